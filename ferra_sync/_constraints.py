@@ -1,0 +1,129 @@
+"""Constraints and indexes over several columns of one table, as `Table.__constraints__` lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Any, Generic, TypeAlias, TypeVar
+
+import attrs
+
+from ferra_sync import _names
+from ferra_sync._columns import Column
+from ferra_sync._expressions import Expr, Order, Plain
+from ferra_sync.errors import SchemaError
+from ferra_sync.types import ReferenceAction
+
+S = TypeVar("S")
+S_co = TypeVar("S_co", covariant=True)
+
+Columns: TypeAlias = tuple[Column[Any, Any], ...]
+
+
+@attrs.frozen(eq=False)
+class Unique(Generic[S_co]):
+    """`UNIQUE (columns)`."""
+
+    columns: Columns
+    name: str | None = None
+
+
+@attrs.frozen(eq=False)
+class Check(Generic[S_co]):
+    """`CHECK (predicate)`."""
+
+    predicate: Expr[Any, Any, Any]
+    name: str | None = None
+
+
+@attrs.frozen(eq=False)
+class Index(Generic[S_co]):
+    """`CREATE INDEX … (keys) WHERE …`; a key is the shape of a column, an expression or an order."""
+
+    keys: tuple[Hashable, ...]
+    unique: bool = False
+    where: Expr[Any, Any, Any] | None = None
+    name: str | None = None
+
+
+@attrs.frozen(eq=False)
+class ForeignKey(Generic[S_co]):
+    """`FOREIGN KEY (columns) REFERENCES …`; `targets` is read when it is first asked for, so that it may come later."""
+
+    columns: Columns
+    references: Callable[[], Columns]
+    on_delete: ReferenceAction | None = None
+    on_update: ReferenceAction | None = None
+    name: str | None = None
+
+    @property
+    def targets(self) -> Columns:
+        """The referenced columns.
+
+        Raises:
+            SchemaError: they are no columns, are of several tables, or their number or their types do not fit.
+        """
+        targets = self.references()
+        if not all(isinstance(target, Column) for target in targets):
+            raise SchemaError(f"{self.columns[0].ref}: a foreign key references columns")
+        if len({target.ref.table for target in targets}) != 1 or len(targets) != len(self.columns):
+            raise SchemaError(f"{self.columns[0].ref}: a foreign key references as many columns of one table")
+        for column, target in zip(self.columns, targets, strict=True):
+            if not column.type.is_comparable_to(target.type):
+                raise SchemaError(f"{column.ref} is {column.type}; {target.ref} is {target.type}")
+        return targets
+
+
+Constraint: TypeAlias = Unique[S_co] | Check[S_co] | Index[S_co] | ForeignKey[S_co]
+
+
+def unique(*columns: Column[S, Any], name: str | None = None) -> Unique[S]:
+    """Declare that no two rows have the same values in these columns together."""
+    return Unique(_several(columns, "unique"), _checked(name))
+
+
+def check(predicate: Expr[S, bool | None, Plain], *, name: str | None = None) -> Check[S]:
+    """Declare that `predicate` is never false."""
+    return Check(predicate, _checked(name))
+
+
+def index(
+    *keys: Expr[S, Any, Plain] | Order[S, Plain],
+    unique: bool = False,
+    where: Expr[S, bool | None, Plain] | None = None,
+    name: str | None = None,
+) -> Index[S]:
+    """Declare an index over columns, expressions or orders, over the rows where `where` holds."""
+    if not keys:
+        raise SchemaError("an index needs a column")
+    return Index(tuple(key.shape for key in keys), unique, where, _checked(name))
+
+
+def foreign_key(
+    *columns: Column[S, Any],
+    references: Column[Any, Any] | tuple[Column[Any, Any], ...] | Callable[[], tuple[Column[Any, Any], ...]],
+    on_delete: ReferenceAction | None = None,
+    on_update: ReferenceAction | None = None,
+    name: str | None = None,
+) -> ForeignKey[S]:
+    """Declare that these columns together are a key of another table."""
+    return ForeignKey(_several(columns, "foreign_key"), _deferred(references), on_delete, on_update, _checked(name))
+
+
+def _deferred(
+    references: Column[Any, Any] | tuple[Column[Any, Any], ...] | Callable[[], tuple[Column[Any, Any], ...]],
+) -> Callable[[], Columns]:
+    if isinstance(references, Column):
+        return lambda: (references,)
+    if isinstance(references, tuple):
+        return lambda: references
+    return references
+
+
+def _several(columns: Columns, what: str) -> Columns:
+    if not columns or not all(isinstance(column, Column) for column in columns):
+        raise SchemaError(f"{what} takes columns")
+    return columns
+
+
+def _checked(name: str | None) -> str | None:
+    return None if name is None else _names.checked(name, "a constraint's name")

@@ -1,0 +1,163 @@
+"""Shapes: what a query says, without any value.
+
+A shape is a nested tuple, `("=", ColumnRef, SqlType)`: its first item names the operation, a `SqlType` stands where a
+parameter goes, and the values of these parameters travel beside it, in the same order. Equal shapes are the same SQL.
+The leaves are compared by identity; whole statements are named tuples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+import attrs
+
+from ferra_sync._sqltypes import SqlType
+
+Item: TypeAlias = tuple[Hashable, SqlType[Any]]
+"""The shape of a selected expression, and its type."""
+
+Items: TypeAlias = tuple[Item, ...]
+
+
+@attrs.frozen(eq=False, repr=False)
+class TableRef:
+    """A table as FROM names it, `schema.name AS alias`; `owner` is the class that declares it."""
+
+    owner: type[Any]
+    name: str
+    schema: str | None = None
+    alias: str | None = None
+
+    @property
+    def qualifier(self) -> str:
+        """What a column of this table is qualified with."""
+        return self.alias or self.name
+
+    def __repr__(self) -> str:
+        return self.qualifier
+
+
+@attrs.frozen(eq=False, repr=False)
+class ColumnRef:
+    """A column of a table."""
+
+    table: TableRef
+    name: str
+    type: SqlType[Any]
+
+    def __repr__(self) -> str:
+        return f"{self.table}.{self.name}"
+
+
+@attrs.frozen(eq=False, repr=False)
+class FunctionRef:
+    """A function of PostgreSQL."""
+
+    name: str
+    schema: str | None = None
+    aggregate: bool = False
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+def leaves(shape: Hashable) -> Iterator[Hashable]:
+    """Yield the leaves of a shape, left to right."""
+    if isinstance(shape, tuple):
+        for part in shape:
+            yield from leaves(part)
+    else:
+        yield shape
+
+
+class JoinShape(NamedTuple):
+    """A table joined to those before it; `on` is None for a cross join."""
+
+    how: Literal["inner", "left", "right", "full", "cross"]
+    table: TableRef
+    on: Hashable | None
+
+
+class GroupShape(NamedTuple):
+    """GROUP BY and HAVING; `keys` is what the rows of one group share, `by` how GROUP BY writes it."""
+
+    keys: tuple[Hashable, ...]
+    by: tuple[Hashable, ...]
+    having: tuple[Hashable, ...]
+    primary_keys: tuple[tuple[TableRef, tuple[ColumnRef, ...]], ...]
+
+
+class SelectShape(NamedTuple):
+    """A SELECT. Its parameters come in the order of these fields."""
+
+    distinct: tuple[Hashable, ...] | None
+    items: Items
+    table: TableRef
+    joins: tuple[JoinShape, ...]
+    where: tuple[Hashable, ...]
+    group: GroupShape | None
+    order: tuple[Hashable, ...]
+    limit: SqlType[Any] | None
+    offset: SqlType[Any] | None
+
+
+class CountShape(NamedTuple):
+    """The number of rows of a SELECT, or with `estimate` what the planner believes it to be."""
+
+    select: SelectShape
+    estimate: bool
+
+
+class InsertShape(NamedTuple):
+    """An INSERT of rows in VALUES, a `SqlType` or `("default",)` for each column; or of arrays, one for each column."""
+
+    table: TableRef
+    columns: tuple[ColumnRef, ...]
+    rows: tuple[tuple[Hashable, ...], ...]
+    arrays: tuple[SqlType[Any], ...]
+    conflict: ConflictShape | None
+    returning: Items
+
+
+class BulkInsertShape(NamedTuple):
+    """An INSERT of arrays whose rows come back in the order of the arrays.
+
+    `generated` are the key columns that the server fills in, each with the expression that does; `key` tells the rows
+    apart.
+    """
+
+    table: TableRef
+    columns: tuple[ColumnRef, ...]
+    arrays: tuple[SqlType[Any], ...]
+    generated: tuple[tuple[ColumnRef, Hashable], ...]
+    key: tuple[ColumnRef, ...]
+    returning: Items
+
+
+class ConflictShape(NamedTuple):
+    """ON CONFLICT (target) DO UPDATE: columns set to what was to be inserted, and assignments; DO NOTHING without."""
+
+    target: tuple[ColumnRef, ...]
+    excluded: tuple[ColumnRef, ...]
+    assignments: tuple[tuple[ColumnRef, Hashable], ...]
+
+
+class UpdateShape(NamedTuple):
+    """An UPDATE."""
+
+    table: TableRef
+    assignments: tuple[tuple[ColumnRef, Hashable], ...]
+    where: tuple[Hashable, ...]
+    returning: Items
+
+
+class DeleteShape(NamedTuple):
+    """A DELETE."""
+
+    table: TableRef
+    where: tuple[Hashable, ...]
+    returning: Items
+
+
+StatementShape: TypeAlias = SelectShape | CountShape | InsertShape | BulkInsertShape | UpdateShape | DeleteShape

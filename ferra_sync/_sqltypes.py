@@ -1,0 +1,295 @@
+"""SQL types: what PostgreSQL calls them, which Python values they take, and how these travel."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import json
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from functools import cached_property
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
+from typing import Any, Final, Generic, Protocol, TypeVar
+from uuid import UUID
+
+import attrs
+from psycopg.types.range import Range
+
+from ferra_sync._names import checked, quoted, snake_case
+from ferra_sync.errors import SchemaError
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+_MAX_LENGTH: Final = 10_485_760
+_MAX_PRECISION: Final = 1000
+
+
+class FieldType(enum.Enum):
+    """The kind of a column's type, for tools that make forms, schemas or documentation from a model."""
+
+    SMALLINT = "smallint"
+    INTEGER = "integer"
+    BIGINT = "bigint"
+    REAL = "real"
+    DOUBLE_PRECISION = "double precision"
+    NUMERIC = "numeric"
+    TEXT = "text"
+    VARCHAR = "varchar"
+    CHAR = "char"
+    BOOLEAN = "boolean"
+    UUID = "uuid"
+    DATE = "date"
+    TIME = "time"
+    TIMESTAMP = "timestamp"
+    TIMESTAMPTZ = "timestamptz"
+    INTERVAL = "interval"
+    BYTEA = "bytea"
+    JSON = "json"
+    JSONB = "jsonb"
+    INET = "inet"
+    CIDR = "cidr"
+    MACADDR = "macaddr"
+    RANGE = "range"
+    ARRAY = "array"
+    ENUM = "enum"
+
+
+@attrs.frozen(eq=False, repr=False, kw_only=True)
+class SqlType(Generic[T_co]):
+    """One PostgreSQL type; compared by identity.
+
+    Attributes:
+        kind: what kind of type it is.
+        ddl: as a column's declaration spells it, `varchar(50)`.
+        cast: as a parameter's cast spells it, `varchar`: a length or a precision there would cut values silently.
+        classes: the Python classes that it is read as.
+        also: further Python classes that it takes.
+        binary: psycopg reads it in the binary format; a result that is not is cast to text.
+        problem: says what is wrong with a value of the right class, or returns None.
+        dump: Python value → what psycopg is given; None: as it is.
+        load: what psycopg returns → Python value; None: as it is.
+        structured: the attrs class that a json or jsonb column holds.
+        element: the type of an array's elements or of a range's bounds.
+        rank: the place in smallint < integer < bigint < numeric < real < double precision; None: not a number.
+        parameter: the type that a parameter has: this one without its length or precision.
+    """
+
+    kind: FieldType
+    ddl: str
+    cast: str
+    classes: tuple[type, ...]
+    also: tuple[type, ...] = ()
+    binary: bool = True
+    problem: Callable[[Any], str | None] | None = None
+    dump: Callable[[Any], Any] | None = None
+    load: Callable[[Any], Any] | None = None
+    structured: type | None = None
+    element: SqlType[Any] | None = None
+    rank: int | None = None
+    parameter: SqlType[T_co] = attrs.field(default=attrs.Factory(lambda self: self, takes_self=True))
+
+    def __repr__(self) -> str:
+        return self.ddl
+
+    @property
+    def sql_type(self) -> SqlType[T_co]:
+        """This type: a type and a column's declaration serve alike where a type is asked for."""
+        return self
+
+    @cached_property
+    def array(self) -> SqlType[Any]:
+        """The type of an array of these; arrays of arrays are not rectangular, so they travel as text each."""
+        return _array_of(self)
+
+    @property
+    def python_name(self) -> str:
+        """The Python side of this type, for messages."""
+        return " | ".join(cls.__name__ for cls in self.classes)
+
+    @cached_property
+    def exact(self) -> type | None:
+        """The class whose direct instances need no further look; None where every value needs one."""
+        return self.classes[0] if self.problem is None and object not in self.classes else None
+
+    def complaint(self, value: object) -> str | None:
+        """Return why `value` cannot be of this type, without showing the value; None where it can be."""
+        takes_bool = bool in self.classes or object in self.classes
+        if not isinstance(value, self.classes + self.also) or (isinstance(value, bool) and not takes_bool):
+            return f"is {self.ddl} ({self.python_name}), not {type(value).__name__}"
+        return self.problem(value) if self.problem is not None else None
+
+    def is_comparable_to(self, other: SqlType[Any]) -> bool:
+        """Whether PostgreSQL has `=` between the two without an explicit cast."""
+        if self.cast == other.cast:
+            return True
+        family = _FAMILIES.get(self.kind)
+        return family is not None and family == _FAMILIES.get(other.kind)
+
+
+class HasSqlType(Protocol[T_co]):
+    """A type, or a column's declaration such as `t.text()`."""
+
+    @property
+    def sql_type(self) -> SqlType[T_co]: ...
+
+
+_FAMILIES: Final = {
+    FieldType.SMALLINT: "number",
+    FieldType.INTEGER: "number",
+    FieldType.BIGINT: "number",
+    FieldType.NUMERIC: "number",
+    FieldType.REAL: "number",
+    FieldType.DOUBLE_PRECISION: "number",
+    FieldType.TEXT: "text",
+    FieldType.VARCHAR: "text",
+    FieldType.CHAR: "text",
+    FieldType.DATE: "moment",
+    FieldType.TIMESTAMP: "moment",
+    FieldType.TIMESTAMPTZ: "moment",
+    FieldType.INET: "network",
+    FieldType.CIDR: "network",
+}
+
+
+def _array_of(element: SqlType[T]) -> SqlType[list[T]]:
+    if element.kind is FieldType.ARRAY:
+        return SqlType(kind=FieldType.ARRAY, ddl="text[]", cast="text[]", classes=(list,), element=element)
+    dump, load = element.dump, element.load
+    return SqlType(
+        kind=FieldType.ARRAY,
+        ddl=f"{element.ddl}[]",
+        cast=f"{element.cast}[]",
+        classes=(list,),
+        also=(tuple,),
+        binary=element.binary,
+        problem=_elements_problem(element),
+        dump=None if dump is None else lambda values: [None if v is None else dump(v) for v in values],
+        load=None if load is None else lambda values: [None if v is None else load(v) for v in values],
+        element=element,
+    )
+
+
+def _elements_problem(element: SqlType[Any]) -> Callable[[Iterable[Any]], str | None]:
+    exact = frozenset((*element.classes, *element.also)) - {object} if element.problem is None else frozenset[type]()
+
+    def problem(values: Iterable[Any]) -> str | None:
+        if set(map(type, values)) <= exact:
+            return None
+        found = (element.complaint(value) for value in values if value is not None)
+        return next((f"holds an element that {complaint}" for complaint in found if complaint), None)
+
+    return problem
+
+
+def _without_zone(value: dt.datetime | dt.time) -> str | None:
+    return None if value.tzinfo is None else f"takes a {type(value).__name__} without a time zone; this one has one"
+
+
+def _with_zone(value: dt.datetime) -> str | None:
+    return "takes a datetime with a time zone; this one has none" if value.tzinfo is None else None
+
+
+def _no_moment(value: dt.date) -> str | None:
+    return "is date (date), not datetime" if isinstance(value, dt.datetime) else None
+
+
+def _json_text(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def _simple(kind: FieldType, *classes: type, **options: Any) -> SqlType[Any]:  # noqa: ANN401 - fields of SqlType
+    return SqlType(kind=kind, ddl=kind.value, cast=kind.value, classes=classes, **options)
+
+
+SMALLINT: Final[SqlType[int]] = _simple(FieldType.SMALLINT, int, rank=1)
+INTEGER: Final[SqlType[int]] = _simple(FieldType.INTEGER, int, rank=2)
+BIGINT: Final[SqlType[int]] = _simple(FieldType.BIGINT, int, rank=3)
+NUMERIC: Final[SqlType[Decimal]] = _simple(FieldType.NUMERIC, Decimal, also=(int,), rank=4)
+REAL: Final[SqlType[float]] = _simple(FieldType.REAL, float, also=(int,), rank=5)
+DOUBLE_PRECISION: Final[SqlType[float]] = _simple(FieldType.DOUBLE_PRECISION, float, also=(int,), rank=6)
+TEXT: Final[SqlType[str]] = _simple(FieldType.TEXT, str)
+VARCHAR: Final[SqlType[str]] = _simple(FieldType.VARCHAR, str)
+BPCHAR: Final[SqlType[str]] = SqlType(kind=FieldType.CHAR, ddl="char", cast="bpchar", classes=(str,))
+BOOLEAN: Final[SqlType[bool]] = _simple(FieldType.BOOLEAN, bool)
+UUID_: Final[SqlType[UUID]] = _simple(FieldType.UUID, UUID)
+DATE: Final[SqlType[dt.date]] = _simple(FieldType.DATE, dt.date, problem=_no_moment)
+TIME: Final[SqlType[dt.time]] = _simple(FieldType.TIME, dt.time, problem=_without_zone)
+TIMESTAMP: Final[SqlType[dt.datetime]] = _simple(FieldType.TIMESTAMP, dt.datetime, problem=_without_zone)
+TIMESTAMPTZ: Final[SqlType[dt.datetime]] = _simple(FieldType.TIMESTAMPTZ, dt.datetime, problem=_with_zone)
+INTERVAL: Final[SqlType[dt.timedelta]] = _simple(FieldType.INTERVAL, dt.timedelta)
+BYTEA: Final[SqlType[bytes]] = _simple(FieldType.BYTEA, bytes, also=(bytearray, memoryview))
+JSON: Final[SqlType[Any]] = _simple(FieldType.JSON, object, dump=_json_text)
+JSONB: Final[SqlType[Any]] = _simple(FieldType.JSONB, object, dump=_json_text)
+INET: Final[SqlType[IPv4Address | IPv6Address | IPv4Interface | IPv6Interface]] = _simple(
+    FieldType.INET, IPv4Address, IPv6Address, IPv4Interface, IPv6Interface
+)
+CIDR: Final[SqlType[IPv4Network | IPv6Network]] = _simple(FieldType.CIDR, IPv4Network, IPv6Network)
+REGCLASS: Final[SqlType[str]] = SqlType(kind=FieldType.TEXT, ddl="regclass", cast="regclass", classes=(str,))
+MACADDR: Final[SqlType[str]] = _simple(FieldType.MACADDR, str, binary=False)
+
+
+def varchar(length: int) -> SqlType[str]:
+    """Return `varchar(length)`; SchemaError for a length that PostgreSQL has not."""
+    _check_length(length)
+    return attrs.evolve(VARCHAR, ddl=f"varchar({length})", parameter=VARCHAR)
+
+
+def char(length: int) -> SqlType[str]:
+    """Return `char(length)`; SchemaError for a length that PostgreSQL has not."""
+    _check_length(length)
+    return attrs.evolve(BPCHAR, ddl=f"char({length})", parameter=BPCHAR)
+
+
+def _check_length(length: int) -> None:
+    if type(length) is not int or not 1 <= length <= _MAX_LENGTH:
+        raise SchemaError(f"a length is a whole number from 1 to {_MAX_LENGTH}")
+
+
+def numeric(precision: int | None, scale: int | None) -> SqlType[Decimal]:
+    """Return `numeric(precision, scale)`; SchemaError for figures that PostgreSQL does not take."""
+    if precision is None:
+        if scale is not None:
+            raise SchemaError("numeric takes a scale only with a precision")
+        return NUMERIC
+    if type(precision) is not int or not 1 <= precision <= _MAX_PRECISION:
+        raise SchemaError(f"numeric's precision is a whole number from 1 to {_MAX_PRECISION}")
+    if scale is not None and (type(scale) is not int or not 0 <= scale <= precision):
+        raise SchemaError("numeric's scale is a whole number from 0 to its precision")
+    figures = f"{precision}" if scale is None else f"{precision},{scale}"
+    return attrs.evolve(NUMERIC, ddl=f"numeric({figures})", parameter=NUMERIC)
+
+
+def structured(plain: SqlType[Any], cls: type[T]) -> SqlType[T]:
+    """Return json or jsonb that holds instances of the attrs class `cls`."""
+    if not attrs.has(cls):
+        raise SchemaError(f"{plain.ddl} takes an attrs class, not {cls!r}")
+    return SqlType(kind=plain.kind, ddl=plain.ddl, cast=plain.cast, classes=(cls,), structured=cls)
+
+
+def enumeration(cls: type[T], name: str | None) -> SqlType[T]:
+    """Return the PostgreSQL enum type whose labels are the values of the Python enum `cls`."""
+    if not (isinstance(cls, type) and issubclass(cls, enum.Enum)):
+        raise SchemaError(f"enum takes a Python enum, not {cls!r}")
+    if not all(isinstance(member.value, str) for member in cls):
+        raise SchemaError(f"the values of {cls.__name__} must be strings: they are the labels in PostgreSQL")
+    type_name = checked(snake_case(cls.__name__) if name is None else name, "an enum's name")
+    return SqlType(
+        kind=FieldType.ENUM,
+        ddl=quoted(type_name),
+        cast=quoted(type_name),
+        classes=(cls,),
+        binary=False,
+        dump=_enum_value,
+        load=cls,
+    )
+
+
+def _enum_value(member: enum.Enum) -> object:
+    return member.value
+
+
+def range_of(name: str, element: SqlType[T]) -> SqlType[Range[T]]:
+    """Return a range type over `element`."""
+    return SqlType(kind=FieldType.RANGE, ddl=name, cast=name, classes=(Range,), element=element)

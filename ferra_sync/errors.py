@@ -1,0 +1,246 @@
+"""What ferra_sync raises, and the one place where a PostgreSQL error becomes one of ours.
+
+Three classes speak of the database: `NotFound`, `Conflict` and `Db`, all of them `FerraDbError`. The others speak of
+the program that uses it. No message carries a parameter, a password or the server's DETAIL, which quotes users' data.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from typing import TYPE_CHECKING, Final
+
+import psycopg
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = [
+    "ConfigError",
+    "Conflict",
+    "Db",
+    "DbErrorKind",
+    "EmbeddedError",
+    "FerraDbError",
+    "MigrationError",
+    "NotFound",
+    "QueryError",
+    "SchemaError",
+    "ValidationError",
+]
+
+
+class DbErrorKind(enum.Enum):
+    """What went wrong, in Diesel's words, for code that must decide without reading SQLSTATEs."""
+
+    FOREIGN_KEY_VIOLATION = "foreign key violation"
+    NOT_NULL_VIOLATION = "not null violation"
+    CHECK_VIOLATION = "check violation"
+    EXCLUSION_VIOLATION = "exclusion violation"
+    RESTRICT_VIOLATION = "restrict violation"
+    SERIALIZATION_FAILURE = "serialization failure"
+    DEADLOCK = "deadlock"
+    READ_ONLY_TRANSACTION = "read-only transaction"
+    FAILED_TRANSACTION = "failed transaction"
+    CLOSED_CONNECTION = "closed connection"
+    TIMEOUT = "timeout"
+    AUTHENTICATION = "authentication"
+    UNDEFINED = "undefined"
+    INVALID_DATA = "invalid data"
+    PERMISSION_DENIED = "permission denied"
+    OTHER = "other"
+
+
+class FerraDbError(Exception):
+    """The database said no. Exactly one of `NotFound`, `Conflict` and `Db`."""
+
+
+class NotFound(FerraDbError):  # noqa: N818 - the contract's name
+    """No row: `films/42 not found`.
+
+    Attributes:
+        resource: the table's name.
+        id: the key that was looked for, as text, `3,7` for one of two columns; None where there was no key.
+    """
+
+    def __init__(self, resource: str, id: object = None) -> None:
+        self.resource = resource
+        spelled = ",".join(map(str, id)) if isinstance(id, tuple) else str(id)
+        self.id: str | None = None if id is None else spelled
+        super().__init__(f"{resource} not found" if id is None else f"{resource}/{self.id} not found")
+
+    def __reduce__(self) -> tuple[type[NotFound], tuple[str, str | None]]:
+        return type(self), (self.resource, self.id)
+
+
+class Conflict(FerraDbError):  # noqa: N818 - the contract's name
+    """SQLSTATE 23505: `unique constraint "films_title_key" violated on column "title"`.
+
+    Attributes:
+        constraint: the constraint's name.
+        columns: the columns (or expressions) it covers; empty where the server does not tell.
+        table: the table's name, where the server tells.
+    """
+
+    def __init__(self, constraint: str, columns: tuple[str, ...] = (), table: str | None = None) -> None:
+        self.constraint = constraint
+        self.columns = columns
+        self.table = table
+        names = ", ".join(f'"{column}"' for column in columns)
+        target = f" on column{'s' if len(columns) > 1 else ''} {names}" if columns else ""
+        super().__init__(f'unique constraint "{constraint}" violated{target}')
+
+    def __reduce__(self) -> tuple[type[Conflict], tuple[str, tuple[str, ...], str | None]]:
+        return type(self), (self.constraint, self.columns, self.table)
+
+
+class Db(FerraDbError):  # noqa: N818 - the contract's name
+    """Any other database error; `__cause__` is the `psycopg.Error`.
+
+    Attributes:
+        kind: what went wrong.
+        sqlstate: the five characters of SQLSTATE; None where the error never reached the server.
+        constraint, table, column: what the server names, or None.
+    """
+
+    def __init__(  # noqa: PLR0913 - what the server may name
+        self,
+        message: str,
+        *,
+        kind: DbErrorKind = DbErrorKind.OTHER,
+        sqlstate: str | None = None,
+        constraint: str | None = None,
+        table: str | None = None,
+        column: str | None = None,
+    ) -> None:
+        self.kind = kind
+        self.sqlstate = sqlstate
+        self.constraint = constraint
+        self.table = table
+        self.column = column
+        super().__init__(message)
+
+
+class SchemaError(Exception):
+    """A table or a model that contradicts itself or its table; raised when the class is made."""
+
+
+class QueryError(Exception):
+    """A query that cannot mean anything; raised before anything is sent."""
+
+
+class ValidationError(Exception):
+    """A model that its own attrs validators reject; raised before a write.
+
+    Attributes:
+        model: the model class's name.
+        errors: field → message.
+    """
+
+    def __init__(self, model: str, errors: Mapping[str, str]) -> None:
+        self.model = model
+        self.errors = dict(errors)
+        listed = "; ".join(f"{field}: {message}" for field, message in self.errors.items())
+        super().__init__(f"{model} is not valid: {listed}")
+
+    def __reduce__(self) -> tuple[type[ValidationError], tuple[str, dict[str, str]]]:
+        return type(self), (self.model, self.errors)
+
+
+class ConfigError(ValueError):
+    """Settings that cannot be used: no URL, a URL that does not parse, a limit out of range."""
+
+
+class EmbeddedError(RuntimeError):
+    """The embedded PostgreSQL could not be found or started."""
+
+
+class MigrationError(Exception):
+    """The migrations on disk and the database's history do not agree, or a migration failed; nothing was applied."""
+
+
+_KINDS: Final = {
+    "23503": DbErrorKind.FOREIGN_KEY_VIOLATION,
+    "23502": DbErrorKind.NOT_NULL_VIOLATION,
+    "23514": DbErrorKind.CHECK_VIOLATION,
+    "23P01": DbErrorKind.EXCLUSION_VIOLATION,
+    "23001": DbErrorKind.RESTRICT_VIOLATION,
+    "40001": DbErrorKind.SERIALIZATION_FAILURE,
+    "40P01": DbErrorKind.DEADLOCK,
+    "25006": DbErrorKind.READ_ONLY_TRANSACTION,
+    "25P02": DbErrorKind.FAILED_TRANSACTION,
+    "25P03": DbErrorKind.TIMEOUT,
+    "57014": DbErrorKind.TIMEOUT,
+    "55P03": DbErrorKind.TIMEOUT,
+    "57P01": DbErrorKind.CLOSED_CONNECTION,
+    "57P02": DbErrorKind.CLOSED_CONNECTION,
+    "57P03": DbErrorKind.CLOSED_CONNECTION,
+    "57P05": DbErrorKind.CLOSED_CONNECTION,
+    "42501": DbErrorKind.PERMISSION_DENIED,
+}
+_KINDS_BY_CLASS: Final = {
+    "08": DbErrorKind.CLOSED_CONNECTION,
+    "22": DbErrorKind.INVALID_DATA,
+    "28": DbErrorKind.AUTHENTICATION,
+    "3D": DbErrorKind.UNDEFINED,
+    "3F": DbErrorKind.UNDEFINED,
+}
+_UNDEFINED: Final = frozenset({"42P01", "42703", "42883", "42704", "42P02"})
+_QUOTED: Final = re.compile(r"""(["']).*\1""", re.DOTALL)
+"""From the first quote to the last: a data error quotes the value that it could not take."""
+_KEY_COLUMNS: Final = re.compile(r"\((.+?)\)=\(")
+"""The columns in `Key (a, b)=(1, 2) already exists.`, in every language of the server's messages."""
+
+
+def from_psycopg(error: psycopg.Error) -> FerraDbError:
+    """Return what `error` is called here, its `__cause__` already set."""
+    if isinstance(error, psycopg.errors.UniqueViolation):
+        mapped: FerraDbError = _conflict(error)
+    else:
+        mapped = _db(error)
+    mapped.__cause__ = error
+    return mapped
+
+
+def _conflict(error: psycopg.Error) -> Conflict:
+    diag = error.diag
+    found = _KEY_COLUMNS.search(diag.message_detail or "")
+    columns = tuple(name.strip('"') for name in found[1].split(", ")) if found else ()
+    return Conflict(diag.constraint_name or "", columns, diag.table_name)
+
+
+def _db(error: psycopg.Error) -> Db:
+    diag = error.diag
+    return Db(
+        _message(error),
+        kind=_kind(error),
+        sqlstate=error.sqlstate,
+        constraint=diag.constraint_name,
+        table=diag.table_name,
+        column=diag.column_name,
+    )
+
+
+def _message(error: psycopg.Error) -> str:
+    """Return the server's primary message; without a server's answer, the driver's own first line."""
+    message = error.diag.message_primary or str(error).split("\n", maxsplit=1)[0]
+    return _QUOTED.sub(r"\1…\1", message) if isinstance(error, psycopg.DataError) else message
+
+
+def _kind(error: psycopg.Error) -> DbErrorKind:
+    state = error.sqlstate
+    if state is None:
+        return _kind_without_state(error)
+    if state in _UNDEFINED:
+        return DbErrorKind.UNDEFINED
+    return _KINDS.get(state) or _KINDS_BY_CLASS.get(state[:2], DbErrorKind.OTHER)
+
+
+def _kind_without_state(error: psycopg.Error) -> DbErrorKind:
+    if isinstance(error, psycopg.errors.ConnectionTimeout):
+        return DbErrorKind.TIMEOUT
+    if isinstance(error, psycopg.OperationalError):
+        return DbErrorKind.CLOSED_CONNECTION
+    if isinstance(error, psycopg.DataError):
+        return DbErrorKind.INVALID_DATA
+    return DbErrorKind.OTHER

@@ -1,0 +1,355 @@
+"""SQL functions, and how to declare any other:
+
+similarity = function("similarity", t.text(), t.text(), returns=t.real())
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any, Final, Never, Protocol, TypeVar, overload
+from uuid import UUID
+
+from ferra_sync import _names
+from ferra_sync import _sqltypes as sql
+from ferra_sync._expressions import Aggregate, AnyExpr, Expr, Opt, Plain, parameter
+from ferra_sync._shapes import FunctionRef
+from ferra_sync._sqltypes import FieldType, HasSqlType, SqlType
+from ferra_sync.errors import QueryError
+
+__all__ = [
+    "aggregate",
+    "avg",
+    "coalesce",
+    "count",
+    "function",
+    "gen_random_uuid",
+    "length",
+    "literal",
+    "lower",
+    "max",
+    "min",
+    "now",
+    "sum",
+    "upper",
+]
+
+S = TypeVar("S")
+S2 = TypeVar("S2")
+S3 = TypeVar("S3")
+V = TypeVar("V")
+G = TypeVar("G")
+G2 = TypeVar("G2")
+G3 = TypeVar("G3")
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
+R = TypeVar("R")
+A_contra = TypeVar("A_contra", contravariant=True)
+B_contra = TypeVar("B_contra", contravariant=True)
+C_contra = TypeVar("C_contra", contravariant=True)
+R_co = TypeVar("R_co", covariant=True)
+Text = TypeVar("Text", str, str | None)
+Mean = TypeVar("Mean", float, dt.timedelta)
+Summed = TypeVar("Summed", int, Decimal, float, dt.timedelta)
+
+
+def _call(name: FunctionRef, returns: SqlType[Any], *arguments: AnyExpr) -> AnyExpr:
+    params = tuple(value for argument in arguments for value in argument.params)
+    return Expr(("call", name, *(argument.shape for argument in arguments)), params, returns)
+
+
+_COUNT: Final = FunctionRef("count", aggregate=True)
+_SUM: Final = FunctionRef("sum", aggregate=True)
+_AVG: Final = FunctionRef("avg", aggregate=True)
+_MIN: Final = FunctionRef("min", aggregate=True)
+_MAX: Final = FunctionRef("max", aggregate=True)
+_COALESCE: Final = FunctionRef("coalesce")
+_LOWER: Final = FunctionRef("lower")
+_UPPER: Final = FunctionRef("upper")
+_LENGTH: Final = FunctionRef("length")
+_NOW: Final = FunctionRef("now")
+_GEN_RANDOM_UUID: Final = FunctionRef("gen_random_uuid")
+
+_WHOLE: Final[SqlType[int]] = SqlType(
+    kind=FieldType.NUMERIC, ddl="numeric", cast="numeric", classes=(int,), load=int, rank=4
+)
+"""What sum(bigint) is: a numeric without a fraction, of any size."""
+
+
+# Aggregates: over the nullable side of a join they need no more than over any other table, hence `Opt`.
+
+
+@overload
+def count() -> Expr[Never, int, Aggregate]: ...
+@overload
+def count(value: Expr[S, Any, Plain], *, distinct: bool = False) -> Expr[Opt[S], int, Aggregate]: ...
+def count(value: AnyExpr | None = None, *, distinct: bool = False) -> AnyExpr:
+    """`count(*)`, or the number of rows, or of distinct values, for which `value` is not NULL."""
+    if value is None:
+        return Expr(("count rows", _COUNT), (), sql.BIGINT)
+    if distinct:
+        return Expr(("call distinct", _COUNT, value.shape), value.params, sql.BIGINT)
+    return _call(_COUNT, sql.BIGINT, value)
+
+
+def sum(value: Expr[S, Summed | None, Plain]) -> Expr[Opt[S], Summed | None, Aggregate]:  # noqa: A001 - SQL's name
+    """The sum of the values that are not NULL; None where there are none."""
+    return _call(_SUM, _sum_type(value), value)
+
+
+def _sum_type(value: AnyExpr) -> SqlType[Any]:
+    kind = value.type.kind
+    if kind in {FieldType.SMALLINT, FieldType.INTEGER}:
+        return sql.BIGINT
+    if kind is FieldType.BIGINT:
+        return _WHOLE
+    if value.type.rank is None and kind is not FieldType.INTERVAL:
+        raise QueryError(f"sum takes numbers or intervals, not {value.type}")
+    return value.type.parameter
+
+
+@overload
+def avg(  # type: ignore[overload-overlap]  # pyright: ignore[reportOverlappingOverload] - in Expr[S, None] alone
+    value: Expr[S, int | None, Plain] | Expr[S, Decimal | None, Plain],
+) -> Expr[Opt[S], Decimal | None, Aggregate]: ...
+@overload
+def avg(value: Expr[S, Mean | None, Plain]) -> Expr[Opt[S], Mean | None, Aggregate]: ...
+def avg(value: AnyExpr) -> AnyExpr:
+    """The mean of the values that are not NULL; None where there are none. Whole numbers have a Decimal mean."""
+    return _call(_AVG, _avg_type(value), value)
+
+
+def _avg_type(value: AnyExpr) -> SqlType[Any]:
+    kind = value.type.kind
+    if kind in {FieldType.REAL, FieldType.DOUBLE_PRECISION}:
+        return sql.DOUBLE_PRECISION
+    if kind is FieldType.INTERVAL:
+        return sql.INTERVAL
+    if value.type.rank is None:
+        raise QueryError(f"avg takes numbers or intervals, not {value.type}")
+    return sql.NUMERIC
+
+
+def min(value: Expr[S, V, Plain]) -> Expr[Opt[S], V | None, Aggregate]:  # noqa: A001 - SQL's name
+    """The least of the values that are not NULL; None where there are none."""
+    return _call(_MIN, value.type, value)
+
+
+def max(value: Expr[S, V, Plain]) -> Expr[Opt[S], V | None, Aggregate]:  # noqa: A001 - SQL's name
+    """The greatest of the values that are not NULL; None where there are none."""
+    return _call(_MAX, value.type, value)
+
+
+# Functions of one row
+
+
+@overload
+def coalesce(value: Expr[S, V | None, G], otherwise: Expr[S2, V, G2]) -> Expr[S | S2, V, G | G2]: ...
+@overload
+def coalesce(value: Expr[S, V | None, G], otherwise: V) -> Expr[S, V, G]: ...
+def coalesce(value: AnyExpr, otherwise: object) -> AnyExpr:
+    """`value`, or `otherwise` where it is NULL."""
+    other = otherwise if isinstance(otherwise, Expr) else parameter(otherwise, value.type, "coalesce's second argument")
+    return _call(_COALESCE, value.type, value, other)
+
+
+def lower(value: Expr[S, Text, G]) -> Expr[S, Text, G]:
+    """The text in small letters."""
+    return _call(_LOWER, sql.TEXT, _text("lower", value))
+
+
+def upper(value: Expr[S, Text, G]) -> Expr[S, Text, G]:
+    """The text in capitals."""
+    return _call(_UPPER, sql.TEXT, _text("upper", value))
+
+
+@overload
+def length(value: Expr[S, str, G]) -> Expr[S, int, G]: ...
+@overload
+def length(value: Expr[S, str | None, G]) -> Expr[S, int | None, G]: ...
+def length(value: AnyExpr) -> AnyExpr:
+    """The number of characters."""
+    return _call(_LENGTH, sql.INTEGER, _text("length", value))
+
+
+def _text(name: str, value: AnyExpr) -> AnyExpr:
+    if value.type.classes != (str,):
+        raise QueryError(f"{name} takes text, not {value.type}")
+    return value
+
+
+def now() -> Expr[Never, dt.datetime, Never]:
+    """The moment at which the transaction began."""
+    return Expr(("call", _NOW), (), sql.TIMESTAMPTZ)
+
+
+def gen_random_uuid() -> Expr[Never, UUID, Never]:
+    """A random UUID of version 4."""
+    return Expr(("call", _GEN_RANDOM_UUID), (), sql.UUID_)
+
+
+_LITERALS: Final[dict[type, SqlType[Any]]] = {
+    bool: sql.BOOLEAN,
+    int: sql.BIGINT,
+    float: sql.DOUBLE_PRECISION,
+    Decimal: sql.NUMERIC,
+    str: sql.TEXT,
+    bytes: sql.BYTEA,
+    UUID: sql.UUID_,
+    dt.date: sql.DATE,
+    dt.time: sql.TIME,
+    dt.timedelta: sql.INTERVAL,
+}
+
+
+@overload
+def literal(value: V) -> Expr[Never, V, Never]: ...
+@overload
+def literal(value: V, of: HasSqlType[V]) -> Expr[Never, V, Never]: ...
+def literal(value: object, of: HasSqlType[Any] | None = None) -> AnyExpr:
+    """A value where an expression is asked for; it travels as a parameter, like every value.
+
+    Raises:
+        QueryError: its SQL type cannot be told from its class; name the type with `of`.
+    """
+    return parameter(value, of.sql_type if of is not None else _literal_type(value), "the literal")
+
+
+def _literal_type(value: object) -> SqlType[Any]:
+    if isinstance(value, dt.datetime):
+        return sql.TIMESTAMP if value.tzinfo is None else sql.TIMESTAMPTZ
+    known = _LITERALS.get(type(value))
+    if known is None:
+        raise QueryError(
+            f"literal cannot tell the SQL type of a {type(value).__name__}: name it, literal(value, t.…())"
+        )
+    return known
+
+
+# Any other function
+
+
+class Function0(Protocol[R_co]):
+    """A declared function without arguments."""
+
+    def __call__(self) -> Expr[Never, R_co, Never]: ...
+
+
+class Function1(Protocol[A_contra, R_co]):
+    """A declared function of one argument."""
+
+    def __call__(self, a: Expr[S, A_contra, G], /) -> Expr[S, R_co, G]: ...
+
+
+class Function2(Protocol[A_contra, B_contra, R_co]):
+    """A declared function of two arguments; the second may be a value."""
+
+    @overload
+    def __call__(self, a: Expr[S, A_contra, G], b: Expr[S2, B_contra, G2], /) -> Expr[S | S2, R_co, G | G2]: ...
+    @overload
+    def __call__(self, a: Expr[S, A_contra, G], b: B_contra, /) -> Expr[S, R_co, G]: ...
+
+
+class Function3(Protocol[A_contra, B_contra, C_contra, R_co]):
+    """A declared function of three arguments; the second and third may be values."""
+
+    @overload
+    def __call__(
+        self, a: Expr[S, A_contra, G], b: Expr[S2, B_contra, G2], c: Expr[S3, C_contra, G3], /
+    ) -> Expr[S | S2 | S3, R_co, G | G2 | G3]: ...
+    @overload
+    def __call__(self, a: Expr[S, A_contra, G], b: B_contra, c: C_contra, /) -> Expr[S, R_co, G]: ...
+
+
+class Aggregate1(Protocol[A_contra, R_co]):
+    """A declared aggregate of one argument."""
+
+    def __call__(self, a: Expr[S, A_contra, Plain], /) -> Expr[Opt[S], R_co, Aggregate]: ...
+
+
+class Aggregate2(Protocol[A_contra, B_contra, R_co]):
+    """A declared aggregate of two arguments; the second may be a value, as in string_agg."""
+
+    @overload
+    def __call__(
+        self, a: Expr[S, A_contra, Plain], b: Expr[S2, B_contra, Any], /
+    ) -> Expr[Opt[S | S2], R_co, Aggregate]: ...
+    @overload
+    def __call__(self, a: Expr[S, A_contra, Plain], b: B_contra, /) -> Expr[Opt[S], R_co, Aggregate]: ...
+
+
+class _Declared:
+    """A function with its types; calling it builds the expression."""
+
+    __slots__ = ("_arguments", "_ref", "_returns")
+
+    def __init__(self, ref: FunctionRef, arguments: tuple[HasSqlType[Any], ...], returns: HasSqlType[Any]) -> None:
+        self._ref = ref
+        self._arguments = tuple(argument.sql_type for argument in arguments)
+        self._returns = returns.sql_type
+
+    def __call__(self, *given: object) -> AnyExpr:
+        if len(given) != len(self._arguments):
+            raise QueryError(f"{self._ref} takes {len(self._arguments)} arguments, not {len(given)}")
+        return _call(self._ref, self._returns, *map(self._argument, self._arguments, given))
+
+    def _argument(self, expected: SqlType[Any], given: object) -> AnyExpr:
+        if not isinstance(given, Expr):
+            return parameter(given, expected, f"an argument of {self._ref}")
+        if not expected.is_comparable_to(given.type):
+            raise QueryError(f"an argument of {self._ref} is {expected}, not {given.type}")
+        return given
+
+
+@overload
+def function(name: str, /, *, returns: HasSqlType[R], schema: str | None = None) -> Function0[R]: ...
+@overload
+def function(
+    name: str, a: HasSqlType[A], /, *, returns: HasSqlType[R], schema: str | None = None
+) -> Function1[A, R]: ...
+@overload
+def function(
+    name: str, a: HasSqlType[A], b: HasSqlType[B], /, *, returns: HasSqlType[R], schema: str | None = None
+) -> Function2[A, B, R]: ...
+@overload
+def function(
+    name: str,
+    a: HasSqlType[A],
+    b: HasSqlType[B],
+    c: HasSqlType[C],
+    /,
+    *,
+    returns: HasSqlType[R],
+    schema: str | None = None,
+) -> Function3[A, B, C, R]: ...
+def function(name: str, /, *arguments: HasSqlType[Any], returns: HasSqlType[Any], schema: str | None = None) -> Any:
+    """Declare a function of PostgreSQL by its exact name and its types; `t.nullable(…)` where NULL may be.
+
+    Raises:
+        SchemaError: the name is no identifier.
+    """
+    return _Declared(_function_ref(name, schema, aggregate=False), arguments, returns)
+
+
+@overload
+def aggregate(
+    name: str, a: HasSqlType[A], /, *, returns: HasSqlType[R], schema: str | None = None
+) -> Aggregate1[A, R]: ...
+@overload
+def aggregate(
+    name: str, a: HasSqlType[A], b: HasSqlType[B], /, *, returns: HasSqlType[R], schema: str | None = None
+) -> Aggregate2[A, B, R]: ...
+def aggregate(name: str, /, *arguments: HasSqlType[Any], returns: HasSqlType[Any], schema: str | None = None) -> Any:
+    """Declare an aggregate: `function`, over many rows.
+
+    Raises:
+        SchemaError: the name is no identifier.
+    """
+    return _Declared(_function_ref(name, schema, aggregate=True), arguments, returns)
+
+
+def _function_ref(name: str, schema: str | None, *, aggregate: bool) -> FunctionRef:
+    if schema is not None:
+        _names.checked(schema, "a function's schema")
+    return FunctionRef(_names.checked(name, "a function's name"), schema, aggregate)

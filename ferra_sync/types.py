@@ -1,0 +1,344 @@
+"""Column types: each function declares a column of a `Table`.
+
+Every one takes the same options, all by keyword:
+
+- `primary_key=True`; on several columns it is one key of several columns.
+- `default=`: what the server puts in where an INSERT leaves the column out: a value, or a function such as `fn.now()`.
+- `on_update=`: what every UPDATE that the toolkit writes sets, unless it assigns the column itself.
+- `references=`: the column that a foreign key points to; a lambda for the same or a later table. With it `on_delete=`
+  and `on_update=` are the key's actions: `"cascade"`, `"restrict"`, `"set null"`, `"set default"`, `"no action"`.
+- `unique=True`, `index=True`.
+- `name=`: the column's name in PostgreSQL where it is not the attribute's.
+
+A column is NOT NULL unless it is declared with `nullable(…)`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from decimal import Decimal
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
+from typing import Any, Final, Generic, Literal, Never, TypeAlias, TypedDict, TypeVar, Unpack, get_args, overload
+from uuid import UUID
+
+from psycopg.types.range import Range
+
+from ferra_sync import _sqltypes as sql
+from ferra_sync._columns import Column
+from ferra_sync._expressions import Expr
+from ferra_sync._sqltypes import HasSqlType, SqlType
+from ferra_sync.errors import SchemaError
+
+__all__ = [
+    "ColumnDef",
+    "ColumnOptions",
+    "Range",
+    "ReferenceAction",
+    "array",
+    "bigint",
+    "bigserial",
+    "boolean",
+    "bytea",
+    "char",
+    "cidr",
+    "date",
+    "daterange",
+    "double_precision",
+    "enum",
+    "identity",
+    "inet",
+    "int4range",
+    "int8range",
+    "integer",
+    "interval",
+    "json",
+    "jsonb",
+    "macaddr",
+    "nullable",
+    "numeric",
+    "numrange",
+    "real",
+    "serial",
+    "smallint",
+    "text",
+    "time",
+    "timestamp",
+    "timestamptz",
+    "tsrange",
+    "tstzrange",
+    "uuid",
+    "varchar",
+]
+
+V = TypeVar("V")
+S = TypeVar("S")
+T_co = TypeVar("T_co", covariant=True)
+
+ReferenceAction: TypeAlias = Literal["no action", "restrict", "cascade", "set null", "set default"]
+Generated: TypeAlias = Literal["serial", "identity", "identity always"]
+
+_ACTIONS: Final = frozenset(get_args(ReferenceAction))
+
+
+class ColumnOptions(TypedDict, Generic[V], total=False):
+    """The options of a column whose Python type is V."""
+
+    primary_key: bool
+    default: V | Expr[Never, V, Any]
+    on_update: V | Expr[Never, V, Any] | ReferenceAction
+    references: Column[Any, V] | Callable[[], Column[Any, V]]
+    on_delete: ReferenceAction
+    unique: bool
+    index: bool
+    name: str
+
+
+class ColumnDef(Generic[T_co]):
+    """A column's declaration; on its table it is a `Column` that knows the table.
+
+    Attributes:
+        sql_type: the column's type.
+        is_nullable: whether it may be NULL.
+        options: what was said of it.
+        generated: by which means the server numbers it, or None.
+    """
+
+    __slots__ = ("generated", "is_nullable", "options", "sql_type")
+
+    sql_type: SqlType[Any]
+    is_nullable: bool
+    options: ColumnOptions[Any]
+    generated: Generated | None
+
+    def __init__(
+        self,
+        sql_type: SqlType[Any],
+        options: ColumnOptions[Any],
+        *,
+        is_nullable: bool = False,
+        generated: Generated | None = None,
+    ) -> None:
+        _check_options(options)
+        self.sql_type = sql_type
+        self.is_nullable = is_nullable
+        self.options = options
+        self.generated = generated
+
+    def __get__(self, instance: None, owner: type[S]) -> Column[S, T_co]:
+        raise SchemaError(f"{owner.__name__} declares a column but is no Table")
+
+    @property
+    def has_default(self) -> bool:
+        """Whether the server fills the column in where an INSERT leaves it out."""
+        return self.generated is not None or "default" in self.options
+
+
+def _check_options(options: ColumnOptions[Any]) -> None:
+    unknown = options.keys() - ColumnOptions.__annotations__.keys()
+    if unknown:
+        raise SchemaError(f"a column has no option {', '.join(sorted(unknown))}")
+    if "references" not in options:
+        if "on_delete" in options:
+            raise SchemaError("on_delete is a foreign key's action: it needs references")
+        return
+    for option in ("on_delete", "on_update"):
+        action = options.get(option)
+        if action is not None and not (isinstance(action, str) and action in _ACTIONS):
+            raise SchemaError(f"{option} of a foreign key is one of {', '.join(sorted(_ACTIONS))}")
+
+
+def nullable(of: ColumnDef[V]) -> ColumnDef[V | None]:
+    """`of`, which may also be NULL."""
+    if not isinstance(of, ColumnDef):
+        raise SchemaError(f"nullable takes a column's declaration, not {type(of).__name__}")
+    if of.options.get("primary_key"):
+        raise SchemaError("a primary key is never NULL")
+    if of.generated is not None:
+        raise SchemaError(f"a {of.generated} column is never NULL")
+    return ColumnDef(of.sql_type, of.options, is_nullable=True)
+
+
+def smallint(**options: Unpack[ColumnOptions[int]]) -> ColumnDef[int]:
+    """`smallint`: whole numbers of two bytes."""
+    return ColumnDef(sql.SMALLINT, options)
+
+
+def integer(**options: Unpack[ColumnOptions[int]]) -> ColumnDef[int]:
+    """`integer`: whole numbers of four bytes."""
+    return ColumnDef(sql.INTEGER, options)
+
+
+def bigint(**options: Unpack[ColumnOptions[int]]) -> ColumnDef[int]:
+    """`bigint`: whole numbers of eight bytes."""
+    return ColumnDef(sql.BIGINT, options)
+
+
+def serial(**options: Unpack[ColumnOptions[int]]) -> ColumnDef[int]:
+    """`serial`: an integer that the server counts up."""
+    return ColumnDef(sql.INTEGER, options, generated="serial")
+
+
+def bigserial(**options: Unpack[ColumnOptions[int]]) -> ColumnDef[int]:
+    """`bigserial`: a bigint that the server counts up."""
+    return ColumnDef(sql.BIGINT, options, generated="serial")
+
+
+def identity(*, always: bool = False, **options: Unpack[ColumnOptions[int]]) -> ColumnDef[int]:
+    """`bigint GENERATED BY DEFAULT AS IDENTITY`; `always=True`: the server refuses a value from the client."""
+    return ColumnDef(sql.BIGINT, options, generated="identity always" if always else "identity")
+
+
+def real(**options: Unpack[ColumnOptions[float]]) -> ColumnDef[float]:
+    """`real`: floating point of four bytes; a Python float loses digits in it."""
+    return ColumnDef(sql.REAL, options)
+
+
+def double_precision(**options: Unpack[ColumnOptions[float]]) -> ColumnDef[float]:
+    """`double precision`: a Python float, exactly."""
+    return ColumnDef(sql.DOUBLE_PRECISION, options)
+
+
+def numeric(
+    precision: int | None = None, scale: int | None = None, **options: Unpack[ColumnOptions[Decimal]]
+) -> ColumnDef[Decimal]:
+    """`numeric(precision, scale)`: exact decimal numbers."""
+    return ColumnDef(sql.numeric(precision, scale), options)
+
+
+def text(**options: Unpack[ColumnOptions[str]]) -> ColumnDef[str]:
+    """`text`."""
+    return ColumnDef(sql.TEXT, options)
+
+
+def varchar(length: int, **options: Unpack[ColumnOptions[str]]) -> ColumnDef[str]:
+    """`varchar(length)`; the server refuses a longer text."""
+    return ColumnDef(sql.varchar(length), options)
+
+
+def char(length: int, **options: Unpack[ColumnOptions[str]]) -> ColumnDef[str]:
+    """`char(length)`: comes back padded with blanks."""
+    return ColumnDef(sql.char(length), options)
+
+
+def boolean(**options: Unpack[ColumnOptions[bool]]) -> ColumnDef[bool]:
+    """`boolean`."""
+    return ColumnDef(sql.BOOLEAN, options)
+
+
+def uuid(**options: Unpack[ColumnOptions[UUID]]) -> ColumnDef[UUID]:
+    """`uuid`."""
+    return ColumnDef(sql.UUID_, options)
+
+
+def date(**options: Unpack[ColumnOptions[dt.date]]) -> ColumnDef[dt.date]:
+    """`date`; a datetime is refused, not cut."""
+    return ColumnDef(sql.DATE, options)
+
+
+def time(**options: Unpack[ColumnOptions[dt.time]]) -> ColumnDef[dt.time]:
+    """`time`, without a time zone."""
+    return ColumnDef(sql.TIME, options)
+
+
+def timestamp(**options: Unpack[ColumnOptions[dt.datetime]]) -> ColumnDef[dt.datetime]:
+    """`timestamp`: a datetime without a time zone; one that has a zone is refused."""
+    return ColumnDef(sql.TIMESTAMP, options)
+
+
+def timestamptz(**options: Unpack[ColumnOptions[dt.datetime]]) -> ColumnDef[dt.datetime]:
+    """`timestamptz`: a moment; a datetime without a time zone is refused, for it names none."""
+    return ColumnDef(sql.TIMESTAMPTZ, options)
+
+
+def interval(**options: Unpack[ColumnOptions[dt.timedelta]]) -> ColumnDef[dt.timedelta]:
+    """`interval`."""
+    return ColumnDef(sql.INTERVAL, options)
+
+
+def bytea(**options: Unpack[ColumnOptions[bytes]]) -> ColumnDef[bytes]:
+    """`bytea`."""
+    return ColumnDef(sql.BYTEA, options)
+
+
+@overload
+def json(**options: Unpack[ColumnOptions[Any]]) -> ColumnDef[Any]: ...
+@overload
+def json(of: type[V], /, **options: Unpack[ColumnOptions[V]]) -> ColumnDef[V]: ...
+def json(of: type[Any] | None = None, /, **options: Unpack[ColumnOptions[Any]]) -> ColumnDef[Any]:
+    """`json`: whatever `json.loads` gives, or instances of the attrs class `of`."""
+    return ColumnDef(sql.JSON if of is None else sql.structured(sql.JSON, of), options)
+
+
+@overload
+def jsonb(**options: Unpack[ColumnOptions[Any]]) -> ColumnDef[Any]: ...
+@overload
+def jsonb(of: type[V], /, **options: Unpack[ColumnOptions[V]]) -> ColumnDef[V]: ...
+def jsonb(of: type[Any] | None = None, /, **options: Unpack[ColumnOptions[Any]]) -> ColumnDef[Any]:
+    """`jsonb`: whatever `json.loads` gives, or instances of the attrs class `of`."""
+    return ColumnDef(sql.JSONB if of is None else sql.structured(sql.JSONB, of), options)
+
+
+def inet(
+    **options: Unpack[ColumnOptions[IPv4Address | IPv6Address | IPv4Interface | IPv6Interface]],
+) -> ColumnDef[IPv4Address | IPv6Address | IPv4Interface | IPv6Interface]:
+    """`inet`: an address, or with a prefix shorter than the whole an interface."""
+    return ColumnDef(sql.INET, options)
+
+
+def cidr(**options: Unpack[ColumnOptions[IPv4Network | IPv6Network]]) -> ColumnDef[IPv4Network | IPv6Network]:
+    """`cidr`: a network."""
+    return ColumnDef(sql.CIDR, options)
+
+
+def macaddr(**options: Unpack[ColumnOptions[str]]) -> ColumnDef[str]:
+    """`macaddr`, as text: `08:00:2b:01:02:03`."""
+    return ColumnDef(sql.MACADDR, options)
+
+
+def int4range(**options: Unpack[ColumnOptions[Range[int]]]) -> ColumnDef[Range[int]]:
+    """`int4range`."""
+    return ColumnDef(_INT4RANGE, options)
+
+
+def int8range(**options: Unpack[ColumnOptions[Range[int]]]) -> ColumnDef[Range[int]]:
+    """`int8range`."""
+    return ColumnDef(_INT8RANGE, options)
+
+
+def numrange(**options: Unpack[ColumnOptions[Range[Decimal]]]) -> ColumnDef[Range[Decimal]]:
+    """`numrange`."""
+    return ColumnDef(_NUMRANGE, options)
+
+
+def daterange(**options: Unpack[ColumnOptions[Range[dt.date]]]) -> ColumnDef[Range[dt.date]]:
+    """`daterange`."""
+    return ColumnDef(_DATERANGE, options)
+
+
+def tsrange(**options: Unpack[ColumnOptions[Range[dt.datetime]]]) -> ColumnDef[Range[dt.datetime]]:
+    """`tsrange`: over timestamps without a time zone."""
+    return ColumnDef(_TSRANGE, options)
+
+
+def tstzrange(**options: Unpack[ColumnOptions[Range[dt.datetime]]]) -> ColumnDef[Range[dt.datetime]]:
+    """`tstzrange`: over moments."""
+    return ColumnDef(_TSTZRANGE, options)
+
+
+def array(of: HasSqlType[V], **options: Unpack[ColumnOptions[list[V]]]) -> ColumnDef[list[V]]:
+    """An array: `array(text())` is `text[]`. `array(nullable(text()))` where elements may be NULL."""
+    return ColumnDef(of.sql_type.array, options)
+
+
+def enum(of: type[V], type_name: str | None = None, **options: Unpack[ColumnOptions[V]]) -> ColumnDef[V]:
+    """A PostgreSQL enum type, named `type_name` or as the Python enum in snake_case; its labels are the values."""
+    return ColumnDef(sql.enumeration(of, type_name), options)
+
+
+_INT4RANGE: Final = sql.range_of("int4range", sql.INTEGER)
+_INT8RANGE: Final = sql.range_of("int8range", sql.BIGINT)
+_NUMRANGE: Final = sql.range_of("numrange", sql.NUMERIC)
+_DATERANGE: Final = sql.range_of("daterange", sql.DATE)
+_TSRANGE: Final = sql.range_of("tsrange", sql.TIMESTAMP)
+_TSTZRANGE: Final = sql.range_of("tstzrange", sql.TIMESTAMPTZ)

@@ -1,0 +1,59 @@
+"""Whether a field's annotation promises what its column holds."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+
+from ferra_sync._sentinels import Sentinel
+from ferra_sync._sqltypes import FieldType, SqlType
+
+_ANYTHING = frozenset({FieldType.JSON, FieldType.JSONB})
+
+
+def members(annotation: Any) -> Iterator[Any]:  # noqa: ANN401 - annotations are of every class
+    """Yield the alternatives of an annotation, without `Annotated`, `NewType` and the union around them."""
+    origin = get_origin(annotation)
+    if origin is Union or origin is types.UnionType:
+        for member in get_args(annotation):
+            yield from members(member)
+    elif origin is Annotated:
+        yield from members(get_args(annotation)[0])
+    elif hasattr(annotation, "__supertype__"):
+        yield from members(annotation.__supertype__)
+    elif origin is Literal:
+        yield from (value if isinstance(value, Sentinel) else type(value) for value in get_args(annotation))
+    else:
+        yield type(None) if annotation is None else annotation
+
+
+def allows_none(annotation: object) -> bool:
+    """Whether None is among the alternatives."""
+    return any(member is type(None) or member is Any or member is object for member in members(annotation))
+
+
+def fits(annotation: object, sql_type: SqlType[Any]) -> bool:
+    """Whether a value of `sql_type` is what `annotation` says, NULL aside."""
+    if sql_type.kind in _ANYTHING and sql_type.structured is None:
+        return True
+    return all(
+        _member_fits(member, sql_type)
+        for member in members(annotation)
+        if member is not type(None) and not isinstance(member, Sentinel)
+    )
+
+
+def _member_fits(member: Any, sql_type: SqlType[Any]) -> bool:  # noqa: ANN401 - annotations are of every class
+    if member is Any or member is object or isinstance(member, TypeVar):
+        return True
+    origin = get_origin(member)
+    if origin is None:
+        return member in sql_type.classes
+    element = sql_type.element
+    return origin in sql_type.classes and (element is None or all(fits(each, element) for each in get_args(member)))
+
+
+def spelled(annotation: object) -> str:
+    """Return an annotation as its author wrote it, for messages."""
+    return annotation.__name__ if isinstance(annotation, type) else str(annotation).replace("typing.", "")

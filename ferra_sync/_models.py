@@ -1,0 +1,293 @@
+"""Models: plain attrs classes whose base says which table they belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from operator import attrgetter
+from types import MappingProxyType
+from typing import Any, ClassVar, Generic, Literal, Self, TypeAlias, TypeVar, get_args, get_type_hints
+
+import attrs
+
+from ferra_sync import _annotations
+from ferra_sync._expressions import AnyExpr, Expr, Plain
+from ferra_sync._schema import Table, TableMeta
+from ferra_sync._shapes import ColumnRef
+from ferra_sync._sqltypes import FieldType, SqlType
+from ferra_sync.errors import QueryError, SchemaError
+from ferra_sync.types import ColumnDef
+
+S_co = TypeVar("S_co", covariant=True)
+
+Purpose: TypeAlias = Literal["read", "insert", "change"]
+
+ROW: SqlType[Any] = SqlType(kind=FieldType.JSON, ddl="row", cast="row", classes=(object,))
+"""The type of a whole row, which stands in no expression."""
+
+
+@attrs.frozen(eq=False)
+class FieldMeta:
+    """A field of a model and the column behind it.
+
+    Attributes:
+        name: the attribute's name.
+        column: the column's name in PostgreSQL.
+        type: the kind of the column's type.
+        annotation: the resolved annotation.
+        nullable, primary_key, unique, has_default: what the table says of the column.
+    """
+
+    name: str
+    column: str
+    type: FieldType
+    annotation: Any
+    nullable: bool
+    primary_key: bool
+    unique: bool
+    has_default: bool
+    ref: ColumnRef
+    attribute: attrs.Attribute[Any]
+
+
+@attrs.frozen(eq=False)
+class ModelMeta:
+    """What is known of a model class; `ModelMeta.of(User)`.
+
+    Attributes:
+        model: the class.
+        purpose: whether it is read, inserted or a changeset.
+        table: its table.
+        fields: its fields that are columns, in order.
+        by_column: column's name → field.
+        missing: the columns without which no row can be inserted and that the model has not.
+        values: row → the fields' values, in order.
+        row: the expression that selects the model.
+    """
+
+    model: type[Any]
+    purpose: Purpose
+    table: TableMeta
+    fields: tuple[FieldMeta, ...]
+    by_column: Mapping[str, FieldMeta]
+    missing: tuple[ColumnRef, ...]
+    values: Callable[[Any], tuple[Any, ...]]
+    row: AnyExpr
+
+    @classmethod
+    def of(cls, model: type[Any]) -> ModelMeta:
+        """Return what is known of `model`.
+
+        Raises:
+            SchemaError: it is no attrs model of a table, or does not agree with its table.
+        """
+        known = model.__dict__.get("__ferra_meta__") if isinstance(model, type) else None
+        return known if isinstance(known, ModelMeta) else _declared(model)
+
+    def key_of(self, row: object) -> tuple[Any, ...]:
+        """Return the primary key of `row`.
+
+        Raises:
+            QueryError: the table has no primary key, or the model lacks a column of it.
+        """
+        return tuple(getattr(row, field.name) for field in self.key_fields)
+
+    @property
+    def key_fields(self) -> tuple[FieldMeta, ...]:
+        """The fields that are the primary key; QueryError where there is none or the model lacks one."""
+        key = self.table.primary_key
+        if not key:
+            raise QueryError(f"table {self.table.name} has no primary key")
+        for column in key:
+            if column.name not in self.by_column:
+                raise QueryError(f"{self.model.__name__} lacks {column.ref}, which is in the primary key")
+        return tuple(self.by_column[column.name] for column in key)
+
+
+class Record(Generic[S_co]):
+    """What the three kinds of model share: they are checked when attrs has made the class."""
+
+    __slots__ = ()
+    __ferra_purpose__: ClassVar[Purpose]
+
+    @classmethod
+    def __attrs_init_subclass__(cls) -> None:
+        if _table(cls) is None:
+            return
+        try:
+            hints = get_type_hints(cls)
+        except NameError:
+            return  # A class that comes later: looked at again on first use.
+        _attach(cls, hints)
+
+
+class FerraModel(Record[S_co]):
+    """A row, whole or in part: `class User(FerraModel[Users])`, decorated with `@attrs.define` or `@attrs.frozen`.
+
+    Raises:
+        SchemaError: when the class is made, and a field is no column, or its type or nullability are not the column's.
+    """
+
+    __slots__ = ()
+    __ferra_purpose__ = "read"
+
+    @classmethod
+    def __ferra_select__(cls) -> Expr[S_co, Self, Plain]:
+        return ModelMeta.of(cls).row
+
+
+class Insertable(Record[S_co]):
+    """A row to insert: it has every column that is not nullable and has no default.
+
+    Raises:
+        SchemaError: when the class is made, and a field is no column, its type is not the column's, or one is missing.
+    """
+
+    __slots__ = ()
+    __ferra_purpose__ = "insert"
+
+    def __ferra_insert__(self) -> S_co:
+        raise TypeError("only the type checker asks which table a row belongs to")
+
+
+class Changeset(Record[S_co]):
+    """What an UPDATE sets: a field that is `UNSET` is left alone, None sets NULL, `SERVER_DEFAULT` the default.
+
+    Raises:
+        SchemaError: when the class is made, and a field is no column or its type is not the column's.
+    """
+
+    __slots__ = ()
+    __ferra_purpose__ = "change"
+
+    def __ferra_change__(self) -> S_co:
+        raise TypeError("only the type checker asks which table a changeset belongs to")
+
+
+def _declared(model: Any) -> ModelMeta:  # noqa: ANN401 - whatever was given for a model
+    if not isinstance(model, type) or not issubclass(model, Record):
+        raise SchemaError(f"{model!r} is not a model")
+    if "__attrs_attrs__" not in model.__dict__:
+        raise SchemaError(f"{model.__name__} is not an attrs class: decorate it with @attrs.define")
+    if _table(model) is None:
+        raise SchemaError(f"{model.__name__} says no table: {model.__mro__[1].__name__}[…]")
+    try:
+        return _attach(model, get_type_hints(model))
+    except NameError as error:
+        raise SchemaError(f"{model.__name__}: the annotation {error.name!r} cannot be resolved at run time") from None
+
+
+def _table(model: type) -> type[Table] | None:
+    for cls in model.__mro__:
+        for parent in cls.__dict__.get("__orig_bases__", ()):
+            for argument in get_args(parent):
+                if isinstance(argument, type) and issubclass(argument, Table):
+                    return argument
+    return None
+
+
+def _attach(model: type[Record[Any]], hints: Mapping[str, Any]) -> ModelMeta:
+    table = _table(model)
+    if table is None:
+        raise SchemaError(f"{model.__name__} says no table")
+    purpose = model.__ferra_purpose__
+    fields = tuple(_fields(model, table, hints))
+    if not fields:
+        raise SchemaError(f"{model.__name__} has no field that is a column of {table.__name__}")
+    by_column = {field.column: field for field in fields}
+    if len(by_column) != len(fields):
+        raise SchemaError(f"{model.__name__} has two fields for one column")
+    missing = tuple(_required(table.__ferra_table__, by_column))
+    if purpose == "insert" and missing:
+        names = ", ".join(ref.name for ref in missing)
+        raise SchemaError(f"{model.__name__} lacks {names}: {table.__name__} has no default there")
+    meta = ModelMeta(
+        model=model,
+        purpose=purpose,
+        table=table.__ferra_table__,
+        fields=fields,
+        by_column=MappingProxyType(by_column),
+        missing=missing,
+        values=_getter(fields),
+        row=Expr(("model", model), (), ROW),
+    )
+    model.__ferra_meta__ = meta  # type: ignore[attr-defined]  # read through ModelMeta.of alone
+    return meta
+
+
+def _required(table: TableMeta, by_column: Mapping[str, FieldMeta]) -> list[ColumnRef]:
+    return [
+        table.attributes[attribute].ref
+        for attribute, declaration in table.declarations.items()
+        if not declaration.has_default
+        and not declaration.is_nullable
+        and table.attributes[attribute].name not in by_column
+    ]
+
+
+def _getter(fields: tuple[FieldMeta, ...]) -> Callable[[Any], tuple[Any, ...]]:
+    if len(fields) == 1:
+        only = attrgetter(fields[0].name)
+        return lambda row: (only(row),)
+    return attrgetter(*(field.name for field in fields))
+
+
+def _fields(model: type[Record[Any]], table: type[Table], hints: Mapping[str, Any]) -> list[FieldMeta]:
+    attributes: tuple[attrs.Attribute[Any], ...] = attrs.fields(model)  # type: ignore[arg-type]  # attrs has made it
+    found = [(attribute, _column_name(attribute, table)) for attribute in attributes]
+    return [
+        _field(model, table, attribute, name, hints[attribute.name])
+        for attribute, name in found
+        if attribute.init or name in table.__ferra_table__.attributes
+    ]
+
+
+def _column_name(attribute: attrs.Attribute[Any], table: type[Table]) -> str:
+    """Return the column's attribute on the table: the field's own name, else its alias (`_secret` is `secret`)."""
+    if attribute.name in table.__ferra_table__.attributes:
+        return attribute.name
+    return attribute.alias or attribute.name
+
+
+def _field(
+    model: type[Record[Any]],
+    table: type[Table],
+    attribute: attrs.Attribute[Any],
+    name: str,
+    annotation: Any,  # noqa: ANN401 - annotations are of every class
+) -> FieldMeta:
+    meta = table.__ferra_table__
+    column = meta.attributes.get(name)
+    if column is None:
+        raise SchemaError(f"{model.__name__}.{attribute.name}: {table.__name__} has no column {name}")
+    declaration = meta.declarations[name]
+    here, there = f"{model.__name__}.{attribute.name}", f"{table.__name__}.{name}"
+    if not _annotations.fits(annotation, column.type):
+        wanted = f"{column.type} ({column.type.python_name})"
+        raise SchemaError(f"{here} is {_annotations.spelled(annotation)}; {there} is {wanted}")
+    _check_nullability(model.__ferra_purpose__, here, there, annotation, declaration)
+    return FieldMeta(
+        name=attribute.name,
+        column=column.name,
+        type=column.type.kind,
+        annotation=annotation,
+        nullable=declaration.is_nullable,
+        primary_key=bool(declaration.options.get("primary_key")),
+        unique=any(len(each.columns) == 1 and each.columns[0] is column for each in meta.uniques),
+        has_default=declaration.has_default,
+        ref=column.ref,
+        attribute=attribute,
+    )
+
+
+def _check_nullability(
+    purpose: Purpose, here: str, there: str, annotation: object, declaration: ColumnDef[Any]
+) -> None:
+    if annotation is Any or annotation is object or declaration.sql_type.classes == (object,):
+        return
+    none = _annotations.allows_none(annotation)
+    if none and not declaration.is_nullable:
+        raise SchemaError(f"{here} may be None; {there} is not nullable")
+    if declaration.is_nullable and not none and purpose == "read":
+        raise SchemaError(f"{here} is never None; {there} is nullable")
+    if purpose == "insert" and declaration.generated == "identity always":
+        raise SchemaError(f"{here}: {there} is always numbered by the server and cannot be inserted")

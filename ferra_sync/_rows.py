@@ -1,0 +1,126 @@
+"""Rows to write: their values, checked against the columns and by attrs' own validators, before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import attrs
+
+from ferra_sync._models import FieldMeta, ModelMeta
+from ferra_sync._sentinels import SERVER_DEFAULT, UNSET, Sentinel
+from ferra_sync.errors import QueryError, ValidationError
+
+
+class CheckedRows(NamedTuple):
+    """The values of some rows, and whether any of them is SERVER_DEFAULT."""
+
+    values: list[tuple[Any, ...]]
+    has_defaults: bool
+
+
+class _Plan(NamedTuple):
+    exact: tuple[type | None, ...]
+    """The class of each field whose direct instances need no further look."""
+    validated: tuple[attrs.Attribute[Any], ...]
+    """The fields that have validators."""
+
+
+def insertable_meta(rows: Sequence[object]) -> ModelMeta:
+    """Return the model of `rows`, which can all be inserted.
+
+    Raises:
+        QueryError: they are of several classes, or the class lacks a column that must be given.
+    """
+    meta = ModelMeta.of(type(rows[0]))
+    _check_insertable(meta, rows)
+    return meta
+
+
+def _check_insertable(meta: ModelMeta, rows: Iterable[object]) -> None:
+    model = meta.model
+    if meta.purpose == "change":
+        raise QueryError(f"{model.__name__} is a changeset: it can be set, not inserted")
+    if meta.missing:
+        names = ", ".join(ref.name for ref in meta.missing)
+        raise QueryError(f"{model.__name__} cannot be inserted: it lacks {names}, which {meta.table.name} requires")
+    for row in rows:
+        if type(row) is not model:
+            raise QueryError(f"rows of one INSERT are of one class: {model.__name__}, not {type(row).__name__}")
+
+
+def checked_values(meta: ModelMeta, row: object) -> tuple[Any, ...]:
+    """Return the values of the fields of `row`, in order.
+
+    Raises:
+        ValidationError: a value is of the wrong type, or a validator of the model rejects it.
+    """
+    plan = _plan(meta)
+    values = meta.values(row)
+    wrong: dict[str, str] = {}
+    for value, exact, field in zip(values, plan.exact, meta.fields, strict=True):
+        if value.__class__ is not exact:
+            complaint = _complaint(value, field)
+            if complaint is not None:
+                wrong[field.name] = complaint
+    if plan.validated:
+        _validate(row, plan.validated, wrong)
+    if wrong:
+        raise ValidationError(meta.model.__name__, wrong)
+    return values
+
+
+def checked_rows(meta: ModelMeta, rows: Sequence[object]) -> CheckedRows:
+    """Return the values of `rows`, which can be inserted: column by column, so that most are never looked at alone.
+
+    Raises:
+        QueryError: the rows are of several classes, or the class lacks a column that must be given.
+        ValidationError: a value is of the wrong type, or a validator of the model rejects it.
+    """
+    _check_insertable(meta, rows)
+    plan = _plan(meta)
+    values = list(map(meta.values, rows))
+    has_defaults = suspicious = False
+    for exact, column in zip(plan.exact, zip(*values, strict=True), strict=True):
+        classes = set(map(type, column))
+        has_defaults = has_defaults or Sentinel in classes
+        suspicious = suspicious or classes != {exact}
+    if suspicious or plan.validated:
+        for row in rows:
+            checked_values(meta, row)
+    return CheckedRows(values, has_defaults)
+
+
+@lru_cache(maxsize=2048)
+def _plan(meta: ModelMeta) -> _Plan:
+    validated = (field.attribute for field in meta.fields if field.attribute.validator is not None)
+    return _Plan(tuple(field.ref.type.exact for field in meta.fields), tuple(validated))
+
+
+def _complaint(value: object, field: FieldMeta) -> str | None:
+    if value is SERVER_DEFAULT or value is UNSET:
+        return None
+    if value is None:
+        return None if field.nullable else f"{field.ref} is not nullable"
+    complaint = field.ref.type.complaint(value)
+    return None if complaint is None else f"{field.ref} {complaint}"
+
+
+def _validate(row: object, validated: tuple[attrs.Attribute[Any], ...], wrong: dict[str, str]) -> None:
+    if attrs.validators.get_disabled():
+        return
+    for attribute in validated:
+        value = getattr(row, attribute.name)
+        if attribute.name in wrong or isinstance(value, Sentinel) or attribute.validator is None:
+            continue
+        try:
+            attribute.validator(row, attribute, value)
+        except (TypeError, ValueError) as error:
+            wrong[attribute.name] = _without_value(error, value)
+
+
+def _without_value(error: Exception, value: object) -> str:
+    """Return a validator's message without the value, which attrs' own validators quote."""
+    message = str(error.args[0]) if error.args else type(error).__name__
+    return message.replace(repr(value), "…")

@@ -1,0 +1,128 @@
+"""SELECT and its count: from the shape to the statement."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+from operator import itemgetter
+from typing import Any, Final
+
+import attrs
+from pypika import JoinType
+
+from ferra_sync._lowering import Lowering, has_aggregate
+from ferra_sync._mapping import RowMaker, selection
+from ferra_sync._shapes import ColumnRef, CountShape, FunctionRef, GroupShape, SelectShape
+from ferra_sync._statements import Statement, finished, new_builder, result_term
+from ferra_sync.errors import QueryError
+
+_JOINS: Final = {
+    "inner": JoinType.inner,
+    "left": JoinType.left_outer,
+    "right": JoinType.right_outer,
+    "full": JoinType.full_outer,
+    "cross": JoinType.cross,
+}
+
+_first: Final = itemgetter(0)
+
+
+def compile_select(shape: SelectShape) -> Statement:
+    """Return the statement of a SELECT; QueryError where it cannot mean anything."""
+    _check(shape)
+    lowering = Lowering((shape.table, *(join.table for join in shape.joins)))
+    chosen = selection(shape.items)
+    builder = new_builder().from_(lowering.table(shape.table))
+    if shape.distinct is not None:
+        builder = builder.distinct_on(*lowering.terms(shape.distinct)) if shape.distinct else builder.distinct()
+    # ORDER BY of a DISTINCT must repeat its expressions, and a cast would make them others.
+    binary = shape.distinct is None or all(sql_type.binary for _, sql_type in chosen.columns)
+    builder = builder.select(*(result_term(item, lowering.term(item[0]), binary=binary) for item in chosen.columns))
+    for join in shape.joins:
+        joiner = builder.join(lowering.table(join.table), _JOINS[join.how])
+        builder = joiner.cross() if join.on is None else joiner.on(lowering.term(join.on))
+    if shape.where:
+        builder = builder.where(lowering.conjunction(shape.where))
+    if shape.group is not None:
+        builder = _grouped(builder, lowering, shape.group)
+    builder = builder.orderby(*lowering.terms(shape.order))
+    if shape.limit is not None:
+        builder = builder.limit(lowering.term(shape.limit))
+    if shape.offset is not None:
+        builder = builder.offset(lowering.term(shape.offset))
+    return finished(builder, lowering, chosen.make_row, len(chosen.columns), binary=binary)
+
+
+def compile_count(shape: CountShape) -> Statement:
+    """Return the statement of a count, or of the planner's estimate."""
+    counted = compile_select(shape.select)
+    make_row: RowMaker = _planned_rows if shape.estimate else _first
+    sql = (
+        b"EXPLAIN (FORMAT JSON) " + counted.sql
+        if shape.estimate
+        else b"SELECT count(*) FROM (%b) AS counted" % counted.sql
+    )
+    return attrs.evolve(counted, sql=sql, binary=True, row_factory=lambda _cursor: make_row, columns=1)
+
+
+def _planned_rows(row: Sequence[Any]) -> int:
+    return int(row[0][0]["Plan"]["Plan Rows"])
+
+
+def _grouped(builder: Any, lowering: Lowering, group: GroupShape) -> Any:  # noqa: ANN401 - PyPika's builder
+    builder = builder.groupby(*lowering.terms(group.by))
+    return builder.having(lowering.conjunction(group.having)) if group.having else builder
+
+
+def check_plain(shapes: Iterable[Hashable], clause: str) -> None:
+    """Raise QueryError where one of `shapes` aggregates."""
+    if any(has_aggregate(shape) for shape in shapes):
+        raise QueryError(f"an aggregate cannot stand in {clause}")
+
+
+def _check(shape: SelectShape) -> None:
+    check_plain(shape.where, "WHERE")
+    check_plain((join.on for join in shape.joins), "ON")
+    results = [result for result, _ in selection(shape.items).columns]
+    if shape.group is not None:
+        _check_grouped(shape, shape.group, results)
+    elif any(has_aggregate(result) for result in results):
+        _check_all_aggregate((*results, *shape.order))
+    _check_distinct_on(shape)
+
+
+def _check_all_aggregate(shapes: Iterable[Hashable]) -> None:
+    for shape in shapes:
+        loose = _loose_column(shape, GroupShape((), (), (), ()))
+        if loose is not None:
+            raise QueryError(f"{loose} stands beside an aggregate: say group_by")
+
+
+def _check_grouped(shape: SelectShape, group: GroupShape, results: Iterable[Hashable]) -> None:
+    check_plain(group.keys, "GROUP BY")
+    for result in (*results, *group.having, *shape.order):
+        loose = _loose_column(result, group)
+        if loose is not None:
+            raise QueryError(f"{loose} is neither in group_by nor inside an aggregate")
+
+
+def _loose_column(shape: Hashable, group: GroupShape) -> ColumnRef | None:
+    """Return a column that may have several values in one group, or None; a grouped primary key determines its row."""
+    if shape in group.keys:
+        return None
+    if isinstance(shape, ColumnRef):
+        keys = (key for table, key in group.primary_keys if table is shape.table and key)
+        return None if any(set(key) <= set(group.keys) for key in keys) else shape
+    if not isinstance(shape, tuple) or any(isinstance(part, FunctionRef) and part.aggregate for part in shape):
+        return None
+    loose = (_loose_column(part, group) for part in shape)
+    return next((column for column in loose if column is not None), None)
+
+
+def _check_distinct_on(shape: SelectShape) -> None:
+    """DISTINCT ON keeps the first row for each of its values, so ORDER BY begins with its expressions, in any order."""
+    if not shape.distinct:
+        return
+    wanted = set(shape.distinct)
+    for order in shape.order[: len(wanted)]:
+        if not isinstance(order, tuple) or order[1] not in wanted:
+            raise QueryError("order_by must begin with the expressions of distinct(…)")

@@ -1,0 +1,47 @@
+"""From a statement's shape to its SQL: PyPika renders each shape once, and the statement is kept."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+
+from ferra_sync._compile_select import compile_count, compile_select
+from ferra_sync._compile_write import compile_bulk_insert, compile_delete, compile_insert, compile_update
+from ferra_sync._shapes import (
+    BulkInsertShape,
+    CountShape,
+    DeleteShape,
+    InsertShape,
+    SelectShape,
+    StatementShape,
+    UpdateShape,
+)
+from ferra_sync._statements import Statement
+from ferra_sync.errors import QueryError
+
+CACHED_SHAPES: Final = 4096
+
+
+@lru_cache(maxsize=CACHED_SHAPES)
+def compiled(shape: StatementShape) -> Statement:
+    """Return the statement of `shape`.
+
+    Raises:
+        QueryError: the statement cannot mean anything.
+    """
+    try:
+        match shape:
+            case SelectShape():
+                return compile_select(shape)
+            case CountShape():
+                return compile_count(shape)
+            case InsertShape():
+                return compile_insert(shape)
+            case BulkInsertShape():
+                return compile_bulk_insert(shape)
+            case UpdateShape():
+                return compile_update(shape)
+            case DeleteShape():
+                return compile_delete(shape)
+    except RecursionError:
+        raise QueryError("the expression is nested too deeply") from None

@@ -1,0 +1,98 @@
+"""From the shape of an expression to a PyPika term, with its parameters numbered in the order they are met."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from typing import Any, Final
+
+from pypika import Field, Table
+from pypika.terms import Term
+
+from ferra_sync._shapes import ColumnRef, FunctionRef, TableRef, leaves
+from ferra_sync._sqltypes import SqlType
+from ferra_sync._terms import TEMPLATES, Call, Chain, Placeholder, Raw, Template
+from ferra_sync.errors import QueryError
+
+_NULLS: Final = {None: "", "first": " NULLS FIRST", "last": " NULLS LAST"}
+
+
+class Lowering:
+    """Lowers the expressions of one statement.
+
+    Attributes:
+        places: the type of each parameter, $1 first.
+    """
+
+    def __init__(self, tables: Iterable[TableRef]) -> None:
+        self.places: list[SqlType[Any]] = []
+        self._tables: dict[TableRef, Table] = {}
+        for ref in tables:
+            if any(known.qualifier == ref.qualifier for known in self._tables):
+                raise QueryError(f"{ref} is in this query twice: give one of them an alias")
+            self._tables[ref] = table_term(ref)
+
+    def table(self, ref: TableRef) -> Table:
+        """Return the PyPika table of `ref`."""
+        return self._tables[ref]
+
+    def term(self, shape: Hashable) -> Term:  # noqa: C901, PLR0911, PLR0912 - one line for each kind of node
+        """Return the term of `shape`.
+
+        Raises:
+            QueryError: a column's table is not in the statement, or a model stands where an expression belongs.
+        """
+        match shape:
+            case ColumnRef():
+                return self._column(shape)
+            case SqlType():
+                self.places.append(shape)
+                return Placeholder(len(self.places), shape.cast)
+            case (str() as op, *operands) if op in TEMPLATES:
+                return Template(TEMPLATES[op], *self.terms(operands))
+            case ("and" | "or" as op, *operands):
+                return Chain(f" {op.upper()} ", self.terms(operands))
+            case ("call" | "call distinct" as op, FunctionRef() as function, *arguments):
+                return Call(function, self.terms(arguments), distinct=op == "call distinct")
+            case ("count rows", FunctionRef() as function):
+                return Call(function, [Raw("*")])
+            case ("cast", operand, SqlType() as to):
+                return Template("CAST({} AS {})", self.term(operand), Raw(to.ddl))
+            case ("asc" | "desc" as direction, operand, None | "first" | "last" as nulls):
+                return Template("{} {}{}", self.term(operand), Raw(direction.upper()), Raw(_NULLS[nulls]))
+            case ("row >", tuple() as columns, tuple() as places):
+                return Template("({} > {})", self._row(columns), self._row(places))
+            case ("in rows", tuple() as columns, tuple() as arrays):
+                return Template("({} IN (SELECT * FROM unnest{}))", self._row(columns), self._row(arrays))
+            case ("default",):
+                return Raw("DEFAULT")
+            case ("position", int() as number):
+                return Raw(str(number))
+            case _:
+                raise QueryError("a model is selected as a whole and stands in no expression")
+
+    def terms(self, shapes: Iterable[Hashable]) -> list[Term]:
+        """Return the term of each shape, in order."""
+        return [self.term(shape) for shape in shapes]
+
+    def conjunction(self, predicates: Iterable[Hashable]) -> Term:
+        """Return the predicates joined by AND."""
+        return Chain(" AND ", self.terms(predicates))
+
+    def _row(self, shapes: Iterable[Hashable]) -> Term:
+        return Chain(", ", self.terms(shapes))
+
+    def _column(self, ref: ColumnRef) -> Term:
+        table = self._tables.get(ref.table)
+        if table is None:
+            raise QueryError(f"{ref}: table {ref.table} is not in this query")
+        return Field(ref.name, table=table)
+
+
+def table_term(ref: TableRef) -> Table:
+    """Return `schema.name AS alias` for PyPika."""
+    return Table(ref.name, schema=ref.schema, alias=ref.alias)
+
+
+def has_aggregate(shape: Hashable) -> bool:
+    """Whether a function over many rows is called anywhere in `shape`."""
+    return any(isinstance(leaf, FunctionRef) and leaf.aggregate for leaf in leaves(shape))

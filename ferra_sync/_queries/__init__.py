@@ -1,0 +1,30 @@
+"""Queries: immutable values, one clause or statement a file."""
+
+from __future__ import annotations
+
+from ferra_sync._queries._insert import Insert, insert_into, value_lists
+from ferra_sync._queries._query import Query, Rendered, RowQuery
+from ferra_sync._queries._select import From, Grouped, Select, from_, maybe, select
+from ferra_sync._queries._update import Delete, Update, delete_from, update
+from ferra_sync._queries._writes import Returning, Write
+
+__all__ = [
+    "Delete",
+    "From",
+    "Grouped",
+    "Insert",
+    "Query",
+    "Rendered",
+    "Returning",
+    "RowQuery",
+    "Select",
+    "Update",
+    "Write",
+    "delete_from",
+    "from_",
+    "insert_into",
+    "maybe",
+    "select",
+    "update",
+    "value_lists",
+]

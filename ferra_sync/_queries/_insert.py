@@ -1,0 +1,117 @@
+"""INSERT: `insert_into(Users).values(NewUser(…))`."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import Any, Final, TypeVar
+
+from ferra_sync._models import FerraModel, Insertable, ModelMeta
+from ferra_sync._queries._writes import NOTHING, Write, read_instead
+from ferra_sync._rows import checked_values, insertable_meta
+from ferra_sync._schema import Table, TableMeta, table_meta
+from ferra_sync._sentinels import SERVER_DEFAULT
+from ferra_sync._shapes import InsertShape, Items, StatementShape
+from ferra_sync._sqltypes import SqlType
+from ferra_sync.errors import QueryError
+
+S = TypeVar("S")
+TableT = TypeVar("TableT", bound=Table)
+
+MAX_PARAMETERS: Final = 65_535
+"""The protocol counts a statement's parameters in two bytes."""
+
+_DEFAULT: Final = ("default",)
+
+
+class Insert(Write[S]):
+    """An INSERT."""
+
+    __slots__ = ("_meta", "_rows")
+
+    _meta: ModelMeta | None
+    _rows: tuple[tuple[Any, ...], ...] | None
+
+    def __init__(self, table: TableMeta) -> None:
+        self._table = table
+        self._meta = None
+        self._rows = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether `values` was given no rows."""
+        return self._rows == ()
+
+    def values(self, *rows: Insertable[S] | FerraModel[S]) -> Insert[S]:
+        """Insert these rows, all of one class; without any nothing is inserted, and that is no error.
+
+        Several rows travel as one array for each column, so that one statement serves every number of them.
+
+        Raises:
+            QueryError: the class lacks a required column, or the rows are of several classes or of another table.
+            ValidationError: a value is of the wrong type, or a validator of the class rejects it.
+        """
+        insert: Insert[S] = Insert(self._table)
+        insert._rows = ()
+        if rows:
+            meta = insertable_meta(rows)
+            if meta.table is not self._table:
+                raise QueryError(f"{meta.model.__name__} is a row of {meta.table.name}, not of {self._table.name}")
+            insert._meta = meta
+            insert._rows = tuple(checked_values(meta, row) for row in rows)
+        return insert
+
+    def with_returning(self, items: Items, values: tuple[Any, ...]) -> tuple[StatementShape, tuple[Any, ...]]:
+        """Return the shape and the values; QueryError where `values` was never called."""
+        if self._rows is None:
+            raise QueryError(f"nothing to insert into {self._table.name}: say .values(…)")
+        if self._meta is None:
+            return read_instead(self._table, (NOTHING,), items, values)
+        refs = tuple(field.ref for field in self._meta.fields)
+        if len(self._rows) > 1:
+            arrays = _as_arrays(self._rows)
+            if arrays is not None:
+                kept, params = arrays
+                columns = tuple(refs[index] for index in kept)
+                places = tuple(ref.type.parameter.array for ref in columns)
+                return InsertShape(self._table.ref, columns, (), places, None, items), params + values
+        shape, params = value_lists(tuple(ref.type.parameter for ref in refs), self._rows)
+        return InsertShape(self._table.ref, refs, shape, (), None, items), params + values
+
+
+def value_lists(
+    places: Sequence[SqlType[Any]], rows: Sequence[tuple[Any, ...]]
+) -> tuple[tuple[tuple[Hashable, ...], ...], tuple[Any, ...]]:
+    """Return VALUES' rows, a place or DEFAULT each, and the values of the places.
+
+    Raises:
+        QueryError: there are more values than one statement can have.
+    """
+    shape = tuple(
+        tuple([_DEFAULT if value is SERVER_DEFAULT else place for place, value in zip(places, row, strict=True)])
+        for row in rows
+    )
+    params = tuple([value for row in rows for value in row if value is not SERVER_DEFAULT])
+    if len(params) > MAX_PARAMETERS:
+        raise QueryError(f"{len(params)} values are more than one INSERT can have: use insert_many")
+    return shape, params
+
+
+def _as_arrays(rows: tuple[tuple[Any, ...], ...]) -> tuple[list[int], tuple[Any, ...]] | None:
+    """Return which columns are given and an array of each; None where only VALUES can say it, with its DEFAULT."""
+    columns = list(zip(*rows, strict=True))
+    kept = [index for index, column in enumerate(columns) if column[0] is not SERVER_DEFAULT]
+    defaults = sum(value is SERVER_DEFAULT for column in columns for value in column)
+    if not kept or defaults != (len(columns) - len(kept)) * len(rows):
+        return None
+    return kept, tuple(list(columns[index]) for index in kept)
+
+
+def insert_into(table: type[TableT]) -> Insert[TableT]:
+    """Begin an INSERT; `.values(…)` follows."""
+    return Insert(_writable(table_meta(table)))
+
+
+def _writable(table: TableMeta) -> TableMeta:
+    if table.ref.alias is not None:
+        raise QueryError(f"{table.ref.alias} is an alias; write to the table {table.name} itself")
+    return table

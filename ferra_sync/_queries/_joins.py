@@ -1,0 +1,102 @@
+"""What a SELECT reads from: a table, and the tables joined to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal, TypeAlias
+
+import attrs
+
+from ferra_sync._constraints import ForeignKey
+from ferra_sync._expressions import AnyExpr
+from ferra_sync._schema import Table, TableMeta, table_meta
+from ferra_sync._shapes import ColumnRef, JoinShape, TableRef
+from ferra_sync.errors import QueryError
+
+How: TypeAlias = Literal["inner", "left", "right", "full", "cross"]
+
+
+@attrs.frozen(eq=False)
+class Source:
+    """A table and its joins.
+
+    Attributes:
+        tables: what is joined so far, the first one first.
+        joins: their shapes, without the first.
+        params: the values in the ON clauses.
+        is_one_row_each: whether no join can repeat a row of the first table.
+    """
+
+    tables: tuple[TableMeta, ...]
+    joins: tuple[JoinShape, ...] = ()
+    params: tuple[Any, ...] = ()
+    is_one_row_each: bool = True
+
+    @classmethod
+    def of(cls, table: type[Table]) -> Source:
+        """Return a source of one table."""
+        return cls((table_meta(table),))
+
+    @property
+    def root(self) -> TableMeta:
+        """The first table."""
+        return self.tables[0]
+
+    def joined(self, how: How, table: type[Table], on: AnyExpr | None) -> Source:
+        """Return this source with one more table, `on` from the foreign key where it is not given.
+
+        Raises:
+            QueryError: the table is there already, or no foreign key or more than one leads to it.
+        """
+        added = table_meta(table)
+        if any(added.ref.qualifier == known.ref.qualifier for known in self.tables):
+            raise QueryError(
+                f"{added.ref} is in this query already: join an alias of it, class …({table.__name__}, alias=…)"
+            )
+        to_one = False
+        params: tuple[Any, ...] = ()
+        shape: Any = None
+        if on is not None:
+            shape, params = on.shape, on.params
+        elif how != "cross":
+            shape, to_one = self._foreign_key(added)
+        return Source(
+            (*self.tables, added),
+            (*self.joins, JoinShape(how, added.ref, shape)),
+            self.params + params,
+            self.is_one_row_each and to_one and how in {"inner", "left"},
+        )
+
+    def _foreign_key(self, added: TableMeta) -> tuple[tuple[Any, ...], bool]:
+        """Return the ON of the one foreign key, and whether it leads from here to there."""
+        found = [(key, True) for known in self.tables for key in _keys(known, added)]
+        found += [(key, False) for known in self.tables for key in _keys(added, known)]
+        tables = ", ".join(str(known.ref) for known in self.tables)
+        if not found:
+            raise QueryError(f"no foreign key joins {added.ref} to {tables}: say on=…")
+        if len(found) > 1:
+            raise QueryError(f"{len(found)} foreign keys join {added.ref} to {tables}: say on=…")
+        (pairs, to_one) = found[0]
+        equal = tuple(("=", left, right) for left, right in pairs)
+        return (equal[0] if len(equal) == 1 else ("and", *equal)), to_one
+
+
+def _keys(child: TableMeta, parent: TableMeta) -> Iterator[tuple[tuple[ColumnRef, ColumnRef], ...]]:
+    """Yield the columns, pair by pair, of each foreign key of `child` that references `parent`."""
+    for key in child.foreign_keys:
+        if _is_same_table(key.targets[0].ref.table, parent.ref):
+            yield tuple(_pairs(key, parent))
+
+
+def _pairs(key: ForeignKey[Any], parent: TableMeta) -> Iterator[tuple[ColumnRef, ColumnRef]]:
+    for column, target in zip(key.columns, key.targets, strict=True):
+        yield column.ref, _by_name(parent, target.ref.name)
+
+
+def _by_name(table: TableMeta, name: str) -> ColumnRef:
+    """Return the column of this name, of the table itself or of its alias."""
+    return next(column.ref for column in table.attributes.values() if column.name == name)
+
+
+def _is_same_table(one: TableRef, other: TableRef) -> bool:
+    return one.name == other.name and one.schema == other.schema

@@ -1,0 +1,93 @@
+"""What all queries share: a shape, the values beside it, and the SQL that they become."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from ferra_sync._compiler import compiled
+from ferra_sync._expressions import AnyExpr
+from ferra_sync._shapes import Item, StatementShape, TableRef
+from ferra_sync._statements import Statement
+from ferra_sync.errors import QueryError
+
+R_co = TypeVar("R_co", covariant=True)
+
+
+class Rendered(NamedTuple):
+    """A query as the server gets it: the text with `$1 … $n`, and the values for these."""
+
+    text: str
+    params: tuple[Any, ...]
+
+    def __repr__(self) -> str:
+        return f"Rendered(text={self.text!r}, params=<{len(self.params)}>)"
+
+
+class Query(ABC):
+    """An immutable value that does no I/O."""
+
+    __slots__ = ()
+
+    @property
+    @abstractmethod
+    def shape(self) -> StatementShape:
+        """The query without its values."""
+
+    @property
+    @abstractmethod
+    def params(self) -> tuple[Any, ...]:
+        """The values, $1 first."""
+
+    @property
+    @abstractmethod
+    def target(self) -> TableRef:
+        """The table that the query is about."""
+
+    @property
+    def key(self) -> object:
+        """The key that `find` was given; None where the rows are not looked for by key."""
+        return None
+
+    @property
+    def statement(self) -> Statement:
+        """The compiled statement.
+
+        Raises:
+            QueryError: the query cannot mean anything.
+        """
+        return compiled(self.shape)
+
+    def sql(self) -> Rendered:
+        """Return the text and the parameters, as they would be sent.
+
+        Raises:
+            QueryError: the query cannot mean anything.
+        """
+        return Rendered(self.statement.sql.decode(), self.params)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} on {self.target}>"
+
+
+class RowQuery(Query, Generic[R_co]):
+    """A query whose rows are `R_co`."""
+
+    __slots__ = ()
+
+    def first(self) -> RowQuery[R_co]:
+        """Return the query for its first row alone."""
+        return self
+
+
+def item_of(selected: Any) -> tuple[Item, tuple[Any, ...]]:  # noqa: ANN401 - a model class or an expression
+    """Return the item that a model class or an expression is in a select list, and its values.
+
+    Raises:
+        QueryError: it is neither.
+    """
+    select = getattr(selected, "__ferra_select__", None)
+    if select is None:
+        raise QueryError(f"{selected!r} cannot be selected: a column, an expression or a model class can")
+    expr: AnyExpr = select()
+    return (expr.shape, expr.type), expr.params

@@ -1,0 +1,319 @@
+"""SELECT: `select(User)`, or `from_(Posts).inner_join(Users).select(Post, User)`.
+
+A LEFT JOIN adds to `Sel` only `Opt` of its table, so that a bare column or model of the nullable side does not
+type-check; `maybe(…)` and `.nullable()` do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any, Generic, TypeVar, overload
+
+from ferra_sync._expressions import Aggregate, AnyExpr, Expr, Opt, Plain, Selectable
+from ferra_sync._models import ROW, ModelMeta
+from ferra_sync._queries._clauses import Clauses
+from ferra_sync._queries._joins import Source
+from ferra_sync._queries._query import RowQuery, item_of
+from ferra_sync._schema import Table, TableMeta, table_meta
+from ferra_sync._shapes import ColumnRef, leaves
+from ferra_sync.errors import QueryError
+
+S = TypeVar("S")
+V = TypeVar("V")
+Sel = TypeVar("Sel")
+App = TypeVar("App")
+R_co = TypeVar("R_co", covariant=True)
+TableT = TypeVar("TableT", bound=Table)
+G = TypeVar("G", Plain, Aggregate)  # constrained, so that the two cannot mix
+G2 = TypeVar("G2")
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
+D = TypeVar("D")
+E = TypeVar("E")
+F = TypeVar("F")
+H = TypeVar("H")
+I = TypeVar("I")  # noqa: E741 - the ninth letter
+
+
+class From(Clauses[Sel, App]):
+    """FROM and its joins, before anything is selected."""
+
+    __slots__ = ()
+
+    def inner_join(
+        self, table: type[TableT], *, on: Expr[App | TableT, bool | None, Plain] | None = None
+    ) -> From[Sel | TableT | Opt[App | TableT], App | TableT]:
+        """Join the rows that match; ON comes from the foreign key where `on` is not given.
+
+        Raises:
+            QueryError: the table is there already, or no foreign key or more than one leads to it.
+        """
+        return self._joined(From, "inner", table, on)
+
+    def left_join(
+        self, table: type[TableT], *, on: Expr[App | TableT, bool | None, Plain] | None = None
+    ) -> From[Sel | Opt[App | TableT], App | TableT]:
+        """Join the rows that match, and keep those on the left that match none."""
+        return self._joined(From, "left", table, on)
+
+    def right_join(
+        self, table: type[TableT], *, on: Expr[App | TableT, bool | None, Plain] | None = None
+    ) -> From[TableT | Opt[App | TableT], App | TableT]:
+        """Join the rows that match, and keep those of `table` that match none: all before it becomes nullable."""
+        return self._joined(From, "right", table, on)
+
+    def full_join(
+        self, table: type[TableT], *, on: Expr[App | TableT, bool | None, Plain] | None = None
+    ) -> From[Opt[App | TableT], App | TableT]:
+        """Join the rows that match, and keep those of both sides that match none."""
+        return self._joined(From, "full", table, on)
+
+    def cross_join(self, table: type[TableT]) -> From[Sel | TableT | Opt[App | TableT], App | TableT]:
+        """Join every row with every row."""
+        return self._joined(From, "cross", table, None)
+
+    def group_by(self, *keys: Expr[App | Opt[App], Any, Plain]) -> Grouped[Sel, App]:
+        """Make one row of all that share these values; then plain columns of the keys and aggregates may mix."""
+        return _grouped(self, keys)
+
+    @overload
+    def select(self, a: Selectable[Sel, A, G], /) -> Select[Sel, App, A]: ...
+    @overload
+    def select(self, a: Selectable[Sel, A, G], b: Selectable[Sel, B, G], /) -> Select[Sel, App, tuple[A, B]]: ...
+    @overload
+    def select(
+        self, a: Selectable[Sel, A, G], b: Selectable[Sel, B, G], c: Selectable[Sel, C, G], /
+    ) -> Select[Sel, App, tuple[A, B, C]]: ...
+    @overload
+    def select(
+        self, a: Selectable[Sel, A, G], b: Selectable[Sel, B, G], c: Selectable[Sel, C, G], d: Selectable[Sel, D, G], /
+    ) -> Select[Sel, App, tuple[A, B, C, D]]: ...
+    @overload
+    def select(
+        self,
+        a: Selectable[Sel, A, G],
+        b: Selectable[Sel, B, G],
+        c: Selectable[Sel, C, G],
+        d: Selectable[Sel, D, G],
+        e: Selectable[Sel, E, G],
+        /,
+    ) -> Select[Sel, App, tuple[A, B, C, D, E]]: ...
+    @overload
+    def select(
+        self,
+        a: Selectable[Sel, A, G],
+        b: Selectable[Sel, B, G],
+        c: Selectable[Sel, C, G],
+        d: Selectable[Sel, D, G],
+        e: Selectable[Sel, E, G],
+        f: Selectable[Sel, F, G],
+        /,
+    ) -> Select[Sel, App, tuple[A, B, C, D, E, F]]: ...
+    @overload
+    def select(
+        self,
+        a: Selectable[Sel, A, G],
+        b: Selectable[Sel, B, G],
+        c: Selectable[Sel, C, G],
+        d: Selectable[Sel, D, G],
+        e: Selectable[Sel, E, G],
+        f: Selectable[Sel, F, G],
+        h: Selectable[Sel, H, G],
+        /,
+    ) -> Select[Sel, App, tuple[A, B, C, D, E, F, H]]: ...
+    @overload
+    def select(
+        self,
+        a: Selectable[Sel, A, G],
+        b: Selectable[Sel, B, G],
+        c: Selectable[Sel, C, G],
+        d: Selectable[Sel, D, G],
+        e: Selectable[Sel, E, G],
+        f: Selectable[Sel, F, G],
+        h: Selectable[Sel, H, G],
+        i: Selectable[Sel, I, G],
+        /,
+    ) -> Select[Sel, App, tuple[A, B, C, D, E, F, H, I]]: ...
+    def select(self, *items: Any) -> Select[Any, Any, Any]:
+        """Choose what a row is: one item, or a tuple of several; a model class, a column or an expression each."""
+        return _selected(self, items)
+
+
+class Grouped(Clauses[Sel, App]):
+    """A GROUP BY."""
+
+    __slots__ = ()
+
+    def having(self, *predicates: Expr[App | Opt[App], bool | None, Any]) -> Grouped[Sel, App]:
+        """Keep the groups for which all predicates hold."""
+        copy: Grouped[Sel, App] = self._as(Grouped)
+        copy._having = self._having + predicates
+        return copy
+
+    @overload
+    def select(self, a: Selectable[Sel, A, Any], /) -> Select[Sel, App, A]: ...
+    @overload
+    def select(self, a: Selectable[Sel, A, Any], b: Selectable[Sel, B, Any], /) -> Select[Sel, App, tuple[A, B]]: ...
+    @overload
+    def select(
+        self, a: Selectable[Sel, A, Any], b: Selectable[Sel, B, Any], c: Selectable[Sel, C, Any], /
+    ) -> Select[Sel, App, tuple[A, B, C]]: ...
+    @overload
+    def select(
+        self,
+        a: Selectable[Sel, A, Any],
+        b: Selectable[Sel, B, Any],
+        c: Selectable[Sel, C, Any],
+        d: Selectable[Sel, D, Any],
+        /,
+    ) -> Select[Sel, App, tuple[A, B, C, D]]: ...
+    @overload
+    def select(
+        self,
+        a: Selectable[Sel, A, Any],
+        b: Selectable[Sel, B, Any],
+        c: Selectable[Sel, C, Any],
+        d: Selectable[Sel, D, Any],
+        e: Selectable[Sel, E, Any],
+        /,
+    ) -> Select[Sel, App, tuple[A, B, C, D, E]]: ...
+    @overload
+    def select(
+        self,
+        a: Selectable[Sel, A, Any],
+        b: Selectable[Sel, B, Any],
+        c: Selectable[Sel, C, Any],
+        d: Selectable[Sel, D, Any],
+        e: Selectable[Sel, E, Any],
+        f: Selectable[Sel, F, Any],
+        /,
+    ) -> Select[Sel, App, tuple[A, B, C, D, E, F]]: ...
+    @overload
+    def select(
+        self,
+        a: Selectable[Sel, A, Any],
+        b: Selectable[Sel, B, Any],
+        c: Selectable[Sel, C, Any],
+        d: Selectable[Sel, D, Any],
+        e: Selectable[Sel, E, Any],
+        f: Selectable[Sel, F, Any],
+        h: Selectable[Sel, H, Any],
+        /,
+    ) -> Select[Sel, App, tuple[A, B, C, D, E, F, H]]: ...
+    @overload
+    def select(
+        self,
+        a: Selectable[Sel, A, Any],
+        b: Selectable[Sel, B, Any],
+        c: Selectable[Sel, C, Any],
+        d: Selectable[Sel, D, Any],
+        e: Selectable[Sel, E, Any],
+        f: Selectable[Sel, F, Any],
+        h: Selectable[Sel, H, Any],
+        i: Selectable[Sel, I, Any],
+        /,
+    ) -> Select[Sel, App, tuple[A, B, C, D, E, F, H, I]]: ...
+    def select(self, *items: Any) -> Select[Any, Any, Any]:
+        """Choose what a row is, of the group's keys and of aggregates.
+
+        Raises:
+            QueryError: when the query is compiled, and a column is neither in group_by nor inside an aggregate.
+        """
+        return _selected(self, items)
+
+
+class Select(Clauses[Sel, App], RowQuery[R_co], Generic[Sel, App, R_co]):
+    """A SELECT whose rows are `R_co`."""
+
+    __slots__ = ()
+
+    def first(self) -> Select[Sel, App, R_co]:
+        """Return the query for its first row alone: with LIMIT 1 where nothing else keeps it to one."""
+        return self if self._limit is not None or self._key is not None else self.limit(1)
+
+    def keyed(self) -> Select[Sel, App, tuple[R_co, tuple[Any, ...]]]:
+        """Return the query sorted by the primary key, each row a tuple of the row and its key.
+
+        Raises:
+            QueryError: there is no primary key, or rows are sorted, limited, grouped, made distinct or repeated.
+        """
+        return _keyed(self)
+
+    def inner_join(
+        self, table: type[TableT], *, on: Expr[App | TableT, bool | None, Plain] | None = None
+    ) -> Select[Sel | TableT | Opt[App | TableT], App | TableT, R_co]:
+        """Join the rows that match, to filter or sort by them."""
+        return self._joined(Select, "inner", table, on)
+
+    def left_join(
+        self, table: type[TableT], *, on: Expr[App | TableT, bool | None, Plain] | None = None
+    ) -> Select[Sel | Opt[App | TableT], App | TableT, R_co]:
+        """Join the rows that match, and keep those on the left that match none."""
+        return self._joined(Select, "left", table, on)
+
+
+def from_(table: type[TableT]) -> From[TableT | Opt[TableT], TableT]:
+    """Begin a SELECT from a table; joins follow, and `.select(…)`."""
+    return From(Source.of(table))
+
+
+def select(item: Selectable[S, V, Plain]) -> Select[S | Opt[S], S, V]:
+    """Select one model, column or expression from its own table.
+
+    Raises:
+        QueryError: the item names no table, or several; say `from_(table)` then.
+    """
+    chosen, params = item_of(item)
+    query: Select[S | Opt[S], S, V] = Select(Source((_only_table(chosen[0]),)))
+    query._items = (chosen,)
+    query._item_params = (params,)
+    return query
+
+
+def maybe(item: Selectable[S, V, G2]) -> Expr[Opt[S], V | None, G2]:
+    """Select from the nullable side of an outer join: the model or the value, or None where there is no row."""
+    expr: AnyExpr = item.__ferra_select__()
+    is_model = isinstance(expr.shape, tuple) and expr.shape[0] == "model"
+    return Expr(("maybe", expr.shape), expr.params, expr.type) if is_model else expr
+
+
+def _grouped(query: From[Sel, App], keys: tuple[AnyExpr, ...]) -> Grouped[Sel, App]:
+    if not keys:
+        raise QueryError("group_by takes at least one expression")
+    copy: Grouped[Sel, App] = query._as(Grouped)
+    copy._groups = keys
+    return copy
+
+
+def _selected(query: Clauses[Any, Any], items: tuple[object, ...]) -> Select[Any, Any, Any]:
+    if not items:
+        raise QueryError("select takes at least one item")
+    chosen = [item_of(item) for item in items]
+    copy: Select[Any, Any, Any] = query._as(Select)
+    copy._items = tuple(item for item, _ in chosen)
+    copy._item_params = tuple(params for _, params in chosen)
+    return copy
+
+
+def _keyed(query: Select[Any, Any, Any]) -> Select[Any, Any, Any]:
+    key = query.primary_key
+    if query._order or query._limit is not None or query._offset is not None:
+        raise QueryError("batches sort and limit by themselves")
+    if query._groups or query._distinct is not None or not query._source.is_one_row_each:
+        raise QueryError("batches walk the rows of one table; this query groups or repeats them")
+    copy = query.order_by(*key)
+    row = query._items[0] if len(query._items) == 1 else (("tuple", query._items), ROW)
+    copy._items = (row, (("tuple", tuple((column.ref, column.type) for column in key)), ROW))
+    copy._item_params = (tuple(value for values in query._item_params for value in values), ())
+    return copy
+
+
+def _only_table(shape: Hashable) -> TableMeta:
+    """Return the table that an item is of; QueryError where it is of none or of several."""
+    if isinstance(shape, tuple) and shape[0] == "model":
+        return ModelMeta.of(shape[1]).table
+    tables = {leaf.table for leaf in leaves(shape) if isinstance(leaf, ColumnRef)}
+    if len(tables) != 1:
+        raise QueryError("select reads one table: say from_(table).select(…)")
+    return table_meta(tables.pop().owner)

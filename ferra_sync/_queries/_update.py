@@ -1,0 +1,174 @@
+"""UPDATE and DELETE: `update(Users).find(id).set(Users.name.to("al"))`, `delete_from(Users).find(id)`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Self, TypeVar
+
+from ferra_sync._columns import Assignment, Column
+from ferra_sync._expressions import AnyExpr, Expr, Plain
+from ferra_sync._models import Changeset, ModelMeta
+from ferra_sync._queries._keys import key_is
+from ferra_sync._queries._writes import NOTHING, Write, read_instead
+from ferra_sync._rows import checked_values
+from ferra_sync._schema import Table, TableMeta, table_meta
+from ferra_sync._sentinels import UNSET
+from ferra_sync._shapes import DeleteShape, Items, StatementShape, UpdateShape
+from ferra_sync.errors import QueryError
+
+S = TypeVar("S")
+TableT = TypeVar("TableT", bound=Table)
+
+
+class Restricted(Write[S]):
+    """A write to the rows that `where` or `find` keeps, or by `all_rows` to every row."""
+
+    __slots__ = ("_all", "_key", "_where")
+
+    _where: tuple[AnyExpr, ...]
+    _all: bool
+    _key: object
+
+    def __init__(self, table: TableMeta) -> None:
+        if table.ref.alias is not None:
+            raise QueryError(f"{table.ref.alias} is an alias; write to the table {table.name} itself")
+        self._table = table
+        self._where = ()
+        self._all = False
+        self._key = None
+
+    def _copy(self) -> Self:
+        copy = object.__new__(type(self))
+        copy._table = self._table
+        copy._where = self._where
+        copy._all = self._all
+        copy._key = self._key
+        return copy
+
+    @property
+    def key(self) -> object:
+        """The key that `find` was given, or None."""
+        return self._key
+
+    def where(self, *predicates: Expr[S, bool | None, Plain]) -> Self:
+        """Write only the rows for which all predicates hold; a further `where` adds to them."""
+        for predicate in predicates:
+            if not isinstance(predicate, Expr) or predicate.type.classes != (bool,):
+                raise QueryError(f"where takes predicates, not {predicate!r}")
+        copy = self._copy()
+        copy._where = self._where + predicates
+        return copy
+
+    def find(self, key: object) -> Self:
+        """Write only the row with this primary key; a tuple where the key has several columns.
+
+        Raises:
+            QueryError: the table has no primary key, or the key has the wrong type or number of values.
+        """
+        copy = self._copy()
+        copy._where = self._where + key_is(self._table, key)
+        copy._key = key
+        return copy
+
+    def all_rows(self) -> Self:
+        """Say that every row is meant."""
+        copy = self._copy()
+        copy._all = True
+        return copy
+
+    def _restriction(self, verb: str) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+        """Return the shapes and the values of the predicates; QueryError where there are none and none was meant."""
+        if not self._where and not self._all:
+            raise QueryError(f"{verb} every row of {self._table.name}? Say .where(…), or .all_rows()")
+        return tuple(each.shape for each in self._where), tuple(value for each in self._where for value in each.params)
+
+
+class Update(Restricted[S]):
+    """An UPDATE."""
+
+    __slots__ = ("_assignments",)
+
+    _assignments: tuple[Assignment[Any], ...] | None
+
+    def __init__(self, table: TableMeta) -> None:
+        super().__init__(table)
+        self._assignments = None
+
+    def _copy(self) -> Self:
+        copy = super()._copy()
+        copy._assignments = self._assignments
+        return copy
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is set: an empty changeset changes nothing, on_update columns included."""
+        return self._assignments == ()
+
+    def set(self, *changes: Assignment[S] | Changeset[S]) -> Self:
+        """Set columns, by assignments or by changesets; a further `set` adds to them.
+
+        Raises:
+            QueryError: a column is set twice, or a change is of another table.
+            ValidationError: a changeset has a value of the wrong type, or one that its validators reject.
+        """
+        copy = self._copy()
+        added = [assignment for change in changes for assignment in self._assigned(change)]
+        copy._assignments = (*(self._assignments or ()), *added)
+        columns = [assignment.column for assignment in copy._assignments]
+        for column in columns:
+            if columns.count(column) > 1:
+                raise QueryError(f"{column} is set twice")
+        return copy
+
+    def _assigned(self, change: object) -> Iterator[Assignment[Any]]:
+        if isinstance(change, Assignment):
+            if change.column.table is not self._table.ref:
+                raise QueryError(f"{change.column} is not a column of {self._table.name}")
+            yield change
+        elif isinstance(change, Changeset):
+            yield from self._changed(change)
+        else:
+            raise QueryError(f"set takes assignments and changesets, not {type(change).__name__}")
+
+    def _changed(self, change: Changeset[Any]) -> Iterator[Assignment[Any]]:
+        meta = ModelMeta.of(type(change))
+        if meta.table is not self._table:
+            raise QueryError(f"{meta.model.__name__} is a changeset of {meta.table.name}, not of {self._table.name}")
+        for field, value in zip(meta.fields, checked_values(meta, change), strict=True):
+            if value is not UNSET:
+                yield Column[Any, Any](field.ref, nullable=field.nullable).to(value)
+
+    def with_returning(self, items: Items, values: tuple[Any, ...]) -> tuple[StatementShape, tuple[Any, ...]]:
+        """Return the shape and the values; QueryError where nothing was set or no rows were named."""
+        if self._assignments is None:
+            raise QueryError(f"nothing to set in {self._table.name}: say .set(…)")
+        where, restriction = self._restriction("update")
+        if not self._assignments:
+            return read_instead(self._table, self._where if items else (NOTHING,), items, values)
+        assigned = {assignment.column for assignment in self._assignments}
+        stamps = [(ref, expr) for ref, expr in self._table.on_update if ref not in assigned]
+        shapes = (*(each.shape for each in self._assignments), *((ref, expr.shape) for ref, expr in stamps))
+        params = [value for each in self._assignments for value in each.params]
+        params += [value for _, expr in stamps for value in expr.params]
+        return UpdateShape(self._table.ref, shapes, where, items), (*params, *restriction, *values)
+
+
+class Delete(Restricted[S]):
+    """A DELETE."""
+
+    __slots__ = ()
+
+    def with_returning(self, items: Items, values: tuple[Any, ...]) -> tuple[StatementShape, tuple[Any, ...]]:
+        """Return the shape and the values; QueryError where no rows were named."""
+        where, restriction = self._restriction("delete")
+        return DeleteShape(self._table.ref, where, items), (*restriction, *values)
+
+
+def update(table: type[TableT]) -> Update[TableT]:
+    """Begin an UPDATE; `.where(…)` or `.find(…)`, and `.set(…)`, follow."""
+    return Update(table_meta(table))
+
+
+def delete_from(table: type[TableT]) -> Delete[TableT]:
+    """Begin a DELETE; `.where(…)` or `.find(…)` follows."""
+    return Delete(table_meta(table))

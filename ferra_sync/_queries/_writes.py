@@ -1,0 +1,144 @@
+"""What INSERT, UPDATE and DELETE share: RETURNING."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Any, Generic, TypeVar, overload
+
+from ferra_sync._expressions import Expr, Plain, Selectable
+from ferra_sync._queries._query import Query, RowQuery, item_of
+from ferra_sync._schema import TableMeta
+from ferra_sync._shapes import Items, SelectShape, StatementShape, TableRef
+from ferra_sync._sqltypes import BOOLEAN
+from ferra_sync.errors import QueryError
+
+S = TypeVar("S")
+R_co = TypeVar("R_co", covariant=True)
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
+D = TypeVar("D")
+E = TypeVar("E")
+F = TypeVar("F")
+
+
+class Write(Query, Generic[S]):
+    """A statement that changes rows of one table."""
+
+    __slots__ = ("_table",)
+
+    _table: TableMeta
+
+    @property
+    def target(self) -> TableRef:
+        """The table that is written."""
+        return self._table.ref
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to write, so that nothing needs to be sent."""
+        return False
+
+    @property
+    def shape(self) -> StatementShape:
+        """The statement without its values."""
+        return self.with_returning((), ())[0]
+
+    @property
+    def params(self) -> tuple[Any, ...]:
+        """The values, $1 first."""
+        return self.with_returning((), ())[1]
+
+    @abstractmethod
+    def with_returning(self, items: Items, values: tuple[Any, ...]) -> tuple[StatementShape, tuple[Any, ...]]:
+        """Return the shape and the values of this statement that returns `items`, whose own values are `values`."""
+
+    @overload
+    def returning(self, a: Selectable[S, A, Plain], /) -> Returning[A]: ...
+    @overload
+    def returning(self, a: Selectable[S, A, Plain], b: Selectable[S, B, Plain], /) -> Returning[tuple[A, B]]: ...
+    @overload
+    def returning(
+        self, a: Selectable[S, A, Plain], b: Selectable[S, B, Plain], c: Selectable[S, C, Plain], /
+    ) -> Returning[tuple[A, B, C]]: ...
+    @overload
+    def returning(
+        self,
+        a: Selectable[S, A, Plain],
+        b: Selectable[S, B, Plain],
+        c: Selectable[S, C, Plain],
+        d: Selectable[S, D, Plain],
+        /,
+    ) -> Returning[tuple[A, B, C, D]]: ...
+    @overload
+    def returning(
+        self,
+        a: Selectable[S, A, Plain],
+        b: Selectable[S, B, Plain],
+        c: Selectable[S, C, Plain],
+        d: Selectable[S, D, Plain],
+        e: Selectable[S, E, Plain],
+        /,
+    ) -> Returning[tuple[A, B, C, D, E]]: ...
+    @overload
+    def returning(
+        self,
+        a: Selectable[S, A, Plain],
+        b: Selectable[S, B, Plain],
+        c: Selectable[S, C, Plain],
+        d: Selectable[S, D, Plain],
+        e: Selectable[S, E, Plain],
+        f: Selectable[S, F, Plain],
+        /,
+    ) -> Returning[tuple[A, B, C, D, E, F]]: ...
+    def returning(self, *items: Any) -> Returning[Any]:
+        """Return the rows as they are after the write (a DELETE: as they were): one item, or a tuple of several."""
+        if not items:
+            raise QueryError("returning takes at least one item")
+        return Returning(self, items)
+
+
+class Returning(RowQuery[R_co]):
+    """A write whose rows are `R_co`."""
+
+    __slots__ = ("_items", "_values", "write")
+
+    def __init__(self, write: Write[Any], items: tuple[object, ...]) -> None:
+        chosen = [item_of(item) for item in items]
+        self.write = write
+        self._items = tuple(item for item, _ in chosen)
+        self._values = tuple(value for _, values in chosen for value in values)
+
+    @property
+    def target(self) -> TableRef:
+        """The table that is written."""
+        return self.write.target
+
+    @property
+    def key(self) -> object:
+        """The key that `find` was given, or None."""
+        return self.write.key
+
+    @property
+    def shape(self) -> StatementShape:
+        """The statement without its values."""
+        return self.write.with_returning(self._items, self._values)[0]
+
+    @property
+    def params(self) -> tuple[Any, ...]:
+        """The values, $1 first."""
+        return self.write.with_returning(self._items, self._values)[1]
+
+
+def read_instead(
+    table: TableMeta, where: tuple[Expr[Any, Any, Any], ...], items: Items, values: tuple[Any, ...]
+) -> tuple[StatementShape, tuple[Any, ...]]:
+    """Return the SELECT that gives the rows a write would, where the write has nothing to change."""
+    params = values + tuple(value for predicate in where for value in predicate.params)
+    columns = items or tuple((column.ref, column.type) for column in table.attributes.values())
+    shapes = tuple(predicate.shape for predicate in where)
+    return SelectShape(None, columns, table.ref, (), shapes, None, (), None, None), params
+
+
+NOTHING = Expr[Any, Any, Any](BOOLEAN, (False,), BOOLEAN)
+"""The predicate that no row fulfils."""

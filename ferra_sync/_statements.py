@@ -1,0 +1,91 @@
+"""SQL ready to be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import attrs
+from pypika.terms import Term
+
+from ferra_sync._lowering import Lowering
+from ferra_sync._mapping import Conversion, RowMaker, dump_of
+from ferra_sync._shapes import Item
+from ferra_sync._sqltypes import SqlType
+from ferra_sync._terms import Builder, Template
+from ferra_sync.errors import QueryError
+
+
+@attrs.frozen(eq=False)
+class Statement:
+    """SQL ready to be sent.
+
+    Attributes:
+        sql: the text, with `$n` for each parameter.
+        places: the type of each parameter, $1 first.
+        dumps: the parameters that are converted before psycopg has them: index from 0, conversion.
+        binary: whether results are asked for in the binary format.
+        row_factory: psycopg's row factory.
+        columns: how many columns a row has.
+    """
+
+    sql: bytes
+    places: tuple[SqlType[Any], ...]
+    dumps: tuple[tuple[int, Conversion], ...]
+    binary: bool
+    row_factory: Callable[[Any], RowMaker]
+    columns: int
+
+    def parameters(self, values: Sequence[Any]) -> Sequence[Any]:
+        """Return the values as psycopg is given them.
+
+        Raises:
+            QueryError: a value cannot be written as its type, such as a set as JSON.
+        """
+        if not self.dumps:
+            return values
+        converted = list(values)
+        for index, dump in self.dumps:
+            if converted[index] is not None:
+                converted[index] = _dumped(dump, converted[index], self.places[index])
+        return converted
+
+
+def _dumped(dump: Conversion, value: object, place: SqlType[Any]) -> Any:  # noqa: ANN401 - what psycopg is given
+    try:
+        return dump(value)
+    except (TypeError, ValueError, AttributeError) as error:
+        raise QueryError(f"a {type(value).__name__} cannot be written as {place}") from error
+
+
+def new_builder() -> Any:  # noqa: ANN401 - PyPika's own types know no terms of ours
+    """Return PyPika's builder."""
+    return Builder()
+
+
+def result_term(item: Item, term: Term, *, binary: bool = True) -> Term:
+    """Return a selected expression; what psycopg cannot read in binary is cast to text where the row is binary."""
+    _, sql_type = item
+    if sql_type.binary or not binary:
+        return term
+    return Template("CAST({} AS text[])" if sql_type.element is not None else "CAST({} AS text)", term)
+
+
+def finished(
+    builder: Any,  # noqa: ANN401 - PyPika's builder
+    lowering: Lowering,
+    make_row: RowMaker,
+    columns: int,
+    *,
+    binary: bool = True,
+) -> Statement:
+    """Return the statement that `builder` has become."""
+    dumps = ((index, dump_of(place)) for index, place in enumerate(lowering.places))
+    return Statement(
+        sql=builder.get_sql().encode(),
+        places=tuple(lowering.places),
+        dumps=tuple((index, dump) for index, dump in dumps if dump is not None),
+        binary=binary,
+        row_factory=lambda _cursor: make_row,
+        columns=columns,
+    )

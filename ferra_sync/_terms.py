@@ -1,0 +1,157 @@
+"""The terms of SQL that PyPika lacks, or writes so that they mean something else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from pypika.dialects import PostgreSQLQueryBuilder
+from pypika.queries import Selectable
+from pypika.terms import Term
+
+from ferra_sync._names import quoted
+from ferra_sync._shapes import FunctionRef
+
+TEMPLATES: Final = {
+    "=": "({} = {})",
+    "<>": "({} <> {})",
+    "<": "({} < {})",
+    "<=": "({} <= {})",
+    ">": "({} > {})",
+    ">=": "({} >= {})",
+    "is distinct from": "({} IS DISTINCT FROM {})",
+    "is not distinct from": "({} IS NOT DISTINCT FROM {})",
+    "= any": "({} = ANY({}))",
+    "<> all": "({} <> ALL({}))",
+    "between": "({} BETWEEN {} AND {})",
+    "is null": "({} IS NULL)",
+    "is not null": "({} IS NOT NULL)",
+    "not": "(NOT {})",
+    "neg": "(- {})",
+    "+": "({} + {})",
+    "-": "({} - {})",
+    "*": "({} * {})",
+    "/": "({} / {})",
+    "%": "({} % {})",
+    "||": "({} || {})",
+    "like": "({} LIKE {})",
+    "ilike": "({} ILIKE {})",
+    "once": "(SELECT {})",
+}
+"""Each operator in brackets of its own: nothing depends on who binds tighter."""
+
+
+class Placeholder(Term):
+    """`$n::type`."""
+
+    def __init__(self, number: int, cast: str) -> None:
+        super().__init__()
+        self._sql = f"${number}::{cast}"
+
+    def get_sql(self, **_kwargs: Any) -> str:  # noqa: ANN401 - PyPika's own
+        return self._sql
+
+
+class Template(Term):
+    """A text of ours with terms in its places."""
+
+    def __init__(self, template: str, *terms: Term) -> None:
+        super().__init__()
+        self._template = template
+        self._terms = terms
+
+    def get_sql(self, **kwargs: Any) -> str:  # noqa: ANN401 - PyPika's own
+        return self._template.format(*(term.get_sql(**kwargs) for term in self._terms))
+
+
+class Chain(Term):
+    """Terms with a text between them, all in brackets."""
+
+    def __init__(self, between: str, terms: Sequence[Term]) -> None:
+        super().__init__()
+        self._between = between
+        self._terms = terms
+
+    def get_sql(self, **kwargs: Any) -> str:  # noqa: ANN401 - PyPika's own
+        return f"({self._between.join(term.get_sql(**kwargs) for term in self._terms)})"
+
+
+class Call(Term):
+    """A function's call; PyPika does not quote a function's name."""
+
+    def __init__(self, function: FunctionRef, arguments: Sequence[Term], *, distinct: bool = False) -> None:
+        super().__init__()
+        self._function = function
+        self._arguments = arguments
+        self._distinct = "DISTINCT " if distinct else ""
+
+    def get_sql(self, **kwargs: Any) -> str:  # noqa: ANN401 - PyPika's own
+        arguments = ", ".join(argument.get_sql(**kwargs) for argument in self._arguments)
+        return f"{_function_name(self._function)}({self._distinct}{arguments})"
+
+
+def _function_name(function: FunctionRef) -> str:
+    """Return the quoted name; coalesce is syntax and cannot be quoted."""
+    if function.schema is not None:
+        return f"{quoted(function.schema)}.{quoted(function.name)}"
+    return function.name if function.name == "coalesce" else quoted(function.name)
+
+
+class Raw(Term):
+    """A keyword of our own."""
+
+    def __init__(self, sql: str) -> None:
+        super().__init__()
+        self._sql = sql
+
+    def get_sql(self, **_kwargs: Any) -> str:  # noqa: ANN401 - PyPika's own
+        return self._sql
+
+
+class Unnest(Selectable):
+    """`unnest($1::integer[], …) WITH ORDINALITY AS "rows"("c1", …, "ordinal")`, several arrays as one table."""
+
+    ALIAS: Final = "rows"
+    ORDINAL: Final = "ordinal"
+
+    def __init__(self, arrays: Sequence[Term]) -> None:
+        super().__init__(self.ALIAS)
+        self._arrays = arrays
+
+    def column(self, number: int) -> Term:
+        """Return the column that the array at `number`, counted from 0, becomes."""
+        return Raw(f'"{self.ALIAS}"."{self.name(number)}"')
+
+    @staticmethod
+    def name(number: int) -> str:
+        """Return the name of that column."""
+        return f"c{number + 1}"
+
+    @property
+    def ordinal(self) -> Term:
+        """The row's place in the arrays, counted from 1."""
+        return Raw(f'"{self.ALIAS}"."{self.ORDINAL}"')
+
+    def get_sql(self, **kwargs: Any) -> str:  # noqa: ANN401 - PyPika's own
+        arrays = ", ".join(array.get_sql(**kwargs) for array in self._arrays)
+        names = ", ".join(f'"{self.name(number)}"' for number in range(len(self._arrays)))
+        return f'unnest({arrays}) WITH ORDINALITY AS "{self.ALIAS}"({names}, "{self.ORDINAL}")'
+
+
+class Builder(PostgreSQLQueryBuilder):
+    """PyPika's builder for PostgreSQL; LIMIT and OFFSET are terms and not text, and identities can be given."""
+
+    overriding_identity = False
+
+    def _columns_sql(self, with_namespace: bool = False, **kwargs: Any) -> str:  # noqa: ANN401, FBT001, FBT002 - PyPika's
+        overriding = " OVERRIDING SYSTEM VALUE" if self.overriding_identity else ""
+        return super()._columns_sql(with_namespace, **kwargs) + overriding
+
+    _limit: Any
+    _offset: Any
+
+    def _limit_sql(self) -> str:
+        return f" LIMIT {self._limit.get_sql()}"
+
+    def _offset_sql(self) -> str:
+        return f" OFFSET {self._offset.get_sql()}"

@@ -1,0 +1,105 @@
+"""The data layer for synchronous Python on PostgreSQL: one import serves."""
+
+from __future__ import annotations
+
+from ferra_sync import functions, types
+from ferra_sync._columns import Assignment, Column
+from ferra_sync._config import DatabaseConfig
+from ferra_sync._constraints import check, foreign_key, index, unique
+from ferra_sync._database import Database
+from ferra_sync._executor import Executor
+from ferra_sync._expressions import Aggregate, Expr, Opt, Order, Plain
+from ferra_sync._models import Changeset, FerraModel, FieldMeta, Insertable, ModelMeta
+from ferra_sync._pagination import Page
+from ferra_sync._queries import (
+    Delete,
+    From,
+    Grouped,
+    Insert,
+    Returning,
+    Select,
+    Update,
+    delete_from,
+    from_,
+    insert_into,
+    maybe,
+    select,
+    update,
+)
+from ferra_sync._repository import FerraRepository, PgRepository
+from ferra_sync._schema import Table, TableMeta
+from ferra_sync._sentinels import SERVER_DEFAULT, UNSET, Unset
+from ferra_sync._sqltypes import FieldType
+from ferra_sync._transaction import Savepoint, Transaction
+from ferra_sync.errors import (
+    ConfigError,
+    Conflict,
+    Db,
+    DbErrorKind,
+    EmbeddedError,
+    FerraDbError,
+    MigrationError,
+    NotFound,
+    QueryError,
+    SchemaError,
+    ValidationError,
+)
+
+__all__ = [
+    "SERVER_DEFAULT",
+    "UNSET",
+    "Aggregate",
+    "Assignment",
+    "Changeset",
+    "Column",
+    "ConfigError",
+    "Conflict",
+    "Database",
+    "DatabaseConfig",
+    "Db",
+    "DbErrorKind",
+    "Delete",
+    "EmbeddedError",
+    "Executor",
+    "Expr",
+    "FerraDbError",
+    "FerraModel",
+    "FerraRepository",
+    "FieldMeta",
+    "FieldType",
+    "From",
+    "Grouped",
+    "Insert",
+    "Insertable",
+    "MigrationError",
+    "ModelMeta",
+    "NotFound",
+    "Opt",
+    "Order",
+    "Page",
+    "PgRepository",
+    "Plain",
+    "QueryError",
+    "Returning",
+    "Savepoint",
+    "SchemaError",
+    "Select",
+    "Table",
+    "TableMeta",
+    "Transaction",
+    "Unset",
+    "Update",
+    "ValidationError",
+    "check",
+    "delete_from",
+    "foreign_key",
+    "from_",
+    "functions",
+    "index",
+    "insert_into",
+    "maybe",
+    "select",
+    "types",
+    "unique",
+    "update",
+]

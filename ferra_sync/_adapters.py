@@ -1,0 +1,204 @@
+"""How Python values become parameters: as text of unknown type, so that the cast in the statement decides.
+
+psycopg tells the server the type of each value, `smallint` for 1 and `bigint` for 2**40, nothing for None, and prepares
+each combination as a statement of its own. Every parameter of ours has a cast (`$1::integer`); without a type a
+statement is prepared once, whatever its values are.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
+from types import NoneType
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+import psycopg
+from psycopg.adapt import AdaptersMap, Dumper
+from psycopg.pq import Format
+from psycopg.types.array import ListDumper
+from psycopg.types.bool import BoolDumper
+from psycopg.types.datetime import TimedeltaDumper
+from psycopg.types.net import InterfaceDumper, NetworkDumper
+from psycopg.types.numeric import DecimalDumper, FloatDumper
+from psycopg.types.range import (
+    DateRange,
+    Int4Range,
+    Int8Range,
+    NumericRange,
+    RangeDumper,
+    TimestampRange,
+    TimestamptzRange,
+)
+from psycopg.types.uuid import UUIDDumper
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from psycopg.abc import AdaptContext, Buffer, DumperKey
+    from psycopg.adapt import PyFormat
+
+_UNKNOWN: Final = 0
+
+
+class _Int(Dumper):
+    def dump(self, obj: int) -> bytes:
+        return _digits(obj).encode()
+
+
+class _Float(FloatDumper):
+    oid = _UNKNOWN
+
+
+class _Decimal(DecimalDumper):
+    oid = _UNKNOWN
+
+
+class _Bool(BoolDumper):
+    oid = _UNKNOWN
+
+
+class _Uuid(UUIDDumper):
+    oid = _UNKNOWN
+
+
+class _Bytes(Dumper):
+    """In binary: half the size of text, and no copy."""
+
+    format = Format.BINARY
+
+    def dump(self, obj: Buffer) -> Buffer:
+        return obj
+
+
+class _Moment(Dumper):
+    """ISO 8601, which every DateStyle reads."""
+
+    def dump(self, obj: dt.date) -> bytes:
+        return obj.isoformat().encode()
+
+
+class _Time(Dumper):
+    def dump(self, obj: dt.time) -> bytes:
+        return _time(obj).encode()
+
+
+class _Timedelta(TimedeltaDumper):
+    oid = _UNKNOWN
+
+
+class _Interface(InterfaceDumper):
+    oid = _UNKNOWN
+
+
+class _Network(NetworkDumper):
+    oid = _UNKNOWN
+
+
+class _Array(ListDumper):
+    """A list or a tuple as `{1,2}`; psycopg's own chooses an array's type by its elements and spells one at a time."""
+
+    def __init__(self, cls: type, context: AdaptContext | None = None) -> None:
+        super().__init__(cls, context)
+        encoding = self.connection.info.encoding if self.connection else "utf-8"
+        self._encoding = "utf-8" if encoding == "ascii" else encoding
+
+    def get_key(self, obj: Sequence[Any], format: PyFormat) -> DumperKey:  # noqa: A002, ARG002 - psycopg's names
+        return self.cls
+
+    def upgrade(self, obj: Sequence[Any], format: PyFormat) -> _Array:  # noqa: A002, ARG002 - psycopg's names
+        return self
+
+    def dump(self, obj: Sequence[Any]) -> Buffer | None:
+        kinds = set(map(type, obj))
+        if not kinds <= _SPELLINGS.keys():
+            return super().dump(list(obj))
+        text = _spelled(obj, kinds)
+        if "\0" in text:
+            raise psycopg.DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes")
+        return text.encode(self._encoding)
+
+
+def _spelled(values: Sequence[Any], kinds: set[type]) -> str:
+    if len(kinds) == 1:
+        items = map(_SPELLINGS[kinds.pop()], values)
+    else:
+        items = (_SPELLINGS[type(value)](value) for value in values)
+    return f"{{{','.join(items)}}}"
+
+
+def _digits(value: int) -> str:
+    try:
+        return "%d" % value  # noqa: UP031 - the number of an IntEnum's member, not its name
+    except ValueError:  # Python spells 4300 digits at most; PostgreSQL's numeric has more.
+        return str(Decimal(int(value)))
+
+
+def _decimal(value: Decimal) -> str:
+    return "NaN" if value.is_nan() else str(value)
+
+
+def _time(value: dt.time) -> str:
+    if value.tzinfo is not None and value.utcoffset() is None:
+        raise psycopg.DataError("a time zone whose offset depends on the date has none for a time without a date")
+    return value.isoformat()
+
+
+def _quoted(value: str) -> str:
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _uuid(value: UUID) -> str:
+    return f"{value.int:032x}"
+
+
+def _hexadecimal(value: bytes | bytearray) -> str:
+    return f'"\\\\x{value.hex()}"'
+
+
+_SPELLINGS: Final[dict[type, Callable[[Any], str]]] = {
+    NoneType: lambda _null: "NULL",
+    bool: lambda value: "t" if value else "f",
+    int: _digits,
+    float: repr,
+    Decimal: _decimal,
+    str: _quoted,
+    bytes: _hexadecimal,
+    bytearray: _hexadecimal,
+    UUID: _uuid,
+    dt.date: dt.date.isoformat,
+    dt.datetime: dt.datetime.isoformat,
+    dt.time: _time,
+    IPv4Address: str,
+    IPv6Address: str,
+}
+"""How an array's element of exactly this class is spelled; of any other, psycopg's dumper spells it."""
+
+
+def _adapters() -> AdaptersMap:
+    adapters = AdaptersMap(psycopg.adapters)
+    dumpers: dict[type[Dumper], tuple[type, ...]] = {
+        _Int: (int,),
+        _Float: (float,),
+        _Decimal: (Decimal,),
+        _Bool: (bool,),
+        _Uuid: (UUID,),
+        _Bytes: (bytes, bytearray, memoryview),
+        _Moment: (dt.date, dt.datetime),
+        _Time: (dt.time,),
+        _Timedelta: (dt.timedelta,),
+        _Interface: (IPv4Address, IPv6Address, IPv4Interface, IPv6Interface),
+        _Network: (IPv4Network, IPv6Network),
+        _Array: (list, tuple),
+        RangeDumper: (Int4Range, Int8Range, NumericRange, DateRange, TimestampRange, TimestamptzRange),
+    }
+    for dumper, classes in dumpers.items():
+        for cls in classes:
+            adapters.register_dumper(cls, dumper)
+    return adapters
+
+
+ADAPTERS: Final = _adapters()
+"""For cursors whose every parameter has a cast; made once, shared, never changed."""

@@ -1,0 +1,170 @@
+"""Many rows at once: arrays through unnest, whose rows come back in order, and COPY."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from itertools import chain, compress, islice
+from typing import Any, Final, TypeAlias, TypeVar
+
+from ferra_sync._compile_write import copy_command, qualified_name
+from ferra_sync._compiler import compiled
+from ferra_sync._executor import Executor
+from ferra_sync._expressions import AnyExpr, Expr
+from ferra_sync._mapping import dump_of
+from ferra_sync._models import FerraModel, FieldMeta, Insertable, ModelMeta
+from ferra_sync._rows import CheckedRows, checked_rows
+from ferra_sync._schema import TableMeta
+from ferra_sync._sentinels import SERVER_DEFAULT
+from ferra_sync._shapes import BulkInsertShape, ColumnRef, FunctionRef, InsertShape, StatementShape
+from ferra_sync._sqltypes import REGCLASS, TEXT
+from ferra_sync.errors import QueryError
+
+M = TypeVar("M", bound=FerraModel[Any])
+
+CHUNK: Final = 10_000
+"""How many rows go into one statement."""
+
+_COPY_CHUNK: Final = 1_000
+"""How many rows are checked at a time on their way into COPY."""
+
+_NEXTVAL: Final = FunctionRef("nextval")
+_SEQUENCE: Final = FunctionRef("pg_get_serial_sequence")
+
+Batch: TypeAlias = tuple[Sequence[int], tuple[FieldMeta, ...], tuple[list[Any], ...]]
+"""The places of some rows, the fields that they give, and a list of values for each of these fields."""
+
+
+def insert_many(executor: Executor, meta: ModelMeta, rows: Iterable[M]) -> list[M]:
+    """Insert `rows`, any number of them, all or none; return them as the server has them, in the order given.
+
+    Raises:
+        QueryError: the model lacks a column that must be given.
+        ValidationError: a value is of the wrong type, or a validator of the model rejects it.
+        FerraDbError: the database said no, and nothing was inserted.
+    """
+    given = list(rows)
+    if not given:
+        return []
+    batches = list(_batches(meta, checked_rows(meta, given)))
+    if len(batches) == 1:
+        return _inserted(executor, meta, batches[0])
+    made: list[Any] = [None] * len(given)
+    with executor._atomic() as tx:
+        for batch in batches:
+            for position, row in zip(batch[0], _inserted(tx, meta, batch), strict=True):
+                made[position] = row
+    return made
+
+
+def _batches(meta: ModelMeta, checked: CheckedRows) -> Iterator[Batch]:
+    """Yield the rows in batches that one statement can insert: all of a batch leave the same columns to the server."""
+    for pattern, positions in _patterns(checked).items():
+        fields = tuple(compress(meta.fields, pattern))
+        for start in range(0, len(positions), CHUNK):
+            chunk = positions[start : start + CHUNK]
+            columns = zip(*(compress(checked.values[position], pattern) for position in chunk), strict=True)
+            yield chunk, fields, tuple(map(list, columns))
+
+
+def _patterns(checked: CheckedRows) -> dict[tuple[bool, ...], Sequence[int]]:
+    """Return the places of the rows, by which of their fields are given."""
+    if not checked.has_defaults:
+        return {(True,) * len(checked.values[0]): range(len(checked.values))}
+    patterns: dict[tuple[bool, ...], Sequence[int]] = {}
+    places: dict[tuple[bool, ...], list[int]] = {}
+    for position, row in enumerate(checked.values):
+        places.setdefault(_given(row), []).append(position)
+    patterns.update(places)
+    return patterns
+
+
+def _given(row: tuple[Any, ...]) -> tuple[bool, ...]:
+    return tuple([value is not SERVER_DEFAULT for value in row])
+
+
+def _inserted(executor: Executor, meta: ModelMeta, batch: Batch) -> list[Any]:
+    positions, fields, columns = batch
+    if not fields:
+        raise QueryError(f"{meta.model.__name__}: rows that leave every column to the server go in one by one")
+    shape, params = _insert(meta, fields, columns)
+    rows = executor._rows(compiled(shape), params)
+    if len(rows) != len(positions):
+        raise QueryError(f"{meta.table.name}: a trigger or a rule kept rows from being inserted")
+    return rows
+
+
+def _insert(
+    meta: ModelMeta, fields: tuple[FieldMeta, ...], columns: tuple[list[Any], ...]
+) -> tuple[StatementShape, tuple[Any, ...]]:
+    refs = tuple(field.ref for field in fields)
+    places = tuple(ref.type.parameter.array for ref in refs)
+    items = ((meta.row.shape, meta.row.type),)
+    key = tuple(column.ref for column in meta.table.primary_key)
+    if not key:
+        return InsertShape(meta.table.ref, refs, (), places, None, items), columns
+    generated = [(ref, _default_of(meta.table, ref)) for ref in key if ref not in refs]
+    shapes = tuple((ref, expr.shape) for ref, expr in generated)
+    values = tuple(value for _, expr in generated for value in expr.params)
+    return BulkInsertShape(meta.table.ref, refs, places, shapes, key, items), (*columns, *values)
+
+
+def _default_of(table: TableMeta, ref: ColumnRef) -> AnyExpr:
+    """Return what the server fills a key column in with, so that the key is known before the row is written."""
+    declaration = next(
+        table.declarations[attribute] for attribute, column in table.attributes.items() if column.ref is ref
+    )
+    if declaration.generated is not None:
+        sequence: Hashable = ("once", ("cast", ("call", _SEQUENCE, TEXT, TEXT), REGCLASS))
+        return Expr(("call", _NEXTVAL, sequence), (qualified_name(table.ref), ref.name), ref.type)
+    default = declaration.options.get("default")
+    if not isinstance(default, Expr):
+        raise QueryError(f"{ref} is the key: two rows cannot share one default")
+    return default
+
+
+def copy_in(executor: Executor, meta: ModelMeta, rows: Iterable[FerraModel[Any] | Insertable[Any]]) -> int:
+    """COPY `rows`, any number of them, all or none; return how many. The iterable is read as it is sent.
+
+    The first row says which columns are left to the server; the others must leave the same.
+
+    Raises:
+        QueryError: the model lacks a column that must be given, or the rows leave different columns to the server.
+        ValidationError: a value is of the wrong type, or a validator of the model rejects it.
+        FerraDbError: the database said no, and nothing was inserted.
+    """
+    chunks = _chunks(meta, rows)
+    first = next(chunks, None)
+    if first is None:
+        return 0
+    pattern = _given(first.values[0])
+    fields = tuple(compress(meta.fields, pattern))
+    command = copy_command(meta.table.ref, (field.ref for field in fields))
+    return executor._copy(command, _copied(fields, pattern, chain((first,), chunks)))
+
+
+def _chunks(meta: ModelMeta, rows: Iterable[Any]) -> Iterator[CheckedRows]:
+    remaining = iter(rows)
+    while chunk := list(islice(remaining, _COPY_CHUNK)):
+        yield checked_rows(meta, chunk)
+
+
+def _copied(
+    fields: tuple[FieldMeta, ...], pattern: tuple[bool, ...], chunks: Iterable[CheckedRows]
+) -> Iterator[Sequence[Any]]:
+    """Yield the values that are given, as psycopg takes them."""
+    dumps = [(index, dump_of(field.ref.type)) for index, field in enumerate(fields)]
+    conversions = [(index, dump) for index, dump in dumps if dump is not None]
+    for chunk in chunks:
+        rows: Iterable[Sequence[Any]] = chunk.values
+        if chunk.has_defaults or not all(pattern):
+            if any(_given(row) != pattern for row in chunk.values):
+                raise QueryError("the rows leave different columns to the server: use insert_many")
+            rows = [tuple(compress(row, pattern)) for row in chunk.values]
+        if not conversions:
+            yield from rows
+            continue
+        for row in rows:
+            converted = list(row)
+            for index, dump in conversions:
+                converted[index] = None if converted[index] is None else dump(converted[index])
+            yield converted

@@ -1,0 +1,258 @@
+"""Where the database is, and how connections to it behave."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+import threading
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from urllib.parse import quote
+
+import attrs
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from ferra_sync.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Validator: TypeAlias = Callable[[Any, "attrs.Attribute[Any]", Any], None]
+
+Check: TypeAlias = Literal["socket", "query", "never"]
+"""How an idle connection is tested: a look at its socket, a round trip, or not at all."""
+
+_CHECKS: Final = ("socket", "query", "never")
+_VARIABLE: Final = "DATABASE_URL"
+_FORMS: Final = "postgresql://user:password@host:port/database or host=… dbname=…"
+_URL: Final = re.compile(r"postgres(?:ql)?://")
+_FOREIGN_DRIVER: Final = re.compile(r"(postgres(?:ql)?\+\w+)://")
+_PORTS: Final = re.compile(r"[\d,]*")
+_SECRETS: Final = frozenset(
+    {"password", "sslpassword", "oauth_client_secret", "scram_client_key", "scram_server_key", "options"}
+)
+"""What `repr` leaves out; `options` may set anything."""
+_SERVER_LIMIT: Final = 2_147_483.0
+"""Seconds: PostgreSQL counts its timeouts in milliseconds, in 32 bits."""
+
+
+def _number(least: int) -> Validator:
+    def check(_config: DatabaseConfig, field: attrs.Attribute[int], value: object) -> None:
+        if type(value) is not int:
+            raise ConfigError(f"{field.name} is a whole number, not {type(value).__name__}")
+        if value < least:
+            raise ConfigError(f"{field.name} is {value}; it must be at least {least}")
+
+    return check
+
+
+def _seconds(most: float, *, optional: bool = False) -> Validator:
+    def check(_config: DatabaseConfig, field: attrs.Attribute[Any], value: object) -> None:
+        if value is None and optional:
+            return
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise ConfigError(f"{field.name} is a number of seconds, not {type(value).__name__}")
+        if not 0 < value <= most:
+            raise ConfigError(f"{field.name} is {value} s; it must be more than 0 and at most {most:.0f}")
+
+    return check
+
+
+def _check_kind(_config: DatabaseConfig, field: attrs.Attribute[Check], value: object) -> None:
+    if value not in _CHECKS:
+        raise ConfigError(f"{field.name} is one of {', '.join(map(repr, _CHECKS))}")
+
+
+def _check_text(_config: DatabaseConfig, field: attrs.Attribute[str], value: object) -> None:
+    if not isinstance(value, str):
+        raise ConfigError(f"{field.name} is a string, not {type(value).__name__}")
+    if "\0" in value:
+        raise ConfigError(f"{field.name} holds a NUL character")
+
+
+def _check_url(_config: DatabaseConfig, field: attrs.Attribute[str], value: object) -> None:
+    _check_text(_config, field, value)
+    if isinstance(value, str) and value:
+        _parsed(value)
+
+
+@attrs.frozen(repr=False, str=False)
+class DatabaseConfig:
+    """How connections to a database are made, kept and tested. Times are seconds.
+
+    Attributes:
+        url: `postgresql://user:password@host:port/database`, or libpq's `host=… dbname=…`; "": look elsewhere.
+        max_connections: how many connections there are at most.
+        min_connections: how many are kept open.
+        connect_timeout: how long one attempt to connect may take, in whole seconds from 2 up; the URL's own wins.
+        idle_timeout: how long a connection above the minimum stays open unused.
+        max_lifetime: after how long a connection is replaced.
+        test_before_acquire: `"socket"`: a connection that was closed or has unread input is replaced, which takes
+            microseconds to see; `"query"`: a round trip to the server each time; `"never"`.
+        acquire_timeout: how long to wait for a free connection.
+        statement_timeout: how long a statement may run; None: as long as the server lets it.
+        lock_timeout: how long a statement may wait for a lock; None likewise.
+        idle_in_transaction_timeout: how long an open transaction may do nothing; None likewise.
+        application_name: as `pg_stat_activity` shows it; the URL's own wins.
+
+    Raises:
+        ConfigError: a field cannot be used, by name.
+    """
+
+    url: str = attrs.field(default="", validator=_check_url)
+    max_connections: int = attrs.field(default=10, kw_only=True, validator=_number(1))
+    min_connections: int = attrs.field(default=2, kw_only=True, validator=_number(1))
+    connect_timeout: float = attrs.field(default=30.0, kw_only=True, validator=_seconds(_SERVER_LIMIT))
+    idle_timeout: float = attrs.field(default=600.0, kw_only=True, validator=_seconds(threading.TIMEOUT_MAX))
+    max_lifetime: float = attrs.field(default=1800.0, kw_only=True, validator=_seconds(threading.TIMEOUT_MAX))
+    test_before_acquire: Check = attrs.field(default="socket", kw_only=True, validator=_check_kind)
+    acquire_timeout: float = attrs.field(default=30.0, kw_only=True, validator=_seconds(threading.TIMEOUT_MAX))
+    statement_timeout: float | None = attrs.field(
+        default=None, kw_only=True, validator=_seconds(_SERVER_LIMIT, optional=True)
+    )
+    lock_timeout: float | None = attrs.field(
+        default=None, kw_only=True, validator=_seconds(_SERVER_LIMIT, optional=True)
+    )
+    idle_in_transaction_timeout: float | None = attrs.field(
+        default=None, kw_only=True, validator=_seconds(_SERVER_LIMIT, optional=True)
+    )
+    application_name: str = attrs.field(default="ferra_sync", kw_only=True, validator=_check_text)
+
+    def __attrs_post_init__(self) -> None:
+        if self.min_connections > self.max_connections:
+            raise ConfigError(
+                f"min_connections is {self.min_connections}; max_connections allows only {self.max_connections}"
+            )
+
+    def __repr__(self) -> str:
+        others = (f"{name}={getattr(self, name)!r}" for name in _FIELDS)
+        return f"{type(self).__name__}({without_secrets(self.url)!r}, {', '.join(others)})"
+
+
+_FIELDS: Final = tuple(field.name for field in attrs.fields(DatabaseConfig) if field.name != "url")
+
+
+def resolve_url(url: str | None) -> str:
+    """Return `url`, or where it is None the environment's DATABASE_URL, or the one in the nearest `.env` upwards.
+
+    `.env` is read where python-dotenv is installed; the environment is never changed.
+
+    Raises:
+        ConfigError: there is none, or it has a form that PostgreSQL does not know.
+    """
+    found = url if url is not None else os.environ.get(_VARIABLE) or _from_dotenv()
+    if not isinstance(found, str):
+        raise ConfigError(f"the database's URL is a string, not {type(found).__name__}")
+    _parsed(found)
+    return found
+
+
+def _from_dotenv() -> str:
+    try:
+        from dotenv import dotenv_values, find_dotenv  # noqa: PLC0415 - an optional extra
+    except ImportError:
+        raise ConfigError(
+            f"no database URL: pass one, or set {_VARIABLE} to {_FORMS} (a .env file is read with python-dotenv)"
+        ) from None
+    path = find_dotenv(usecwd=True)
+    found = dotenv_values(path).get(_VARIABLE) if path else None
+    if not found:
+        raise ConfigError(f"no database URL: pass one, or set {_VARIABLE}, or put it into a .env file: {_FORMS}")
+    return found
+
+
+def connection_parameters(config: DatabaseConfig) -> dict[str, Any]:
+    """Return what libpq is given, by keyword.
+
+    What the URL says itself goes before the config: connect_timeout, application_name, and settings in its `options`.
+
+    Raises:
+        ConfigError: the URL is missing or does not parse; it is never shown.
+    """
+    if not config.url:
+        raise ConfigError(f"no database URL: it is {_FORMS}")
+    parameters = _parsed(config.url)
+    parameters.setdefault("connect_timeout", str(max(2, math.ceil(config.connect_timeout))))
+    parameters.setdefault("application_name", config.application_name)
+    options = _server_settings(config)
+    if options:
+        own = parameters.get("options") or os.environ.get("PGOPTIONS", "")
+        parameters["options"] = f"{options} {own}".rstrip()
+    return parameters
+
+
+def _server_settings(config: DatabaseConfig) -> str:
+    """Return the timeouts as libpq's `options`; with none there are no options, which some poolers refuse."""
+    settings = {
+        "statement_timeout": config.statement_timeout,
+        "lock_timeout": config.lock_timeout,
+        "idle_in_transaction_session_timeout": config.idle_in_transaction_timeout,
+    }
+    return " ".join(
+        f"-c {name}={max(1, round(seconds * 1000))}ms" for name, seconds in settings.items() if seconds is not None
+    )
+
+
+def without_secrets(url: str) -> str:
+    """Return `url` in a form fit for messages: without password and options, and `…` where it does not parse."""
+    if not url:
+        return ""
+    try:
+        parameters = _parsed(url)
+    except ConfigError:
+        return "…"
+    shown = {name: str(value) for name, value in parameters.items() if name not in _SECRETS}
+    return _as_url(shown) if _URL.match(url) else make_conninfo(**shown)
+
+
+def _as_url(parameters: dict[str, str]) -> str:
+    database = quote(parameters.pop("dbname", ""), safe="")
+    user = quote(parameters.pop("user", ""), safe="")
+    hosts = parameters.get("host", "").split(",")
+    authority = ""
+    if not any("/" in host or ":" in host for host in hosts):
+        ports = parameters.pop("port", "").split(",")
+        ports = ports * len(hosts) if len(ports) == 1 else ports
+        authority = ",".join(f"{host}:{port}" if port else host for host, port in zip(hosts, ports, strict=False))
+        parameters.pop("host", None)
+    rest = "&".join(f"{name}={quote(value, safe='')}" for name, value in parameters.items())
+    return f"postgresql://{user}{'@' if user else ''}{authority}/{database}{'?' if rest else ''}{rest}"
+
+
+def _parsed(url: str) -> dict[str, Any]:
+    """Return libpq's parameters, or raise a ConfigError that shows none of the URL.
+
+    A password with a raw `@` or `/` makes libpq take a part of it for the host, the port or the database, and these
+    it shows in its own messages.
+    """
+    foreign = _FOREIGN_DRIVER.match(url)
+    if foreign:
+        raise ConfigError(f"the database's URL begins with {foreign[1]}://; write postgresql://")
+    parameters = _parsed_by_libpq(url)
+    if parameters is None or not (parameters or _URL.match(url)):
+        raise ConfigError(f"the database's URL does not parse; it is {_FORMS}, and special characters are %-encoded")
+    if _URL.match(url) and _is_torn(url, parameters):
+        raise ConfigError("the database's URL does not parse; write @ as %40 and / as %2F in user names and passwords")
+    if not _PORTS.fullmatch(parameters.get("port", "")):
+        raise ConfigError("the database's URL has a port that is not a number")
+    if not parameters.get("connect_timeout", "0").strip().lstrip("-").isdecimal():
+        raise ConfigError("the database's URL has a connect_timeout that is not a whole number of seconds")
+    return parameters
+
+
+def _parsed_by_libpq(url: str) -> dict[str, Any] | None:
+    """Return the parameters, or None: psycopg's own message quotes the URL, so nothing of it may be chained."""
+    if "\0" in url:
+        return None
+    try:
+        return dict(conninfo_to_dict(url))
+    except (psycopg.Error, UnicodeError):
+        return None
+
+
+def _is_torn(url: str, parameters: dict[str, Any]) -> bool:
+    """Whether a raw `@` stands where libpq takes it for a part of the host or the database."""
+    credentials, at, rest = url.partition("@")
+    path = rest.partition("?")[0] if at and "/" not in credentials.partition("://")[2] else url.partition("?")[0]
+    return "@" in path or "@" in parameters.get("host", "")

@@ -1,0 +1,188 @@
+"""The database: a pool of connections, and the verbs over it."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self, TypeVar
+
+import attrs
+import psycopg
+
+from ferra_sync import _cursors
+from ferra_sync._config import DatabaseConfig, resolve_url
+from ferra_sync._embedded import EmbeddedServer
+from ferra_sync._executor import Executor
+from ferra_sync._pool import Pool
+from ferra_sync._queries import Select
+from ferra_sync._statements import Statement
+from ferra_sync._transaction import Isolation, Transaction, begin_command
+from ferra_sync.errors import Db, DbErrorKind
+
+R = TypeVar("R")
+
+_RETRIED: Final = frozenset({DbErrorKind.SERIALIZATION_FAILURE, DbErrorKind.DEADLOCK})
+_FIRST_PAUSE: Final = 0.01
+_LONGEST_PAUSE: Final = 1.0
+
+
+class Database(Executor):
+    """A PostgreSQL database. Every verb takes a connection from the pool for the one call; threads may share it."""
+
+    __slots__ = ("_pool", "_server", "config")
+
+    config: DatabaseConfig
+    _pool: Pool
+    _server: EmbeddedServer | None
+
+    def __init__(self, config: DatabaseConfig, pool: Pool, server: EmbeddedServer | None = None) -> None:
+        self.config = config
+        self._pool = pool
+        self._server = server
+
+    @classmethod
+    def connect(cls, url: str | None = None, *, config: DatabaseConfig | None = None) -> Self:
+        """Connect to a server.
+
+        Args:
+            url: `postgres://user:password@host:port/database`; without it `config.url`, the environment's
+                DATABASE_URL, or the one in `.env` where python-dotenv is installed.
+            config: limits and timeouts, where the defaults do not serve.
+
+        Raises:
+            ConfigError: there is no URL, or it does not parse.
+            Db: the server cannot be reached or refuses; the password is never in the message.
+        """
+        settings = config or DatabaseConfig()
+        settings = attrs.evolve(settings, url=resolve_url(url or settings.url or None))
+        return cls(settings, Pool.open(settings))
+
+    @classmethod
+    def embedded(cls, path: str | Path | None = None, *, config: DatabaseConfig | None = None) -> Self:
+        """Start a PostgreSQL of our own and connect to it; `close()` stops it.
+
+        Args:
+            path: where its data is kept; without it they are thrown away at the end.
+            config: limits and timeouts; its URL is not used.
+
+        Raises:
+            EmbeddedError: there is no PostgreSQL on this machine, or it cannot start there.
+        """
+        server = EmbeddedServer.start(path)
+        try:
+            settings = attrs.evolve(config or DatabaseConfig(), url=server.url)
+            return cls(settings, Pool.open(settings), server)
+        except BaseException:
+            server.stop()
+            raise
+
+    def close(self) -> None:
+        """Close every connection, and stop the server if it is embedded. A second time does nothing."""
+        self._pool.close()
+        if self._server is not None:
+            self._server.stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.config!r}>"
+
+    def ping(self) -> None:
+        """Ask the server for an answer.
+
+        Raises:
+            Db: there is none.
+        """
+        connection = self._acquire()
+        try:
+            _cursors.run(connection, b"SELECT 1")
+        finally:
+            self._release(connection)
+
+    @contextmanager
+    def connection(self) -> Iterator[psycopg.Connection[Any]]:
+        """Lend a psycopg connection in autocommit mode, for all that is not offered here; raw SQL is SQL's own risk."""
+        connection = self._acquire()
+        try:
+            yield connection
+        finally:
+            self._release(connection)
+
+    def begin(
+        self, *, isolation: Isolation | None = None, read_only: bool = False, deferrable: bool = False
+    ) -> Transaction:
+        """Open a transaction that is rolled back unless `commit()` is called.
+
+        Args:
+            isolation: `"read committed"`, `"repeatable read"` or `"serializable"`; the server's default without.
+            read_only: the server refuses writes.
+            deferrable: with serializable and read only: wait for a snapshot that cannot fail.
+        """
+        command = begin_command(isolation, read_only=read_only, deferrable=deferrable)
+        connection = self._acquire()
+        try:
+            _cursors.run(connection, command)
+        except BaseException:
+            self._release(connection)
+            raise
+        return Transaction(connection, self._release)
+
+    @contextmanager
+    def transaction(
+        self, *, isolation: Isolation | None = None, read_only: bool = False, deferrable: bool = False
+    ) -> Iterator[Transaction]:
+        """Open a transaction: `with db.transaction() as tx:` commits on success and rolls back on an error."""
+        with self.begin(isolation=isolation, read_only=read_only, deferrable=deferrable) as tx:
+            yield tx
+            if tx.is_open:
+                tx.commit()
+
+    def run_in_transaction(
+        self, work: Callable[[Transaction], R], *, retries: int = 3, isolation: Isolation | None = None
+    ) -> R:
+        """Run `work` in a transaction, again from its beginning where the server asks for that.
+
+        A serialization failure (40001) or a deadlock (40P01) is tried again up to `retries` times, after a pause of
+        random length that doubles each time. `work` must do nothing outside the database that cannot be repeated.
+        """
+        for attempt in range(retries):
+            try:
+                with self.transaction(isolation=isolation) as tx:
+                    return work(tx)
+            except Db as error:
+                if error.kind not in _RETRIED:
+                    raise
+            time.sleep(random.uniform(0, min(_FIRST_PAUSE * 2**attempt, _LONGEST_PAUSE)))  # noqa: S311 - jitter
+        with self.transaction(isolation=isolation) as tx:
+            return work(tx)
+
+    def stream(self, query: Select[Any, Any, R]) -> Iterator[R]:
+        """Yield the rows through a server-side cursor, in memory that does not grow with their number.
+
+        A connection and a transaction are taken until the last row, or until the iterator is closed.
+        """
+        return self._streamed(query.statement, query.params)
+
+    def _streamed(self, statement: Statement, params: tuple[Any, ...]) -> Iterator[Any]:
+        with self.begin() as tx:
+            yield from _cursors.stream(tx._acquire(), statement, params)
+            tx.commit()
+
+    def _atomic(self) -> AbstractContextManager[Transaction]:
+        return self.transaction()
+
+    def _acquire(self) -> psycopg.Connection[Any]:
+        return self._pool.acquire()
+
+    def _release(self, connection: psycopg.Connection[Any]) -> None:
+        self._pool.release(connection)

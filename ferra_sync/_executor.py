@@ -1,0 +1,166 @@
+"""The verbs that `Database` and `Transaction` share."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, TypeVar
+
+import psycopg
+
+from ferra_sync import _cursors
+from ferra_sync._compiler import compiled
+from ferra_sync._pagination import Count, KeyWalk, Page, page_number, page_of
+from ferra_sync._queries import Returning, RowQuery, Select, Write
+from ferra_sync._shapes import CountShape
+from ferra_sync._statements import Statement
+from ferra_sync.errors import NotFound, QueryError
+
+R = TypeVar("R")
+
+
+class Executor(ABC):
+    """Runs queries. Every verb raises `FerraDbError` where the database says no, and nothing is lazy.
+
+    Raises (every verb):
+        QueryError: the query cannot mean anything; nothing was sent.
+        Conflict, Db: the database said no.
+    """
+
+    __slots__ = ()
+
+    @abstractmethod
+    def _acquire(self) -> psycopg.Connection[Any]:
+        """Return a connection; `_release` gives it back."""
+
+    @abstractmethod
+    def _release(self, connection: psycopg.Connection[Any]) -> None: ...
+
+    @abstractmethod
+    def _atomic(self) -> AbstractContextManager[Executor]:
+        """Return an executor whose statements all happen or none: a transaction, or inside one a savepoint."""
+
+    @abstractmethod
+    def stream(self, query: Select[Any, Any, R]) -> Iterator[R]:
+        """Yield the rows through a server-side cursor, in memory that does not grow with their number."""
+
+    def fetch_all(self, query: RowQuery[R]) -> list[R]:
+        """Return all rows."""
+        return self._rows(query.statement, query.params)
+
+    def fetch_one(self, query: RowQuery[R]) -> R:
+        """Return the first row.
+
+        Raises:
+            NotFound: there is none.
+        """
+        only = query.first()
+        rows = self._rows(only.statement, only.params)
+        if not rows:
+            raise NotFound(query.target.name, query.key)
+        row: R = rows[0]
+        return row
+
+    def fetch_optional(self, query: RowQuery[R]) -> R | None:
+        """Return the first row, or None where there is none."""
+        only = query.first()
+        rows = self._rows(only.statement, only.params)
+        return rows[0] if rows else None
+
+    def fetch_value(self, query: RowQuery[R]) -> R:
+        """Return the one value of the first row.
+
+        Raises:
+            QueryError: a row of the query is more than one value.
+            NotFound: there is no row.
+        """
+        columns = query.statement.columns
+        if columns != 1:
+            raise QueryError(f"fetch_value takes a query of one column; this one has {columns}")
+        return self.fetch_one(query)
+
+    def execute(self, query: Write[Any] | Returning[Any]) -> int:
+        """Run a write and return the number of rows that it affected; nothing is sent where nothing is to change."""
+        write = query.write if isinstance(query, Returning) else query
+        if not isinstance(write, Write):
+            raise QueryError("execute takes an INSERT, UPDATE or DELETE; fetch_all reads")
+        statement, params = query.statement, query.params
+        if write.is_empty:
+            return 0
+        return self._affected(statement, params)
+
+    def fetch_page(
+        self, query: Select[Any, Any, R], page: int = 1, per_page: int = 20, count: Count = "exact"
+    ) -> Page[R]:
+        """Return one page and the number of rows on all pages.
+
+        The count runs after the page, on the same connection. Where other sessions write between the two, `total` may
+        be off by their rows; a SERIALIZABLE or REPEATABLE READ transaction makes it exact.
+
+        Args:
+            query: what to page through, without limit and offset. Primary keys complete its order.
+            page: from 1; 0 and less mean 1. Past the end there are no items.
+            per_page: at least 1.
+            count: `"exact"`, or `"estimate"` for what the planner believes, at once, however large the table.
+
+        Raises:
+            ValueError: `per_page` is less than 1.
+        """
+        number = page_number(page, per_page)
+        if count not in {"exact", "estimate"}:
+            raise ValueError('count is "exact" or "estimate"')
+        cut = page_of(query, number, per_page)
+        connection = self._acquire()
+        try:
+            items = _cursors.fetch(connection, cut.statement, cut.params)
+            before = (number - 1) * per_page
+            if len(items) < per_page and (items or number == 1):
+                return Page(items, before + len(items), number, per_page)
+            counted = query.unordered()
+            statement = compiled(CountShape(counted.shape, count == "estimate"))
+            total = _cursors.fetch(connection, statement, counted.params)[0]
+        finally:
+            self._release(connection)
+        return Page(items, max(total, before + len(items)) if items else total, number, per_page)
+
+    def batches(self, query: Select[Any, Any, R], size: int = 1000) -> Iterator[list[R]]:
+        """Yield the rows in lists of `size`, along the primary key: the last list costs what the first one does.
+
+        Each batch is a statement of its own: rows that are written behind the walk are not seen, those ahead are.
+
+        Raises:
+            QueryError: the table has no primary key, or the query sorts, limits, groups or repeats rows.
+        """
+        return self._walk(KeyWalk(query, size))
+
+    def _walk(self, walk: KeyWalk[R]) -> Iterator[list[R]]:
+        key: tuple[Any, ...] | None = None
+        while True:
+            rows = self.fetch_all(walk.after(key))
+            if rows:
+                key = rows[-1][1]
+                yield [row for row, _ in rows]
+            if len(rows) < walk.size:
+                return
+
+    def _rows(self, statement: Statement, params: tuple[Any, ...]) -> list[Any]:
+        connection = self._acquire()
+        try:
+            return _cursors.fetch(connection, statement, params)
+        finally:
+            self._release(connection)
+
+    def _affected(self, statement: Statement, params: tuple[Any, ...]) -> int:
+        connection = self._acquire()
+        try:
+            return _cursors.execute(connection, statement, params)
+        finally:
+            self._release(connection)
+
+    def _copy(self, command: bytes, rows: Iterable[Sequence[Any]]) -> int:
+        connection = self._acquire()
+        try:
+            return _cursors.copy(connection, command, rows)
+        finally:
+            self._release(connection)

@@ -1,0 +1,117 @@
+"""Pages, and the queries that make them: the page itself, its count, and the walk along a primary key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar
+
+import attrs
+
+from ferra_sync._expressions import AnyExpr, Expr
+from ferra_sync._mapping import unstructured
+from ferra_sync._queries import Select
+from ferra_sync._sqltypes import BOOLEAN
+from ferra_sync.errors import QueryError
+
+T_co = TypeVar("T_co", covariant=True)
+R = TypeVar("R")
+
+Count: TypeAlias = Literal["exact", "estimate"]
+
+_MAX_BIGINT: Final = 2**63 - 1
+
+
+@attrs.frozen
+class Page(Generic[T_co]):
+    """One page of a query. Pages count from 1.
+
+    Attributes:
+        items: the rows, never more than `per_page`.
+        total: the number of rows on all pages.
+        page: the number of this page.
+        per_page: how many rows a page has.
+    """
+
+    items: Sequence[T_co]
+    total: int
+    page: int
+    per_page: int
+
+    @property
+    def total_pages(self) -> int:
+        """The number of pages; 0 where there are no rows."""
+        return -(-self.total // self.per_page)
+
+    @property
+    def has_next(self) -> bool:
+        """Whether a page follows."""
+        return self.page < self.total_pages
+
+    @property
+    def has_previous(self) -> bool:
+        """Whether a page goes before."""
+        return self.page > 1
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the page and its derived figures as JSON's own types, models as objects."""
+        return {
+            "items": unstructured(self.items),
+            "total": self.total,
+            "page": self.page,
+            "per_page": self.per_page,
+            "total_pages": self.total_pages,
+            "has_next": self.has_next,
+            "has_previous": self.has_previous,
+        }
+
+
+def page_number(page: int, per_page: int) -> int:
+    """Return the page that is meant: 0 and less mean 1.
+
+    Raises:
+        ValueError: `per_page` is less than 1, or either is no whole number.
+    """
+    for name, value in (("page", page), ("per_page", per_page)):
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise ValueError(f"{name} is a whole number, not {type(value).__name__}")  # noqa: TRY004 - the contract
+    if per_page < 1:
+        raise ValueError("per_page is at least 1")
+    return max(page, 1)
+
+
+def page_of(query: Select[Any, Any, R], page: int, per_page: int) -> Select[Any, Any, R]:
+    """Return `query` cut to one page, its order completed by the primary keys so that pages are disjoint.
+
+    Raises:
+        QueryError: the query has a limit or an offset of its own, or its rows have no order that tells them apart.
+    """
+    offset = min((page - 1) * per_page, _MAX_BIGINT)
+    return query.in_stable_order().limit(min(per_page, _MAX_BIGINT)).offset(offset)
+
+
+class KeyWalk(Generic[R]):
+    """A query cut into batches along the primary key of its table: each begins after the last key of the one before.
+
+    Raises:
+        QueryError: the table has no primary key, or the query sorts, limits, groups, makes rows distinct, or joins
+            so that a row of the table can appear more than once.
+    """
+
+    def __init__(self, query: Select[Any, Any, R], size: int) -> None:
+        if not isinstance(size, int) or isinstance(size, bool) or size < 1:
+            raise QueryError("a batch has at least 1 row")
+        self.size = size
+        self._keyed: Select[Any, Any, tuple[R, tuple[Any, ...]]] = query.keyed().limit(size)
+        self._key = query.primary_key
+
+    def after(self, key: tuple[Any, ...] | None) -> Select[Any, Any, tuple[R, tuple[Any, ...]]]:
+        """Return the batch of the rows whose key is greater; of the first ones for None. A row comes with its key."""
+        return self._keyed if key is None else self._keyed.where(self._is_after(key))
+
+    def _is_after(self, key: tuple[Any, ...]) -> AnyExpr:
+        if len(key) == 1:
+            only: AnyExpr = self._key[0] > key[0]
+            return only
+        columns = tuple(column.shape for column in self._key)
+        places = tuple(column.type.parameter for column in self._key)
+        return Expr(("row >", columns, places), key, BOOLEAN)

@@ -1,0 +1,212 @@
+"""The repository: the verbs of one table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Generic, Protocol, TypeVar, cast
+
+from ferra_sync._bulk import copy_in, insert_many
+from ferra_sync._executor import Executor
+from ferra_sync._expressions import Expr, Order, Plain
+from ferra_sync._models import FerraModel, ModelMeta
+from ferra_sync._pagination import Page
+from ferra_sync._plan import Plan, plan_of
+from ferra_sync._queries import From, Select, from_, select
+from ferra_sync._rows import checked_values, insertable_meta
+from ferra_sync._sentinels import SERVER_DEFAULT
+from ferra_sync._transaction import Transaction
+from ferra_sync.errors import NotFound
+from ferra_sync.functions import count
+
+M = TypeVar("M", bound=FerraModel[Any])
+
+
+class FerraRepository(Protocol[M]):
+    """The ten methods of a repository: five over the database, and the same five inside a transaction."""
+
+    def find_by_id(self, id: object) -> M: ...
+    def find_page(self, page: int, per_page: int) -> Page[M]: ...
+    def insert(self, data: M) -> M: ...
+    def update(self, id: object, data: M) -> M: ...
+    def delete(self, id: object) -> None: ...
+    def find_by_id_in_tx(self, tx: Transaction, id: object) -> M: ...
+    def find_page_in_tx(self, tx: Transaction, page: int, per_page: int) -> Page[M]: ...
+    def insert_in_tx(self, tx: Transaction, data: M) -> M: ...
+    def update_in_tx(self, tx: Transaction, id: object, data: M) -> M: ...
+    def delete_in_tx(self, tx: Transaction, id: object) -> None: ...
+
+
+class PgRepository(Generic[M]):
+    """The repository of one model over PostgreSQL: cheap to make, immutable, safe to share between threads.
+
+    Every method raises `Db` where the database says no for another reason than those listed.
+
+    Raises:
+        SchemaError: the model does not agree with its table.
+        QueryError: the table has no primary key, or the model lacks a column of it.
+    """
+
+    __slots__ = ("_all", "_db", "_meta", "_plan", "model")
+
+    model: type[M]
+    _all: Select[Any, Any, M]
+    _db: Executor
+    _meta: ModelMeta
+    _plan: Plan
+
+    def __init__(self, model: type[M], db: Executor) -> None:
+        self.model = model
+        self._all = select(cast("Any", model))  # mypy does not see a type[M] as the class it is
+        self._db = db
+        self._meta = ModelMeta.of(model)
+        self._plan = plan_of(self._meta)
+
+    def __repr__(self) -> str:
+        return f"<PgRepository of {self.model.__name__} on {self._meta.table.name}>"
+
+    # The ten methods of ferra-db: each body serves the database and a transaction
+
+    def find_by_id(self, id: object) -> M:
+        """Return the row with this primary key; a tuple where the key has several columns.
+
+        Raises:
+            NotFound: there is none.
+        """
+        return self._find_by_id(self._db, id)
+
+    def find_by_id_in_tx(self, tx: Transaction, id: object) -> M:
+        """`find_by_id`, inside a transaction."""
+        return self._find_by_id(tx, id)
+
+    def find_page(self, page: int = 1, per_page: int = 20) -> Page[M]:
+        """Return one page in the order of the primary key; pages count from 1.
+
+        Raises:
+            ValueError: `per_page` is less than 1.
+        """
+        return self._db.fetch_page(self._all, page, per_page)
+
+    def find_page_in_tx(self, tx: Transaction, page: int = 1, per_page: int = 20) -> Page[M]:
+        """`find_page`, inside a transaction; serializable, it is strict."""
+        return tx.fetch_page(self._all, page, per_page)
+
+    def insert(self, data: M) -> M:
+        """Insert a row and return it as the server has it.
+
+        Raises:
+            Conflict: a unique constraint is violated.
+            ValidationError: a value is of the wrong type, or a validator rejects it.
+            QueryError: the model lacks a column that must be given.
+        """
+        return self._write(self._db, data)
+
+    def insert_in_tx(self, tx: Transaction, data: M) -> M:
+        """`insert`, inside a transaction."""
+        return self._write(tx, data)
+
+    def update(self, id: object, data: M) -> M:
+        """Set every column of the row with this key to what `data` says, and return it as the server has it.
+
+        Raises:
+            NotFound: there is no such row.
+            ValueError: `data` carries another key.
+            Conflict: a unique constraint is violated.
+            ValidationError: a value is of the wrong type, or a validator rejects it.
+        """
+        return self._update_row(self._db, id, data)
+
+    def update_in_tx(self, tx: Transaction, id: object, data: M) -> M:
+        """`update`, inside a transaction."""
+        return self._update_row(tx, id, data)
+
+    def delete(self, id: object) -> None:
+        """Delete the row with this key.
+
+        Raises:
+            NotFound: there is none.
+        """
+        self._delete_row(self._db, id)
+
+    def delete_in_tx(self, tx: Transaction, id: object) -> None:
+        """`delete`, inside a transaction."""
+        self._delete_row(tx, id)
+
+    # Beside them
+
+    def find_all(self, *, order_by: Sequence[Order[Any, Any] | Expr[Any, Any, Any]] = ()) -> list[M]:
+        """Return every row, in the order of the primary key where `order_by` says no other."""
+        return self.find_by(order_by=order_by)
+
+    def find_by(
+        self, *predicates: Expr[Any, bool | None, Plain], order_by: Sequence[Order[Any, Any] | Expr[Any, Any, Any]] = ()
+    ) -> list[M]:
+        """Return the rows for which all predicates hold, in the order of the primary key if no other is given."""
+        query = self._all.where(*predicates).order_by(*order_by)
+        return self._db.fetch_all(query.in_stable_order())
+
+    def exists(self, id: object) -> bool:
+        """Whether there is a row with this key."""
+        return bool(self._db._rows(self._plan.find, self._plan.key_values(id)))
+
+    def count(self, *predicates: Expr[Any, bool | None, Plain]) -> int:
+        """Return the number of rows for which all predicates hold."""
+        table: From[Any, Any] = from_(self._meta.table.ref.owner)
+        return self._db.fetch_value(table.where(*predicates).select(count()))
+
+    def save(self, data: M) -> M:
+        """Insert the row, or where its key exists set every column, in one statement; return it as the server has it.
+
+        Raises:
+            Conflict: a unique constraint other than the primary key is violated.
+            ValidationError: a value is of the wrong type, or a validator rejects it.
+            QueryError: the model lacks a column that must be given.
+        """
+        return self._write(self._db, data, or_update=True)
+
+    def insert_many(self, rows: Iterable[M]) -> list[M]:
+        """Insert rows, any number of them, all or none; return them as the server has them, in the order given.
+
+        Raises:
+            Conflict: a unique constraint is violated.
+            ValidationError: a value is of the wrong type, or a validator rejects it.
+            QueryError: the model lacks a column that must be given.
+        """
+        return insert_many(self._db, self._meta, rows)
+
+    def copy_in(self, rows: Iterable[M]) -> int:
+        """COPY rows, any number of them, all or none; return how many. The iterable is read as it is sent.
+
+        Raises:
+            Conflict: a unique constraint is violated.
+            ValidationError: a value is of the wrong type, or a validator rejects it.
+            QueryError: the model lacks a column that must be given, or rows leave different columns to the server.
+        """
+        return copy_in(self._db, self._meta, rows)
+
+    # The bodies
+
+    def _find_by_id(self, executor: Executor, id: object) -> M:
+        return self._only(executor._rows(self._plan.find, self._plan.key_values(id)), id)
+
+    def _write(self, executor: Executor, data: M, *, or_update: bool = False) -> M:
+        insertable_meta((data,))
+        statement, params = self._plan.insert(checked_values(self._meta, data), or_update=or_update)
+        row: M = executor._rows(statement, params)[0]
+        return row
+
+    def _update_row(self, executor: Executor, id: object, data: M) -> M:
+        key = self._plan.key_values(id)
+        values = checked_values(self._meta, data)
+        carried = self._plan.key_of(values)
+        if any(value is not SERVER_DEFAULT and value != wanted for value, wanted in zip(carried, key, strict=True)):
+            raise ValueError(f"{self.model.__name__} carries another key than the one that is updated")
+        return self._only(executor._rows(*self._plan.update(values, key)), id)
+
+    def _delete_row(self, executor: Executor, id: object) -> None:
+        if executor._affected(self._plan.delete, self._plan.key_values(id)) == 0:
+            raise NotFound(self._meta.table.name, id)
+
+    def _only(self, rows: list[M], id: object) -> M:
+        if not rows:
+            raise NotFound(self._meta.table.name, id)
+        return rows[0]

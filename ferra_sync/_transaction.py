@@ -1,0 +1,172 @@
+"""Transactions and savepoints."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from types import TracebackType
+from typing import Any, Final, Literal, Self, TypeAlias, TypeVar
+
+import psycopg
+from psycopg.pq import TransactionStatus
+
+from ferra_sync import _cursors
+from ferra_sync._executor import Executor
+from ferra_sync._queries import Select
+from ferra_sync.errors import QueryError, from_psycopg
+
+R = TypeVar("R")
+
+Isolation: TypeAlias = Literal["read committed", "repeatable read", "serializable"]
+
+_LEVELS: Final = {
+    None: b"",
+    "read committed": b" ISOLATION LEVEL READ COMMITTED",
+    "repeatable read": b" ISOLATION LEVEL REPEATABLE READ",
+    "serializable": b" ISOLATION LEVEL SERIALIZABLE",
+}
+
+
+def begin_command(isolation: Isolation | None, *, read_only: bool, deferrable: bool) -> bytes:
+    """Return the BEGIN of a transaction with these properties.
+
+    Raises:
+        QueryError: PostgreSQL has no such isolation level.
+    """
+    level = _LEVELS.get(isolation)
+    if level is None:
+        raise QueryError(f"isolation is one of {', '.join(repr(name) for name in _LEVELS if name)}")
+    return b"BEGIN" + level + (b" READ ONLY" if read_only else b"") + (b" DEFERRABLE" if deferrable else b"")
+
+
+class Transaction(Executor):
+    """An open transaction on a connection of its own; it has the verbs of `Database`. One thread uses it at a time.
+
+    As a context manager it rolls back unless `commit()` was called: `with db.begin() as tx: …; tx.commit()`.
+    """
+
+    __slots__ = ("_connection", "_give_back", "_is_open", "_savepoints")
+
+    def __init__(
+        self, connection: psycopg.Connection[Any], give_back: Callable[[psycopg.Connection[Any]], None]
+    ) -> None:
+        self._connection = connection
+        self._give_back = give_back
+        self._is_open = True
+        self._savepoints = itertools.count(1)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._is_open:
+            self._abandon()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {'open' if self._is_open else 'over'}>"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still be used: it was neither committed nor rolled back."""
+        return self._is_open
+
+    def commit(self) -> None:
+        """Make the changes permanent.
+
+        Raises:
+            Db: the commit failed, and nothing was written; kind FAILED_TRANSACTION: a statement had failed before.
+            QueryError: the transaction is over.
+        """
+        connection = self._acquire()
+        self._is_open = False
+        try:
+            if connection.info.transaction_status is TransactionStatus.INERROR:
+                connection.rollback()
+                raise psycopg.errors.InFailedSqlTransaction("a statement failed, so the transaction was rolled back")
+            connection.commit()
+        except psycopg.Error as error:
+            raise from_psycopg(error) from error
+        finally:
+            self._give_back(connection)
+
+    def rollback(self) -> None:
+        """Undo the changes.
+
+        Raises:
+            QueryError: the transaction is over.
+        """
+        self._acquire()
+        self._abandon()
+
+    def savepoint(self) -> Savepoint:
+        """Return a savepoint, for `with tx.savepoint() as sp:`; an error inside undoes only what came after it."""
+        return Savepoint(self._acquire(), self._savepoints)
+
+    def stream(self, query: Select[Any, Any, R]) -> Iterator[R]:
+        """Yield the rows through a server-side cursor, in memory that does not grow with their number."""
+        return _cursors.stream(self._acquire(), query.statement, query.params)
+
+    def _acquire(self) -> psycopg.Connection[Any]:
+        if not self._is_open:
+            raise QueryError("the transaction is over")
+        return self._connection
+
+    def _release(self, connection: psycopg.Connection[Any]) -> None:
+        """Keep the connection: it is given back when the transaction is over."""
+
+    def _atomic(self) -> Savepoint:
+        return self.savepoint()
+
+    def _abandon(self) -> None:
+        self._is_open = False
+        try:
+            self._connection.rollback()
+        except psycopg.Error:
+            self._connection.close()  # The server rolls back what it has lost sight of.
+        finally:
+            self._give_back(self._connection)
+
+
+class Savepoint(Transaction):
+    """A part of a transaction that can be undone alone: released on success, rolled back on an error."""
+
+    __slots__ = ("_name",)
+
+    def __init__(self, connection: psycopg.Connection[Any], numbers: itertools.count[int]) -> None:
+        super().__init__(connection, lambda _connection: None)
+        self._savepoints = numbers
+        self._name = f"ferra_{next(numbers)}".encode()
+        _cursors.run(connection, b"SAVEPOINT " + self._name)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if not self._is_open:
+            return
+        if error is None:
+            self.commit()
+        else:
+            self._abandon()
+
+    def commit(self) -> None:
+        """Release the savepoint: what came after it belongs to the transaction.
+
+        Raises:
+            Db: a statement failed since; everything after the savepoint is undone.
+            QueryError: the savepoint is over.
+        """
+        connection = self._acquire()
+        if connection.info.transaction_status is TransactionStatus.INERROR:
+            self._abandon()
+            failed = psycopg.errors.InFailedSqlTransaction("a statement failed, so the savepoint was rolled back")
+            raise from_psycopg(failed) from failed
+        self._is_open = False
+        _cursors.run(connection, b"RELEASE SAVEPOINT " + self._name)
+
+    def _abandon(self) -> None:
+        self._is_open = False
+        if self._connection.info.transaction_status in {TransactionStatus.INTRANS, TransactionStatus.INERROR}:
+            _cursors.run(self._connection, b"ROLLBACK TO SAVEPOINT " + self._name)
+            _cursors.run(self._connection, b"RELEASE SAVEPOINT " + self._name)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from ferra_sync import functions, types
 from ferra_sync._columns import Assignment, Column
 from ferra_sync._config import DatabaseConfig
-from ferra_sync._constraints import check, foreign_key, index, unique
+from ferra_sync._constraints import Constraint, check, foreign_key, index, unique
 from ferra_sync._database import Database
+from ferra_sync._databases import Databases
 from ferra_sync._executor import Executor
-from ferra_sync._expressions import Aggregate, Expr, Opt, Order, Plain
+from ferra_sync._expressions import Expr, Order
+from ferra_sync._kinds import Aggregate, Opt, Plain
 from ferra_sync._models import Changeset, FerraModel, FieldMeta, Insertable, ModelMeta
 from ferra_sync._pagination import Page
 from ferra_sync._queries import (
@@ -31,6 +33,7 @@ from ferra_sync._schema import Table, TableMeta
 from ferra_sync._sentinels import SERVER_DEFAULT, UNSET, Unset
 from ferra_sync._sqltypes import FieldType
 from ferra_sync._transaction import Savepoint, Transaction
+from ferra_sync._validators import when_set
 from ferra_sync.errors import (
     ConfigError,
     Conflict,
@@ -54,8 +57,10 @@ __all__ = [
     "Column",
     "ConfigError",
     "Conflict",
+    "Constraint",
     "Database",
     "DatabaseConfig",
+    "Databases",
     "Db",
     "DbErrorKind",
     "Delete",
@@ -102,4 +107,5 @@ __all__ = [
     "types",
     "unique",
     "update",
+    "when_set",
 ]

@@ -104,10 +104,10 @@ class _Array(ListDumper):
         encoding = self.connection.info.encoding if self.connection else "utf-8"
         self._encoding = "utf-8" if encoding == "ascii" else encoding
 
-    def get_key(self, obj: Sequence[Any], format: PyFormat) -> DumperKey:  # noqa: A002, ARG002 - psycopg's names
+    def get_key(self, obj: Sequence[Any], format: PyFormat) -> DumperKey:  # noqa: ARG002 - psycopg's names
         return self.cls
 
-    def upgrade(self, obj: Sequence[Any], format: PyFormat) -> _Array:  # noqa: A002, ARG002 - psycopg's names
+    def upgrade(self, obj: Sequence[Any], format: PyFormat) -> _Array:  # noqa: ARG002 - psycopg's names
         return self
 
     def dump(self, obj: Sequence[Any]) -> Buffer | None:
@@ -122,10 +122,10 @@ class _Array(ListDumper):
 
 def _spelled(values: Sequence[Any], kinds: set[type]) -> str:
     if len(kinds) == 1:
-        items = map(_SPELLINGS[kinds.pop()], values)
+        items = ",".join(map(_SPELLINGS[kinds.pop()], values))
     else:
-        items = (_SPELLINGS[type(value)](value) for value in values)
-    return f"{{{','.join(items)}}}"
+        items = ",".join([_SPELLINGS[type(value)](value) for value in values])
+    return f"{{{items}}}"
 
 
 def _digits(value: int) -> str:

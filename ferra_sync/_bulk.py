@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 from ferra_sync._compile_write import copy_command, qualified_name
 from ferra_sync._compiler import compiled
 from ferra_sync._executor import Executor
-from ferra_sync._expressions import AnyExpr, Expr
+from ferra_sync._expressions import AnyExpr, Expr, parameter
 from ferra_sync._mapping import dump_of
 from ferra_sync._models import FerraModel, FieldMeta, Insertable, ModelMeta
 from ferra_sync._rows import CheckedRows, checked_rows
@@ -46,8 +46,6 @@ def insert_many(executor: Executor, meta: ModelMeta, rows: Iterable[M]) -> list[
     if not given:
         return []
     batches = list(_batches(meta, checked_rows(meta, given)))
-    if len(batches) == 1:
-        return _inserted(executor, meta, batches[0])
     made: list[Any] = [None] * len(given)
     with executor._atomic() as tx:
         for batch in batches:
@@ -84,13 +82,17 @@ def _given(row: tuple[Any, ...]) -> tuple[bool, ...]:
 
 def _inserted(executor: Executor, meta: ModelMeta, batch: Batch) -> list[Any]:
     positions, fields, columns = batch
-    if not fields:
-        raise QueryError(f"{meta.model.__name__}: rows that leave every column to the server go in one by one")
+    _check_given(meta, fields)
     shape, params = _insert(meta, fields, columns)
     rows = executor._rows(compiled(shape), params)
     if len(rows) != len(positions):
         raise QueryError(f"{meta.table.name}: a trigger or a rule kept rows from being inserted")
     return rows
+
+
+def _check_given(meta: ModelMeta, fields: tuple[FieldMeta, ...]) -> None:
+    if not fields:
+        raise QueryError(f"{meta.model.__name__}: rows that leave every column to the server go in one by one")
 
 
 def _insert(
@@ -105,21 +107,18 @@ def _insert(
     generated = [(ref, _default_of(meta.table, ref)) for ref in key if ref not in refs]
     shapes = tuple((ref, expr.shape) for ref, expr in generated)
     values = tuple(value for _, expr in generated for value in expr.params)
-    return BulkInsertShape(meta.table.ref, refs, places, shapes, key, items), (*columns, *values)
+    overriding = any(meta.table.declaration_of(ref).generated == "identity always" for ref, _ in generated)
+    return BulkInsertShape(meta.table.ref, refs, places, shapes, key, items, overriding), (*columns, *values)
 
 
 def _default_of(table: TableMeta, ref: ColumnRef) -> AnyExpr:
     """Return what the server fills a key column in with, so that the key is known before the row is written."""
-    declaration = next(
-        table.declarations[attribute] for attribute, column in table.attributes.items() if column.ref is ref
-    )
+    declaration = table.declaration_of(ref)
     if declaration.generated is not None:
         sequence: Hashable = ("once", ("cast", ("call", _SEQUENCE, TEXT, TEXT), REGCLASS))
         return Expr(("call", _NEXTVAL, sequence), (qualified_name(table.ref), ref.name), ref.type)
     default = declaration.options.get("default")
-    if not isinstance(default, Expr):
-        raise QueryError(f"{ref} is the key: two rows cannot share one default")
-    return default
+    return default if isinstance(default, Expr) else parameter(default, ref.type, ref)
 
 
 def copy_in(executor: Executor, meta: ModelMeta, rows: Iterable[FerraModel[Any] | Insertable[Any]]) -> int:
@@ -138,6 +137,7 @@ def copy_in(executor: Executor, meta: ModelMeta, rows: Iterable[FerraModel[Any] 
         return 0
     pattern = _given(first.values[0])
     fields = tuple(compress(meta.fields, pattern))
+    _check_given(meta, fields)
     command = copy_command(meta.table.ref, (field.ref for field in fields))
     return executor._copy(command, _copied(fields, pattern, chain((first,), chunks)))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import Any, Final
 
@@ -30,6 +30,7 @@ def compile_select(shape: SelectShape) -> Statement:
     """Return the statement of a SELECT; QueryError where it cannot mean anything."""
     _check(shape)
     lowering = Lowering((shape.table, *(join.table for join in shape.joins)))
+    lowering.share(shape.shared)
     chosen = selection(shape.items)
     builder = new_builder().from_(lowering.table(shape.table))
     if shape.distinct is not None:
@@ -69,7 +70,7 @@ def _planned_rows(row: Sequence[Any]) -> int:
 
 
 def _grouped(builder: Any, lowering: Lowering, group: GroupShape) -> Any:  # noqa: ANN401 - PyPika's builder
-    builder = builder.groupby(*lowering.terms(group.by))
+    builder = builder.groupby(*lowering.terms(group.keys))
     return builder.having(lowering.conjunction(group.having)) if group.having else builder
 
 
@@ -84,45 +85,57 @@ def _check(shape: SelectShape) -> None:
     check_plain((join.on for join in shape.joins), "ON")
     results = [result for result, _ in selection(shape.items).columns]
     if shape.group is not None:
-        _check_grouped(shape, shape.group, results)
-    elif any(has_aggregate(result) for result in results):
-        _check_all_aggregate((*results, *shape.order))
-    _check_distinct_on(shape)
+        check_plain(_expanded(shape.group.keys, shape), "GROUP BY")
+        _check_grouped((*results, *shape.group.having, *shape.order), shape, shape.group)
+    elif any(has_aggregate(each) for each in _expanded((*results, *shape.order), shape)):
+        _check_grouped((*results, *shape.order), shape, GroupShape((), (), ()))
+    _check_distinct(shape, results)
 
 
-def _check_all_aggregate(shapes: Iterable[Hashable]) -> None:
-    for shape in shapes:
-        loose = _loose_column(shape, GroupShape((), (), (), ()))
+def _expanded(shapes: Iterable[Hashable], shape: SelectShape) -> Iterator[Hashable]:
+    """Yield shapes with what they share written out."""
+    for each in shapes:
+        match each:
+            case ("shared", int() as number):
+                yield shape.shared[number]
+            case tuple():
+                yield tuple(_expanded(each, shape))
+            case _:
+                yield each
+
+
+def _check_grouped(shapes: Iterable[Hashable], shape: SelectShape, group: GroupShape) -> None:
+    for each in shapes:
+        loose = _loose_column(each, shape, group)
         if loose is not None:
-            raise QueryError(f"{loose} stands beside an aggregate: say group_by")
+            problem = "is neither in group_by nor inside an aggregate" if group.keys else "stands beside an aggregate"
+            raise QueryError(f"{loose} {problem}")
 
 
-def _check_grouped(shape: SelectShape, group: GroupShape, results: Iterable[Hashable]) -> None:
-    check_plain(group.keys, "GROUP BY")
-    for result in (*results, *group.having, *shape.order):
-        loose = _loose_column(result, group)
-        if loose is not None:
-            raise QueryError(f"{loose} is neither in group_by nor inside an aggregate")
-
-
-def _loose_column(shape: Hashable, group: GroupShape) -> ColumnRef | None:
+def _loose_column(each: Hashable, shape: SelectShape, group: GroupShape) -> ColumnRef | None:
     """Return a column that may have several values in one group, or None; a grouped primary key determines its row."""
-    if shape in group.keys:
+    if each in group.keys:
         return None
-    if isinstance(shape, ColumnRef):
-        keys = (key for table, key in group.primary_keys if table is shape.table and key)
-        return None if any(set(key) <= set(group.keys) for key in keys) else shape
-    if not isinstance(shape, tuple) or any(isinstance(part, FunctionRef) and part.aggregate for part in shape):
-        return None
-    loose = (_loose_column(part, group) for part in shape)
-    return next((column for column in loose if column is not None), None)
+    match each:
+        case ColumnRef():
+            keys = (key for table, key in group.primary_keys if table is each.table and key)
+            return None if any(set(key) <= set(group.keys) for key in keys) else each
+        case ("shared", int() as number):
+            return _loose_column(shape.shared[number], shape, group)
+        case tuple() if not any(isinstance(part, FunctionRef) and part.aggregate for part in each):
+            loose = (_loose_column(part, shape, group) for part in each)
+            return next((column for column in loose if column is not None), None)
+        case _:
+            return None
 
 
-def _check_distinct_on(shape: SelectShape) -> None:
-    """DISTINCT ON keeps the first row for each of its values, so ORDER BY begins with its expressions, in any order."""
-    if not shape.distinct:
+def _check_distinct(shape: SelectShape, results: Iterable[Hashable]) -> None:
+    """DISTINCT sorts by what it selects; DISTINCT ON by its own expressions first, in any order."""
+    if shape.distinct is None:
         return
-    wanted = set(shape.distinct)
-    for order in shape.order[: len(wanted)]:
-        if not isinstance(order, tuple) or order[1] not in wanted:
-            raise QueryError("order_by must begin with the expressions of distinct(…)")
+    orders = [order[1] for order in shape.order if isinstance(order, tuple)]
+    if not shape.distinct:
+        if not set(orders) <= set(results):
+            raise QueryError("order_by of a distinct query takes only what is selected")
+    elif not set(orders[: len(set(shape.distinct))]) <= set(shape.distinct):
+        raise QueryError("order_by must begin with the expressions of distinct(…)")

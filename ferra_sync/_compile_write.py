@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from pypika.queries import AliasedQuery
@@ -34,7 +34,7 @@ _INSERTED: Final = "inserted"
 def compile_insert(shape: InsertShape) -> Statement:
     """Return the statement of an INSERT."""
     lowering = Lowering((shape.table,))
-    builder = new_builder().into(table_term(shape.table)).columns(*_names(shape.columns))
+    builder = new_builder(overriding=shape.overriding).into(table_term(shape.table)).columns(*_names(shape.columns))
     if shape.arrays:
         rows = Unnest(lowering.terms(shape.arrays))
         builder = builder.from_(rows).select(*_unnested(rows, shape.columns)).orderby(rows.ordinal)
@@ -68,7 +68,7 @@ def compile_bulk_insert(shape: BulkInsertShape) -> Statement:
     chosen = selection(shape.returning)
     kept = list(dict.fromkeys([*(_column(item) for item, _ in chosen.columns), *shape.key]))
     inserted = (
-        new_builder()
+        new_builder(overriding=shape.overriding)
         .into(table_term(shape.table))
         .columns(*_names(columns))
         .from_(AliasedQuery(_SOURCE))
@@ -76,7 +76,9 @@ def compile_bulk_insert(shape: BulkInsertShape) -> Statement:
         .orderby(_part(_SOURCE, Unnest.ORDINAL))
         .returning(*(Raw(quoted(ref.name)) for ref in kept))
     )
-    matches = [Template("({} = {})", _part(_INSERTED, ref.name), origin[ref]) for ref in shape.key]
+    matches = [
+        Template("({} = CAST({} AS {}))", _part(_INSERTED, ref.name), *_stored(ref, origin)) for ref in shape.key
+    ]
     found = (_part(_INSERTED, _column(item).name) for item, _ in chosen.columns)
     builder = (
         new_builder()
@@ -104,6 +106,11 @@ def _unnested(rows: Unnest, columns: tuple[ColumnRef, ...]) -> list[Term]:
 def _named(names: list[str], terms: list[Term]) -> Iterator[tuple[Term, Term]]:
     for name, term in zip(names, terms, strict=True):
         yield term, Raw(quoted(name))
+
+
+def _stored(ref: ColumnRef, origin: Mapping[ColumnRef, Term]) -> tuple[Term, Term]:
+    """Return a key's value and its column's type: the server may have rounded it, as `numeric(8,2)` does."""
+    return origin[ref], Raw(ref.type.ddl)
 
 
 def _part(table: str, column: str) -> Term:

@@ -17,7 +17,6 @@ from ferra_sync._shapes import (
     UpdateShape,
 )
 from ferra_sync._statements import Statement
-from ferra_sync.errors import QueryError
 
 CACHED_SHAPES: Final = 4096
 
@@ -29,19 +28,16 @@ def compiled(shape: StatementShape) -> Statement:
     Raises:
         QueryError: the statement cannot mean anything.
     """
-    try:
-        match shape:
-            case SelectShape():
-                return compile_select(shape)
-            case CountShape():
-                return compile_count(shape)
-            case InsertShape():
-                return compile_insert(shape)
-            case BulkInsertShape():
-                return compile_bulk_insert(shape)
-            case UpdateShape():
-                return compile_update(shape)
-            case DeleteShape():
-                return compile_delete(shape)
-    except RecursionError:
-        raise QueryError("the expression is nested too deeply") from None
+    match shape:
+        case SelectShape():
+            return compile_select(shape)
+        case CountShape():
+            return compile_count(shape)
+        case InsertShape():
+            return compile_insert(shape)
+        case BulkInsertShape():
+            return compile_bulk_insert(shape)
+        case UpdateShape():
+            return compile_update(shape)
+        case DeleteShape():
+            return compile_delete(shape)

@@ -9,7 +9,8 @@ import attrs
 
 from ferra_sync import _names
 from ferra_sync._columns import Column
-from ferra_sync._expressions import Expr, Order, Plain
+from ferra_sync._expressions import Expr, Order
+from ferra_sync._kinds import Plain
 from ferra_sync.errors import SchemaError
 from ferra_sync.types import ReferenceAction
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import psycopg
@@ -12,7 +11,7 @@ from psycopg.adapt import AdaptersMap
 
 from ferra_sync._adapters import ADAPTERS
 from ferra_sync._statements import Statement
-from ferra_sync.errors import from_psycopg
+from ferra_sync.errors import QueryError, from_psycopg
 
 _names: Final = itertools.count(1)
 
@@ -23,14 +22,6 @@ CHUNK: Final = 2000
 class _Cursor(psycopg.RawCursor[Any]):
     """psycopg's raw cursor with our adapters: the connection itself stays as psycopg makes it."""
 
-    __slots__ = ()
-
-    @property
-    def adapters(self) -> AdaptersMap:
-        return ADAPTERS
-
-
-class _ServerCursor(psycopg.RawServerCursor[Any]):
     __slots__ = ()
 
     @property
@@ -50,6 +41,8 @@ def fetch(connection: psycopg.Connection[Any], statement: Statement, params: tup
         return cursor.fetchall()
     except psycopg.Error as error:
         raise from_psycopg(error) from error
+    except UnicodeEncodeError:
+        raise _not_unicode() from None
 
 
 def execute(connection: psycopg.Connection[Any], statement: Statement, params: tuple[Any, ...]) -> int:
@@ -63,7 +56,13 @@ def execute(connection: psycopg.Connection[Any], statement: Statement, params: t
         cursor.execute(statement.sql, statement.parameters(params))
     except psycopg.Error as error:
         raise from_psycopg(error) from error
+    except UnicodeEncodeError:
+        raise _not_unicode() from None
     return cursor.rowcount
+
+
+def _not_unicode() -> QueryError:
+    return QueryError("a text holds a lone surrogate, which is no character of Unicode")
 
 
 def run(connection: psycopg.Connection[Any], command: bytes) -> None:
@@ -91,22 +90,36 @@ def copy(connection: psycopg.Connection[Any], command: bytes, rows: Iterable[Seq
                 sink.write_row(row)
     except psycopg.Error as error:
         raise from_psycopg(error) from error
+    except UnicodeEncodeError:
+        raise _not_unicode() from None
     return cursor.rowcount
 
 
-def stream(connection: psycopg.Connection[Any], statement: Statement, params: tuple[Any, ...]) -> Iterator[Any]:
-    """Yield the rows through a server-side cursor, `CHUNK` at a time; the connection is in a transaction.
+def stream(
+    acquire: Callable[[], psycopg.Connection[Any]], statement: Statement, params: tuple[Any, ...]
+) -> Iterator[Any]:
+    """Yield the rows through a server-side cursor, `CHUNK` at a time.
+
+    `acquire` returns the connection while its transaction is open, and raises when it is over. An iterator that is left
+    early sends nothing more: the cursor ends with the transaction, and by then the connection may be somebody else's.
 
     Raises:
         FerraDbError: the server or the connection says no.
     """
-    cursor = _ServerCursor(connection, f"ferra_{next(_names)}", row_factory=statement.row_factory)
+    name = b"ferra_%d" % next(_names)
+    cursor = _Cursor(acquire(), row_factory=statement.row_factory)
+    more = b"FETCH FORWARD %d FROM %b" % (CHUNK, name)
     try:
-        cursor.execute(statement.sql, statement.parameters(params), binary=statement.binary)
-        while rows := cursor.fetchmany(CHUNK):
+        declare = b"DECLARE %b NO SCROLL CURSOR FOR %b" % (name, statement.sql)
+        cursor.execute(declare, statement.parameters(params), prepare=False)
+        while True:
+            rows = cursor.execute(more, prepare=False, binary=statement.binary).fetchall()
             yield from rows
+            acquire()
+            if len(rows) < CHUNK:
+                cursor.execute(b"CLOSE " + name, prepare=False)
+                return
     except psycopg.Error as error:
         raise from_psycopg(error) from error
-    finally:
-        with suppress(psycopg.Error):  # A failed transaction or a lost connection has closed it.
-            cursor.close()
+    except UnicodeEncodeError:
+        raise _not_unicode() from None

@@ -175,7 +175,7 @@ class Database(Executor):
 
     def _streamed(self, statement: Statement, params: tuple[Any, ...]) -> Iterator[Any]:
         with self.begin() as tx:
-            yield from _cursors.stream(tx._acquire(), statement, params)
+            yield from _cursors.stream(tx._acquire, statement, params)
             tx.commit()
 
     def _atomic(self) -> AbstractContextManager[Transaction]:

@@ -132,17 +132,19 @@ class Executor(ABC):
         Raises:
             QueryError: the table has no primary key, or the query sorts, limits, groups or repeats rows.
         """
-        return self._walk(KeyWalk(query, size))
+        walk = KeyWalk(query, size)
+        return self._walk(walk, walk.after(None).statement)
 
-    def _walk(self, walk: KeyWalk[R]) -> Iterator[list[R]]:
-        key: tuple[Any, ...] | None = None
+    def _walk(self, walk: KeyWalk[R], statement: Statement) -> Iterator[list[R]]:
+        batch = walk.after(None)
         while True:
-            rows = self.fetch_all(walk.after(key))
+            rows = self._rows(statement, batch.params)
             if rows:
-                key = rows[-1][1]
                 yield [row for row, _ in rows]
             if len(rows) < walk.size:
                 return
+            batch = walk.after(rows[-1][1])
+            statement = batch.statement
 
     def _rows(self, statement: Statement, params: tuple[Any, ...]) -> list[Any]:
         connection = self._acquire()

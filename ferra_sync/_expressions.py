@@ -11,8 +11,9 @@ from collections.abc import Collection, Hashable
 from decimal import Decimal
 from typing import Any, ClassVar, Final, Generic, Literal, Protocol, TypeAlias, TypeVar, overload
 
+from ferra_sync._kinds import Opt
 from ferra_sync._shapes import ColumnRef
-from ferra_sync._sqltypes import BOOLEAN, INTERVAL, TEXT, FieldType, HasSqlType, SqlType
+from ferra_sync._sqltypes import BOOLEAN, DOUBLE_PRECISION, INTERVAL, REAL, TEXT, FieldType, HasSqlType, SqlType
 from ferra_sync.errors import QueryError
 
 S_co = TypeVar("S_co", covariant=True)
@@ -31,18 +32,6 @@ Addable = TypeVar(
 )
 
 Nulls: TypeAlias = Literal["first", "last"]
-
-
-class Plain:
-    """A value of one row."""
-
-
-class Aggregate:
-    """A value over many rows."""
-
-
-class Opt(Generic[S_co]):
-    """The nullable side of an outer join."""
 
 
 class Expr(Generic[S_co, T_co, G_co]):
@@ -155,6 +144,8 @@ class Expr(Generic[S_co, T_co, G_co]):
     def between(self: Expr[S, V, G], low: V, high: V) -> Expr[S, bool, G]: ...
     def between(self, low: object, high: object) -> AnyExpr:
         """`BETWEEN low AND high`, both included."""
+        if low is None or high is None:
+            raise QueryError(f"{_name(self)} between None is never true")
         first, last = operand(self, low), operand(self, high)
         return Expr(("between", self.shape, first.shape, last.shape), self.params + first.params + last.params, BOOLEAN)
 
@@ -397,15 +388,20 @@ def _require(expr: AnyExpr, kind: FieldType, op: str) -> None:
 
 
 def _require_number(expr: AnyExpr, op: str) -> None:
-    if expr.type.rank is None and expr.type.kind is not FieldType.INTERVAL:
+    if expr.type.rank is None:
         raise QueryError(f"{op} takes numbers; {_name(expr)} is {expr.type}")
 
 
 def _arithmetic(op: str, left: AnyExpr, value: object) -> AnyExpr:
     _require_number(left, op)
     right = operand(left, value)
-    wider = max(left.type, right.type, key=lambda each: each.rank or 0)
-    return Expr((op, left.shape, right.shape), left.params + right.params, wider.parameter)
+    return Expr((op, left.shape, right.shape), left.params + right.params, _wider(left.type, right.type))
+
+
+def _wider(left: SqlType[Any], right: SqlType[Any]) -> SqlType[Any]:
+    """Return the type of a result; real with any other number is double precision."""
+    wider = max(left, right, key=lambda each: each.rank or 0).parameter
+    return DOUBLE_PRECISION if wider is REAL and left.parameter is not right.parameter else wider
 
 
 _MOMENTS: Final = frozenset({FieldType.TIMESTAMP, FieldType.TIMESTAMPTZ})
@@ -420,6 +416,8 @@ def _sum(op: str, left: AnyExpr, value: object) -> AnyExpr:
         return _joined("||", left, value, left.type)
     if kind in _MOMENTS:
         return _moved(op, left, value)
+    if kind is FieldType.INTERVAL:
+        return _joined(op, left, value, INTERVAL)
     return _arithmetic(op, left, value)
 
 
@@ -427,7 +425,9 @@ def _moved(op: str, left: AnyExpr, value: object) -> AnyExpr:
     """Return a moment and an interval added, or the interval between two moments."""
     if not isinstance(value, Expr):
         value = parameter(value, INTERVAL, f"{_name(left)} {op}")
-    result = INTERVAL if value.type.kind in _MOMENTS else left.type
+    if value.type.kind is not FieldType.INTERVAL and not (op == "-" and value.type.kind is left.type.kind):
+        raise QueryError(f"{_name(left)} is {left.type}; {op} takes an interval, not {value.type}")
+    result = left.type if value.type.kind is FieldType.INTERVAL else INTERVAL
     return Expr((op, left.shape, value.shape), left.params + value.params, result)
 
 

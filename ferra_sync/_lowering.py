@@ -25,6 +25,7 @@ class Lowering:
 
     def __init__(self, tables: Iterable[TableRef]) -> None:
         self.places: list[SqlType[Any]] = []
+        self._shared: list[Term] = []
         self._tables: dict[TableRef, Table] = {}
         for ref in tables:
             if any(known.qualifier == ref.qualifier for known in self._tables):
@@ -65,10 +66,14 @@ class Lowering:
                 return Template("({} IN (SELECT * FROM unnest{}))", self._row(columns), self._row(arrays))
             case ("default",):
                 return Raw("DEFAULT")
-            case ("position", int() as number):
-                return Raw(str(number))
+            case ("shared", int() as number):
+                return self._shared[number]
             case _:
                 raise QueryError("a model is selected as a whole and stands in no expression")
+
+    def share(self, shapes: Iterable[Hashable]) -> None:
+        """Lower the expressions that `("shared", i)` stands for."""
+        self._shared = self.terms(shapes)
 
     def terms(self, shapes: Iterable[Hashable]) -> list[Term]:
         """Return the term of each shape, in order."""

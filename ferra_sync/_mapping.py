@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from operator import itemgetter
 from typing import Any, Final, TypeAlias
 
@@ -11,8 +11,10 @@ import attrs
 import cattrs
 import psycopg
 from cattrs.preconf.json import make_converter
-from psycopg.adapt import PyFormat, Transformer
+from psycopg.adapt import PyFormat
+from psycopg.types.array import ArrayLoader
 
+from ferra_sync._adapters import ADAPTERS
 from ferra_sync._models import ModelMeta
 from ferra_sync._shapes import Item, Items
 from ferra_sync._sqltypes import FieldType, SqlType
@@ -20,7 +22,6 @@ from ferra_sync._sqltypes import FieldType, SqlType
 RowMaker: TypeAlias = Callable[[Sequence[Any]], Any]
 Conversion: TypeAlias = Callable[[Any], Any]
 _CONVERTER: Final = make_converter(omit_if_default=False)
-_PLAIN: Final = Transformer()
 _UNREADABLE: Final = (KeyError, TypeError, ValueError, cattrs.BaseValidationError)
 
 
@@ -42,8 +43,21 @@ def _array_text(sql_type: SqlType[Any], value: Any) -> str:  # noqa: ANN401 - a 
     """Return an array as PostgreSQL spells it, `{1,2}`."""
     dump = dump_of(sql_type)
     converted = list(value if dump is None else dump(value))
-    text = _PLAIN.get_dumper(converted, PyFormat.TEXT).dump(converted)
+    text = ADAPTERS.get_dumper(list, PyFormat.TEXT)(list).dump(converted)
     return "" if text is None else bytes(text).decode()
+
+
+class _TextArray(ArrayLoader):
+    """Reads `{a,b}` where the server sent an array of a type that psycopg does not know."""
+
+    base_oid = 25
+
+    def texts(self, value: str) -> list[Any]:
+        return list(self.load(value.encode()))
+
+
+def _loaded_array(load: Conversion, value: Any) -> Any:  # noqa: ANN401 - a list, or its text
+    return load(_TextArray(0).texts(value) if isinstance(value, str) else value)
 
 
 def load_of(sql_type: SqlType[Any]) -> Conversion | None:
@@ -55,6 +69,8 @@ def load_of(sql_type: SqlType[Any]) -> Conversion | None:
     if sql_type.kind is FieldType.ARRAY and element is not None and element.structured is not None:
         load = load_of(element)
         return lambda values: [None if value is None or load is None else load(value) for value in values]
+    if sql_type.kind is FieldType.ARRAY and not sql_type.binary:
+        return partial(_loaded_array, sql_type.load or list)
     return sql_type.load
 
 

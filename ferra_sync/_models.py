@@ -10,7 +10,8 @@ from typing import Any, ClassVar, Generic, Literal, Self, TypeAlias, TypeVar, ge
 import attrs
 
 from ferra_sync import _annotations
-from ferra_sync._expressions import AnyExpr, Expr, Plain
+from ferra_sync._expressions import AnyExpr, Expr
+from ferra_sync._kinds import Plain
 from ferra_sync._schema import Table, TableMeta
 from ferra_sync._shapes import ColumnRef
 from ferra_sync._sqltypes import FieldType, SqlType

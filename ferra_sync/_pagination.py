@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar
 
 import attrs
@@ -13,7 +12,7 @@ from ferra_sync._queries import Select
 from ferra_sync._sqltypes import BOOLEAN
 from ferra_sync.errors import QueryError
 
-T_co = TypeVar("T_co", covariant=True)
+T = TypeVar("T")
 R = TypeVar("R")
 
 Count: TypeAlias = Literal["exact", "estimate"]
@@ -22,7 +21,7 @@ _MAX_BIGINT: Final = 2**63 - 1
 
 
 @attrs.frozen
-class Page(Generic[T_co]):
+class Page(Generic[T]):
     """One page of a query. Pages count from 1.
 
     Attributes:
@@ -32,7 +31,7 @@ class Page(Generic[T_co]):
         per_page: how many rows a page has.
     """
 
-    items: Sequence[T_co]
+    items: list[T]
     total: int
     page: int
     per_page: int

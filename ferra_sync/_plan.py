@@ -28,6 +28,8 @@ class Plan:
     items: Items
     find: Statement
     delete: Statement
+    has_identity: bool
+    """Whether the key is always an identity: an upsert must be allowed to name it."""
 
     def key_values(self, key: object) -> tuple[Any, ...]:
         """Return the values of a key: the one, or those of a tuple.
@@ -52,7 +54,7 @@ class Plan:
         refs = tuple(field.ref for field in self.meta.fields)
         rows, params = value_lists(tuple(ref.type.parameter for ref in refs), (values,))
         conflict, stamps = self._conflict() if or_update else (None, ())
-        shape = InsertShape(self.meta.table.ref, refs, rows, (), conflict, self.items)
+        shape = InsertShape(self.meta.table.ref, refs, rows, (), conflict, self.items, or_update and self.has_identity)
         return compiled(shape), (*params, *stamps)
 
     def update(self, values: tuple[Any, ...], key: tuple[Any, ...]) -> tuple[Statement, tuple[Any, ...]]:
@@ -102,6 +104,7 @@ def plan_of(meta: ModelMeta) -> Plan:
     key_fields = meta.key_fields
     items = ((meta.row.shape, meta.row.type),)
     where = tuple(("=", column.ref, column.type.parameter) for column in key)
-    find = compiled(SelectShape(None, items, table.ref, (), where, None, (), None, None))
+    find = compiled(SelectShape((), None, items, table.ref, (), where, None, (), None, None))
     delete = compiled(DeleteShape(table.ref, where, ()))
-    return Plan(meta, key, key_fields, items, find, delete)
+    has_identity = any(table.declaration_of(column.ref).generated == "identity always" for column in key)
+    return Plan(meta, key, key_fields, items, find, delete, has_identity)

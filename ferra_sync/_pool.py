@@ -34,8 +34,9 @@ class PooledConnection(psycopg.Connection[Any]):
         self._has_input = _input_test(pgconn.socket)
 
     @classmethod
-    def connect(cls, conninfo: str = "", *, source: _Source | None = None, **options: Any) -> Self:
+    def connect(cls, conninfo: str = "", **options: Any) -> Self:  # noqa: ANN401 - psycopg's own options
         """Connect as psycopg does; with a `source` its spare connection serves first, and it hears of failures."""
+        source: _Source | None = options.pop("source", None)
         if source is None:
             return super().connect(conninfo, **options)
         spare = source.spare.pop() if source.spare else None
@@ -131,7 +132,7 @@ class Pool:
             ConfigError: the URL is missing or does not parse.
             Db: the server cannot be reached (CLOSED_CONNECTION, TIMEOUT) or refuses (AUTHENTICATION, UNDEFINED).
         """
-        options = connection_parameters(config) | {"autocommit": True}
+        options: dict[str, Any] = {**connection_parameters(config), "autocommit": True}
         try:
             first = PooledConnection.connect(**options)
         except psycopg.Error as error:

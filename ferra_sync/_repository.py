@@ -7,7 +7,8 @@ from typing import Any, Generic, Protocol, TypeVar, cast
 
 from ferra_sync._bulk import copy_in, insert_many
 from ferra_sync._executor import Executor
-from ferra_sync._expressions import Expr, Order, Plain
+from ferra_sync._expressions import Expr, Order
+from ferra_sync._kinds import Plain
 from ferra_sync._models import FerraModel, ModelMeta
 from ferra_sync._pagination import Page
 from ferra_sync._plan import Plan, plan_of
@@ -15,7 +16,7 @@ from ferra_sync._queries import From, Select, from_, select
 from ferra_sync._rows import checked_values, insertable_meta
 from ferra_sync._sentinels import SERVER_DEFAULT
 from ferra_sync._transaction import Transaction
-from ferra_sync.errors import NotFound
+from ferra_sync.errors import NotFound, QueryError
 from ferra_sync.functions import count
 
 M = TypeVar("M", bound=FerraModel[Any])
@@ -191,8 +192,10 @@ class PgRepository(Generic[M]):
     def _write(self, executor: Executor, data: M, *, or_update: bool = False) -> M:
         insertable_meta((data,))
         statement, params = self._plan.insert(checked_values(self._meta, data), or_update=or_update)
-        row: M = executor._rows(statement, params)[0]
-        return row
+        rows: list[M] = executor._rows(statement, params)
+        if not rows:
+            raise QueryError(f"{self._meta.table.name}: a trigger or a rule kept the row from being inserted")
+        return rows[0]
 
     def _update_row(self, executor: Executor, id: object, data: M) -> M:
         key = self._plan.key_values(id)

@@ -10,6 +10,7 @@ import attrs
 
 from ferra_sync._models import FieldMeta, ModelMeta
 from ferra_sync._sentinels import SERVER_DEFAULT, UNSET, Sentinel
+from ferra_sync._validators import rejection
 from ferra_sync.errors import QueryError, ValidationError
 
 
@@ -61,7 +62,7 @@ def checked_values(meta: ModelMeta, row: object) -> tuple[Any, ...]:
     wrong: dict[str, str] = {}
     for value, exact, field in zip(values, plan.exact, meta.fields, strict=True):
         if value.__class__ is not exact:
-            complaint = _complaint(value, field)
+            complaint = _complaint(value, field, meta)
             if complaint is not None:
                 wrong[field.name] = complaint
     if plan.validated:
@@ -98,9 +99,11 @@ def _plan(meta: ModelMeta) -> _Plan:
     return _Plan(tuple(field.ref.type.exact for field in meta.fields), tuple(validated))
 
 
-def _complaint(value: object, field: FieldMeta) -> str | None:
-    if value is SERVER_DEFAULT or value is UNSET:
+def _complaint(value: object, field: FieldMeta, meta: ModelMeta) -> str | None:
+    if value is SERVER_DEFAULT:
         return None
+    if value is UNSET:
+        return None if meta.purpose == "change" else f"{field.ref} cannot be UNSET: only a changeset's field can"
     if value is None:
         return None if field.nullable else f"{field.ref} is not nullable"
     complaint = field.ref.type.complaint(value)
@@ -112,15 +115,7 @@ def _validate(row: object, validated: tuple[attrs.Attribute[Any], ...], wrong: d
         return
     for attribute in validated:
         value = getattr(row, attribute.name)
-        if attribute.name in wrong or isinstance(value, Sentinel) or attribute.validator is None:
-            continue
-        try:
-            attribute.validator(row, attribute, value)
-        except (TypeError, ValueError) as error:
-            wrong[attribute.name] = _without_value(error, value)
-
-
-def _without_value(error: Exception, value: object) -> str:
-    """Return a validator's message without the value, which attrs' own validators quote."""
-    message = str(error.args[0]) if error.args else type(error).__name__
-    return message.replace(repr(value), "…")
+        if attribute.name not in wrong and not isinstance(value, Sentinel):
+            problem = rejection(attribute.validator, row, attribute, value)
+            if problem is not None:
+                wrong[attribute.name] = problem

@@ -42,6 +42,11 @@ class TableMeta:
     on_update: tuple[tuple[ColumnRef, AnyExpr], ...]
     """The columns that every UPDATE sets, each with its expression."""
 
+    def declaration_of(self, ref: ColumnRef) -> ColumnDef[Any]:
+        """Return what was declared of a column of this table."""
+        attribute = next(name for name, column in self.attributes.items() if column.ref is ref)
+        return self.declarations[attribute]
+
     @property
     def name(self) -> str:
         """The table's name in PostgreSQL."""

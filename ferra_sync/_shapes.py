@@ -64,11 +64,13 @@ class FunctionRef:
 
 def leaves(shape: Hashable) -> Iterator[Hashable]:
     """Yield the leaves of a shape, left to right."""
-    if isinstance(shape, tuple):
-        for part in shape:
-            yield from leaves(part)
-    else:
-        yield shape
+    waiting = [shape]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, tuple):
+            waiting.extend(reversed(part))
+        else:
+            yield part
 
 
 class JoinShape(NamedTuple):
@@ -80,17 +82,20 @@ class JoinShape(NamedTuple):
 
 
 class GroupShape(NamedTuple):
-    """GROUP BY and HAVING; `keys` is what the rows of one group share, `by` how GROUP BY writes it."""
+    """GROUP BY and HAVING; `primary_keys` are those of all tables, for a grouped key determines its row."""
 
     keys: tuple[Hashable, ...]
-    by: tuple[Hashable, ...]
     having: tuple[Hashable, ...]
     primary_keys: tuple[tuple[TableRef, tuple[ColumnRef, ...]], ...]
 
 
 class SelectShape(NamedTuple):
-    """A SELECT. Its parameters come in the order of these fields."""
+    """A SELECT. Its parameters come in the order of these fields.
 
+    `shared` are the expressions with values that several clauses repeat as `("shared", i)`.
+    """
+
+    shared: tuple[Hashable, ...]
     distinct: tuple[Hashable, ...] | None
     items: Items
     table: TableRef
@@ -118,6 +123,8 @@ class InsertShape(NamedTuple):
     arrays: tuple[SqlType[Any], ...]
     conflict: ConflictShape | None
     returning: Items
+    overriding: bool = False
+    """Whether a column that is always an identity is given a value all the same."""
 
 
 class BulkInsertShape(NamedTuple):
@@ -133,6 +140,7 @@ class BulkInsertShape(NamedTuple):
     generated: tuple[tuple[ColumnRef, Hashable], ...]
     key: tuple[ColumnRef, ...]
     returning: Items
+    overriding: bool
 
 
 class ConflictShape(NamedTuple):

@@ -12,7 +12,7 @@ from ferra_sync._lowering import Lowering
 from ferra_sync._mapping import Conversion, RowMaker, dump_of
 from ferra_sync._shapes import Item
 from ferra_sync._sqltypes import SqlType
-from ferra_sync._terms import Builder, Template
+from ferra_sync._terms import Builder, Raw, Template
 from ferra_sync.errors import QueryError
 
 
@@ -58,9 +58,11 @@ def _dumped(dump: Conversion, value: object, place: SqlType[Any]) -> Any:  # noq
         raise QueryError(f"a {type(value).__name__} cannot be written as {place}") from error
 
 
-def new_builder() -> Any:  # noqa: ANN401 - PyPika's own types know no terms of ours
-    """Return PyPika's builder."""
-    return Builder()
+def new_builder(*, overriding: bool = False) -> Any:  # noqa: ANN401 - PyPika's own types know no terms of ours
+    """Return PyPika's builder; with `overriding` its INSERT gives values to columns that are always identities."""
+    builder = Builder()
+    builder.overriding_identity = overriding
+    return builder
 
 
 def result_term(item: Item, term: Term, *, binary: bool = True) -> Term:
@@ -68,7 +70,9 @@ def result_term(item: Item, term: Term, *, binary: bool = True) -> Term:
     _, sql_type = item
     if sql_type.binary or not binary:
         return term
-    return Template("CAST({} AS text[])" if sql_type.element is not None else "CAST({} AS text)", term)
+    text = "text[]" if sql_type.element is not None else "text"
+    # The alias keeps ORDER BY from taking the text for the column: a bare name there means a result first.
+    return Template('CAST({} AS {}) AS "as text"', term, Raw(text))
 
 
 def finished(

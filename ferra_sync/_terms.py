@@ -41,6 +41,9 @@ TEMPLATES: Final = {
 """Each operator in brackets of its own: nothing depends on who binds tighter."""
 
 
+_SYNTAX: Final = frozenset({"coalesce", "greatest", "least", "nullif"})
+
+
 class Placeholder(Term):
     """`$n::type`."""
 
@@ -91,10 +94,10 @@ class Call(Term):
 
 
 def _function_name(function: FunctionRef) -> str:
-    """Return the quoted name; coalesce is syntax and cannot be quoted."""
+    """Return the quoted name; what is syntax to PostgreSQL cannot be quoted."""
     if function.schema is not None:
         return f"{quoted(function.schema)}.{quoted(function.name)}"
-    return function.name if function.name == "coalesce" else quoted(function.name)
+    return function.name if function.name in _SYNTAX else quoted(function.name)
 
 
 class Raw(Term):

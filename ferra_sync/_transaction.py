@@ -106,7 +106,7 @@ class Transaction(Executor):
 
     def stream(self, query: Select[Any, Any, R]) -> Iterator[R]:
         """Yield the rows through a server-side cursor, in memory that does not grow with their number."""
-        return _cursors.stream(self._acquire(), query.statement, query.params)
+        return _cursors.stream(self._acquire, query.statement, query.params)
 
     def _acquire(self) -> psycopg.Connection[Any]:
         if not self._is_open:

@@ -1,6 +1,6 @@
-"""SQL functions, and how to declare any other:
+"""SQL functions.
 
-similarity = function("similarity", t.text(), t.text(), returns=t.real())
+Any other is declared with its types: `similarity = function("similarity", t.text(), t.text(), returns=t.real())`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from uuid import UUID
 
 from ferra_sync import _names
 from ferra_sync import _sqltypes as sql
-from ferra_sync._expressions import Aggregate, AnyExpr, Expr, Opt, Plain, parameter
+from ferra_sync._expressions import AnyExpr, Expr, operand, parameter
+from ferra_sync._kinds import Aggregate, Opt, Plain
 from ferra_sync._shapes import FunctionRef
 from ferra_sync._sqltypes import FieldType, HasSqlType, SqlType
 from ferra_sync.errors import QueryError
@@ -150,7 +151,7 @@ def coalesce(value: Expr[S, V | None, G], otherwise: Expr[S2, V, G2]) -> Expr[S 
 def coalesce(value: Expr[S, V | None, G], otherwise: V) -> Expr[S, V, G]: ...
 def coalesce(value: AnyExpr, otherwise: object) -> AnyExpr:
     """`value`, or `otherwise` where it is NULL."""
-    other = otherwise if isinstance(otherwise, Expr) else parameter(otherwise, value.type, "coalesce's second argument")
+    other = operand(value, otherwise)
     return _call(_COALESCE, value.type, value, other)
 
 

@@ -328,6 +328,8 @@ def tstzrange(**options: Unpack[ColumnOptions[Range[dt.datetime]]]) -> ColumnDef
 
 def array(of: HasSqlType[V], **options: Unpack[ColumnOptions[list[V]]]) -> ColumnDef[list[V]]:
     """An array: `array(text())` is `text[]`. `array(nullable(text()))` where elements may be NULL."""
+    if of.sql_type.kind is sql.FieldType.ARRAY:
+        raise SchemaError("an array of arrays has no type of its own in PostgreSQL, and is not supported")
     return ColumnDef(of.sql_type.array, options)
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Any, Generic, Self, TypeVar
 
 from ferra_sync._constraints import Columns
-from ferra_sync._expressions import AnyExpr, Expr, Opt, Order, Plain
+from ferra_sync._expressions import AnyExpr, Expr, Order
+from ferra_sync._kinds import Opt, Plain
+from ferra_sync._lowering import has_aggregate
 from ferra_sync._mapping import selection
 from ferra_sync._models import FerraModel
+from ferra_sync._queries._checks import check_expressions, check_predicates
 from ferra_sync._queries._joins import How, Source
 from ferra_sync._queries._keys import belongs_to, key_is
+from ferra_sync._queries._sharing import Sharing
 from ferra_sync._schema import Table
 from ferra_sync._shapes import GroupShape, Items, SelectShape, TableRef
 from ferra_sync._sqltypes import BIGINT
@@ -80,6 +84,7 @@ class Clauses(Generic[Sel, App]):
         return made
 
     def _joined(self, cls: type[Q], how: How, table: type[Table], on: AnyExpr | None) -> Q:
+        check_predicates("on", () if on is None else (on,))
         copy = self._as(cls)
         copy._source = self._source.joined(how, table, on)
         return copy
@@ -96,9 +101,7 @@ class Clauses(Generic[Sel, App]):
 
     def where(self, *predicates: Expr[App | Opt[App], bool | None, Plain]) -> Self:
         """Keep the rows for which all predicates hold; a further `where` adds to them."""
-        for predicate in predicates:
-            if not isinstance(predicate, Expr) or predicate.type.classes != (bool,):
-                raise QueryError(f"where takes predicates, not {predicate!r}")
+        check_predicates("where", predicates)
         copy = self._as(type(self))
         copy._where = self._where + predicates
         return copy
@@ -143,6 +146,7 @@ class Clauses(Generic[Sel, App]):
 
     def distinct(self, *on: Expr[App | Opt[App], Any, Plain]) -> Self:
         """Leave out rows that are equal; with expressions, `DISTINCT ON`: the first row for each of their values."""
+        check_expressions("distinct", on)
         copy = self._as(type(self))
         copy._distinct = on
         return copy
@@ -168,12 +172,21 @@ class Clauses(Generic[Sel, App]):
         if self._groups:
             return self.order_by(*self._groups)
         if self._distinct is not None:
-            return self.order_by(*(Expr(shape, (), sql_type) for shape, sql_type in selection(self._items).columns))
+            return self.order_by(*self._results())
+        if any(has_aggregate(shape) for shape, _ in self._items):
+            return self  # Without GROUP BY an aggregate makes one row.
         keys = [table.primary_key for table in self._source.tables]
         if not all(keys) and not self._order:
             raise QueryError(f"the rows of {self.target.name} have no order: say order_by(…)")
         ordered = {order.shape[1] for order in self._order}
         return self.order_by(*(column for key in keys for column in key if column.ref not in ordered))
+
+    def _results(self) -> Iterator[AnyExpr]:
+        for item, params in zip(self._items, self._item_params, strict=True):
+            if params:
+                yield Expr(item[0], params, item[1])
+            else:
+                yield from (Expr(shape, (), sql_type) for shape, sql_type in selection((item,)).columns)
 
     def unordered(self) -> Self:
         """Return the query without ORDER BY, which no count needs."""
@@ -190,16 +203,19 @@ class Clauses(Generic[Sel, App]):
         Raises:
             QueryError: nothing is selected.
         """
+        if self._groups or self._having or self._distinct is not None:
+            return self._shared()[0]
         if not self._items:
             raise QueryError(f"nothing is selected from {self.target}: say .select(…)")
         return SelectShape(
-            None if self._distinct is None else tuple(each.shape for each in self._distinct),
+            (),
+            None,
             self._items,
             self._source.root.ref,
             self._source.joins,
             tuple([each.shape for each in self._where]),
-            self._group_shape() if self._groups or self._having else None,
-            tuple([self._placed_order(each) for each in self._order]),
+            None,
+            tuple([each.shape for each in self._order]),
             None if self._limit is None else BIGINT,
             None if self._offset is None else BIGINT,
         )
@@ -207,58 +223,65 @@ class Clauses(Generic[Sel, App]):
     @property
     def params(self) -> tuple[Any, ...]:
         """The values, in the order of the shape's fields."""
+        if self._groups or self._having or self._distinct is not None:
+            return self._shared()[1]
         params: tuple[Any, ...] = ()
-        for each in self._distinct or ():
-            params += each.params
         for values in self._item_params:
             params += values
         params += self._source.params
         for each in self._where:
             params += each.params
-        for each in (*self._groups, *self._having):
-            params += each.params if self._position(each.shape, each.params) is None else ()
         for order in self._order:
-            params += order.params if self._position(order.shape[1], order.params) is None else ()
-        if self._limit is not None:
-            params += (self._limit,)
-        if self._offset is not None:
-            params += (self._offset,)
-        return params
+            params += order.params
+        return params + self._bounds()
 
-    def _position(self, shape: Hashable, params: tuple[Any, ...]) -> int | None:
-        """Return the place in the select list, from 1, of an equal expression with the same values.
+    def _bounds(self) -> tuple[int, ...]:
+        return tuple([bound for bound in (self._limit, self._offset) if bound is not None])
 
-        `GROUP BY f(x, $2)` is not `SELECT f(x, $1)` to PostgreSQL, whatever the values: such a key is named by place.
-        """
-        if not params:
-            return None
-        for index, ((item, _), values) in enumerate(zip(self._items, self._item_params, strict=True)):
-            if item == shape and values == params:
-                return len(selection(self._items[:index]).columns) + 1 if index else 1
-        return None
+    def _shared(self) -> tuple[SelectShape, tuple[Any, ...]]:
+        """Return the shape and the values of a query whose clauses repeat one another's expressions."""
+        sharing = Sharing((*self._groups, *(self._distinct or ()), *(self._results() if self._distinct == () else ())))
+        params: list[Any] = [*sharing.params]
 
-    def _placed(self, expr: AnyExpr) -> Hashable:
-        position = self._position(expr.shape, expr.params)
-        return expr.shape if position is None else ("position", position)
+        def placed(shape: Hashable, values: tuple[Any, ...]) -> Hashable:
+            rewritten, own = sharing.rewritten(shape, values)
+            params.extend(own)
+            return rewritten
 
-    def _placed_order(self, order: AnyOrder) -> Hashable:
-        direction, shape, nulls = order.shape
-        position = self._position(shape, order.params)
-        return order.shape if position is None else (direction, ("position", position), nulls)
+        distinct = None if self._distinct is None else tuple(placed(each.shape, each.params) for each in self._distinct)
+        items = zip(self._items, self._item_params, strict=True)
+        placed_items = tuple((placed(shape, values), sql_type) for (shape, sql_type), values in items)
+        params.extend(self._source.params)
+        where = tuple(placed(each.shape, each.params) for each in self._where)
+        group = self._group_shape(placed) if self._groups or self._having else None
+        orders = ((each.shape, each.params) for each in self._order)
+        order = tuple((way, placed(shape, values), nulls) for (way, shape, nulls), values in orders)
+        shape = SelectShape(
+            sharing.shapes,
+            distinct,
+            placed_items,
+            self._source.root.ref,
+            self._source.joins,
+            where,
+            group,
+            order,
+            None if self._limit is None else BIGINT,
+            None if self._offset is None else BIGINT,
+        )
+        return shape, (*params, *self._bounds())
 
-    def _group_shape(self) -> GroupShape:
+    def _group_shape(self, placed: Callable[[Hashable, tuple[Any, ...]], Hashable]) -> GroupShape:
         return GroupShape(
-            tuple(each.shape for each in self._groups),
-            tuple(self._placed(each) for each in self._groups),
-            tuple(each.shape for each in self._having),
+            tuple(placed(each.shape, each.params) for each in self._groups),
+            tuple(placed(each.shape, each.params) for each in self._having),
             tuple((each.ref, tuple(column.ref for column in each.primary_key)) for each in self._source.tables),
         )
 
 
-def _ascending(expr: object) -> AnyOrder:
-    if not isinstance(expr, Expr):
-        raise QueryError(f"order_by takes expressions and orders, not {expr!r}")
-    return expr.asc()
+def _ascending(expr: Any) -> AnyOrder:  # noqa: ANN401 - checked here
+    check_expressions("order_by", (expr,))
+    order: AnyOrder = expr.asc()
+    return order
 
 
 def _checked_count(rows: object, what: str) -> int:

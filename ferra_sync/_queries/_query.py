@@ -56,7 +56,10 @@ class Query(ABC):
         Raises:
             QueryError: the query cannot mean anything.
         """
-        return compiled(self.shape)
+        try:
+            return compiled(self.shape)
+        except RecursionError:
+            raise QueryError("the expression is nested too deeply") from None
 
     def sql(self) -> Rendered:
         """Return the text and the parameters, as they would be sent.

@@ -7,10 +7,13 @@ type-check; `maybe(…)` and `.nullable()` do.
 from __future__ import annotations
 
 from collections.abc import Hashable
+from functools import lru_cache
 from typing import Any, Generic, TypeVar, overload
 
-from ferra_sync._expressions import Aggregate, AnyExpr, Expr, Opt, Plain, Selectable
+from ferra_sync._expressions import AnyExpr, Expr, Selectable
+from ferra_sync._kinds import Aggregate, Opt, Plain
 from ferra_sync._models import ROW, ModelMeta
+from ferra_sync._queries._checks import check_expressions, check_predicates
 from ferra_sync._queries._clauses import Clauses
 from ferra_sync._queries._joins import Source
 from ferra_sync._queries._query import RowQuery, item_of
@@ -147,6 +150,7 @@ class Grouped(Clauses[Sel, App]):
 
     def having(self, *predicates: Expr[App | Opt[App], bool | None, Any]) -> Grouped[Sel, App]:
         """Keep the groups for which all predicates hold."""
+        check_predicates("having", predicates)
         copy: Grouped[Sel, App] = self._as(Grouped)
         copy._having = self._having + predicates
         return copy
@@ -264,8 +268,19 @@ def select(item: Selectable[S, V, Plain]) -> Select[S | Opt[S], S, V]:
     Raises:
         QueryError: the item names no table, or several; say `from_(table)` then.
     """
+    query: Select[S | Opt[S], S, V] = _whole(item) if isinstance(item, type) else _selection_of(item)
+    return query
+
+
+@lru_cache(maxsize=1024)
+def _whole(model: type) -> Select[Any, Any, Any]:
+    """Return the SELECT of a model: queries do not change, so one serves all."""
+    return _selection_of(model)
+
+
+def _selection_of(item: object) -> Select[Any, Any, Any]:
     chosen, params = item_of(item)
-    query: Select[S | Opt[S], S, V] = Select(Source((_only_table(chosen[0]),)))
+    query: Select[Any, Any, Any] = Select(Source((_only_table(chosen[0]),)))
     query._items = (chosen,)
     query._item_params = (params,)
     return query
@@ -281,6 +296,7 @@ def maybe(item: Selectable[S, V, G2]) -> Expr[Opt[S], V | None, G2]:
 def _grouped(query: From[Sel, App], keys: tuple[AnyExpr, ...]) -> Grouped[Sel, App]:
     if not keys:
         raise QueryError("group_by takes at least one expression")
+    check_expressions("group_by", keys)
     copy: Grouped[Sel, App] = query._as(Grouped)
     copy._groups = keys
     return copy

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from typing import Any, Self, TypeVar
 
 from ferra_sync._columns import Assignment, Column
-from ferra_sync._expressions import AnyExpr, Expr, Plain
+from ferra_sync._expressions import AnyExpr, Expr
+from ferra_sync._kinds import Plain
 from ferra_sync._models import Changeset, ModelMeta
+from ferra_sync._queries._checks import check_predicates
 from ferra_sync._queries._keys import key_is
 from ferra_sync._queries._writes import NOTHING, Write, read_instead
 from ferra_sync._rows import checked_values
@@ -52,9 +54,7 @@ class Restricted(Write[S]):
 
     def where(self, *predicates: Expr[S, bool | None, Plain]) -> Self:
         """Write only the rows for which all predicates hold; a further `where` adds to them."""
-        for predicate in predicates:
-            if not isinstance(predicate, Expr) or predicate.type.classes != (bool,):
-                raise QueryError(f"where takes predicates, not {predicate!r}")
+        check_predicates("where", predicates)
         copy = self._copy()
         copy._where = self._where + predicates
         return copy

@@ -5,7 +5,8 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import Any, Generic, TypeVar, overload
 
-from ferra_sync._expressions import Expr, Plain, Selectable
+from ferra_sync._expressions import Expr, Selectable
+from ferra_sync._kinds import Plain
 from ferra_sync._queries._query import Query, RowQuery, item_of
 from ferra_sync._schema import TableMeta
 from ferra_sync._shapes import Items, SelectShape, StatementShape, TableRef
@@ -137,7 +138,7 @@ def read_instead(
     params = values + tuple(value for predicate in where for value in predicate.params)
     columns = items or tuple((column.ref, column.type) for column in table.attributes.values())
     shapes = tuple(predicate.shape for predicate in where)
-    return SelectShape(None, columns, table.ref, (), shapes, None, (), None, None), params
+    return SelectShape((), None, columns, table.ref, (), shapes, None, (), None, None), params
 
 
 NOTHING = Expr[Any, Any, Any](BOOLEAN, (False,), BOOLEAN)

@@ -1,0 +1,72 @@
+"""Expressions with values that stand in several clauses and must be the same parameters in all of them.
+
+`GROUP BY f(x, $2)` is not `SELECT f(x, $1)` to PostgreSQL, whatever the values are. So an expression of GROUP BY,
+DISTINCT or DISTINCT ON is lowered once; wherever it occurs again, with equal values, the shape says `("shared", i)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from typing import Any, TypeAlias
+
+from ferra_sync._expressions import AnyExpr
+from ferra_sync._sqltypes import SqlType
+
+Params: TypeAlias = tuple[Any, ...]
+
+
+class Sharing:
+    """The shared expressions of one query."""
+
+    def __init__(self, expressions: Iterable[AnyExpr]) -> None:
+        self._shared: list[tuple[Hashable, Params]] = []
+        for expression in expressions:
+            if expression.params and not self._place(expression.shape, expression.params):
+                self._shared.append((expression.shape, expression.params))
+
+    @property
+    def shapes(self) -> tuple[Hashable, ...]:
+        """The shapes of the shared expressions."""
+        return tuple(shape for shape, _ in self._shared)
+
+    @property
+    def params(self) -> Params:
+        """Their values."""
+        return tuple(value for _, params in self._shared for value in params)
+
+    def rewritten(self, shape: Hashable, params: Params) -> tuple[Hashable, Params]:
+        """Return an expression without what it shares, and the values that remain its own."""
+        if not params or not isinstance(shape, tuple):
+            return shape, params
+        place = self._place(shape, params)
+        if place:
+            return ("shared", place - 1), ()
+        parts: list[Hashable] = []
+        own: Params = ()
+        for part in shape[:2] if shape[0] == "cast" else shape:
+            count = _places(part)
+            rewritten, kept = self.rewritten(part, params[:count])
+            parts.append(rewritten)
+            own += kept
+            params = params[count:]
+        return (*parts, *(shape[2:] if shape[0] == "cast" else ())), own
+
+    def _place(self, shape: Hashable, params: Params) -> int:
+        """Return the number, from 1, of the equal shared expression, or 0."""
+        for number, (known, values) in enumerate(self._shared, start=1):
+            if known == shape and _are_same(values, params):
+                return number
+        return 0
+
+
+def _places(shape: Hashable) -> int:
+    """Return how many parameters a shape has; the type that a cast names is none."""
+    if isinstance(shape, SqlType):
+        return 1
+    if not isinstance(shape, tuple):
+        return 0
+    return sum(_places(part) for part in (shape[:2] if shape and shape[0] == "cast" else shape))
+
+
+def _are_same(values: Params, others: Params) -> bool:
+    return all(type(value) is type(other) and value == other for value, other in zip(values, others, strict=True))

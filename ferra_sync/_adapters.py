@@ -154,7 +154,13 @@ def _uuid(value: UUID) -> str:
     return f"{value.int:032x}"
 
 
-def _hexadecimal(value: bytes | bytearray) -> str:
+def _duration(value: dt.timedelta) -> str:
+    """Return ISO 8601's duration, which every IntervalStyle reads alike; each part has the sign of its own."""
+    seconds, micros = divmod(value.seconds * 1_000_000 + value.microseconds, 1_000_000)
+    return f"P{value.days}DT{seconds}.{micros:06d}S"
+
+
+def _hexadecimal(value: bytes | bytearray | memoryview) -> str:
     return f'"\\\\x{value.hex()}"'
 
 
@@ -167,10 +173,12 @@ _SPELLINGS: Final[dict[type, Callable[[Any], str]]] = {
     str: _quoted,
     bytes: _hexadecimal,
     bytearray: _hexadecimal,
+    memoryview: _hexadecimal,
     UUID: _uuid,
     dt.date: dt.date.isoformat,
     dt.datetime: dt.datetime.isoformat,
     dt.time: _time,
+    dt.timedelta: _duration,
     IPv4Address: str,
     IPv6Address: str,
 }

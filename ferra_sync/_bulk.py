@@ -10,7 +10,7 @@ from ferra_sync._compile_write import copy_command, qualified_name
 from ferra_sync._compiler import compiled
 from ferra_sync._executor import Executor
 from ferra_sync._expressions import AnyExpr, Expr, parameter
-from ferra_sync._mapping import dump_of
+from ferra_sync._mapping import dump_of, dumped
 from ferra_sync._models import FerraModel, FieldMeta, Insertable, ModelMeta
 from ferra_sync._rows import CheckedRows, checked_rows
 from ferra_sync._schema import TableMeta
@@ -166,5 +166,6 @@ def _copied(
         for row in rows:
             converted = list(row)
             for index, dump in conversions:
-                converted[index] = None if converted[index] is None else dump(converted[index])
+                if converted[index] is not None:
+                    converted[index] = dumped(dump, converted[index], fields[index].ref.type)
             yield converted

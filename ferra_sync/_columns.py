@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Any, Generic, TypeVar
 
-from ferra_sync._expressions import Expr, operand
+from ferra_sync._expressions import Expr
 from ferra_sync._kinds import Plain
+from ferra_sync._nodes import operand
 from ferra_sync._sentinels import SERVER_DEFAULT, UNSET
 from ferra_sync._shapes import ColumnRef
 from ferra_sync.errors import QueryError

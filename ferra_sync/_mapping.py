@@ -18,6 +18,7 @@ from ferra_sync._adapters import ADAPTERS
 from ferra_sync._models import ModelMeta
 from ferra_sync._shapes import Item, Items
 from ferra_sync._sqltypes import FieldType, SqlType
+from ferra_sync.errors import QueryError
 
 RowMaker: TypeAlias = Callable[[Sequence[Any]], Any]
 Conversion: TypeAlias = Callable[[Any], Any]
@@ -58,6 +59,14 @@ class _TextArray(ArrayLoader):
 
 def _loaded_array(load: Conversion, value: Any) -> Any:  # noqa: ANN401 - a list, or its text
     return load(_TextArray(0).texts(value) if isinstance(value, str) else value)
+
+
+def dumped(dump: Conversion, value: object, sql_type: SqlType[Any]) -> Any:  # noqa: ANN401 - what psycopg is given
+    """Return `value` as psycopg is given it; QueryError where it cannot be written, such as a set as JSON."""
+    try:
+        return dump(value)
+    except (TypeError, ValueError, AttributeError) as error:
+        raise QueryError(f"a {type(value).__name__} cannot be written as {sql_type}") from error
 
 
 def load_of(sql_type: SqlType[Any]) -> Conversion | None:

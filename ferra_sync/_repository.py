@@ -199,6 +199,8 @@ class PgRepository(Generic[M]):
 
     def _update_row(self, executor: Executor, id: object, data: M) -> M:
         key = self._plan.key_values(id)
+        if type(data) is not self.model:
+            raise QueryError(f"the repository is of {self.model.__name__}, not of {type(data).__name__}")
         values = checked_values(self._meta, data)
         carried = self._plan.key_of(values)
         if any(value is not SERVER_DEFAULT and value != wanted for value, wanted in zip(carried, key, strict=True)):

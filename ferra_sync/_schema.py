@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 import attrs
 
@@ -83,7 +83,7 @@ class Table:
             setattr(cls, attribute, column)
         cls.__ferra_table__ = _meta(cls, ref, columns, declared)
 
-    def __new__(cls) -> Any:  # noqa: ANN401 - never returns
+    def __new__(cls) -> Self:
         raise SchemaError(f"{cls.__name__} is a table; rows are instances of a FerraModel[{cls.__name__}]")
 
     @classmethod

@@ -19,7 +19,6 @@ from ferra_sync._names import checked, quoted, snake_case
 from ferra_sync.errors import SchemaError
 
 T = TypeVar("T")
-T_co = TypeVar("T_co", covariant=True)
 
 
 _MAX_LENGTH: Final = 10_485_760
@@ -57,7 +56,7 @@ class FieldType(enum.Enum):
 
 
 @attrs.frozen(eq=False, repr=False, kw_only=True)
-class SqlType(Generic[T_co]):
+class SqlType(Generic[T]):
     """One PostgreSQL type; compared by identity.
 
     Attributes:
@@ -88,13 +87,13 @@ class SqlType(Generic[T_co]):
     structured: type | None = None
     element: SqlType[Any] | None = None
     rank: int | None = None
-    parameter: SqlType[T_co] = attrs.field(default=attrs.Factory(lambda self: self, takes_self=True))
+    parameter: SqlType[T] = attrs.field(default=attrs.Factory(lambda self: self, takes_self=True))
 
     def __repr__(self) -> str:
         return self.ddl
 
     @property
-    def sql_type(self) -> SqlType[T_co]:
+    def sql_type(self) -> SqlType[T]:
         """This type: a type and a column's declaration serve alike where a type is asked for."""
         return self
 
@@ -128,11 +127,11 @@ class SqlType(Generic[T_co]):
         return family is not None and family == _FAMILIES.get(other.kind)
 
 
-class HasSqlType(Protocol[T_co]):
+class HasSqlType(Protocol[T]):
     """A type, or a column's declaration such as `t.text()`."""
 
     @property
-    def sql_type(self) -> SqlType[T_co]: ...
+    def sql_type(self) -> SqlType[T]: ...
 
 
 _FAMILIES: Final = {

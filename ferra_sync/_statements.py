@@ -9,11 +9,10 @@ import attrs
 from pypika.terms import Term
 
 from ferra_sync._lowering import Lowering
-from ferra_sync._mapping import Conversion, RowMaker, dump_of
+from ferra_sync._mapping import Conversion, RowMaker, dump_of, dumped
 from ferra_sync._shapes import Item
 from ferra_sync._sqltypes import SqlType
 from ferra_sync._terms import Builder, Raw, Template
-from ferra_sync.errors import QueryError
 
 
 @attrs.frozen(eq=False)
@@ -47,15 +46,8 @@ class Statement:
         converted = list(values)
         for index, dump in self.dumps:
             if converted[index] is not None:
-                converted[index] = _dumped(dump, converted[index], self.places[index])
+                converted[index] = dumped(dump, converted[index], self.places[index])
         return converted
-
-
-def _dumped(dump: Conversion, value: object, place: SqlType[Any]) -> Any:  # noqa: ANN401 - what psycopg is given
-    try:
-        return dump(value)
-    except (TypeError, ValueError, AttributeError) as error:
-        raise QueryError(f"a {type(value).__name__} cannot be written as {place}") from error
 
 
 def new_builder(*, overriding: bool = False) -> Any:  # noqa: ANN401 - PyPika's own types know no terms of ours

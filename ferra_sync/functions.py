@@ -12,8 +12,9 @@ from uuid import UUID
 
 from ferra_sync import _names
 from ferra_sync import _sqltypes as sql
-from ferra_sync._expressions import AnyExpr, Expr, operand, parameter
+from ferra_sync._expressions import AnyExpr, Expr, parameter
 from ferra_sync._kinds import Aggregate, Opt, Plain
+from ferra_sync._nodes import Node, operand
 from ferra_sync._shapes import FunctionRef
 from ferra_sync._sqltypes import FieldType, HasSqlType, SqlType
 from ferra_sync.errors import QueryError
@@ -55,7 +56,7 @@ Mean = TypeVar("Mean", float, dt.timedelta)
 Summed = TypeVar("Summed", int, Decimal, float, dt.timedelta)
 
 
-def _call(name: FunctionRef, returns: SqlType[Any], *arguments: AnyExpr) -> AnyExpr:
+def _call(name: FunctionRef, returns: SqlType[Any], *arguments: Node) -> AnyExpr:
     params = tuple(value for argument in arguments for value in argument.params)
     return Expr(("call", name, *(argument.shape for argument in arguments)), params, returns)
 

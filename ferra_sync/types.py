@@ -106,7 +106,7 @@ class ColumnDef(Generic[T_co]):
 
     __slots__ = ("generated", "is_nullable", "options", "sql_type")
 
-    sql_type: SqlType[Any]
+    sql_type: SqlType[T_co]
     is_nullable: bool
     options: ColumnOptions[Any]
     generated: Generated | None
@@ -328,6 +328,8 @@ def tstzrange(**options: Unpack[ColumnOptions[Range[dt.datetime]]]) -> ColumnDef
 
 def array(of: HasSqlType[V], **options: Unpack[ColumnOptions[list[V]]]) -> ColumnDef[list[V]]:
     """An array: `array(text())` is `text[]`. `array(nullable(text()))` where elements may be NULL."""
+    if not isinstance(of, (ColumnDef, SqlType)):
+        raise SchemaError(f"array takes a type such as t.text(), not {of!r}")
     if of.sql_type.kind is sql.FieldType.ARRAY:
         raise SchemaError("an array of arrays has no type of its own in PostgreSQL, and is not supported")
     return ColumnDef(of.sql_type.array, options)

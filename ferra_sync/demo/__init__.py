@@ -1,0 +1,1 @@
+"""`ferra demo`: what the toolkit does, on a real PostgreSQL, checked as it goes."""

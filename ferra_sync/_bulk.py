@@ -10,7 +10,7 @@ from ferra_sync._compile_write import copy_command, qualified_name
 from ferra_sync._compiler import compiled
 from ferra_sync._executor import Executor
 from ferra_sync._expressions import AnyExpr, Expr, parameter
-from ferra_sync._mapping import dump_of, dumped
+from ferra_sync._mapping import Conversion, dump_of, dumped
 from ferra_sync._models import FerraModel, FieldMeta, Insertable, ModelMeta
 from ferra_sync._rows import CheckedRows, checked_rows
 from ferra_sync._schema import TableMeta
@@ -29,6 +29,9 @@ _COPY_CHUNK: Final = 1_000
 
 _NEXTVAL: Final = FunctionRef("nextval")
 _SEQUENCE: Final = FunctionRef("pg_get_serial_sequence")
+
+Pattern: TypeAlias = tuple[bool, ...]
+"""For each field of a row, whether it is given; the others are left to the server."""
 
 Batch: TypeAlias = tuple[Sequence[int], tuple[FieldMeta, ...], tuple[list[Any], ...]]
 """The places of some rows, the fields that they give, and a list of values for each of these fields."""
@@ -60,23 +63,25 @@ def _batches(meta: ModelMeta, checked: CheckedRows) -> Iterator[Batch]:
         fields = tuple(compress(meta.fields, pattern))
         for start in range(0, len(positions), CHUNK):
             chunk = positions[start : start + CHUNK]
-            columns = zip(*(compress(checked.values[position], pattern) for position in chunk), strict=True)
-            yield chunk, fields, tuple(map(list, columns))
+            columns = zip(*(checked.values[position] for position in chunk), strict=True)
+            yield chunk, fields, tuple(map(list, compress(columns, pattern)))
 
 
-def _patterns(checked: CheckedRows) -> dict[tuple[bool, ...], Sequence[int]]:
+def _patterns(checked: CheckedRows) -> dict[Pattern, Sequence[int]]:
     """Return the places of the rows, by which of their fields are given."""
-    if not checked.has_defaults:
-        return {(True,) * len(checked.values[0]): range(len(checked.values))}
-    patterns: dict[tuple[bool, ...], Sequence[int]] = {}
-    places: dict[tuple[bool, ...], list[int]] = {}
+    if checked.is_uniform:
+        return {_uniform(checked): range(len(checked.values))}
+    places: dict[Pattern, list[int]] = {}
     for position, row in enumerate(checked.values):
         places.setdefault(_given(row), []).append(position)
-    patterns.update(places)
-    return patterns
+    return dict(places)
 
 
-def _given(row: tuple[Any, ...]) -> tuple[bool, ...]:
+def _uniform(checked: CheckedRows) -> Pattern:
+    return tuple([not left for left in checked.all_default])
+
+
+def _given(row: tuple[Any, ...]) -> Pattern:
     return tuple([value is not SERVER_DEFAULT for value in row])
 
 
@@ -139,7 +144,7 @@ def copy_in(executor: Executor, meta: ModelMeta, rows: Iterable[FerraModel[Any] 
     fields = tuple(compress(meta.fields, pattern))
     _check_given(meta, fields)
     command = copy_command(meta.table.ref, (field.ref for field in fields))
-    return executor._copy(command, _copied(fields, pattern, chain((first,), chunks)))
+    return executor._copy(command, chain.from_iterable(_copied(fields, pattern, chain((first,), chunks))))
 
 
 def _chunks(meta: ModelMeta, rows: Iterable[Any]) -> Iterator[CheckedRows]:
@@ -149,23 +154,25 @@ def _chunks(meta: ModelMeta, rows: Iterable[Any]) -> Iterator[CheckedRows]:
 
 
 def _copied(
-    fields: tuple[FieldMeta, ...], pattern: tuple[bool, ...], chunks: Iterable[CheckedRows]
-) -> Iterator[Sequence[Any]]:
-    """Yield the values that are given, as psycopg takes them."""
-    dumps = [(index, dump_of(field.ref.type)) for index, field in enumerate(fields)]
-    conversions = [(index, dump) for index, dump in dumps if dump is not None]
+    fields: tuple[FieldMeta, ...], pattern: Pattern, chunks: Iterable[CheckedRows]
+) -> Iterator[Iterable[Sequence[Any]]]:
+    """Yield the values that are given, as psycopg takes them, a chunk of rows at a time."""
+    dumps = [dump_of(field.ref.type) for field in fields]
+    conversions = [(index, dump) for index, dump in enumerate(dumps) if dump is not None]
     for chunk in chunks:
+        if not chunk.is_uniform or _uniform(chunk) != pattern:
+            raise QueryError("the rows leave different columns to the server: use insert_many")
         rows: Iterable[Sequence[Any]] = chunk.values
-        if chunk.has_defaults or not all(pattern):
-            if any(_given(row) != pattern for row in chunk.values):
-                raise QueryError("the rows leave different columns to the server: use insert_many")
-            rows = [tuple(compress(row, pattern)) for row in chunk.values]
-        if not conversions:
-            yield from rows
-            continue
-        for row in rows:
-            converted = list(row)
-            for index, dump in conversions:
-                if converted[index] is not None:
-                    converted[index] = dumped(dump, converted[index], fields[index].ref.type)
-            yield converted
+        if not all(pattern):
+            rows = zip(*compress(zip(*chunk.values, strict=True), pattern), strict=True)
+        yield (_converted(row, conversions, fields) for row in rows) if conversions else rows
+
+
+def _converted(
+    row: Sequence[Any], conversions: list[tuple[int, Conversion]], fields: tuple[FieldMeta, ...]
+) -> Sequence[Any]:
+    converted = list(row)
+    for index, dump in conversions:
+        if converted[index] is not None:
+            converted[index] = dumped(dump, converted[index], fields[index].ref.type)
+    return converted

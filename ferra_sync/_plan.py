@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
+from itertools import compress
+from typing import Any, NamedTuple, TypeAlias
 
 import attrs
 
@@ -11,16 +13,47 @@ from ferra_sync._compiler import compiled
 from ferra_sync._constraints import Columns
 from ferra_sync._expressions import parameter
 from ferra_sync._models import FieldMeta, ModelMeta
-from ferra_sync._queries import value_lists
 from ferra_sync._sentinels import SERVER_DEFAULT
-from ferra_sync._shapes import ConflictShape, DeleteShape, InsertShape, Items, SelectShape, UpdateShape
+from ferra_sync._shapes import (
+    ColumnRef,
+    ConflictShape,
+    DeleteShape,
+    InsertShape,
+    Items,
+    SelectShape,
+    StatementShape,
+    UpdateShape,
+)
 from ferra_sync._statements import Statement
 from ferra_sync.errors import QueryError
+
+Params: TypeAlias = tuple[Any, ...]
+Given: TypeAlias = tuple[bool, ...]
+"""For each field of a row, whether it has a value; the others are left to the server."""
+
+
+class Write(NamedTuple):
+    """A statement that writes rows in which the same fields have a value.
+
+    `sent` are the fields whose values are parameters; `stamps` are the parameters of the on_update columns.
+    """
+
+    statement: Statement
+    sent: Given
+    stamps: Params
+
+    def params(self, values: Params) -> Params:
+        """Return the parameters for the values of a row."""
+        return tuple(compress(values, self.sent)) + self.stamps
 
 
 @attrs.frozen(eq=False)
 class Plan:
-    """The statements of one model over one table with a primary key."""
+    """The statements of one model over one table with a primary key.
+
+    Attributes:
+        has_identity: whether the key is always an identity, so that an upsert must be allowed to name it.
+    """
 
     meta: ModelMeta
     key: Columns
@@ -29,9 +62,8 @@ class Plan:
     find: Statement
     delete: Statement
     has_identity: bool
-    """Whether the key is always an identity: an upsert must be allowed to name it."""
 
-    def key_values(self, key: object) -> tuple[Any, ...]:
+    def key_values(self, key: object) -> Params:
         """Return the values of a key: the one, or those of a tuple.
 
         Raises:
@@ -39,58 +71,89 @@ class Plan:
         """
         if len(self.key) == 1:
             only = self.key[0]
-            return (key,) if key.__class__ is only.type.exact else (_checked(only.ref, only.type, key),)
+            return (key,) if key.__class__ is only.type.exact else (_checked(only.ref, key),)
         if not isinstance(key, tuple) or len(key) != len(self.key):
             names = ", ".join(column.name for column in self.key)
             raise QueryError(f"the primary key of {self.meta.table.name} is a tuple: ({names})")
-        return tuple(_checked(column.ref, column.type, value) for column, value in zip(self.key, key, strict=True))
+        return tuple(_checked(column.ref, value) for column, value in zip(self.key, key, strict=True))
 
-    def key_of(self, values: tuple[Any, ...]) -> tuple[Any, ...]:
+    def key_of(self, values: Params) -> Params:
         """Return the key among the values of a row."""
         return tuple(values[self.meta.fields.index(field)] for field in self.key_fields)
 
-    def insert(self, values: tuple[Any, ...], *, or_update: bool = False) -> tuple[Statement, tuple[Any, ...]]:
+    def insert(self, values: Params, *, or_update: bool = False) -> tuple[Statement, Params]:
         """Return the INSERT of a row with these values, and its parameters; with `or_update` the upsert."""
-        refs = tuple(field.ref for field in self.meta.fields)
-        rows, params = value_lists(tuple(ref.type.parameter for ref in refs), (values,))
-        conflict, stamps = self._conflict() if or_update else (None, ())
-        shape = InsertShape(self.meta.table.ref, refs, rows, (), conflict, self.items, or_update and self.has_identity)
-        return compiled(shape), (*params, *stamps)
+        write = _insert(self, _given(values), or_update)
+        return write.statement, write.params(values)
 
-    def update(self, values: tuple[Any, ...], key: tuple[Any, ...]) -> tuple[Statement, tuple[Any, ...]]:
+    def update(self, values: Params, key: Params) -> tuple[Statement, Params]:
         """Return the UPDATE that sets every other column to these values, and its parameters."""
+        write = _update(self, _given(values))
+        return write.statement, write.params(values) + key
+
+    def changed(self) -> Iterator[bool]:
+        """Yield for each field whether an UPDATE sets it to the row's value: neither the key nor a stamp."""
+        stamped = {ref for ref, _ in self.meta.table.on_update}
+        for field in self.meta.fields:
+            yield not field.primary_key and field.ref not in stamped
+
+    @property
+    def stamps(self) -> tuple[tuple[tuple[ColumnRef, Any], ...], Params]:
+        """The on_update columns with the shapes of what they are set to, and the values of these."""
         stamps = self.meta.table.on_update
-        stamped = {ref for ref, _ in stamps}
-        pairs = [
-            (field.ref, value)
-            for field, value in zip(self.meta.fields, values, strict=True)
-            if not field.primary_key and field.ref not in stamped
-        ]
-        if not pairs and not stamps:
-            return self.find, key
-        defaults = [(ref, ("default",) if value is SERVER_DEFAULT else ref.type.parameter) for ref, value in pairs]
-        assignments = (*defaults, *((ref, expr.shape) for ref, expr in stamps))
-        given = tuple(value for _, value in pairs if value is not SERVER_DEFAULT)
-        stamp_values = tuple(value for _, expr in stamps for value in expr.params)
-        where = tuple(("=", column.ref, column.type.parameter) for column in self.key)
-        shape = UpdateShape(self.meta.table.ref, assignments, where, self.items)
-        return compiled(shape), (*given, *stamp_values, *key)
+        params = tuple(value for _, expr in stamps for value in expr.params)
+        return tuple((ref, expr.shape) for ref, expr in stamps), params
 
-    def _conflict(self) -> tuple[ConflictShape, tuple[Any, ...]]:
-        stamps = self.meta.table.on_update
-        stamped = {ref for ref, _ in stamps}
-        refs = [field.ref for field in self.meta.fields if not field.primary_key and field.ref not in stamped]
-        key = tuple(column.ref for column in self.key)
-        assignments = tuple((ref, expr.shape) for ref, expr in stamps)
-        # DO NOTHING would return no row, so a model of nothing but its key sets the key to itself.
-        excluded = tuple(refs) or (() if assignments else key)
-        return ConflictShape(key, excluded, assignments), tuple(value for _, expr in stamps for value in expr.params)
+    @property
+    def where(self) -> tuple[Any, ...]:
+        """The predicates that find a row by its key."""
+        return tuple(("=", column.ref, column.type.parameter) for column in self.key)
 
 
-def _checked(name: object, sql_type: Any, value: object) -> Any:  # noqa: ANN401 - of the column's own type
+def _given(values: Params) -> Given:
+    return tuple([value is not SERVER_DEFAULT for value in values])
+
+
+def _checked(ref: ColumnRef, value: object) -> Any:  # noqa: ANN401 - of the column's own type
     if value is None:
-        raise QueryError(f"{name} is a primary key, which is never None")
-    return parameter(value, sql_type, name).params[0]
+        raise QueryError(f"{ref} is a primary key, which is never None")
+    return parameter(value, ref.type, ref).params[0]
+
+
+def _place(ref: ColumnRef, *, given: bool) -> Any:  # noqa: ANN401 - a shape
+    return ref.type.parameter if given else ("default",)
+
+
+@lru_cache(maxsize=4096)
+def _insert(plan: Plan, given: Given, or_update: bool) -> Write:  # noqa: FBT001 - a key of the cache
+    refs = tuple(field.ref for field in plan.meta.fields)
+    row = tuple(_place(ref, given=is_given) for ref, is_given in zip(refs, given, strict=True))
+    conflict, stamps = _conflict(plan) if or_update else (None, ())
+    overriding = or_update and plan.has_identity
+    shape = InsertShape(plan.meta.table.ref, refs, (row,), (), conflict, plan.items, overriding)
+    return Write(compiled(shape), given, stamps)
+
+
+def _conflict(plan: Plan) -> tuple[ConflictShape, Params]:
+    assignments, stamps = plan.stamps
+    key = tuple(column.ref for column in plan.key)
+    changed = tuple(field.ref for field in compress(plan.meta.fields, plan.changed()))
+    # DO NOTHING would return no row, so a model of nothing but its key sets the key to itself.
+    excluded = changed or (() if assignments else key)
+    return ConflictShape(key, excluded, assignments), stamps
+
+
+@lru_cache(maxsize=4096)
+def _update(plan: Plan, given: Given) -> Write:
+    assignments, stamps = plan.stamps
+    changed = tuple(plan.changed())
+    pairs = zip(compress(plan.meta.fields, changed), compress(given, changed), strict=True)
+    assigned = tuple((field.ref, _place(field.ref, given=is_given)) for field, is_given in pairs)
+    if not assigned and not assignments:
+        return Write(plan.find, (False,) * len(given), ())
+    shape: StatementShape = UpdateShape(plan.meta.table.ref, (*assigned, *assignments), plan.where, plan.items)
+    sent = tuple(change and is_given for change, is_given in zip(changed, given, strict=True))
+    return Write(compiled(shape), sent, stamps)
 
 
 @lru_cache(maxsize=1024)

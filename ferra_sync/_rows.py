@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from types import NoneType
 from typing import Any, NamedTuple
 
 import attrs
@@ -15,10 +16,16 @@ from ferra_sync.errors import QueryError, ValidationError
 
 
 class CheckedRows(NamedTuple):
-    """The values of some rows, and whether any of them is SERVER_DEFAULT."""
+    """The values of some rows, and for each field whether any row leaves it to the server, and whether all do."""
 
     values: list[tuple[Any, ...]]
-    has_defaults: bool
+    any_default: tuple[bool, ...]
+    all_default: tuple[bool, ...]
+
+    @property
+    def is_uniform(self) -> bool:
+        """Whether all rows leave the same fields to the server."""
+        return self.any_default == self.all_default
 
 
 class _Plan(NamedTuple):
@@ -82,15 +89,26 @@ def checked_rows(meta: ModelMeta, rows: Sequence[object]) -> CheckedRows:
     _check_insertable(meta, rows)
     plan = _plan(meta)
     values = list(map(meta.values, rows))
-    has_defaults = suspicious = False
-    for exact, column in zip(plan.exact, zip(*values, strict=True), strict=True):
-        classes = set(map(type, column))
-        has_defaults = has_defaults or Sentinel in classes
-        suspicious = suspicious or classes != {exact}
-    if suspicious or plan.validated:
+    columns = list(zip(*values, strict=True))
+    classes = [set(map(type, column)) for column in columns]
+    fitting = map(_fits, meta.fields, classes, columns)
+    if plan.validated or not all(fitting):
         for row in rows:
             checked_values(meta, row)
-    return CheckedRows(values, has_defaults)
+    any_default = tuple(Sentinel in found for found in classes)
+    return CheckedRows(values, any_default, tuple(found == {Sentinel} for found in classes))
+
+
+def _fits(field: FieldMeta, classes: set[type], column: Sequence[Any]) -> bool:
+    """Whether a whole column is of its type; only one that needs it is looked at value by value."""
+    sql_type = field.ref.type
+    rest = classes - {sql_type.exact} - ({NoneType} if field.nullable else set())
+    if not rest:
+        return True
+    if rest == {Sentinel}:
+        return not any(value is UNSET for value in column)
+    expected = (NoneType, Sentinel) if field.nullable else (Sentinel,)
+    return not any(sql_type.complaint(value) for value in column if not isinstance(value, expected))
 
 
 @lru_cache(maxsize=2048)

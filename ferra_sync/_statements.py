@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import attrs
 from pypika.terms import Term
@@ -13,6 +13,9 @@ from ferra_sync._mapping import Conversion, RowMaker, dump_of, dumped
 from ferra_sync._shapes import Item
 from ferra_sync._sqltypes import SqlType
 from ferra_sync._terms import Builder, Raw, Template
+
+RowFactory: TypeAlias = Callable[[Any], RowMaker]
+"""psycopg's: a cursor → what makes its rows."""
 
 
 @attrs.frozen(eq=False)
@@ -32,7 +35,7 @@ class Statement:
     places: tuple[SqlType[Any], ...]
     dumps: tuple[tuple[int, Conversion], ...]
     binary: bool
-    row_factory: Callable[[Any], RowMaker]
+    row_factory: RowFactory
     columns: int
 
     def parameters(self, values: Sequence[Any]) -> Sequence[Any]:

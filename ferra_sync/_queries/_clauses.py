@@ -129,7 +129,7 @@ class Clauses(Generic[Sel, App]):
     def order_by(self, *orders: Order[App | Opt[App], Any] | Expr[App | Opt[App], Any, Any]) -> Self:
         """Sort by these, ascending where an order does not say `.desc()`; a further `order_by` adds to them."""
         copy = self._as(type(self))
-        copy._order = (*self._order, *(each if isinstance(each, Order) else _ascending(each) for each in orders))
+        copy._order = self._order + tuple([each if isinstance(each, Order) else _ascending(each) for each in orders])
         return copy
 
     def limit(self, rows: int) -> Self:

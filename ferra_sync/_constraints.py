@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from typing import Any, Generic, TypeAlias, TypeVar
 
 import attrs
@@ -11,6 +11,8 @@ from ferra_sync import _names
 from ferra_sync._columns import Column
 from ferra_sync._expressions import Expr, Order
 from ferra_sync._kinds import Plain
+from ferra_sync._shapes import ColumnRef, leaves
+from ferra_sync._sqltypes import FieldType
 from ferra_sync.errors import SchemaError
 from ferra_sync.types import ReferenceAction
 
@@ -74,6 +76,18 @@ class ForeignKey(Generic[S_co]):
         return targets
 
 
+def refs_of(constraint: Unique[Any] | Check[Any] | Index[Any] | ForeignKey[Any]) -> Iterator[ColumnRef]:
+    """Yield the columns of its own table that a constraint names."""
+    match constraint:
+        case Unique() | ForeignKey():
+            shapes: tuple[Hashable, ...] = tuple(column.shape for column in constraint.columns)
+        case Check():
+            shapes = (constraint.predicate.shape,)
+        case Index():
+            shapes = (constraint.keys, None if constraint.where is None else constraint.where.shape)
+    yield from (leaf for leaf in leaves(shapes) if isinstance(leaf, ColumnRef))
+
+
 Constraint: TypeAlias = Unique[S_co] | Check[S_co] | Index[S_co] | ForeignKey[S_co]
 
 
@@ -84,6 +98,8 @@ def unique(*columns: Column[S, Any], name: str | None = None) -> Unique[S]:
 
 def check(predicate: Expr[S, bool | None, Plain], *, name: str | None = None) -> Check[S]:
     """Declare that `predicate` is never false."""
+    if not isinstance(predicate, Expr) or predicate.type.kind is not FieldType.BOOLEAN:
+        raise SchemaError("check takes a predicate")
     return Check(predicate, _checked(name))
 
 
@@ -94,8 +110,10 @@ def index(
     name: str | None = None,
 ) -> Index[S]:
     """Declare an index over columns, expressions or orders, over the rows where `where` holds."""
-    if not keys:
-        raise SchemaError("an index needs a column")
+    if not keys or not all(isinstance(key, (Expr, Order)) for key in keys):
+        raise SchemaError("index takes columns, expressions and orders")
+    if where is not None and (not isinstance(where, Expr) or where.type.kind is not FieldType.BOOLEAN):
+        raise SchemaError("an index's where takes a predicate")
     return Index(tuple(key.shape for key in keys), unique, where, _checked(name))
 
 

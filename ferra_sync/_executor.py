@@ -133,17 +133,16 @@ class Executor(ABC):
             QueryError: the table has no primary key, or the query sorts, limits, groups or repeats rows.
         """
         walk = KeyWalk(query, size)
-        return self._walk(walk, walk.after(None).statement)
+        return self._walk(walk, walk.first().statement)
 
     def _walk(self, walk: KeyWalk[R], statement: Statement) -> Iterator[list[R]]:
-        batch = walk.after(None)
-        while True:
-            rows = self._rows(statement, batch.params)
-            if rows:
-                yield [row for row, _ in rows]
-            if len(rows) < walk.size:
+        batch = walk.first()
+        while rows := self._rows(statement, batch.params):
+            is_last = len(rows) < walk.size
+            batch = walk.after(rows[-1])  # Before the rows are handed over: their user may change them.
+            yield walk.rows(rows)
+            if is_last:
                 return
-            batch = walk.after(rows[-1][1])
             statement = batch.statement
 
     def _rows(self, statement: Statement, params: tuple[Any, ...]) -> list[Any]:

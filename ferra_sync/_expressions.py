@@ -23,6 +23,7 @@ G_co = TypeVar("G_co", covariant=True)
 S = TypeVar("S")
 S2 = TypeVar("S2")
 S3 = TypeVar("S3")
+T = TypeVar("T")
 V = TypeVar("V")
 G = TypeVar("G")
 G2 = TypeVar("G2")
@@ -41,6 +42,7 @@ class Expr(Node, Generic[S_co, T_co, G_co]):
     """An SQL expression: a frozen value that does no I/O."""
 
     __slots__ = ()
+    type: SqlType[T_co]
     __hash__: ClassVar[None]  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleMethodOverride] - == builds SQL
 
     def __bool__(self) -> bool:
@@ -303,6 +305,15 @@ class Order(Generic[S_co, G_co]):
             raise QueryError("nulls is 'first' or 'last'")
         self.shape: tuple[str, Hashable, Nulls | None] = (direction, expr.shape, nulls)
         self.params = expr.params
+
+
+class Typed(Protocol[S_co, T, G_co]):
+    """An expression of exactly this Python type: invariant, so that no checker widens it to fit another value."""
+
+    @property
+    def type(self) -> SqlType[T]: ...
+
+    def __ferra_select__(self) -> Expr[S_co, T, G_co]: ...
 
 
 class Selectable(Protocol[S_co, T_co, G_co]):

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Hashable, Sequence
+from decimal import Decimal
 from functools import lru_cache, partial
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
 from operator import itemgetter
 from typing import Any, Final, TypeAlias
+from uuid import UUID
 
 import attrs
 import cattrs
 import psycopg
-from cattrs.preconf.json import make_converter
+from cattrs.preconf.json import JsonConverter, make_converter
 from psycopg.adapt import PyFormat
 from psycopg.types.array import ArrayLoader
+from psycopg.types.range import Range
 
 from ferra_sync._adapters import ADAPTERS
 from ferra_sync._models import ModelMeta
@@ -22,7 +27,33 @@ from ferra_sync.errors import QueryError
 
 RowMaker: TypeAlias = Callable[[Sequence[Any]], Any]
 Conversion: TypeAlias = Callable[[Any], Any]
-_CONVERTER: Final = make_converter(omit_if_default=False)
+_AS_TEXT: Final[tuple[type, ...]] = (
+    UUID,
+    Decimal,
+    IPv4Address,
+    IPv6Address,
+    IPv4Interface,
+    IPv6Interface,
+    IPv4Network,
+    IPv6Network,
+)
+"""What JSON has no type for, and what is its own text's value again."""
+
+
+def _converter() -> JsonConverter:
+    converter = make_converter()
+    for cls in _AS_TEXT:
+        converter.register_unstructure_hook(cls, str)
+        converter.register_structure_hook(cls, lambda value, target: target(value))
+    converter.register_unstructure_hook(dt.time, dt.time.isoformat)
+    converter.register_structure_hook(dt.time, lambda value, _target: dt.time.fromisoformat(value))
+    converter.register_unstructure_hook(dt.timedelta, dt.timedelta.total_seconds)
+    converter.register_structure_hook(dt.timedelta, lambda value, _target: dt.timedelta(seconds=value))
+    converter.register_unstructure_hook(Range, str)
+    return converter
+
+
+_CONVERTER: Final = _converter()
 _UNREADABLE: Final = (KeyError, TypeError, ValueError, cattrs.BaseValidationError)
 
 
@@ -130,7 +161,8 @@ class _RowMakerWriter:
 
     def make_row(self, results: list[str]) -> RowMaker:
         """Return the function; the cheapest there is where nothing is built."""
-        if not self._lines and not self._loads:
+        plain = results == [f"v{index}" for index in range(len(results))]
+        if plain and not self._lines and not self._loads:
             return itemgetter(0) if len(results) == 1 else tuple
         values = ", ".join(f"v{index}" for index in range(len(self.columns)))
         result = results[0] if len(results) == 1 else f"({', '.join(results)})"

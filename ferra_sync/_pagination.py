@@ -100,12 +100,26 @@ class KeyWalk(Generic[R]):
         if not isinstance(size, int) or isinstance(size, bool) or size < 1:
             raise QueryError("a batch has at least 1 row")
         self.size = size
-        self._keyed: Select[Any, Any, tuple[R, tuple[Any, ...]]] = query.keyed().limit(size)
         self._key = query.primary_key
+        ordered = query.along_key().limit(size)
+        model = query.model
+        self._model = (
+            model if model is not None and all(column.name in model.by_column for column in self._key) else None
+        )
+        self._query: Select[Any, Any, Any] = ordered if self._model is not None else ordered.with_key()
 
-    def after(self, key: tuple[Any, ...] | None) -> Select[Any, Any, tuple[R, tuple[Any, ...]]]:
-        """Return the batch of the rows whose key is greater; of the first ones for None. A row comes with its key."""
-        return self._keyed if key is None else self._keyed.where(self._is_after(key))
+    def first(self) -> Select[Any, Any, Any]:
+        """Return the first batch."""
+        return self._query
+
+    def after(self, last: Any) -> Select[Any, Any, Any]:  # noqa: ANN401 - a row as the batch has it
+        """Return the batch that follows the one that ends with `last`."""
+        key = last[1] if self._model is None else self._model.key_of(last)
+        return self._query.where(self._is_after(key))
+
+    def rows(self, batch: list[Any]) -> list[R]:
+        """Return the rows of a batch as the query selects them."""
+        return batch if self._model is not None else [row for row, _ in batch]
 
     def _is_after(self, key: tuple[Any, ...]) -> AnyExpr:
         if len(key) == 1:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
 
 import attrs
 
 from ferra_sync import _names
 from ferra_sync._columns import Column
-from ferra_sync._constraints import Check, Constraint, ForeignKey, Index, Unique
+from ferra_sync._constraints import Check, Constraint, ForeignKey, Index, Unique, refs_of
 from ferra_sync._expressions import AnyExpr, Expr
 from ferra_sync._shapes import ColumnRef, TableRef
 from ferra_sync.errors import SchemaError
 from ferra_sync.types import ColumnDef
 
-TableT = TypeVar("TableT", bound="Table")
+S = TypeVar("S")
 
 
 @attrs.frozen(eq=False)
@@ -53,6 +53,16 @@ class TableMeta:
         return self.ref.name
 
 
+class Exactly(Generic[S]):
+    """One table and no other: invariant, so that no checker widens it to a union."""
+
+
+class Joinable(Protocol[S]):
+    """A table's class, as a join takes it."""
+
+    def __ferra_exactly__(self) -> Exactly[S]: ...
+
+
 class Table:
     """A table. Its SQL name is the class's in snake_case, or `class Users(Table, name="…", schema="…")`.
 
@@ -85,6 +95,10 @@ class Table:
 
     def __new__(cls) -> Self:
         raise SchemaError(f"{cls.__name__} is a table; rows are instances of a FerraModel[{cls.__name__}]")
+
+    @classmethod
+    def __ferra_exactly__(cls) -> Exactly[Self]:
+        raise TypeError("only the type checker asks which table this is")
 
     @classmethod
     def __constraints__(cls) -> Sequence[Constraint[Any]]:
@@ -122,7 +136,7 @@ def _meta(
     columns: Mapping[str, Column[Any, Any]],
     declared: Mapping[str, ColumnDef[Any]],
 ) -> TableMeta:
-    listed = _listed(cls)
+    listed = _listed(cls, ref)
     pairs = [(columns[attribute], declaration) for attribute, declaration in declared.items()]
     for column, declaration in pairs:
         _check_default(column, declaration)
@@ -145,11 +159,14 @@ def _meta(
     )
 
 
-def _listed(cls: type[Table]) -> tuple[Constraint[Any], ...]:
+def _listed(cls: type[Table], ref: TableRef) -> tuple[Constraint[Any], ...]:
     listed = tuple(cls.__constraints__())
     for each in listed:
         if not isinstance(each, (Unique, Check, Index, ForeignKey)):
             raise SchemaError(f"{cls.__name__}.__constraints__ lists a {type(each).__name__}")
+        for named in refs_of(each):
+            if named.table is not ref:
+                raise SchemaError(f"a constraint of {ref.name} names {named}, a column of {named.table.name}")
     names = [each.name for each in listed if each.name is not None]
     if len(names) != len(set(names)):
         raise SchemaError(f"{cls.__name__}: two constraints have one name")
@@ -157,12 +174,10 @@ def _listed(cls: type[Table]) -> tuple[Constraint[Any], ...]:
 
 
 def _check_default(column: Column[Any, Any], declaration: ColumnDef[Any]) -> None:
-    for option, value in (
-        ("default", declaration.options.get("default")),
-        ("on_update", declaration.options.get("on_update") if _is_set(declaration) else None),
-    ):
-        if value is not None:
-            _fitting(column, option, value)
+    if "default" in declaration.options:
+        _fitting(column, "default", declaration.options["default"])
+    if _is_set(declaration):
+        _fitting(column, "on_update", declaration.options.get("on_update"))
 
 
 def _fitting(column: Column[Any, Any], option: str, value: object) -> AnyExpr:
@@ -170,7 +185,10 @@ def _fitting(column: Column[Any, Any], option: str, value: object) -> AnyExpr:
         if not column.type.is_comparable_to(value.type):
             raise SchemaError(f"{option} of {column.ref} is {value.type}; the column is {column.type}")
         return value
-    complaint = None if value is None and column.nullable_in_table else column.type.complaint(value)
+    if value is None:
+        complaint = None if column.nullable_in_table else "is not nullable"
+    else:
+        complaint = column.type.complaint(value)
     if complaint is not None:
         raise SchemaError(f"{option} of {column.ref}: the column {complaint}")
     return Expr(column.type.parameter, (value,), column.type.parameter)
@@ -190,15 +208,18 @@ def _foreign_key(column: Column[Any, Any], declaration: ColumnDef[Any]) -> Forei
     on_update: Any = options.get("on_update")
     if not isinstance(reference, Column) and not callable(reference):
         raise SchemaError(f"{column.ref}: references takes a column, or a lambda that returns one")
-    return ForeignKey(
+    key: ForeignKey[Any] = ForeignKey(
         (column,),
         (lambda: (reference,)) if isinstance(reference, Column) else (lambda: (reference(),)),
         options.get("on_delete"),
         on_update,
     )
+    if isinstance(reference, Column):
+        _ = key.targets  # A column is checked at once; a lambda's may come later.
+    return key
 
 
-def table_meta(table: type[Table]) -> TableMeta:
+def table_meta(table: object) -> TableMeta:
     """Return what `table` says of itself; SchemaError for what is no table."""
     meta = getattr(table, "__ferra_table__", None)
     if not isinstance(meta, TableMeta):

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from ferra_sync import _names
 from ferra_sync import _sqltypes as sql
-from ferra_sync._expressions import AnyExpr, Expr, parameter
+from ferra_sync._expressions import AnyExpr, Expr, Typed, parameter
 from ferra_sync._kinds import Aggregate, Opt, Plain
 from ferra_sync._nodes import Node, operand
 from ferra_sync._shapes import FunctionRef
@@ -147,13 +147,17 @@ def max(value: Expr[S, V, Plain]) -> Expr[Opt[S], V | None, Aggregate]:  # noqa:
 
 
 @overload
-def coalesce(value: Expr[S, V | None, G], otherwise: Expr[S2, V, G2]) -> Expr[S | S2, V, G | G2]: ...
+def coalesce(value: Typed[S, V | None, G], otherwise: Expr[S2, V, G2]) -> Expr[S | S2, V, G | G2]: ...
 @overload
-def coalesce(value: Expr[S, V | None, G], otherwise: V) -> Expr[S, V, G]: ...
-def coalesce(value: AnyExpr, otherwise: object) -> AnyExpr:
+def coalesce(value: Typed[S, V | None, G], otherwise: V) -> Expr[S, V, G]: ...
+@overload
+def coalesce(value: Typed[S, V, G], otherwise: Expr[S2, V, G2]) -> Expr[S | S2, V, G | G2]: ...
+@overload
+def coalesce(value: Typed[S, V, G], otherwise: V) -> Expr[S, V, G]: ...
+def coalesce(value: Typed[Any, Any, Any], otherwise: object) -> AnyExpr:
     """`value`, or `otherwise` where it is NULL."""
-    other = operand(value, otherwise)
-    return _call(_COALESCE, value.type, value, other)
+    expr: AnyExpr = value.__ferra_select__()
+    return _call(_COALESCE, expr.type, expr, operand(expr, otherwise))
 
 
 def lower(value: Expr[S, Text, G]) -> Expr[S, Text, G]:

@@ -18,6 +18,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
+from enum import Enum
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
 from typing import Any, Final, Generic, Literal, Never, TypeAlias, TypedDict, TypeVar, Unpack, get_args, overload
 from uuid import UUID
@@ -73,6 +74,7 @@ __all__ = [
 
 V = TypeVar("V")
 S = TypeVar("S")
+E = TypeVar("E", bound=Enum)
 T_co = TypeVar("T_co", covariant=True)
 
 ReferenceAction: TypeAlias = Literal["no action", "restrict", "cascade", "set null", "set default"]
@@ -335,7 +337,7 @@ def array(of: HasSqlType[V], **options: Unpack[ColumnOptions[list[V]]]) -> Colum
     return ColumnDef(of.sql_type.array, options)
 
 
-def enum(of: type[V], type_name: str | None = None, **options: Unpack[ColumnOptions[V]]) -> ColumnDef[V]:
+def enum(of: type[E], type_name: str | None = None, **options: Unpack[ColumnOptions[E]]) -> ColumnDef[E]:
     """A PostgreSQL enum type, named `type_name` or as the Python enum in snake_case; its labels are the values."""
     return ColumnDef(sql.enumeration(of, type_name), options)
 

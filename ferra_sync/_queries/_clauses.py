@@ -15,7 +15,7 @@ from ferra_sync._queries._checks import check_expressions, check_predicates
 from ferra_sync._queries._joins import How, Source
 from ferra_sync._queries._keys import belongs_to, key_is
 from ferra_sync._queries._sharing import Sharing
-from ferra_sync._schema import Table
+from ferra_sync._schema import Joinable
 from ferra_sync._shapes import GroupShape, Items, SelectShape, TableRef
 from ferra_sync._sqltypes import BIGINT
 from ferra_sync.errors import QueryError
@@ -83,7 +83,7 @@ class Clauses(Generic[Sel, App]):
         made: Q = copy
         return made
 
-    def _joined(self, cls: type[Q], how: How, table: type[Table], on: AnyExpr | None) -> Q:
+    def _joined(self, cls: type[Q], how: How, table: Joinable[Any], on: AnyExpr | None) -> Q:
         check_predicates("on", () if on is None else (on,))
         copy = self._as(cls)
         copy._source = self._source.joined(how, table, on)

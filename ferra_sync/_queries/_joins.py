@@ -9,7 +9,7 @@ import attrs
 
 from ferra_sync._constraints import ForeignKey
 from ferra_sync._expressions import AnyExpr
-from ferra_sync._schema import Table, TableMeta, table_meta
+from ferra_sync._schema import Joinable, Table, TableMeta, table_meta
 from ferra_sync._shapes import ColumnRef, JoinShape, TableRef
 from ferra_sync.errors import QueryError
 
@@ -42,7 +42,7 @@ class Source:
         """The first table."""
         return self.tables[0]
 
-    def joined(self, how: How, table: type[Table], on: AnyExpr | None) -> Source:
+    def joined(self, how: How, table: Joinable[Any], on: AnyExpr | None) -> Source:
         """Return this source with one more table, `on` from the foreign key where it is not given.
 
         Raises:
@@ -50,9 +50,8 @@ class Source:
         """
         added = table_meta(table)
         if any(added.ref.qualifier == known.ref.qualifier for known in self.tables):
-            raise QueryError(
-                f"{added.ref} is in this query already: join an alias of it, class …({table.__name__}, alias=…)"
-            )
+            owner = added.ref.owner.__name__
+            raise QueryError(f"{added.ref} is in this query already: join an alias of it, class …({owner}, alias=…)")
         to_one = False
         params: tuple[Any, ...] = ()
         shape: Any = None

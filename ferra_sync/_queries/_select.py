@@ -17,7 +17,7 @@ from ferra_sync._queries._checks import check_expressions, check_predicates
 from ferra_sync._queries._clauses import Clauses
 from ferra_sync._queries._joins import Source
 from ferra_sync._queries._query import RowQuery, item_of
-from ferra_sync._schema import Table, TableMeta, table_meta
+from ferra_sync._schema import Joinable, Table, TableMeta, table_meta
 from ferra_sync._shapes import ColumnRef, leaves
 from ferra_sync.errors import QueryError
 
@@ -45,7 +45,7 @@ class From(Clauses[Sel, App]):
     __slots__ = ()
 
     def inner_join(
-        self, table: type[TableT], *, on: Expr[App | TableT, bool | None, Plain] | None = None
+        self, table: Joinable[TableT], *, on: Expr[App | TableT, bool | None, Plain] | None = None
     ) -> From[Sel | TableT | Opt[App | TableT], App | TableT]:
         """Join the rows that match; ON comes from the foreign key where `on` is not given.
 
@@ -55,24 +55,24 @@ class From(Clauses[Sel, App]):
         return self._joined(From, "inner", table, on)
 
     def left_join(
-        self, table: type[TableT], *, on: Expr[App | TableT, bool | None, Plain] | None = None
+        self, table: Joinable[TableT], *, on: Expr[App | TableT, bool | None, Plain] | None = None
     ) -> From[Sel | Opt[App | TableT], App | TableT]:
         """Join the rows that match, and keep those on the left that match none."""
         return self._joined(From, "left", table, on)
 
     def right_join(
-        self, table: type[TableT], *, on: Expr[App | TableT, bool | None, Plain] | None = None
+        self, table: Joinable[TableT], *, on: Expr[App | TableT, bool | None, Plain] | None = None
     ) -> From[TableT | Opt[App | TableT], App | TableT]:
         """Join the rows that match, and keep those of `table` that match none: all before it becomes nullable."""
         return self._joined(From, "right", table, on)
 
     def full_join(
-        self, table: type[TableT], *, on: Expr[App | TableT, bool | None, Plain] | None = None
+        self, table: Joinable[TableT], *, on: Expr[App | TableT, bool | None, Plain] | None = None
     ) -> From[Opt[App | TableT], App | TableT]:
         """Join the rows that match, and keep those of both sides that match none."""
         return self._joined(From, "full", table, on)
 
-    def cross_join(self, table: type[TableT]) -> From[Sel | TableT | Opt[App | TableT], App | TableT]:
+    def cross_join(self, table: Joinable[TableT]) -> From[Sel | TableT | Opt[App | TableT], App | TableT]:
         """Join every row with every row."""
         return self._joined(From, "cross", table, None)
 
@@ -236,22 +236,35 @@ class Select(Clauses[Sel, App], RowQuery[R_co], Generic[Sel, App, R_co]):
         """Return the query for its first row alone: with LIMIT 1 where nothing else keeps it to one."""
         return self if self._limit is not None or self._key is not None else self.limit(1)
 
-    def keyed(self) -> Select[Sel, App, tuple[R_co, tuple[Any, ...]]]:
-        """Return the query sorted by the primary key, each row a tuple of the row and its key.
+    def along_key(self) -> Select[Sel, App, R_co]:
+        """Return the query sorted by the primary key.
 
         Raises:
             QueryError: there is no primary key, or rows are sorted, limited, grouped, made distinct or repeated.
         """
-        return _keyed(self)
+        return _along_key(self)
+
+    def with_key(self) -> Select[Sel, App, tuple[R_co, tuple[Any, ...]]]:
+        """Return the query whose every row is a tuple of the row and its primary key."""
+        return _with_key(self)
+
+    @property
+    def model(self) -> ModelMeta | None:
+        """The model that is selected, where it is one and nothing else."""
+        match self._items:
+            case ((("model", type() as model), _),):
+                return ModelMeta.of(model)
+            case _:
+                return None
 
     def inner_join(
-        self, table: type[TableT], *, on: Expr[App | TableT, bool | None, Plain] | None = None
+        self, table: Joinable[TableT], *, on: Expr[App | TableT, bool | None, Plain] | None = None
     ) -> Select[Sel | TableT | Opt[App | TableT], App | TableT, R_co]:
         """Join the rows that match, to filter or sort by them."""
         return self._joined(Select, "inner", table, on)
 
     def left_join(
-        self, table: type[TableT], *, on: Expr[App | TableT, bool | None, Plain] | None = None
+        self, table: Joinable[TableT], *, on: Expr[App | TableT, bool | None, Plain] | None = None
     ) -> Select[Sel | Opt[App | TableT], App | TableT, R_co]:
         """Join the rows that match, and keep those on the left that match none."""
         return self._joined(Select, "left", table, on)
@@ -312,15 +325,20 @@ def _selected(query: Clauses[Any, Any], items: tuple[object, ...]) -> Select[Any
     return copy
 
 
-def _keyed(query: Select[Any, Any, Any]) -> Select[Any, Any, Any]:
+def _along_key(query: Select[Any, Any, Any]) -> Select[Any, Any, Any]:
     key = query.primary_key
     if query._order or query._limit is not None or query._offset is not None:
         raise QueryError("batches sort and limit by themselves")
     if query._groups or query._distinct is not None or not query._source.is_one_row_each:
         raise QueryError("batches walk the rows of one table; this query groups or repeats them")
-    copy = query.order_by(*key)
+    return query.order_by(*key)
+
+
+def _with_key(query: Select[Any, Any, Any]) -> Select[Any, Any, Any]:
+    copy = query._as(Select)
     row = query._items[0] if len(query._items) == 1 else (("tuple", query._items), ROW)
-    copy._items = (row, (("tuple", tuple((column.ref, column.type) for column in key)), ROW))
+    key = tuple((column.ref, column.type) for column in query.primary_key)
+    copy._items = (row, (("tuple", key), ROW))
     copy._item_params = (tuple(value for values in query._item_params for value in values), ())
     return copy
 

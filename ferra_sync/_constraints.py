@@ -110,7 +110,9 @@ def index(
     name: str | None = None,
 ) -> Index[S]:
     """Declare an index over columns, expressions or orders, over the rows where `where` holds."""
-    if not keys or not all(isinstance(key, (Expr, Order)) for key in keys):
+    if not keys:
+        raise SchemaError("an index needs a column")
+    if not all(isinstance(key, (Expr, Order)) for key in keys):
         raise SchemaError("index takes columns, expressions and orders")
     if where is not None and (not isinstance(where, Expr) or where.type.kind is not FieldType.BOOLEAN):
         raise SchemaError("an index's where takes a predicate")

@@ -90,7 +90,11 @@ def fetch(connection: psycopg.Connection[Any], statement: Statement, params: tup
     """
     cursor = _new_cursor(connection, row_factory=statement.row_factory)
     try:
-        cursor.execute(statement.sql, statement.parameters(params), binary=statement.binary)
+        try:
+            cursor.execute(statement.sql, statement.parameters(params), binary=statement.binary)
+        except psycopg.errors.FeatureNotSupported as error:
+            _forget_plans(connection, error)
+            cursor.execute(statement.sql, statement.parameters(params), binary=statement.binary)
         return cursor.fetchall()
     except psycopg.Error as error:
         raise from_psycopg(error) from error
@@ -106,12 +110,27 @@ def execute(connection: psycopg.Connection[Any], statement: Statement, params: t
     """
     cursor = _new_cursor(connection, row_factory=statement.row_factory)
     try:
-        cursor.execute(statement.sql, statement.parameters(params))
+        try:
+            cursor.execute(statement.sql, statement.parameters(params))
+        except psycopg.errors.FeatureNotSupported as error:
+            _forget_plans(connection, error)
+            cursor.execute(statement.sql, statement.parameters(params))
     except psycopg.Error as error:
         raise from_psycopg(error) from error
     except UnicodeEncodeError:
         raise _not_unicode() from None
     return cursor.rowcount
+
+
+def _forget_plans(connection: psycopg.Connection[Any], error: psycopg.Error) -> None:
+    """Forget what is prepared if `error` says that a table was altered since; raise it again if it says another thing.
+
+    Inside a transaction nothing more can be sent: there psycopg forgets by itself when it is rolled back.
+    """
+    is_stale = (error.diag.message_primary or "").startswith("cached plan")
+    if not is_stale or connection.info.transaction_status is not psycopg.pq.TransactionStatus.IDLE:
+        raise error
+    connection.execute(b"DEALLOCATE ALL")
 
 
 def _not_unicode() -> QueryError:

@@ -18,7 +18,6 @@ from ferra_sync._config import DatabaseConfig, resolve_url
 from ferra_sync._embedded import EmbeddedServer
 from ferra_sync._executor import Executor
 from ferra_sync._pool import Pool
-from ferra_sync._queries import Select
 from ferra_sync._statements import Statement
 from ferra_sync._transaction import Isolation, Transaction, begin_command
 from ferra_sync.errors import Db, DbErrorKind
@@ -58,7 +57,7 @@ class Database(Executor):
             Db: the server cannot be reached or refuses; the password is never in the message.
         """
         settings = config or DatabaseConfig()
-        settings = attrs.evolve(settings, url=resolve_url(url or settings.url or None))
+        settings = attrs.evolve(settings, url=resolve_url(url if url is not None else settings.url or None))
         return cls(settings, Pool.open(settings))
 
     @classmethod
@@ -166,14 +165,7 @@ class Database(Executor):
         with self.transaction(isolation=isolation) as tx:
             return work(tx)
 
-    def stream(self, query: Select[Any, Any, R]) -> Iterator[R]:
-        """Yield the rows through a server-side cursor, in memory that does not grow with their number.
-
-        A connection and a transaction are taken until the last row, or until the iterator is closed.
-        """
-        return self._streamed(query.statement, query.params)
-
-    def _streamed(self, statement: Statement, params: tuple[Any, ...]) -> Iterator[Any]:
+    def _stream(self, statement: Statement, params: tuple[Any, ...]) -> Iterator[Any]:
         with self.begin() as tx:
             yield from _cursors.stream(tx._acquire, statement, params)
             tx.commit()

@@ -42,12 +42,11 @@ class Executor(ABC):
         """Return an executor whose statements all happen or none: a transaction, or inside one a savepoint."""
 
     @abstractmethod
-    def stream(self, query: Select[Any, Any, R]) -> Iterator[R]:
-        """Yield the rows through a server-side cursor, in memory that does not grow with their number."""
+    def _stream(self, statement: Statement, params: tuple[Any, ...]) -> Iterator[Any]: ...
 
     def fetch_all(self, query: RowQuery[R]) -> list[R]:
         """Return all rows."""
-        return self._rows(query.statement, query.params)
+        return self._rows(_readable(query).statement, query.params)
 
     def fetch_one(self, query: RowQuery[R]) -> R:
         """Return the first row.
@@ -55,7 +54,7 @@ class Executor(ABC):
         Raises:
             NotFound: there is none.
         """
-        only = query.first()
+        only = _readable(query).first()
         rows = self._rows(only.statement, only.params)
         if not rows:
             raise NotFound(query.target.name, query.key)
@@ -64,7 +63,7 @@ class Executor(ABC):
 
     def fetch_optional(self, query: RowQuery[R]) -> R | None:
         """Return the first row, or None where there is none."""
-        only = query.first()
+        only = _readable(query).first()
         rows = self._rows(only.statement, only.params)
         return rows[0] if rows else None
 
@@ -75,7 +74,7 @@ class Executor(ABC):
             QueryError: a row of the query is more than one value.
             NotFound: there is no row.
         """
-        columns = query.statement.columns
+        columns = _readable(query).statement.columns
         if columns != 1:
             raise QueryError(f"fetch_value takes a query of one column; this one has {columns}")
         return self.fetch_one(query)
@@ -110,7 +109,7 @@ class Executor(ABC):
         number = page_number(page, per_page)
         if count not in {"exact", "estimate"}:
             raise ValueError('count is "exact" or "estimate"')
-        cut = page_of(query, number, per_page)
+        cut = page_of(_selecting(query), number, per_page)
         connection = self._acquire()
         try:
             items = _cursors.fetch(connection, cut.statement, cut.params)
@@ -124,6 +123,13 @@ class Executor(ABC):
             self._release(connection)
         return Page(items, max(total, before + len(items)) if items else total, number, per_page)
 
+    def stream(self, query: Select[Any, Any, R]) -> Iterator[R]:
+        """Yield the rows through a server-side cursor, in memory that does not grow with their number.
+
+        A `Database` takes a connection and a transaction until the last row, or until the iterator is closed.
+        """
+        return self._stream(_selecting(query).statement, query.params)
+
     def batches(self, query: Select[Any, Any, R], size: int = 1000) -> Iterator[list[R]]:
         """Yield the rows in lists of `size`, along the primary key: the last list costs what the first one does.
 
@@ -132,7 +138,7 @@ class Executor(ABC):
         Raises:
             QueryError: the table has no primary key, or the query sorts, limits, groups or repeats rows.
         """
-        walk = KeyWalk(query, size)
+        walk = KeyWalk(_selecting(query), size)
         return self._walk(walk, walk.first().statement)
 
     def _walk(self, walk: KeyWalk[R], statement: Statement) -> Iterator[list[R]]:
@@ -165,3 +171,21 @@ class Executor(ABC):
             return _cursors.copy(connection, command, rows)
         finally:
             self._release(connection)
+
+
+def _readable(query: RowQuery[R]) -> RowQuery[R]:
+    """Return `query` if it has rows: a write without RETURNING must not be sent only to find that it has none."""
+    if not isinstance(query, RowQuery):
+        raise QueryError(f"{_named(query)} returns no rows: say .select(…) or .returning(…), or execute a write")
+    return query
+
+
+def _selecting(query: Select[Any, Any, R]) -> Select[Any, Any, R]:
+    """Return `query` if it is a SELECT."""
+    if not isinstance(query, Select):
+        raise QueryError(f"only a SELECT can be streamed, paged or walked in batches, not {_named(query)}")
+    return query
+
+
+def _named(query: object) -> str:
+    return f"the class {query.__name__}" if isinstance(query, type) else f"a {type(query).__name__}"

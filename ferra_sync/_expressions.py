@@ -280,7 +280,10 @@ class Expr(Node, Generic[S_co, T_co, G_co]):
 
     def cast(self, to: HasSqlType[V]) -> Expr[S_co, V, G_co]:
         """`CAST(… AS to)`; `t.nullable(…)` where the value may be NULL."""
-        return Expr(("cast", self.shape, to.sql_type), self.params, to.sql_type)
+        sql_type = getattr(to, "sql_type", None)
+        if not isinstance(sql_type, SqlType):
+            raise QueryError(f"cast takes a type such as t.text(), not {to!r}")
+        return Expr(("cast", self.shape, sql_type), self.params, sql_type)
 
     def nullable(self) -> Expr[Opt[S_co], T_co | None, G_co]:
         """This expression as the nullable side of an outer join has it: its value or None."""

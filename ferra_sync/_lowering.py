@@ -53,6 +53,8 @@ class Lowering:
             case ("and" | "or" as op, *operands):
                 return Chain(f" {op.upper()} ", self.terms(operands))
             case ("call" | "call distinct" as op, FunctionRef() as function, *arguments):
+                if function.aggregate and has_aggregate(tuple(arguments)):
+                    raise QueryError(f"an aggregate cannot stand inside {function}")
                 return Call(function, self.terms(arguments), distinct=op == "call distinct")
             case ("count rows", FunctionRef() as function):
                 return Call(function, [Raw("*")])

@@ -134,8 +134,14 @@ def require_number(node: Node, op: str) -> None:
         raise QueryError(f"{op} takes numbers; {node.label} is {node.type}")
 
 
+def _require_value(left: Node, op: str, value: object) -> None:
+    if value is None:
+        raise QueryError(f"{left.label} {op} None is always NULL")
+
+
 def arithmetic(make: Make[N], op: str, left: Node, value: object) -> N:
     """Return `left op value` of two numbers."""
+    _require_value(left, op, value)
     require_number(left, op)
     right = operand(left, value)
     return make((op, left.shape, right.shape), left.params + right.params, _wider(left.type, right.type))
@@ -153,6 +159,7 @@ _TEXTS: Final = frozenset({FieldType.TEXT, FieldType.VARCHAR, FieldType.CHAR})
 
 def addition(make: Make[N], op: str, left: Node, value: object) -> N:
     """Return `left + value` or `left - value`: of numbers, moments and intervals; `+` joins texts and arrays."""
+    _require_value(left, op, value)
     kind = left.type.kind
     if op == "+" and kind in _TEXTS:
         return joined(make, "||", left, value, TEXT)

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar
+from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 import attrs
 
 from ferra_sync._expressions import AnyExpr, Expr
 from ferra_sync._mapping import unstructured
 from ferra_sync._queries import Select
-from ferra_sync._sqltypes import BOOLEAN
+from ferra_sync._sqltypes import BOOLEAN, MAX_BIGINT
 from ferra_sync.errors import QueryError
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 Count: TypeAlias = Literal["exact", "estimate"]
-
-_MAX_BIGINT: Final = 2**63 - 1
 
 
 @attrs.frozen
@@ -84,8 +82,8 @@ def page_of(query: Select[Any, Any, R], page: int, per_page: int) -> Select[Any,
     Raises:
         QueryError: the query has a limit or an offset of its own, or its rows have no order that tells them apart.
     """
-    offset = min((page - 1) * per_page, _MAX_BIGINT)
-    return query.in_stable_order().limit(min(per_page, _MAX_BIGINT)).offset(offset)
+    offset = min((page - 1) * per_page, MAX_BIGINT)
+    return query.in_stable_order().limit(min(per_page, MAX_BIGINT)).offset(offset)
 
 
 class KeyWalk(Generic[R]):

@@ -60,6 +60,7 @@ class Plan:
     key_fields: tuple[FieldMeta, ...]
     items: Items
     find: Statement
+    exists: Statement
     delete: Statement
     has_identity: bool
 
@@ -168,6 +169,8 @@ def plan_of(meta: ModelMeta) -> Plan:
     items = ((meta.row.shape, meta.row.type),)
     where = tuple(("=", column.ref, column.type.parameter) for column in key)
     find = compiled(SelectShape((), None, items, table.ref, (), where, None, (), None, None))
+    key_items = tuple((column.ref, column.type) for column in key)
+    exists = compiled(SelectShape((), None, key_items, table.ref, (), where, None, (), None, None))
     delete = compiled(DeleteShape(table.ref, where, ()))
     has_identity = any(table.declaration_of(column.ref).generated == "identity always" for column in key)
-    return Plan(meta, key, key_fields, items, find, delete, has_identity)
+    return Plan(meta, key, key_fields, items, find, exists, delete, has_identity)

@@ -13,7 +13,7 @@ from ferra_sync._models import FerraModel, ModelMeta
 from ferra_sync._pagination import Page
 from ferra_sync._plan import Plan, plan_of
 from ferra_sync._queries import From, Select, from_, select
-from ferra_sync._rows import checked_values, insertable_meta
+from ferra_sync._rows import check_insertable, checked_values
 from ferra_sync._sentinels import SERVER_DEFAULT
 from ferra_sync._transaction import Transaction
 from ferra_sync.errors import NotFound, QueryError
@@ -147,7 +147,7 @@ class PgRepository(Generic[M]):
 
     def exists(self, id: object) -> bool:
         """Whether there is a row with this key."""
-        return bool(self._db._rows(self._plan.find, self._plan.key_values(id)))
+        return bool(self._db._rows(self._plan.exists, self._plan.key_values(id)))
 
     def count(self, *predicates: Expr[Any, bool | None, Plain]) -> int:
         """Return the number of rows for which all predicates hold."""
@@ -190,7 +190,7 @@ class PgRepository(Generic[M]):
         return self._only(executor._rows(self._plan.find, self._plan.key_values(id)), id)
 
     def _write(self, executor: Executor, data: M, *, or_update: bool = False) -> M:
-        insertable_meta((data,))
+        check_insertable(self._meta, (data,))
         statement, params = self._plan.insert(checked_values(self._meta, data), or_update=or_update)
         rows: list[M] = executor._rows(statement, params)
         if not rows:

@@ -42,11 +42,12 @@ def insertable_meta(rows: Sequence[object]) -> ModelMeta:
         QueryError: they are of several classes, or the class lacks a column that must be given.
     """
     meta = ModelMeta.of(type(rows[0]))
-    _check_insertable(meta, rows)
+    check_insertable(meta, rows)
     return meta
 
 
-def _check_insertable(meta: ModelMeta, rows: Iterable[object]) -> None:
+def check_insertable(meta: ModelMeta, rows: Iterable[object]) -> None:
+    """Raise QueryError where a model lacks a column that must be given, or one of `rows` is not of this model."""
     model = meta.model
     if meta.purpose == "change":
         raise QueryError(f"{model.__name__} is a changeset: it can be set, not inserted")
@@ -86,7 +87,7 @@ def checked_rows(meta: ModelMeta, rows: Sequence[object]) -> CheckedRows:
         QueryError: the rows are of several classes, or the class lacks a column that must be given.
         ValidationError: a value is of the wrong type, or a validator of the model rejects it.
     """
-    _check_insertable(meta, rows)
+    check_insertable(meta, rows)
     plan = _plan(meta)
     values = list(map(meta.values, rows))
     columns = list(zip(*values, strict=True))

@@ -166,7 +166,7 @@ def _listed(cls: type[Table], ref: TableRef) -> tuple[Constraint[Any], ...]:
             raise SchemaError(f"{cls.__name__}.__constraints__ lists a {type(each).__name__}")
         for named in refs_of(each):
             if named.table is not ref:
-                raise SchemaError(f"a constraint of {ref.name} names {named}, a column of {named.table.name}")
+                raise SchemaError(f"a constraint of {cls.__name__} names {named}, a column of {named.table.name}")
     names = [each.name for each in listed if each.name is not None]
     if len(names) != len(set(names)):
         raise SchemaError(f"{cls.__name__}: two constraints have one name")

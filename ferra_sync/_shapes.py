@@ -38,6 +38,11 @@ class TableRef:
         return self.qualifier
 
 
+def is_same_table(one: TableRef, other: TableRef) -> bool:
+    """Whether both are the same table in the database, aliases aside."""
+    return one.name == other.name and one.schema == other.schema
+
+
 @attrs.frozen(eq=False, repr=False)
 class ColumnRef:
     """A column of a table."""

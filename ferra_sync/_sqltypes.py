@@ -21,6 +21,8 @@ from ferra_sync.errors import SchemaError
 T = TypeVar("T")
 
 
+MAX_BIGINT: Final = 2**63 - 1
+
 _MAX_LENGTH: Final = 10_485_760
 _MAX_PRECISION: Final = 1000
 

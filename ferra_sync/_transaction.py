@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import itertools
+import warnings
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from types import TracebackType
-from typing import Any, Final, Literal, Self, TypeAlias, TypeVar
+from typing import Any, Final, Literal, Self, TypeAlias
 
 import psycopg
 from psycopg.pq import TransactionStatus
 
 from ferra_sync import _cursors
 from ferra_sync._executor import Executor
-from ferra_sync._queries import Select
-from ferra_sync.errors import QueryError, from_psycopg
-
-R = TypeVar("R")
+from ferra_sync._statements import Statement
+from ferra_sync.errors import Db, QueryError, from_psycopg
 
 Isolation: TypeAlias = Literal["read committed", "repeatable read", "serializable"]
 
@@ -50,9 +50,9 @@ class Transaction(Executor):
     def __init__(
         self, connection: psycopg.Connection[Any], give_back: Callable[[psycopg.Connection[Any]], None]
     ) -> None:
+        self._is_open = True
         self._connection = connection
         self._give_back = give_back
-        self._is_open = True
         self._savepoints = itertools.count(1)
 
     def __enter__(self) -> Self:
@@ -61,11 +61,16 @@ class Transaction(Executor):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        if self.is_open:
+            self._abandon()
+
+    def __del__(self) -> None:
         if self._is_open:
+            warnings.warn("a transaction was dropped without commit() or rollback()", ResourceWarning, stacklevel=2)
             self._abandon()
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {'open' if self._is_open else 'over'}>"
+        return f"<{type(self).__name__} {'open' if self.is_open else 'over'}>"
 
     @property
     def is_open(self) -> bool:
@@ -102,14 +107,13 @@ class Transaction(Executor):
 
     def savepoint(self) -> Savepoint:
         """Return a savepoint, for `with tx.savepoint() as sp:`; an error inside undoes only what came after it."""
-        return Savepoint(self._acquire(), self._savepoints)
+        return Savepoint(self)
 
-    def stream(self, query: Select[Any, Any, R]) -> Iterator[R]:
-        """Yield the rows through a server-side cursor, in memory that does not grow with their number."""
-        return _cursors.stream(self._acquire, query.statement, query.params)
+    def _stream(self, statement: Statement, params: tuple[Any, ...]) -> Iterator[Any]:
+        return _cursors.stream(self._acquire, statement, params)
 
     def _acquire(self) -> psycopg.Connection[Any]:
-        if not self._is_open:
+        if not self.is_open:
             raise QueryError("the transaction is over")
         return self._connection
 
@@ -130,25 +134,38 @@ class Transaction(Executor):
 
 
 class Savepoint(Transaction):
-    """A part of a transaction that can be undone alone: released on success, rolled back on an error."""
+    """A part of a transaction that can be undone alone: released on success, rolled back on an error.
 
-    __slots__ = ("_name",)
+    It is over when it was released or rolled back, and when the transaction around it is.
+    """
 
-    def __init__(self, connection: psycopg.Connection[Any], numbers: itertools.count[int]) -> None:
-        super().__init__(connection, lambda _connection: None)
-        self._savepoints = numbers
-        self._name = f"ferra_{next(numbers)}".encode()
-        _cursors.run(connection, b"SAVEPOINT " + self._name)
+    __slots__ = ("_name", "_outer")
+
+    def __init__(self, outer: Transaction) -> None:
+        super().__init__(outer._acquire(), _keep)
+        self._outer = outer
+        self._savepoints = outer._savepoints
+        self._name = b"ferra_%d" % next(self._savepoints)
+        _cursors.run(self._connection, b"SAVEPOINT " + self._name)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if not self._is_open:
+        if not self.is_open:
             return
         if error is None:
             self.commit()
         else:
-            self._abandon()
+            with suppress(Db):  # A lost connection undoes it too, and the error on its way says more.
+                self._abandon()
+
+    def __del__(self) -> None:
+        """Leave it to the transaction, whose end is the savepoint's."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still be used."""
+        return self._is_open and self._outer.is_open
 
     def commit(self) -> None:
         """Release the savepoint: what came after it belongs to the transaction.
@@ -167,6 +184,9 @@ class Savepoint(Transaction):
 
     def _abandon(self) -> None:
         self._is_open = False
-        if self._connection.info.transaction_status in {TransactionStatus.INTRANS, TransactionStatus.INERROR}:
-            _cursors.run(self._connection, b"ROLLBACK TO SAVEPOINT " + self._name)
-            _cursors.run(self._connection, b"RELEASE SAVEPOINT " + self._name)
+        _cursors.run(self._connection, b"ROLLBACK TO SAVEPOINT " + self._name)
+        _cursors.run(self._connection, b"RELEASE SAVEPOINT " + self._name)
+
+
+def _keep(_connection: psycopg.Connection[Any]) -> None:
+    """Give nothing back: the connection is the transaction's."""

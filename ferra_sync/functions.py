@@ -56,6 +56,13 @@ Mean = TypeVar("Mean", float, dt.timedelta)
 Summed = TypeVar("Summed", int, Decimal, float, dt.timedelta)
 
 
+def _expression(name: str, value: object) -> AnyExpr:
+    """Return what a function takes; QueryError where it is no expression."""
+    if not isinstance(value, Expr):
+        raise QueryError(f"{name} takes a column or an expression, not {type(value).__name__}: say literal(…)")
+    return value
+
+
 def _call(name: FunctionRef, returns: SqlType[Any], *arguments: Node) -> AnyExpr:
     params = tuple(value for argument in arguments for value in argument.params)
     return Expr(("call", name, *(argument.shape for argument in arguments)), params, returns)
@@ -90,6 +97,7 @@ def count(value: AnyExpr | None = None, *, distinct: bool = False) -> AnyExpr:
     """`count(*)`, or the number of rows, or of distinct values, for which `value` is not NULL."""
     if value is None:
         return Expr(("count rows", _COUNT), (), sql.BIGINT)
+    _expression("count", value)
     if distinct:
         return Expr(("call distinct", _COUNT, value.shape), value.params, sql.BIGINT)
     return _call(_COUNT, sql.BIGINT, value)
@@ -101,7 +109,7 @@ def sum(value: Expr[S, Summed | None, Plain]) -> Expr[Opt[S], Summed | None, Agg
 
 
 def _sum_type(value: AnyExpr) -> SqlType[Any]:
-    kind = value.type.kind
+    kind = _expression("sum", value).type.kind
     if kind in {FieldType.SMALLINT, FieldType.INTEGER}:
         return sql.BIGINT
     if kind is FieldType.BIGINT:
@@ -123,7 +131,7 @@ def avg(value: AnyExpr) -> AnyExpr:
 
 
 def _avg_type(value: AnyExpr) -> SqlType[Any]:
-    kind = value.type.kind
+    kind = _expression("avg", value).type.kind
     if kind in {FieldType.REAL, FieldType.DOUBLE_PRECISION}:
         return sql.DOUBLE_PRECISION
     if kind is FieldType.INTERVAL:
@@ -135,12 +143,12 @@ def _avg_type(value: AnyExpr) -> SqlType[Any]:
 
 def min(value: Expr[S, V, Plain]) -> Expr[Opt[S], V | None, Aggregate]:  # noqa: A001 - SQL's name
     """The least of the values that are not NULL; None where there are none."""
-    return _call(_MIN, value.type, value)
+    return _call(_MIN, _expression("min", value).type, value)
 
 
 def max(value: Expr[S, V, Plain]) -> Expr[Opt[S], V | None, Aggregate]:  # noqa: A001 - SQL's name
     """The greatest of the values that are not NULL; None where there are none."""
-    return _call(_MAX, value.type, value)
+    return _call(_MAX, _expression("max", value).type, value)
 
 
 # Functions of one row
@@ -156,7 +164,7 @@ def coalesce(value: Typed[S, V, G], otherwise: Expr[S2, V, G2]) -> Expr[S | S2, 
 def coalesce(value: Typed[S, V, G], otherwise: V) -> Expr[S, V, G]: ...
 def coalesce(value: Typed[Any, Any, Any], otherwise: object) -> AnyExpr:
     """`value`, or `otherwise` where it is NULL."""
-    expr: AnyExpr = value.__ferra_select__()
+    expr = _expression("coalesce", value)
     return _call(_COALESCE, expr.type, expr, operand(expr, otherwise))
 
 
@@ -180,7 +188,7 @@ def length(value: AnyExpr) -> AnyExpr:
 
 
 def _text(name: str, value: AnyExpr) -> AnyExpr:
-    if value.type.classes != (str,):
+    if _expression(name, value).type.classes != (str,):
         raise QueryError(f"{name} takes text, not {value.type}")
     return value
 

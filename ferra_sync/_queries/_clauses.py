@@ -17,7 +17,7 @@ from ferra_sync._queries._keys import belongs_to, key_is
 from ferra_sync._queries._sharing import Sharing
 from ferra_sync._schema import Joinable
 from ferra_sync._shapes import GroupShape, Items, SelectShape, TableRef
-from ferra_sync._sqltypes import BIGINT
+from ferra_sync._sqltypes import BIGINT, MAX_BIGINT
 from ferra_sync.errors import QueryError
 
 Sel = TypeVar("Sel")
@@ -285,6 +285,6 @@ def _ascending(expr: Any) -> AnyOrder:  # noqa: ANN401 - checked here
 
 
 def _checked_count(rows: object, what: str) -> int:
-    if not isinstance(rows, int) or isinstance(rows, bool) or rows < 0:
-        raise QueryError(f"{what} takes a whole number from 0")
+    if not isinstance(rows, int) or isinstance(rows, bool) or not 0 <= rows <= MAX_BIGINT:
+        raise QueryError(f"{what} takes a whole number from 0 to {MAX_BIGINT}")
     return rows

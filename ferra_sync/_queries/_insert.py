@@ -99,10 +99,10 @@ def value_lists(
 def _as_arrays(rows: tuple[tuple[Any, ...], ...]) -> tuple[list[int], tuple[Any, ...]] | None:
     """Return which columns are given and an array of each; None where only VALUES can say it, with its DEFAULT."""
     columns = list(zip(*rows, strict=True))
-    kept = [index for index, column in enumerate(columns) if column[0] is not SERVER_DEFAULT]
-    defaults = sum(value is SERVER_DEFAULT for column in columns for value in column)
-    if not kept or defaults != (len(columns) - len(kept)) * len(rows):
+    left = [[value is SERVER_DEFAULT for value in column] for column in columns]
+    if all(map(all, left)) or any(any(column) and not all(column) for column in left):
         return None
+    kept = [index for index, column in enumerate(left) if not any(column)]
     return kept, tuple(list(columns[index]) for index in kept)
 
 

@@ -10,7 +10,7 @@ import attrs
 from ferra_sync._constraints import ForeignKey
 from ferra_sync._expressions import AnyExpr
 from ferra_sync._schema import Joinable, Table, TableMeta, table_meta
-from ferra_sync._shapes import ColumnRef, JoinShape, TableRef
+from ferra_sync._shapes import ColumnRef, JoinShape, is_same_table
 from ferra_sync.errors import QueryError
 
 How: TypeAlias = Literal["inner", "left", "right", "full", "cross"]
@@ -83,7 +83,7 @@ class Source:
 def _keys(child: TableMeta, parent: TableMeta) -> Iterator[tuple[tuple[ColumnRef, ColumnRef], ...]]:
     """Yield the columns, pair by pair, of each foreign key of `child` that references `parent`."""
     for key in child.foreign_keys:
-        if _is_same_table(key.targets[0].ref.table, parent.ref):
+        if is_same_table(key.targets[0].ref.table, parent.ref):
             yield tuple(_pairs(key, parent))
 
 
@@ -95,7 +95,3 @@ def _pairs(key: ForeignKey[Any], parent: TableMeta) -> Iterator[tuple[ColumnRef,
 def _by_name(table: TableMeta, name: str) -> ColumnRef:
     """Return the column of this name, of the table itself or of its alias."""
     return next(column.ref for column in table.attributes.values() if column.name == name)
-
-
-def _is_same_table(one: TableRef, other: TableRef) -> bool:
-    return one.name == other.name and one.schema == other.schema

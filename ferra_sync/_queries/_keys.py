@@ -10,6 +10,7 @@ from ferra_sync._constraints import Columns, ForeignKey
 from ferra_sync._expressions import AnyExpr, Expr
 from ferra_sync._models import FerraModel, ModelMeta
 from ferra_sync._schema import TableMeta
+from ferra_sync._shapes import is_same_table
 from ferra_sync._sqltypes import BOOLEAN
 from ferra_sync.errors import QueryError
 
@@ -45,6 +46,8 @@ def belongs_to(table: TableMeta, parents: FerraModel[Any] | Sequence[FerraModel[
     """
     several = not isinstance(parents, FerraModel)
     rows: Sequence[Any] = parents if not isinstance(parents, FerraModel) else (parents,)
+    if not isinstance(rows, Sequence) or not all(isinstance(row, FerraModel) for row in rows):
+        raise QueryError("belonging_to takes a model or a sequence of models")
     if not rows:
         return Expr(BOOLEAN, (False,), BOOLEAN)
     meta = ModelMeta.of(type(rows[0]))
@@ -71,7 +74,7 @@ def in_rows(columns: Columns, values: Sequence[list[Any]]) -> AnyExpr:
 
 
 def _foreign_key(child: TableMeta, parent: TableMeta, by: object) -> ForeignKey[Any]:
-    found = [key for key in child.foreign_keys if key.targets[0].ref.table.name == parent.name]
+    found = [key for key in child.foreign_keys if is_same_table(key.targets[0].ref.table, parent.ref)]
     if isinstance(by, Column):
         found = [key for key in found if any(column is by for column in key.columns)]
     if not found:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from itertools import groupby
 from pathlib import Path
 from typing import Final
@@ -64,7 +64,7 @@ def demo(url: str | None) -> None:
 
 @contextmanager
 def _embedded(console: Console) -> Iterator[Database]:
-    with console.status("Starting a PostgreSQL ...") if console.is_terminal else _nothing():
+    with console.status("Starting a PostgreSQL ...") if console.is_terminal else nullcontext():
         db = Database.embedded()
     with db:
         console.print(f"PostgreSQL {_version(db)}, started for this demo")
@@ -87,11 +87,6 @@ def _throw_away_schema(url: str, console: Console) -> Iterator[Database]:
         finally:
             with owner.connection() as connection:
                 connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(schema))
-
-
-@contextmanager
-def _nothing() -> Iterator[None]:
-    yield
 
 
 def _within(url: str, schema: str) -> str:

@@ -1,0 +1,3 @@
+ALTER TABLE users DROP COLUMN role;
+
+DROP TYPE user_role;

@@ -1,0 +1,29 @@
+"""The reference domain: users with roles, posts, films and products; `migrations/` is its SQL."""
+
+from __future__ import annotations
+
+from schema.films import Film, FilmPatch, Films, NewFilm
+from schema.posts import NewPost, Post, PostPatch, Posts
+from schema.products import NewProduct, Product, ProductPatch, Products
+from schema.users import NewUser, User, UserPatch, UserProfile, UserRole, Users
+
+__all__ = [
+    "Film",
+    "FilmPatch",
+    "Films",
+    "NewFilm",
+    "NewPost",
+    "NewProduct",
+    "NewUser",
+    "Post",
+    "PostPatch",
+    "Posts",
+    "Product",
+    "ProductPatch",
+    "Products",
+    "User",
+    "UserPatch",
+    "UserProfile",
+    "UserRole",
+    "Users",
+]

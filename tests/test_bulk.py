@@ -1,0 +1,696 @@
+"""Many rows at once: in the order given, of any number, all or none."""
+
+from __future__ import annotations
+
+import enum
+import random
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from ipaddress import ip_address
+from typing import Any
+from uuid import UUID, uuid4
+
+import attrs
+import psycopg
+import pytest
+from conftest import _database, _url_of
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from psycopg.types.range import Range
+
+from ferra_sync import (
+    SERVER_DEFAULT,
+    Conflict,
+    Database,
+    DatabaseConfig,
+    Db,
+    DbErrorKind,
+    FerraDbError,
+    FerraModel,
+    PgRepository,
+    QueryError,
+    Table,
+    ValidationError,
+    from_,
+    insert_into,
+    select,
+)
+from ferra_sync import functions as fn
+from ferra_sync import types as t
+
+
+class Rows(Table):
+    id = t.serial(primary_key=True)
+    name = t.text()
+    tag = t.nullable(t.text(unique=True))
+    size = t.integer(default=7)
+
+
+@attrs.define
+class Row(FerraModel[Rows]):
+    name: str
+    tag: str | None = None
+    size: int = SERVER_DEFAULT
+    id: int = SERVER_DEFAULT
+
+
+@attrs.define
+class RowName(FerraModel[Rows]):
+    """A model without the key."""
+
+    name: str
+
+
+class Uuids(Table):
+    id = t.uuid(primary_key=True, default=fn.gen_random_uuid())
+    name = t.text()
+
+
+@attrs.define
+class UuidRow(FerraModel[Uuids]):
+    name: str
+    id: UUID = SERVER_DEFAULT
+
+
+class Identities(Table):
+    id = t.identity(primary_key=True)
+    name = t.text()
+
+
+@attrs.define
+class IdentityRow(FerraModel[Identities]):
+    name: str
+    id: int = SERVER_DEFAULT
+
+
+class Always(Table):
+    id = t.identity(always=True, primary_key=True)
+    name = t.text()
+
+
+@attrs.define
+class AlwaysRow(FerraModel[Always]):
+    name: str
+    id: int = SERVER_DEFAULT
+
+
+class Words(Table, name='odd "words"', schema="side"):
+    word = t.text(primary_key=True, name="the word")
+    name = t.text()
+
+
+@attrs.define
+class Word(FerraModel[Words]):
+    word: str
+    name: str
+
+
+class Pairs(Table):
+    a = t.integer(primary_key=True, default=1)
+    b = t.text(primary_key=True)
+    c = t.uuid(primary_key=True, default=fn.gen_random_uuid())
+    name = t.text()
+
+
+@attrs.define
+class Pair(FerraModel[Pairs]):
+    b: str
+    name: str
+    a: int = SERVER_DEFAULT
+    c: UUID = SERVER_DEFAULT
+
+
+class Prices(Table):
+    price = t.numeric(8, 2, primary_key=True)
+    name = t.text()
+
+
+@attrs.define
+class Price(FerraModel[Prices]):
+    price: Decimal
+    name: str
+
+
+class Codes(Table):
+    code = t.varchar(3, primary_key=True)
+    name = t.text()
+
+
+@attrs.define
+class Code(FerraModel[Codes]):
+    code: str
+    name: str
+
+
+class Counters(Table):
+    id = t.serial(primary_key=True)
+
+
+@attrs.define
+class Counter(FerraModel[Counters]):
+    id: int = SERVER_DEFAULT
+
+
+class Lines(Table):
+    """A table without a key."""
+
+    line = t.text()
+    number = t.integer(default=5)
+
+
+@attrs.define
+class Line(FerraModel[Lines]):
+    line: str
+    number: int = SERVER_DEFAULT
+
+
+class Color(enum.Enum):
+    RED = "red"
+    BLUE = "light blue"
+
+
+@attrs.define
+class Point:
+    x: int
+    y: int
+
+
+class Kinds(Table):
+    id = t.integer(primary_key=True)
+    color = t.enum(Color)
+    colors = t.array(t.enum(Color))
+    texts = t.array(t.nullable(t.text()))
+    numbers = t.nullable(t.array(t.integer()))
+    data = t.nullable(t.jsonb())
+    plain = t.json()
+    point = t.nullable(t.jsonb(Point))
+    raw = t.bytea()
+    price = t.numeric()
+    ratio = t.double_precision()
+    day = t.date()
+    moment = t.timestamptz()
+    span = t.interval()
+    host = t.inet()
+    mac = t.macaddr()
+    window = t.int4range()
+    flag = t.nullable(t.boolean())
+    char = t.char(3)
+
+
+@attrs.define
+class Kind(FerraModel[Kinds]):
+    id: int
+    color: Color
+    colors: list[Color]
+    texts: list[str | None]
+    numbers: list[int] | None
+    data: Any
+    plain: Any
+    point: Point | None
+    raw: bytes
+    price: Decimal
+    ratio: float
+    day: date
+    moment: datetime
+    span: timedelta
+    host: object
+    mac: str
+    window: Range[int]
+    flag: bool | None
+    char: str
+
+
+class Guarded(Table):
+    id = t.serial(primary_key=True)
+    name = t.text()
+
+
+@attrs.define
+class Guard(FerraModel[Guarded]):
+    name: str
+    id: int = SERVER_DEFAULT
+
+
+@attrs.define
+class Checked(FerraModel[Rows]):
+    name: str = attrs.field(validator=attrs.validators.max_len(5), on_setattr=attrs.setters.NO_OP)
+    id: int = SERVER_DEFAULT
+
+
+DDL = """
+CREATE TABLE rows (id serial PRIMARY KEY, name text NOT NULL, tag text UNIQUE, size integer NOT NULL DEFAULT 7);
+CREATE TABLE uuids (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), name text NOT NULL);
+CREATE TABLE identities (id bigint GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY, name text NOT NULL);
+CREATE TABLE always (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL);
+CREATE SCHEMA side;
+CREATE TABLE side."odd ""words\""" ("the word" text PRIMARY KEY, name text NOT NULL);
+CREATE TABLE pairs (
+    a integer DEFAULT 1, b text, c uuid DEFAULT gen_random_uuid(), name text NOT NULL, PRIMARY KEY (a, b, c)
+);
+CREATE TABLE prices (price numeric(8,2) PRIMARY KEY, name text NOT NULL);
+CREATE TABLE codes (code varchar(3) PRIMARY KEY, name text NOT NULL);
+CREATE TABLE counters (id serial PRIMARY KEY);
+CREATE TABLE lines (line text NOT NULL, number integer NOT NULL DEFAULT 5);
+CREATE TYPE color AS ENUM ('red', 'light blue');
+CREATE TABLE kinds (
+    id integer PRIMARY KEY, color color NOT NULL, colors color[] NOT NULL, texts text[] NOT NULL, numbers integer[],
+    data jsonb, plain json NOT NULL, point jsonb, raw bytea NOT NULL, price numeric NOT NULL,
+    ratio double precision NOT NULL, day date NOT NULL, moment timestamptz NOT NULL, span interval NOT NULL,
+    host inet NOT NULL, mac macaddr NOT NULL, "window" int4range NOT NULL, flag boolean, "char" char(3) NOT NULL
+);
+CREATE TABLE guarded (id serial PRIMARY KEY, name text NOT NULL);
+CREATE FUNCTION guard() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN IF NEW.name = 'unwanted' THEN RETURN NULL; END IF; RETURN NEW; END $$;
+CREATE TRIGGER guard BEFORE INSERT ON guarded FOR EACH ROW EXECUTE FUNCTION guard();
+"""
+EMPTY = """
+DELETE FROM rows; DELETE FROM uuids; DELETE FROM identities; DELETE FROM always; DELETE FROM side."odd ""words\""";
+DELETE FROM pairs; DELETE FROM prices; DELETE FROM codes; DELETE FROM counters; DELETE FROM lines; DELETE FROM kinds;
+DELETE FROM guarded; ALTER SEQUENCE rows_id_seq RESTART; ALTER SEQUENCE identities_id_seq RESTART;
+ALTER SEQUENCE always_id_seq RESTART; ALTER SEQUENCE counters_id_seq RESTART
+"""
+
+
+@pytest.fixture(scope="module")
+def database_url(server_url: str) -> Iterator[str]:
+    with _database(server_url, "template1") as name:
+        url = _url_of(server_url, name)
+        with psycopg.connect(url) as connection:
+            connection.execute(DDL)
+        yield url
+
+
+@pytest.fixture
+def db(database_url: str) -> Iterator[Database]:
+    """A database with one connection: whoever keeps it makes the next call fail."""
+    config = DatabaseConfig(database_url, max_connections=1, min_connections=1, acquire_timeout=10)
+    with Database.connect(config=config) as db:
+        with db.connection() as connection:
+            connection.execute(EMPTY)
+        yield db
+
+
+@pytest.fixture
+def rows(db: Database) -> PgRepository[Row]:
+    return PgRepository(Row, db)
+
+
+def names(rows: list[Any]) -> list[str]:
+    return [row.name for row in rows]
+
+
+# The order
+
+
+def test_rows_with_shuffled_keys_of_their_own_come_back_in_the_order_given(rows):
+    keys = list(range(1, 2001))
+    random.Random(7).shuffle(keys)
+    given = [Row(f"n{key}", None, key % 3, key) for key in keys]
+    assert rows.insert_many(given) == given
+    assert [row.id for row in rows.find_all()] == sorted(keys)
+
+
+@pytest.mark.parametrize("model", [Row, IdentityRow, AlwaysRow])
+def test_rows_that_the_server_numbers_come_back_in_the_order_given(db, model):
+    repository = PgRepository(model, db)
+    given = [model(f"n{number}") for number in range(3000)]
+    made = repository.insert_many(given)
+    assert names(made) == names(given)
+    assert [row.id for row in made] == list(range(1, 3001))
+    assert repository.find_all() == made
+
+
+def test_rows_with_random_keys_of_the_server_come_back_in_the_order_given(db):
+    repository = PgRepository(UuidRow, db)
+    given = [UuidRow(f"n{number}") for number in range(3000)]
+    made = repository.insert_many(given)
+    assert names(made) == names(given)
+    assert len({row.id for row in made}) == 3000
+    assert sorted(made, key=lambda row: row.id) == repository.find_all()
+
+
+def test_rows_of_a_table_with_odd_names_and_text_keys_come_back_in_the_order_given(db):
+    repository = PgRepository(Word, db)
+    keys = ["b", "B", "", "ä", "a", 'q"q', "a b", "$1", "{}", "NULL", "\\", "a,b"]
+    given = [Word(key, key) for key in keys]
+    assert repository.insert_many(given) == given
+    assert {row.word for row in repository.find_all()} == set(keys)
+
+
+def test_rows_with_a_key_of_several_columns_come_back_in_the_order_given(db):
+    repository = PgRepository(Pair, db)
+    given = [Pair(text, f"{number}{text}", number, uuid4()) for number in (3, 1, 2) for text in "cab"]
+    assert repository.insert_many(given) == given
+
+
+def test_rows_that_leave_parts_of_their_key_to_the_server_come_back_in_the_order_given(db):
+    repository = PgRepository(Pair, db)
+    given = [Pair(text, text) for text in "cabbage"]
+    made = repository.insert_many(given)
+    assert names(made) == list("cabbage")
+    assert {row.a for row in made} == {1}
+    mixed = repository.insert_many([Pair("x", "1"), Pair("x", "2", 2), Pair("x", "3", 3, uuid4()), Pair("x", "4")])
+    assert names(mixed) == ["1", "2", "3", "4"]
+    assert [row.a for row in mixed] == [1, 2, 3, 1]
+
+
+def test_rows_whose_key_the_server_rounds_come_back_in_the_order_given(db):
+    repository = PgRepository(Price, db)
+    given = [Price(Decimal(text), text) for text in ("3.001", "1.004", "2", "5.999", "0.5")]
+    made = repository.insert_many(given)
+    assert names(made) == ["3.001", "1.004", "2", "5.999", "0.5"]
+    assert [row.price for row in made] == [Decimal(text) for text in ("3.00", "1.00", "2.00", "6.00", "0.50")]
+
+
+def test_rows_whose_key_the_server_cuts_blanks_off_come_back_in_the_order_given(db):
+    given = [Code("c    ", "1"), Code("b", "2"), Code("abc  ", "3"), Code("aa", "4")]
+    assert names(PgRepository(Code, db).insert_many(given)) == ["1", "2", "3", "4"]
+
+
+def test_rows_of_a_model_without_the_key_come_back_in_the_order_given(db):
+    names_given = [f"n{number}" for number in random.Random(7).sample(range(500), 500)]
+    with db.transaction() as tx:
+        made = tx.fetch_all(insert_into(Rows).values(*(RowName(name) for name in names_given)).returning(RowName))
+    assert sorted(names(made)) == sorted(names_given)
+
+
+# The rows
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 9_999, 10_000, 10_001, 25_000])
+def test_any_number_of_rows_can_be_inserted(rows, count):
+    made = rows.insert_many([Row(f"n{number}") for number in range(count)])
+    assert names(made) == [f"n{number}" for number in range(count)]
+    assert rows.count() == count
+
+
+def test_more_rows_than_a_statement_has_parameters_can_be_inserted(rows):
+    made = rows.insert_many(Row(f"n{number}", f"t{number}", number) for number in range(70_000))
+    assert (made[-1].name, made[-1].size, len(made)) == ("n69999", 69_999, 70_000)
+
+
+def test_the_rows_may_come_from_a_generator(rows):
+    assert names(rows.insert_many(Row(name) for name in "abc")) == ["a", "b", "c"]
+    assert rows.insert_many(iter(())) == []
+
+
+def test_a_generator_that_fails_inserts_nothing(rows):
+    def failing() -> Iterator[Row]:
+        yield Row("a")
+        raise RuntimeError("mine")
+
+    with pytest.raises(RuntimeError, match="mine"):
+        rows.insert_many(failing())
+    assert rows.count() == 0
+
+
+def test_the_given_rows_are_left_alone(rows):
+    given = [Row("a"), Row("b")]
+    rows.insert_many(given)
+    assert given == [Row("a"), Row("b")]
+
+
+def test_each_row_may_leave_other_columns_to_the_server(rows):
+    given = [
+        Row("a"),
+        Row("b", "t", 1, 100),
+        Row("c", None, 2),
+        Row("d", None, SERVER_DEFAULT, 50),
+        Row("e"),
+        Row("f", SERVER_DEFAULT, 3),
+    ]
+    made = rows.insert_many(given)
+    assert names(made) == list("abcdef")
+    assert [row.size for row in made] == [7, 1, 2, 7, 7, 3]
+    assert [row.tag for row in made] == [None, "t", None, None, None, None]
+    assert (made[1].id, made[3].id) == (100, 50)
+
+
+def test_rows_that_leave_every_column_to_the_server_are_inserted_too_or_refused_by_name(db):
+    repository = PgRepository(Counter, db)
+    for call in (repository.insert_many, repository.copy_in):
+        refused = outcome(lambda call=call: call([Counter(), Counter()]))
+        assert refused is None or isinstance(refused, QueryError)
+
+
+def outcome(call: Callable[[], object]) -> Exception | None:
+    try:
+        call()
+    except Exception as error:  # noqa: BLE001 - which one it is, is the question
+        return error
+    return None
+
+
+def test_a_table_without_a_key_has_no_repository_but_its_rows_can_be_inserted(db):
+    with pytest.raises(QueryError, match="primary key"):
+        PgRepository(Line, db)
+    assert db.execute(insert_into(Lines).values(Line("a"), Line("b", 1))) == 2
+    assert sorted(db.fetch_all(from_(Lines).select(Lines.line, Lines.number))) == [("a", 5), ("b", 1)]
+
+
+def kind(number: int, **changes: Any) -> Kind:
+    row = Kind(
+        id=number,
+        color=Color.BLUE,
+        colors=[Color.RED, Color.BLUE],
+        texts=["a", None, "", "NULL", 'q"q', "b\\", "{x,y}", "tab\t", "line\n", "é🎉"],
+        numbers=[1, -2],
+        data={"k": [1, None, "x\n"], "é": True},
+        plain=[1, "a"],
+        point=Point(1, 2),
+        raw=b"\x00\xff\\'\n",
+        price=Decimal("1.50"),
+        ratio=0.1,
+        day=date(2024, 2, 29),
+        moment=datetime(2024, 1, 2, 3, 4, 5, 6, tzinfo=UTC),
+        span=timedelta(days=-1, seconds=5, microseconds=7),
+        host=ip_address("10.0.0.1"),
+        mac="08:00:2b:01:02:03",
+        window=Range(1, 5),
+        flag=None,
+        char="abc",
+    )
+    return attrs.evolve(row, **changes)
+
+
+KINDS = [
+    kind(2),
+    kind(1, numbers=None, data=None, point=None, flag=True),
+    kind(3, colors=[], texts=[], numbers=[], data=[], plain="text", ratio=float("inf"), raw=b""),
+    kind(4, data="NULL", plain="null", texts=["\\N", "\\.", "\r\n"], window=Range(empty=True)),
+    kind(5, data=0, plain={}, color=Color.RED, colors=[Color.RED], price=Decimal("-12345678901234567890.123456789")),
+]
+
+
+def test_values_of_every_type_are_inserted_as_they_are(db):
+    repository = PgRepository(Kind, db)
+    assert repository.insert_many(KINDS) == KINDS
+    assert repository.find_all() == sorted(KINDS, key=lambda row: row.id)
+
+
+def test_values_of_every_type_are_copied_as_they_are(db):
+    repository = PgRepository(Kind, db)
+    assert repository.copy_in(KINDS) == len(KINDS)
+    assert repository.find_all() == sorted(KINDS, key=lambda row: row.id)
+
+
+hostile = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\0"), max_size=20)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(texts=st.lists(st.tuples(hostile, st.none() | st.integers(-(2**31), 2**31 - 1)), max_size=20))
+def test_any_text_is_inserted_and_copied_as_it_is(db, rows, texts):
+    with db.connection() as connection:
+        connection.execute("DELETE FROM rows")
+    given = [Row(text, None, SERVER_DEFAULT if size is None else size) for text, size in texts]
+    made = rows.insert_many(given)
+    assert [(row.name, row.size) for row in made] == [(text, 7 if size is None else size) for text, size in texts]
+    copied = [Row(text, None, 1) for text, _ in texts]
+    assert rows.copy_in(copied) == len(texts)
+    assert names(rows.find_by(Rows.id > max((row.id for row in made), default=0))) == [text for text, _ in texts]
+
+
+def test_a_nul_in_a_text_is_an_error_by_name_and_nothing_is_inserted(rows):
+    for call in (rows.insert, lambda row: rows.insert_many([Row("a"), row]), lambda row: rows.copy_in([Row("a"), row])):
+        with pytest.raises((Db, ValidationError)):
+            call(Row("a\0b"))
+    assert rows.count() == 0
+
+
+# All or none
+
+
+def test_a_conflict_in_a_later_chunk_undoes_the_earlier_ones(rows):
+    given = [Row(f"n{number}", f"t{number}") for number in range(20_001)]
+    given.append(Row("double", "t5"))
+    with pytest.raises(Conflict) as caught:
+        rows.insert_many(given)
+    assert caught.value.columns == ("tag",)
+    assert rows.count() == 0
+
+
+def test_a_conflict_among_rows_of_several_kinds_undoes_them_all(rows):
+    with pytest.raises(Conflict):
+        rows.insert_many([Row("a", "t"), Row("b", "u", 3), Row("c", "t", SERVER_DEFAULT, 9)])
+    assert rows.count() == 0
+
+
+def test_a_row_that_a_trigger_keeps_out_is_an_error_and_nothing_is_inserted(db):
+    repository = PgRepository(Guard, db)
+    with pytest.raises((QueryError, FerraDbError)):
+        repository.insert_many([Guard("a"), Guard("unwanted"), Guard("b")])
+    assert repository.count() == 0
+
+
+def test_inside_a_transaction_a_failure_in_several_chunks_undoes_only_the_insert(db, rows):
+    with db.transaction() as tx:
+        inside = PgRepository(Row, tx)
+        kept = inside.insert(Row("kept", "t0"))
+        with pytest.raises(Conflict), tx.savepoint():
+            inside.insert_many([Row(f"n{number}", f"t{number}") for number in range(10_001)])
+        assert inside.find_all() == [kept]
+    assert rows.find_all() == [kept]
+
+
+def test_inside_a_transaction_the_rows_go_with_it(db, rows):
+    with db.begin() as tx:
+        assert len(PgRepository(Row, tx).insert_many([Row("a"), Row("b", None, 3)])) == 2
+        assert PgRepository(Row, tx).copy_in([Row("c")]) == 1
+        assert PgRepository(Row, tx).count() == 3
+    assert rows.count() == 0
+
+
+@pytest.mark.parametrize("verb", ["insert_many", "copy_in"])
+def test_a_value_of_the_wrong_type_anywhere_is_a_validation_error_and_nothing_is_written(rows, verb):
+    bad = Row("hunter2")
+    bad.size = "hunter2"  # type: ignore[assignment] # what types forbid
+    with pytest.raises(ValidationError) as caught:
+        getattr(rows, verb)([*(Row("a") for _ in range(2500)), bad])
+    assert caught.value.errors.keys() == {"size"}
+    assert "hunter2" not in str(caught.value)
+    assert rows.count() == 0
+
+
+@pytest.mark.parametrize("verb", ["insert_many", "copy_in"])
+def test_validators_run_on_every_row_and_nothing_is_written(db, verb):
+    repository = PgRepository(Checked, db)
+    bad = Checked("ok")
+    bad.name = "far too long"
+    with pytest.raises(ValidationError) as caught:
+        getattr(repository, verb)([*(Checked("fine") for _ in range(2500)), bad])
+    assert caught.value.errors.keys() == {"name"}
+    assert "far too long" not in str(caught.value)
+    assert repository.count() == 0
+
+
+@pytest.mark.parametrize("verb", ["insert_many", "copy_in"])
+def test_rows_of_another_class_anywhere_are_refused_and_nothing_is_written(rows, verb):
+    with pytest.raises(QueryError, match="Checked"):
+        getattr(rows, verb)([*(Row("a") for _ in range(2500)), Checked("b")])
+    assert rows.count() == 0
+
+
+# COPY
+
+
+@pytest.mark.parametrize("count", [0, 1, 999, 1000, 1001, 25_000])
+def test_any_number_of_rows_can_be_copied(rows, count):
+    assert rows.copy_in([Row(f"n{number}", None, number) for number in range(count)]) == count
+    assert rows.count() == count
+    assert names(rows.find_all()) == [f"n{number}" for number in range(count)]
+
+
+def test_copied_rows_leave_columns_to_the_server(rows):
+    assert rows.copy_in([Row("a"), Row("b")]) == 2
+    assert [(row.id, row.name, row.tag, row.size) for row in rows.find_all()] == [(1, "a", None, 7), (2, "b", None, 7)]
+
+
+def test_copied_rows_bring_their_own_keys(db, rows):
+    assert rows.copy_in([Row("b", "t", 2, 20), Row("a", None, 1, 10)]) == 2
+    assert rows.find_all() == [Row("a", None, 1, 10), Row("b", "t", 2, 20)]
+    words = PgRepository(Word, db)
+    assert words.copy_in([Word('"', "a")]) == 1
+    assert words.find_all() == [Word('"', "a")]
+
+
+@pytest.mark.parametrize("model", [IdentityRow, AlwaysRow, UuidRow])
+def test_copied_rows_have_their_keys_from_the_server(db, model):
+    repository = PgRepository(model, db)
+    assert repository.copy_in(model(f"n{number}") for number in range(1500)) == 1500
+    assert len({row.id for row in repository.find_all()}) == 1500
+
+
+@pytest.mark.parametrize("at", [1, 999, 1000, 1500])
+def test_copied_rows_that_leave_other_columns_to_the_server_are_refused_and_none_is_written(rows, at):
+    given = [Row("a", None, 1) for _ in range(2000)]
+    given[at] = Row("b")
+    with pytest.raises(QueryError, match="insert_many"):
+        rows.copy_in(given)
+    assert rows.count() == 0
+
+
+@pytest.mark.parametrize("after", [0, 1, 999, 1000, 5000])
+def test_a_generator_that_fails_half_way_copies_nothing(rows, after):
+    error = RuntimeError("mine")
+
+    def failing() -> Iterator[Row]:
+        for number in range(after):
+            yield Row(f"n{number}")
+        raise error
+
+    with pytest.raises(RuntimeError) as caught:
+        rows.copy_in(failing())
+    assert caught.value is error
+    assert rows.count() == 0
+
+
+def test_a_row_that_the_server_refuses_half_way_leaves_none(rows):
+    given = [Row(f"n{number}", f"t{number % 4999}") for number in range(5000)]
+    with pytest.raises(Conflict) as caught:
+        rows.copy_in(given)
+    assert caught.value.columns == ("tag",)
+    assert rows.count() == 0
+
+
+def test_a_value_that_the_server_cannot_read_leaves_none_and_is_not_shown(rows):
+    with pytest.raises(Db) as caught:
+        rows.copy_in([Row("a", None, 1), Row("b", None, 2**40)])
+    assert caught.value.kind is DbErrorKind.INVALID_DATA
+    assert str(2**40) not in str(caught.value)
+    assert rows.count() == 0
+
+
+def test_copy_reads_its_rows_as_it_sends_them(rows):
+    read = 0
+
+    def counted() -> Iterator[Row]:
+        nonlocal read
+        for number in range(100_000):
+            read += 1
+            yield Row("double" if number == 5000 else f"n{number}", "double" if number >= 5000 else None)
+
+    with pytest.raises(Conflict):
+        rows.copy_in(counted())
+    assert rows.count() == 0
+    assert read > 5000
+
+
+def test_rows_can_be_copied_from_a_stream_of_another_connection(database_url, rows):
+    rows.insert_many([Row(f"n{number}") for number in range(5000)])
+    with Database.connect(database_url) as other:
+        streamed = other.stream(select(Row))
+        assert rows.copy_in(Row(row.name) for row in streamed) == 5000
+    assert rows.count() == 10_000
+
+
+def test_a_failed_bulk_write_gives_the_connection_back(db, rows):
+    for _ in range(3):
+        with pytest.raises(Conflict):
+            rows.copy_in([Row("a", "t"), Row("b", "t")])
+        with pytest.raises(Conflict):
+            rows.insert_many([Row("a", "t"), Row("b", "t")])
+        with pytest.raises(Conflict):
+            rows.insert_many([Row("a", "t"), Row("b", "t", 3)])
+    stats = db._pool.stats()
+    assert (stats.size, stats.idle) == (1, 1)

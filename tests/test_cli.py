@@ -1,0 +1,195 @@
+"""The command line: what it prints, where, and its exit codes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from click.testing import CliRunner, Result
+from psycopg import sql
+
+from ferra_sync.cli import ferra
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FIRST = "20250301000000_create_users"
+SECOND = "20250302000000_create_posts"
+
+
+@pytest.fixture
+def url(server_url: str) -> Iterator[str]:
+    name = f"cli_{uuid.uuid4().hex}"
+    parts = urlsplit(server_url)
+    with psycopg.connect(server_url, autocommit=True) as conn:
+        conn.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        yield f"{parts.scheme}://{parts.netloc}/{name}?{parts.query}"
+        conn.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make a project with two migrations and an environment without a database the working directory."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    write(tmp_path / "migrations" / FIRST, "CREATE TABLE users ()", "DROP TABLE users")
+    write(tmp_path / "migrations" / SECOND, "CREATE TABLE posts ()", "DROP TABLE posts")
+    return tmp_path
+
+
+def write(directory: Path, up: str, down: str) -> None:
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / "up.sql").write_text(up, encoding="utf-8")
+    (directory / "down.sql").write_text(down, encoding="utf-8")
+
+
+def call(*arguments: str) -> Result:
+    return CliRunner().invoke(ferra, arguments)
+
+
+def migrate(verb: str, url: str, *arguments: str) -> Result:
+    return call("migration", verb, "--url", url, *arguments)
+
+
+def tables(url: str) -> set[str]:
+    with psycopg.connect(url) as conn:
+        rows: list[tuple[Any, ...]] = conn.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+        ).fetchall()
+    return {name for (name,) in rows if name != "_ferra_migrations"}
+
+
+def test_run_names_what_it_applied(here: Path, url: str) -> None:
+    result = migrate("run", url)
+    assert (result.exit_code, result.stdout) == (0, f"applied {FIRST}\napplied {SECOND}\n")
+    assert tables(url) == {"users", "posts"}
+
+
+def test_run_again_says_that_there_is_nothing_to_apply(here: Path, url: str) -> None:
+    migrate("run", url)
+    result = migrate("run", url)
+    assert (result.exit_code, result.stdout) == (0, "nothing to apply\n")
+
+
+def test_revert_takes_back_one_step_or_as_many_as_told(here: Path, url: str) -> None:
+    migrate("run", url)
+    assert migrate("revert", url).stdout == f"reverted {SECOND}\n"
+    migrate("run", url)
+    assert migrate("revert", url, "--steps", "2").stdout == f"reverted {SECOND}\nreverted {FIRST}\n"
+    assert migrate("revert", url).stdout == "nothing to revert\n"
+    assert tables(url) == set()
+
+
+def test_list_is_one_line_a_migration_with_tabs_when_it_is_not_a_terminal(here: Path, url: str) -> None:
+    migrate("run", url)
+    migrate("revert", url)
+    result = migrate("list", url)
+    assert result.exit_code == 0
+    first, second = (line.split("\t") for line in result.stdout.splitlines())
+    assert first[:3] == ["20250301000000", "create_users", "applied"]
+    assert first[4].endswith(" ms")
+    assert second == ["20250302000000", "create_posts", "pending"]
+
+
+def test_list_is_a_table_on_a_terminal(here: Path, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "120")
+    result = migrate("list", url)
+    assert result.exit_code == 0
+    for text in ("version", "state", "create_users", "pending", "┃"):
+        assert text in result.stdout
+
+
+def test_generate_prints_the_directory_that_it_made(here: Path) -> None:
+    result = call("migration", "generate", "add roles")
+    made = Path(result.stdout.strip())
+    assert result.exit_code == 0
+    assert made.parent == Path("migrations")
+    assert made.name.endswith("_add_roles")
+    assert {path.name for path in made.iterdir()} == {"up.sql", "down.sql"}
+
+
+def test_another_directory_can_be_named(here: Path, url: str) -> None:
+    (here / "migrations").rename(here / "sql")
+    assert migrate("run", url).exit_code == 1
+    assert migrate("run", url, "--dir", "sql").exit_code == 0
+
+
+def test_the_url_comes_from_the_environment(here: Path, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+    assert call("migration", "run").exit_code == 0
+    assert tables(url) == {"users", "posts"}
+
+
+def test_a_failed_migration_is_one_line_on_stderr_after_what_was_applied(here: Path, url: str) -> None:
+    write(here / "migrations" / SECOND, "CREATE TABLE posts ();\nSELECT\n  nothing", "")
+    result = migrate("run", url)
+    assert result.exit_code == 1
+    assert result.stdout == f"applied {FIRST}\n"
+    where = Path("migrations", SECOND, "up.sql")
+    assert result.stderr == (f'Error: {where}:3:3: column "nothing" does not exist; done before it and kept: {FIRST}\n')
+
+
+def test_a_refusal_is_one_line_on_stderr(here: Path, url: str) -> None:
+    migrate("run", url)
+    write(here / "migrations" / FIRST, "SELECT 'changed'", "")
+    result = migrate("run", url)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == f"Error: nothing was applied: {FIRST}/up.sql was changed after it was applied\n"
+
+
+@pytest.mark.parametrize(
+    "bad",
+    ["postgresql://ann:s3cret@127.0.0.1:1/nowhere?connect_timeout=2", "postgresql://ann:s3cret@[::1/nowhere", "s3cret"],
+)
+def test_a_database_that_cannot_be_reached_is_one_line_on_stderr_without_the_password(here: Path, bad: str) -> None:
+    result = migrate("list", bad)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("Error: ")
+    assert len(result.stderr.splitlines()) == 1
+    assert "s3cret" not in result.output
+
+
+def test_no_database_at_all_is_one_line_on_stderr(here: Path) -> None:
+    result = call("migration", "list")
+    assert result.exit_code == 1
+    assert len(result.stderr.splitlines()) == 1
+    assert "DATABASE_URL" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["migration", "nonsense"], ["migration", "revert", "--steps", "0"], ["migration", "generate"], ["--nonsense"]],
+)
+def test_a_command_line_that_makes_no_sense_is_exit_code_two(here: Path, arguments: list[str]) -> None:
+    assert call(*arguments).exit_code == 2
+
+
+def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *arguments], capture_output=True, text=True, check=False, env=os.environ | environment
+    )
+
+
+def test_a_process_of_its_own_runs_migrations_and_fails_without_a_traceback(here: Path, url: str) -> None:
+    done = python("-m", "ferra_sync.cli", "migration", "run", DATABASE_URL=url)
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"applied {FIRST}\napplied {SECOND}\n", "")
+    (here / "migrations" / SECOND / "up.sql").unlink()
+    failed = python("-m", "ferra_sync.cli", "migration", "run", DATABASE_URL=url)
+    assert failed.returncode == 1
+    assert failed.stderr == f"Error: {Path('migrations', SECOND, 'up.sql')} is missing\n"
+
+
+@pytest.mark.parametrize("missing", ["click", "rich.console"])
+def test_without_click_or_rich_one_line_says_what_to_install(missing: str) -> None:
+    hide = f"import sys; sys.modules[{missing!r}] = None; from ferra_sync.cli import main"
+    done = python("-c", hide)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "ferra needs click and rich: pip install 'ferra-sync[cli]'\n"

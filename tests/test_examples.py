@@ -1,0 +1,100 @@
+"""Every example runs, prints what it says, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+EXAMPLES = sorted(path.stem for path in (ROOT / "examples").glob("[!_]*.py"))
+LINES = {
+    "design": [
+        "published: 2",
+        "found: [('The first post', 'al')]",
+        "Alice's: ['Another', 'The first post']",
+        "pairs: 2",
+        "gone, with 0 posts left",
+    ],
+    "films_crud": [
+        "inserted: Film(title='Blade Runner', release_year=1982, archived=False, id=1)",
+        "updated:  Film(title='Blade Runner', release_year=1982, archived=True, id=1)",
+        "page 1 of 2: ['Blade Runner', 'Alien'], 3 in all",
+        'conflict: unique constraint "films_title_key" violated on column "title"',
+        "gone:     films/1 not found",
+    ],
+    "products_service": [
+        "restocked: 12",
+        "in stock:  ['Lamp at 19.90']",
+        "refused:   there is a product with this id",
+        "refused:   there is no such product",
+        "refused:   sku cannot be empty",
+    ],
+    "transactions": [
+        'unique constraint "films_title_key" violated on column "title": 0 films',
+        "after the savepoint: ['Alien', 'Aliens']",
+        "without a commit: 2",
+        "with one: 3",
+        "bob wrote 'Hello'",
+        "of one moment: 1 post",
+    ],
+    "unicode_search": ["  U+2603 SNOWMAN", "renamed: 11172", "streamed: "],
+    "users_and_posts": [
+        "renamed: al",
+        "published: 2",
+        "  'My first post' by al",
+        "drafts: ['My third post']",
+        "Alice's: 2",
+        "posts after the user is deleted: 0",
+    ],
+}
+
+
+def run(example: str, database_url: str | None) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    environment["PYTHONPATH"] = str(ROOT)
+    environment["PYTHONWARNINGS"] = "error"
+    environment["PYTHONIOENCODING"] = "utf-8"
+    if database_url is not None:
+        environment["DATABASE_URL"] = database_url
+    path = ROOT / "examples" / f"{example}.py"
+    return subprocess.run(
+        [sys.executable, str(path)], env=environment, capture_output=True, encoding="utf-8", check=False
+    )
+
+
+def left_in(database_url: str) -> list[tuple[str, ...]]:
+    query = """
+        SELECT nspname FROM pg_namespace WHERE nspname LIKE 'ferra%'
+        UNION ALL SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace
+    """
+    with psycopg.connect(database_url) as connection:
+        return connection.execute(query).fetchall()
+
+
+def test_every_example_is_run_here() -> None:
+    assert sorted(LINES) == EXAMPLES
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_an_example_runs_and_leaves_nothing_behind(example: str, database_url: str) -> None:
+    done = run(example, database_url)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [line for line in LINES[example] if line not in done.stdout] == []
+    assert left_in(database_url) == []
+
+
+def test_an_example_starts_a_server_of_its_own_where_there_is_no_database_url() -> None:
+    done = run("films_crud", None)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith("films/1 not found\n")
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_an_example_is_short(example: str) -> None:
+    lines = (ROOT / "examples" / f"{example}.py").read_text(encoding="utf-8").splitlines()
+    assert len(lines) < (140 if example == "design" else 60)

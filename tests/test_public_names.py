@@ -1,0 +1,7 @@
+from __future__ import annotations
+
+import inspect
+
+import ferra_sync
+from ferra_sync import functions, types
+

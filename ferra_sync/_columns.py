@@ -23,6 +23,9 @@ class Column(Expr[S_co, T_co, Plain]):
 
     __slots__ = ("nullable_in_table", "ref")
 
+    ref: ColumnRef
+    nullable_in_table: bool
+
     def __init__(self, ref: ColumnRef, *, nullable: bool) -> None:
         super().__init__(ref, (), ref.type)
         self.ref = ref
@@ -53,6 +56,9 @@ class Assignment(Generic[S_co]):
     """`column = value` in an UPDATE."""
 
     __slots__ = ("column", "params", "shape")
+
+    column: ColumnRef
+    params: tuple[Any, ...]
 
     def __init__(self, column: ColumnRef, shape: Hashable, params: tuple[Any, ...]) -> None:
         self.column = column

@@ -11,7 +11,7 @@ from pypika import JoinType
 
 from ferra_sync._lowering import Lowering, has_aggregate
 from ferra_sync._mapping import RowMaker, selection
-from ferra_sync._shapes import ColumnRef, CountShape, FunctionRef, GroupShape, SelectShape
+from ferra_sync._shapes import ColumnRef, CountShape, FunctionRef, GroupShape, SelectShape, leaves
 from ferra_sync._statements import Statement, finished, new_builder, result_term
 from ferra_sync.errors import QueryError
 
@@ -83,6 +83,7 @@ def check_plain(shapes: Iterable[Hashable], clause: str) -> None:
 def _check(shape: SelectShape) -> None:
     check_plain(shape.where, "WHERE")
     check_plain((join.on for join in shape.joins), "ON")
+    _check_joins(shape)
     results = [result for result, _ in selection(shape.items).columns]
     if shape.group is not None:
         check_plain(_expanded(shape.group.keys, shape), "GROUP BY")
@@ -90,6 +91,16 @@ def _check(shape: SelectShape) -> None:
     elif any(has_aggregate(each) for each in _expanded((*results, *shape.order), shape)):
         _check_grouped((*results, *shape.order), shape, GroupShape((), (), ()))
     _check_distinct(shape, results)
+
+
+def _check_joins(shape: SelectShape) -> None:
+    """An ON names the tables before it and its own, not those that come later."""
+    known = {shape.table}
+    for join in shape.joins:
+        known.add(join.table)
+        for leaf in leaves(join.on):
+            if isinstance(leaf, ColumnRef) and leaf.table not in known:
+                raise QueryError(f"{leaf}: table {leaf.table} is not joined before {join.table}")
 
 
 def _expanded(shapes: Iterable[Hashable], shape: SelectShape) -> Iterator[Hashable]:

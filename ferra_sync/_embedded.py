@@ -90,10 +90,10 @@ class EmbeddedServer:
     """
 
     def __init__(self, supervisor: _Supervisor, cluster: _Cluster, pid: int) -> None:
-        self.url = f"postgresql://postgres@/postgres?host={quote(str(cluster.scratch), safe='')}&port={_PORT}"
-        self.path = cluster.data
+        self.url: str = f"postgresql://postgres@/postgres?host={quote(str(cluster.scratch), safe='')}&port={_PORT}"
+        self.path: Path = cluster.data
         self.pid = pid
-        self.version = cluster.version
+        self.version: int = cluster.version
         self._supervisor = supervisor
         self._scratch = cluster.scratch
         self._owner = os.getpid()
@@ -277,7 +277,7 @@ class _Supervisor:
         with _SPAWNING:
             read_end, write_end = os.pipe()
             try:
-                self.process = account.spawn(*command, stdin=read_end, stdout=lock, stderr=log)
+                self.process: subprocess.Popen[bytes] = account.spawn(*command, stdin=read_end, stdout=lock, stderr=log)
             except BaseException:
                 os.close(write_end)
                 raise

@@ -303,8 +303,10 @@ class Order(Generic[S_co, G_co]):
 
     __slots__ = ("params", "shape")
 
+    params: tuple[Any, ...]
+
     def __init__(self, expr: Expr[S_co, Any, G_co], direction: Literal["asc", "desc"], nulls: Nulls | None) -> None:
-        if nulls not in {None, "first", "last"}:
+        if nulls not in (None, "first", "last"):
             raise QueryError("nulls is 'first' or 'last'")
         self.shape: tuple[str, Hashable, Nulls | None] = (direction, expr.shape, nulls)
         self.params = expr.params

@@ -54,6 +54,9 @@ def _converter() -> JsonConverter:
 
 
 _CONVERTER: Final = _converter()
+_MAY_BE_NULL: Final = frozenset({FieldType.JSON, FieldType.JSONB})
+"""JSON's own null is None too, and says nothing of whether there is a row."""
+
 _UNREADABLE: Final = (KeyError, TypeError, ValueError, cattrs.BaseValidationError)
 
 
@@ -212,7 +215,7 @@ class _RowMakerWriter:
 
     def _is_missing(self, meta: ModelMeta, first: int) -> str:
         for index, field in enumerate(meta.fields):
-            if not field.nullable:
+            if not field.nullable and field.ref.type.kind not in _MAY_BE_NULL:
                 return f"v{first + index} is None"
         if meta.table.primary_key:
             marker = meta.table.primary_key[0]

@@ -129,7 +129,7 @@ class FerraModel(Record[S_co]):
     """
 
     __slots__ = ()
-    __ferra_purpose__ = "read"
+    __ferra_purpose__: ClassVar[Purpose] = "read"
 
     @classmethod
     def __ferra_select__(cls) -> Expr[S_co, Self, Plain]:
@@ -144,7 +144,7 @@ class Insertable(Record[S_co]):
     """
 
     __slots__ = ()
-    __ferra_purpose__ = "insert"
+    __ferra_purpose__: ClassVar[Purpose] = "insert"
 
     def __ferra_insert__(self) -> S_co:
         raise TypeError("only the type checker asks which table a row belongs to")
@@ -158,7 +158,7 @@ class Changeset(Record[S_co]):
     """
 
     __slots__ = ()
-    __ferra_purpose__ = "change"
+    __ferra_purpose__: ClassVar[Purpose] = "change"
 
     def __ferra_change__(self) -> S_co:
         raise TypeError("only the type checker asks which table a changeset belongs to")

@@ -18,8 +18,10 @@ try:
     from rich.console import Console
     from rich.table import Table
 
-    from ferra_sync.demo.command import demo
-except ModuleNotFoundError:
+    from ferra_sync.demo._command import demo
+except ModuleNotFoundError as missing:
+    if (missing.name or "").partition(".")[0] not in {"click", "rich"}:
+        raise
     sys.exit("ferra needs click and rich: pip install 'ferra-sync[cli]'")
 
 if TYPE_CHECKING:

@@ -139,7 +139,7 @@ class ValidationError(Exception):
 
     def __init__(self, model: str, errors: Mapping[str, str]) -> None:
         self.model = model
-        self.errors = dict(errors)
+        self.errors: dict[str, str] = dict(errors)
         listed = "; ".join(f"{field}: {message}" for field, message in self.errors.items())
         super().__init__(f"{model} is not valid: {listed}")
 

@@ -9,16 +9,16 @@ from contextlib import contextmanager
 
 import psycopg
 import pytest
-from psycopg import conninfo, sql
-
-from ferra_sync import Database
-from ferra_sync._embedded import EmbeddedServer
-from ferra_sync.migrations import Migrations
 from prepare_plugin import (  # noqa: F401 - hooks and a fixture
     every_statement_is_prepared,
     pytest_configure,
     pytest_runtest_setup,
 )
+from psycopg import conninfo, sql
+
+from ferra_sync import Database
+from ferra_sync._embedded import EmbeddedServer
+from ferra_sync.migrations import Migrations
 
 _numbers = itertools.count(1)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import itertools
 import os
+import types
 from collections.abc import Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import attrs
 import psycopg
 from psycopg import conninfo, sql
 
@@ -46,6 +48,17 @@ def database_with(server_url: str, *tables: type[Table]) -> Iterator[Database]:
                 yield db
         finally:
             admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def model_of(base: Any, /, **fields: Any) -> Any:
+    """Return a frozen model over a table that a test makes: `model_of(FerraModel[table], id=int)`.
+
+    A field is an annotation, or a pair of an annotation and a default.
+    """
+    pairs = {name: field if isinstance(field, tuple) else (field,) for name, field in fields.items()}
+    body: dict[str, Any] = {"__annotations__": {name: pair[0] for name, pair in pairs.items()}}
+    body |= {name: pair[1] for name, pair in pairs.items() if len(pair) > 1}
+    return attrs.frozen(types.new_class("Row", (base,), exec_body=lambda namespace: namespace.update(body)))
 
 
 def create_tables(connection: psycopg.Connection[Any], *tables: type[Table], foreign_keys: bool = True) -> None:

@@ -13,10 +13,9 @@ from typing import Any, NamedTuple
 
 import psycopg
 import pytest
-from psycopg import sql
+from ddl import create_tables
 from psycopg.pq import ExecStatus
 
-from ddl import create_tables
 from ferra_sync import Table, _compiler
 from ferra_sync._shapes import CountShape, SelectShape, StatementShape, TableRef
 from ferra_sync._statements import Statement

@@ -59,23 +59,33 @@ def db(server_url: str) -> Iterator[Database]:
 
 BUILDERS: dict[str, Callable[[str, int], Any]] = {
     "where": lambda word, number: select(Word).where(Words.word == word, Words.number > number),
-    "is_in": lambda word, number: select(Word).where(Words.word.is_in([word] * (number % 5)), Words.number.is_in([number])),
+    "is_in": lambda word, number: select(Word).where(
+        Words.word.is_in([word] * (number % 5)), Words.number.is_in([number])
+    ),
     "like": lambda word, number: select(Word).where(Words.word.icontains(word) | Words.word.like("a" + word)),
     "between": lambda word, number: select(Word).where(Words.number.between(number, number + 1)),
     "select": lambda word, number: from_(Words).select(Words.word + word, Words.number * number),
     "order": lambda word, number: select(Word).order_by(Words.number * number, (Words.word + word).desc(nulls="last")),
     "limit": lambda word, number: select(Word).where(Words.word != word).limit(number).offset(number),
     "group": lambda word, number: (
-        from_(Words).group_by(Words.word + word).having(fn.sum(Words.number) > number).select(Words.word + word, fn.count())
+        from_(Words)
+        .group_by(Words.word + word)
+        .having(fn.sum(Words.number) > number)
+        .select(Words.word + word, fn.count())
     ),
     "distinct": lambda word, number: from_(Words).distinct(Words.word + word).order_by(Words.word + word).select(Word),
     "join": lambda word, number: (
-        from_(Words).left_join(Others, on=(Others.word_id == Words.id) & (Words.number > number)).select(Words.word + word)
+        from_(Words)
+        .left_join(Others, on=(Others.word_id == Words.id) & (Words.number > number))
+        .select(Words.word + word)
     ),
     "insert": lambda word, number: insert_into(Words).values(Word(word, number)).returning(Words.word + word),
     "insert many": lambda word, number: insert_into(Words).values(*[Word(word, number)] * (number % 3 + 2)),
     "update": lambda word, number: (
-        update(Words).where(Words.word == word).set(Words.number.to(number), Words.word.to(Words.word + word)).returning(Word)
+        update(Words)
+        .where(Words.word == word)
+        .set(Words.number.to(number), Words.word.to(Words.word + word))
+        .returning(Word)
     ),
     "delete": lambda word, number: delete_from(Words).where(Words.word == word).returning(Words.number + number),
     "tags": lambda word, number: select(Words.id).where(Words.tags == [word] * (number % 4)),
@@ -84,7 +94,25 @@ BUILDERS: dict[str, Callable[[str, int], Any]] = {
 every_builder = pytest.mark.parametrize("build", BUILDERS.values(), ids=BUILDERS.keys())
 
 HOSTILE = st.sampled_from(
-    ["'", '"', "\\", "'; DROP TABLE words; --", "$1", "$2", "%s", "%(x)s", "{}", "{0}", "${1}", "/*", "*/", "--", "\n", "{", "😀"]
+    [
+        "'",
+        '"',
+        "\\",
+        "'; DROP TABLE words; --",
+        "$1",
+        "$2",
+        "%s",
+        "%(x)s",
+        "{}",
+        "{0}",
+        "${1}",
+        "/*",
+        "*/",
+        "--",
+        "\n",
+        "{",
+        "😀",
+    ]
 )
 VALUES = HOSTILE | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=6, max_size=20)
 
@@ -127,7 +155,12 @@ def test_every_statement_runs(db: Database, build: Callable[[str, int], Any]) ->
 def test_an_expression_used_twice_is_bound_anew_in_the_next_query_of_its_shape(db: Database) -> None:
     def query(value: int, other: int) -> Any:
         term = fn.literal(value)
-        return from_(Words).where(Words.number >= term, term < fn.literal(other)).order_by(Words.id).select(Words.number + term)
+        return (
+            from_(Words)
+            .where(Words.number >= term, term < fn.literal(other))
+            .order_by(Words.id)
+            .select(Words.number + term)
+        )
 
     one, two = fn.literal(1), fn.literal(1)
     mixed = from_(Words).where(Words.number >= one, two < fn.literal(9)).order_by(Words.id).select(Words.number + one)
@@ -135,7 +168,11 @@ def test_an_expression_used_twice_is_bound_anew_in_the_next_query_of_its_shape(d
     assert query(1, 9).statement is mixed.statement
     assert db.fetch_all(query(2, 9)) == [4]
     assert db.fetch_all(query(2, 1)) == []
-    apart = from_(Words).where(Words.number >= fn.literal(2), fn.literal(0) < fn.literal(1)).select(Words.number + fn.literal(5))
+    apart = (
+        from_(Words)
+        .where(Words.number >= fn.literal(2), fn.literal(0) < fn.literal(1))
+        .select(Words.number + fn.literal(5))
+    )
     assert db.fetch_all(apart) == [7]
 
 

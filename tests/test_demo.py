@@ -17,9 +17,9 @@ from psycopg import conninfo, sql
 
 from ferra_sync import ConfigError, Database
 from ferra_sync.cli import ferra
-from ferra_sync.demo import command, domain
-from ferra_sync.demo.steps import DemoError, Journal, Step
-from ferra_sync.demo.unicode import Truth, characters
+from ferra_sync.demo import _command, _domain
+from ferra_sync.demo._steps import DemoError, Journal, Step
+from ferra_sync.demo._unicode import Truth, characters
 from ferra_sync.migrations import Migrations
 
 NAMED = sum(unicodedata.name(chr(point), None) is not None for point in range(sys.maxunicode + 1))
@@ -101,7 +101,7 @@ def test_the_demo_is_plain_where_there_is_no_terminal(database_url: str, monkeyp
 
 
 def test_the_demo_has_a_table_of_80_columns_on_a_terminal(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(command, "_SECTIONS", {"Films": command._SECTIONS["Films"]})
+    monkeypatch.setattr(command, "_SECTIONS", {"Films": _command._SECTIONS["Films"]})
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "80")
     done = run("--url", database_url)
@@ -157,7 +157,7 @@ def test_nothing_is_left_behind_after_an_interruption(database_url: str, monkeyp
 def test_a_table_of_another_shape_in_the_public_schema_is_not_touched(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(command, "_SECTIONS", {"Films": command._SECTIONS["Films"]})
+    monkeypatch.setattr(command, "_SECTIONS", {"Films": _command._SECTIONS["Films"]})
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute("CREATE TABLE films (reel integer); INSERT INTO films VALUES (7)")
         assert run("--url", database_url).exit_code == 0
@@ -221,10 +221,10 @@ def test_the_truth_is_what_unicodedata_says() -> None:
 
 
 def test_the_demo_s_migrations_make_the_tables_that_it_declares(empty_db: Database) -> None:
-    tables = (domain.Films, domain.Users, domain.Posts, domain.Characters)
-    Migrations(command._MIGRATIONS).run(empty_db)
+    tables = (_domain.Films, _domain.Users, _domain.Posts, _domain.Characters)
+    Migrations(_command._MIGRATIONS).run(empty_db)
     with empty_db.connection() as connection:
         assert differences(connection, tables) == []
-    Migrations(command._MIGRATIONS).revert(empty_db, 3)
+    Migrations(_command._MIGRATIONS).revert(empty_db, 3)
     with empty_db.connection() as connection:
         assert described(connection) == {}

@@ -204,7 +204,7 @@ def test_without_path_the_newest_of_the_versioned_directories_serves(
         for program in ("initdb", "postgres"):
             (place / version / "bin" / program).symlink_to(INSTALLED[-1] / program)
     _hide_all(place, monkeypatch)
-    assert _embedded._find_programs() == place / "16" / "bin"  # noqa: SLF001 - which of many is not seen from outside
+    assert _embedded._find_programs() == place / "16" / "bin"
 
 
 def test_no_postgresql_at_all_says_what_to_install(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,7 +29,7 @@ from ferra_sync import (
 from ferra_sync import functions as fn
 from ferra_sync import types as t
 
-UTC = dt.timezone.utc
+UTC = dt.UTC
 
 
 class Numbers(Table):
@@ -219,10 +219,10 @@ PREDICATES = (
 
 def combined(inner: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
     return (
-        st.builds(
-            lambda a, b: Node(a.expr & b.expr, lambda row: both(a.meaning(row), b.meaning(row))), inner, inner
+        st.builds(lambda a, b: Node(a.expr & b.expr, lambda row: both(a.meaning(row), b.meaning(row))), inner, inner)
+        | st.builds(
+            lambda a, b: Node(a.expr | b.expr, lambda row: either(a.meaning(row), b.meaning(row))), inner, inner
         )
-        | st.builds(lambda a, b: Node(a.expr | b.expr, lambda row: either(a.meaning(row), b.meaning(row))), inner, inner)
         | inner.map(lambda a: Node(~a.expr, strict(operator.not_, a)))
     )
 
@@ -343,7 +343,11 @@ def test_a_literal_comes_back_as_it_is(db: Database, value: Any) -> None:
 
 
 def test_a_literal_of_a_named_type_may_be_null_or_anything_of_it(db: Database) -> None:
-    items = (fn.literal(None, t.nullable(t.text())), fn.literal([1, 2], t.array(t.integer())), fn.literal([{"a": 1}], t.jsonb()))
+    items = (
+        fn.literal(None, t.nullable(t.text())),
+        fn.literal([1, 2], t.array(t.integer())),
+        fn.literal([{"a": 1}], t.jsonb()),
+    )
     assert db.fetch_one(from_(Kinds).select(*items)) == (None, [1, 2], [{"a": 1}])
 
 
@@ -397,7 +401,9 @@ def as_regex(pattern: str) -> str:
     return "".join(wild.get(part, re.escape(part[-1])) for part in parts)
 
 
-PATTERNS = st.lists(st.sampled_from(["a", "B", "%", "_", "\\%", "\\_", "\\\\", "'", ".", "\n"]), max_size=5).map("".join)
+PATTERNS = st.lists(st.sampled_from(["a", "B", "%", "_", "\\%", "\\_", "\\\\", "'", ".", "\n"]), max_size=5).map(
+    "".join
+)
 
 
 @settings(max_examples=60, deadline=None)
@@ -406,7 +412,10 @@ def test_like_takes_a_raw_pattern(db: Database, words: list[str], patterns: list
     with db.begin() as tx:
         tx.execute(insert_into(Texts).values(*map(Text, words)))
         for pattern in patterns:
-            regex, caseless = re.compile(as_regex(pattern), re.DOTALL), re.compile(as_regex(pattern), re.DOTALL | re.I)
+            regex, caseless = (
+                re.compile(as_regex(pattern), re.DOTALL),
+                re.compile(as_regex(pattern), re.DOTALL | re.IGNORECASE),
+            )
             assert sorted(tx.fetch_all(select(Texts.word).where(Texts.word.like(pattern)))) == sorted(
                 filter(regex.fullmatch, words)
             )
@@ -420,7 +429,9 @@ def test_like_takes_a_raw_pattern(db: Database, words: list[str], patterns: list
 def test_texts_are_joined_by_plus_on_either_side(db: Database, left: str, right: str) -> None:
     with db.begin() as tx:
         tx.execute(insert_into(Texts).values(Text(left, right)))
-        query = from_(Texts).select(Texts.word + right, left + Texts.other, Texts.word + Texts.other, Texts.other + left)
+        query = from_(Texts).select(
+            Texts.word + right, left + Texts.other, Texts.word + Texts.other, Texts.other + left
+        )
         assert tx.fetch_one(query) == (left + right, left + right, left + right, right + left)
 
 
@@ -518,7 +529,10 @@ def test_an_expression_is_not_hashable_and_not_iterable() -> None:
         (lambda: Kinds.id.is_in(5), r"^kinds\.id: a collection of values is needed, not int$"),
         (lambda: Kinds.id.is_in(iter([1])), r"^kinds\.id: a collection of values is needed"),
         (lambda: Kinds.id.is_in([1, None]), r"^kinds\.id: None is never in a list; use \.is_null\(\)$"),
-        (lambda: Kinds.id.is_in([1, "hunter2"]), r"^kinds\.id: the list holds an element that is integer \(int\), not str$"),
+        (
+            lambda: Kinds.id.is_in([1, "hunter2"]),
+            r"^kinds\.id: the list holds an element that is integer \(int\), not str$",
+        ),
         (lambda: Kinds.id.is_not_in([None]), r"^kinds\.id: None is never in a list"),
         (lambda: Kinds.words.is_in([["a"]]), r"^kinds\.words is an array"),
         (lambda: Kinds.id & (Kinds.id == 1), r"^and takes predicates; kinds\.id is integer$"),

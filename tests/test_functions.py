@@ -27,7 +27,7 @@ from ferra_sync import (
 from ferra_sync import functions as fn
 from ferra_sync import types as t
 
-UTC = dt.timezone.utc
+UTC = dt.UTC
 
 
 class Size(enum.Enum):
@@ -78,10 +78,28 @@ def tx(database: Database) -> Iterator[Any]:
 
 
 ONE = Sale(
-    30_000, 2**31 - 1, 2**63 - 1, Decimal("0.10"), 0.5, 0.25, dt.timedelta(hours=1), "b", dt.date(2024, 1, 1), Size.SMALL
+    30_000,
+    2**31 - 1,
+    2**63 - 1,
+    Decimal("0.10"),
+    0.5,
+    0.25,
+    dt.timedelta(hours=1),
+    "b",
+    dt.date(2024, 1, 1),
+    Size.SMALL,
 )
 TWO = Sale(
-    30_000, 2**31 - 1, 2**63 - 1, Decimal("0.20"), 1.5, 0.75, dt.timedelta(hours=2), "a", dt.date(2023, 1, 1), Size.LARGE
+    30_000,
+    2**31 - 1,
+    2**63 - 1,
+    Decimal("0.20"),
+    1.5,
+    0.75,
+    dt.timedelta(hours=2),
+    "a",
+    dt.date(2023, 1, 1),
+    Size.LARGE,
 )
 NOTHING = Sale()
 
@@ -145,12 +163,16 @@ def test_aggregates_are_what_python_computes(database: Database, numbers: list[i
     known = [number for number in numbers if number is not None]
     with database.begin() as tx:
         tx.execute(insert_into(Sales).values(*(Sale(big=number) for number in numbers)))
-        found = tx.fetch_one(from_(Sales).select(fn.count(Sales.big), fn.sum(Sales.big), fn.min(Sales.big), fn.max(Sales.big)))
+        found = tx.fetch_one(
+            from_(Sales).select(fn.count(Sales.big), fn.sum(Sales.big), fn.min(Sales.big), fn.max(Sales.big))
+        )
     assert found == (len(known), sum(known) if known else None, min(known, default=None), max(known, default=None))
 
 
 @settings(max_examples=50, deadline=None)
-@given(words=st.lists(st.text(st.characters(codec="latin-1", exclude_characters="\0"), max_size=8), min_size=2, max_size=9))
+@given(
+    words=st.lists(st.text(st.characters(codec="latin-1", exclude_characters="\0"), max_size=8), min_size=2, max_size=9)
+)
 def test_lengths_count_characters(database: Database, words: list[str]) -> None:
     with database.begin() as tx:
         tx.execute(insert_into(Sales).values(*(Sale(word=word) for word in words)))
@@ -160,7 +182,9 @@ def test_lengths_count_characters(database: Database, words: list[str]) -> None:
 def test_the_functions_of_text_and_their_null(tx: Any) -> None:
     tx.execute(insert_into(Sales).values(Sale(word="aÉ b"), Sale()))
     rows = tx.fetch_all(
-        from_(Sales).order_by(Sales.id).select(
+        from_(Sales)
+        .order_by(Sales.id)
+        .select(
             fn.lower(fn.upper(Sales.word)) == fn.lower(Sales.word), fn.length(Sales.word), fn.coalesce(Sales.word, "-")
         )
     )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import attrs
 import psycopg
 import pytest
-from ddl import database_with
+from ddl import create_tables, database_with, model_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from psycopg import sql
@@ -102,8 +103,12 @@ def test_thousands_of_hostile_strings_go_in_and_come_out_by_every_way(db: Databa
             (Victims.word + word) == word + word,
         ):
             assert len(tx.fetch_all(select(Victims.id).where(predicate))) == expected
-        assert len(tx.fetch_all(select(Victims.id).where(Victims.word.contains(word)))) == sum(word in each for each in words)
-        assert tx.execute(update(Victims).where(Victims.word == word).set(Victims.padded.to(word[:100] + "!"))) == expected
+        assert len(tx.fetch_all(select(Victims.id).where(Victims.word.contains(word)))) == sum(
+            word in each for each in words
+        )
+        assert (
+            tx.execute(update(Victims).where(Victims.word == word).set(Victims.padded.to(word[:100] + "!"))) == expected
+        )
         assert tx.execute(update(Victims).where(Victims.word == word).set(VictimPatch(word, [word]))) == expected
         assert tx.fetch_all(select(Victims.tags).where(Victims.word == word)) == [[word]] * expected
         found = tx.fetch_all(from_(Victims).where(Victims.word == word).select(fn.literal(word), Victims.padded + word))
@@ -134,9 +139,23 @@ NAMES = st.sampled_from([attack for attack in ATTACKS if len(attack.encode()) <=
 )
 
 
+@contextmanager
+def made_for_now(db: Database, table: type[Table]) -> Iterator[None]:
+    meta = table.__ferra_table__
+    kind = meta.declarations["kind"].sql_type.ddl
+    with db.connection() as connection:
+        create_tables(connection, table)
+    try:
+        yield
+    finally:
+        with db.connection() as connection:
+            connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(str(meta.ref.schema))))
+            connection.execute(sql.SQL("DROP TYPE {}").format(sql.SQL(kind)))  # type: ignore[arg-type]  # quoted
+
+
 @settings(max_examples=25, deadline=None)
 @given(names=st.lists(NAMES, min_size=6, max_size=6, unique=True))
-def test_hostile_names_are_names(db: Database, server_url: str, names: list[str]) -> None:
+def test_hostile_names_are_names(db: Database, names: list[str]) -> None:
     table_name, schema, key, word, kind, alias = names
 
     class Kind(enum.Enum):
@@ -152,15 +171,13 @@ def test_hostile_names_are_names(db: Database, server_url: str, names: list[str]
             "kind": t.enum(Kind, type_name=f"{kind} kind", name=f"{kind}k"),
         },
         name=table_name,
-        schema=None if schema.startswith("pg_") else schema,
+        schema=f"{schema}s",
     )
     other: Any = type("Other", (table,), {}, alias=f"{alias}a")
-    namespace: dict[str, Any] = {"table": table, "FerraModel": FerraModel, "Kind": Kind}
-    exec("class Row(FerraModel[table]):\n  key: int\n  word: str\n  kind: Kind", namespace)  # noqa: S102 - local classes
-    row: Any = attrs.frozen(namespace["Row"])
+    row = model_of(FerraModel[table], key=int, word=str, kind=Kind)
     first, second = row(1, table_name, Kind.ONE), row(2, word, Kind.TWO)
-    with database_with(server_url, table) as made:
-        repository = PgRepository(row, made)
+    with made_for_now(db, table):
+        repository = PgRepository(row, db)
         assert repository.insert_many([first, second]) == [first, second]
         assert repository.save(first) == first
         assert repository.find_by_id(2) == second
@@ -168,11 +185,11 @@ def test_hostile_names_are_names(db: Database, server_url: str, names: list[str]
             from_(table).inner_join(other, on=table.key == other.key).where(table.word.is_in([table_name, word]))
             .order_by(table.kind.desc()).select(row, other.kind, other.word + alias)
         )  # fmt: skip
-        assert made.fetch_all(query) == [(second, Kind.TWO, word + alias), (first, Kind.ONE, table_name + alias)]
+        assert db.fetch_all(query) == [(second, Kind.TWO, word + alias), (first, Kind.ONE, table_name + alias)]
         grouped = from_(table).group_by(table.kind).order_by(table.kind).select(table.kind, fn.count(table.word))
-        assert made.fetch_all(grouped) == [(Kind.ONE, 1), (Kind.TWO, 1)]
-        assert made.execute(update(table).find(1).set(table.word.to(table.word + "!"))) == 1
-        assert made.execute(delete_from(table).where(table.word == table_name + "!")) == 1
+        assert db.fetch_all(grouped) == [(Kind.ONE, 1), (Kind.TWO, 1)]
+        assert db.execute(update(table).find(1).set(table.word.to(table.word + "!"))) == 1
+        assert db.execute(delete_from(table).where(table.word == table_name + "!")) == 1
         assert repository.copy_in([row(3, alias, Kind.ONE)]) == 1
         assert repository.count() == 2
 

@@ -168,7 +168,8 @@ def test_each_row_may_leave_other_columns_to_the_server(database: Database, give
         by_name = {row.name: row for row in made}
         for item in items:
             expected = {
-                name: DEFAULTS[name] if getattr(item, name) is SERVER_DEFAULT else getattr(item, name) for name in FIELDS
+                name: DEFAULTS[name] if getattr(item, name) is SERVER_DEFAULT else getattr(item, name)
+                for name in FIELDS
             }
             assert {name: getattr(by_name[item.name], name) for name in FIELDS} == expected
         assert sorted(tx.fetch_all(select(Item)), key=lambda row: row.id) == sorted(made, key=lambda row: row.id)
@@ -209,7 +210,11 @@ def test_rows_that_are_all_default(tx: Any) -> None:
         (lambda: insert_into(Aliased), QueryError, "^aliased is an alias; write to the table items itself$"),
         (lambda: insert_into(Item), SchemaError, "is not a Table$"),
         (lambda: insert_into(Items).sql(), QueryError, r"^nothing to insert into items: say \.values\(…\)$"),
-        (lambda: insert_into(Items).values(NewItem("a")).returning(), QueryError, "^returning takes at least one item$"),
+        (
+            lambda: insert_into(Items).values(NewItem("a")).returning(),
+            QueryError,
+            "^returning takes at least one item$",
+        ),
         (lambda: insert_into(Items).values(NewItem("a")).returning("id"), QueryError, "cannot be selected"),
         (
             lambda: insert_into(Items).values(NewItem("a")).returning(fn.count()).sql(),

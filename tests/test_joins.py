@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 import pytest
-from ddl import database_with
+from ddl import database_with, model_of
 
 from ferra_sync import (
     SERVER_DEFAULT,
@@ -210,7 +210,12 @@ def test_an_inner_join_keeps_what_matches(db: Database) -> None:
 def test_a_left_join_keeps_the_left(db: Database) -> None:
     query = from_(Books).left_join(Authors).order_by(Books.id)
     assert db.fetch_all(query.select(Book, maybe(Author))) == [*PAIRS, (LOST, None)]
-    assert db.fetch_all(query.select(Books.id, Authors.name.nullable())) == [(1, "ann"), (2, "ann"), (3, "bob"), (4, None)]
+    assert db.fetch_all(query.select(Books.id, Authors.name.nullable())) == [
+        (1, "ann"),
+        (2, "ann"),
+        (3, "bob"),
+        (4, None),
+    ]
     assert db.fetch_all(query.select(maybe(Authors.name))) == ["ann", "ann", "bob", None]
     other = from_(Authors).left_join(Books).order_by(Authors.id, Books.id)
     assert db.fetch_all(other.select(Author, maybe(Book))) == [(ANN, A1), (ANN, A2), (BOB, B1), (CID, None)]
@@ -350,9 +355,12 @@ def test_a_join_that_is_not_clear_is_refused(build: Callable[[], object], messag
 
 
 def test_an_on_may_only_name_tables_that_are_joined_already(db: Database) -> None:
-    query = from_(Books).inner_join(Authors, on=Reviews.book_id == Books.id).inner_join(
-        Reviews, on=Reviews.book_id == Books.id
-    ).select(Book)
+    query = (
+        from_(Books)
+        .inner_join(Authors, on=Reviews.book_id == Books.id)
+        .inner_join(Reviews, on=Reviews.book_id == Books.id)
+        .select(Book)
+    )
     with pytest.raises(QueryError, match="reviews"):
         db.fetch_all(query)
     with pytest.raises(QueryError, match="^an aggregate cannot stand in ON$"):
@@ -373,7 +381,13 @@ def test_names_that_need_quotes_work_in_every_clause(db: Database) -> None:
             .order_by(Odd.dot.desc(), OddChild.parent).select(OddRow, OddChild.parent)
         )  # fmt: skip
         assert tx.fetch_all(query) == [(OddRow(2, "new", "o2{0} $1 %s", "ss"), 2)]
-        grouped = from_(Odd).group_by(Odd.star).having(fn.count(Odd.key) > 0).order_by(Odd.star).select(Odd.star, fn.max(Odd.dot))
+        grouped = (
+            from_(Odd)
+            .group_by(Odd.star)
+            .having(fn.count(Odd.key) > 0)
+            .order_by(Odd.star)
+            .select(Odd.star, fn.max(Odd.dot))
+        )
         assert tx.fetch_all(grouped) == [("s", "d"), ("ss", "o2{0} $1 %s")]
         assert list(tx.stream(select(Odd.star).distinct().order_by(Odd.star))) == ["s", "ss"]
         assert [row.key for row in tx.fetch_page(select(OddRow), 1, 10).items] == [1, 2]
@@ -395,16 +409,11 @@ def test_a_repository_of_a_table_whose_names_need_quotes(server_url: str) -> Non
 
 @pytest.mark.parametrize("name", ["source", "rows", "inserted", "counted", "unnest", "values"])
 def test_a_table_may_be_named_as_the_compiler_names_its_own_parts(server_url: str, name: str) -> None:
-    table = type("Source", (Table,), {
+    table: Any = type("Source", (Table,), {
         "id": t.serial(primary_key=True), "c1": t.text(), "ordinal": t.integer(default=0), "k1": t.text(default="k"),
     }, name=name)  # fmt: skip
 
-    namespace: dict[str, Any] = {"table": table, "FerraModel": FerraModel, "SERVER_DEFAULT": SERVER_DEFAULT}
-    exec(  # noqa: S102 - a class over a table that is made here
-        "class Row(FerraModel[table]):\n  c1: str\n  ordinal: int = 0\n  k1: str = 'k'\n  id: int = SERVER_DEFAULT",
-        namespace,
-    )
-    row: Any = attrs.frozen(namespace["Row"])
+    row = model_of(FerraModel[table], c1=str, ordinal=(int, 0), k1=(str, "k"), id=(int, SERVER_DEFAULT))
     with database_with(server_url, table) as db:
         repository = PgRepository(row, db)
         made = repository.insert_many([row("b", 5), row("a", 4)])

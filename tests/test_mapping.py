@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 import pytest
-from ddl import database_with
+from ddl import database_with, model_of
 
 from ferra_sync import (
     SERVER_DEFAULT,
@@ -114,7 +114,9 @@ def test_a_streamed_row_and_a_row_of_a_page_are_the_same_as_a_fetched_one(db: Da
 
 def test_converted_values_on_the_nullable_side_are_none(db: Database) -> None:
     query = from_(Songs).left_join(Covers, on=(Covers.id == Songs.id) & (Songs.id == 1)).order_by(Songs.id)
-    rows = db.fetch_all(query.select(maybe(Cover), maybe(Covers.tone), maybe(Covers.tones), maybe(Covers.places), Short))
+    rows = db.fetch_all(
+        query.select(maybe(Cover), maybe(Covers.tone), maybe(Covers.tones), maybe(Covers.places), Short)
+    )
     assert rows == [
         (Cover(Tone.QUIET, HALL, 1), Tone.QUIET, FULL.tones, FULL.places, Short(1, Tone.QUIET)),
         (None, None, None, None, Short(2, None)),
@@ -130,9 +132,7 @@ def test_json_null_in_the_first_column_is_not_a_missing_row(server_url: str) -> 
         id = t.serial(primary_key=True)
         note_id = t.nullable(t.integer(references=Notes.id))
 
-    namespace: dict[str, Any] = {"Notes": Notes, "FerraModel": FerraModel, "Any": Any}
-    exec("class Note(FerraModel[Notes]):\n  data: Any\n  id: int", namespace)  # noqa: S102 - a class over a local table
-    note: Any = attrs.frozen(namespace["Note"])
+    note = model_of(FerraModel[Notes], data=object, id=int)
     with database_with(server_url, Notes, Links) as db:
         with db.connection() as connection:
             connection.execute("INSERT INTO notes (data) VALUES ('null')")

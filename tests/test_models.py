@@ -90,7 +90,7 @@ def tx(database: Database) -> Iterator[Any]:
         yield tx
 
 
-HOME = Address("1 Main St", dt.datetime(2024, 1, 1, tzinfo=dt.timezone.utc))
+HOME = Address("1 Main St", dt.datetime(2024, 1, 1, tzinfo=dt.UTC))
 
 
 def written(tx: Any, **values: Any) -> Person:
@@ -458,7 +458,7 @@ def test_unset_is_no_value_of_a_row(database: Database) -> None:
 @attrs.define
 class PersonPatch(Changeset[People]):
     name: str | Unset = UNSET
-    email: str | None | Unset = UNSET
+    email: str | Unset | None = UNSET
     colour: Colour | Unset = UNSET
     age: int | Unset = attrs.field(default=UNSET, validator=when_set(attrs.validators.ge(10)))
 
@@ -705,7 +705,10 @@ def test_a_model_s_metadata_describes_its_fields() -> None:
     meta = ModelMeta.of(Person)
     assert (meta.model, meta.purpose, meta.table.name) == (Person, "read", "people")
     assert [field.name for field in meta.fields] == ["name", "email", "colour", "address", "tags", "id"]
-    facts = {field.name: (field.type, field.nullable, field.primary_key, field.unique, field.has_default) for field in meta.fields}
+    facts = {
+        field.name: (field.type, field.nullable, field.primary_key, field.unique, field.has_default)
+        for field in meta.fields
+    }
     assert facts == {
         "name": (FieldType.VARCHAR, False, False, True, False),
         "email": (FieldType.TEXT, True, False, False, False),

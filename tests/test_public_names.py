@@ -1,7 +1,73 @@
 from __future__ import annotations
 
+import importlib
 import inspect
+import pkgutil
+from types import ModuleType
+
+import pytest
 
 import ferra_sync
-from ferra_sync import functions, types
+from ferra_sync import errors, functions, migrations, types
 
+TOP = """
+Aggregate Assignment Changeset Column ConfigError Conflict Constraint Database DatabaseConfig Databases Db
+DbErrorKind Delete EmbeddedError Executor Expr FerraDbError FerraModel FerraRepository FieldMeta FieldType
+From Grouped Insert Insertable MigrationError ModelMeta NotFound Opt Order Page PgRepository Plain
+QueryError Returning RowQuery SERVER_DEFAULT Savepoint SchemaError Select Table TableMeta Transaction UNSET
+Unset Update ValidationError check delete_from foreign_key from_ functions index insert_into maybe select
+types unique update when_set
+"""
+
+TYPES = """
+ColumnDef ColumnOptions Range ReferenceAction array bigint bigserial boolean bytea char cidr date daterange
+double_precision enum identity inet int4range int8range integer interval json jsonb macaddr nullable numeric
+numrange real serial smallint text time timestamp timestamptz tsrange tstzrange uuid varchar
+"""
+
+FUNCTIONS = """
+aggregate avg coalesce count function gen_random_uuid length literal lower max min now sum upper
+"""
+
+ERRORS = """
+ConfigError Conflict Db DbErrorKind EmbeddedError FerraDbError MigrationError NotFound QueryError
+SchemaError ValidationError
+"""
+
+MIGRATIONS = """
+AppliedMigration MigrationFailedError MigrationState MigrationStatus Migrations
+"""
+
+PINNED = [(ferra_sync, TOP), (types, TYPES), (functions, FUNCTIONS), (errors, ERRORS), (migrations, MIGRATIONS)]
+every_module = pytest.mark.parametrize(("module", "pinned"), PINNED, ids=lambda value: getattr(value, "__name__", ""))
+
+
+@every_module
+def test_the_public_names_are_these_and_no_others(module: ModuleType, pinned: str) -> None:
+    assert sorted(module.__all__) == sorted(pinned.split())
+
+
+@every_module
+def test_every_public_name_is_there_and_says_what_it_is(module: ModuleType, pinned: str) -> None:
+    for name in pinned.split():
+        value = getattr(module, name)
+        if inspect.isclass(value) or inspect.isroutine(value):
+            assert value.__doc__, f"{module.__name__}.{name} has no docstring"
+
+
+def test_every_other_module_is_private_or_known() -> None:
+    known = {"cli", "demo", "errors", "functions", "migrations", "types"}
+    found = {module.name for module in pkgutil.iter_modules(ferra_sync.__path__) if not module.name.startswith("_")}
+    assert found <= known
+
+
+def test_every_module_has_a_docstring() -> None:
+    for found in pkgutil.walk_packages(ferra_sync.__path__, "ferra_sync."):
+        if not found.name.endswith("__main__"):
+            assert importlib.import_module(found.name).__doc__, found.name
+
+
+def test_the_errors_are_of_the_classes_that_the_contract_names() -> None:
+    assert {cls.__name__ for cls in errors.FerraDbError.__subclasses__()} == {"NotFound", "Conflict", "Db"}
+    for name in ("SchemaError", "QueryError", "ValidationError"):
+        assert not issubclass(getattr(errors, name), errors.FerraDbError)

@@ -60,7 +60,7 @@ class Twins(Cities, alias="twins"):
 def test_a_table_says_what_it_declares() -> None:
     meta = table_meta(Cities)
     assert (meta.name, meta.ref.schema, meta.ref.alias) == ("cities", "geo", None)
-    assert list(meta.attributes) == "country name people founded changed twin_country twin_name".split()
+    assert list(meta.attributes) == ["country", "name", "people", "founded", "changed", "twin_country", "twin_name"]
     assert [column.name for column in meta.primary_key] == ["country", "name"]
     assert [[column.name for column in each.columns] for each in meta.uniques] == [["name", "founded"]]
     assert len(meta.checks) == 2
@@ -85,7 +85,9 @@ def test_what_a_table_declares_is_what_postgresql_then_has(server_url: str) -> N
             "SELECT contype::text, count(*) FROM pg_constraint WHERE conrelid = 'geo.cities'::regclass GROUP BY 1"
         ).fetchall()
         assert dict(rows) | {"n": 0} == {"c": 2, "f": 2, "p": 1, "u": 1, "n": 0}
-        (definition,) = connection.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'by size'").fetchone() or ("",)
+        (definition,) = connection.execute(
+            "SELECT indexdef FROM pg_indexes WHERE indexname = 'by size'"
+        ).fetchone() or ("",)
         assert "(people DESC NULLS LAST, lower((name)::text)) WHERE (people IS NOT NULL)" in definition
 
 
@@ -137,7 +139,10 @@ def constrained(make: Callable[[Any], Sequence[Any]]) -> Any:
         (lambda: table("Bad", a=t.integer(references=Later.id, on_delete="explode")), "^on_delete of a foreign key is"),
         (lambda: table("Bad", a=t.integer(references=Later.id, on_update=fn.now())), "^on_update of a foreign key is"),
         (lambda: table("Bad", (Later,)), r'^Bad inherits from table come later: say alias="…"$'),
-        (lambda: table("Bad", (Later,), alias="b", x=t.text()), "^Bad is an alias of come later and cannot add columns$"),
+        (
+            lambda: table("Bad", (Later,), alias="b", x=t.text()),
+            "^Bad is an alias of come later and cannot add columns$",
+        ),
         (lambda: constrained(lambda cls: [5]), r"^Bad\.__constraints__ lists a int$"),
         (lambda: constrained(lambda cls: [unique()]), "^unique takes columns$"),
         (lambda: constrained(lambda cls: [unique("a")]), "^unique takes columns$"),
@@ -147,7 +152,10 @@ def constrained(make: Callable[[Any], Sequence[Any]]) -> Any:
         (lambda: constrained(lambda cls: [check(cls.a)]), "^check takes a predicate"),
         (lambda: constrained(lambda cls: [unique(cls.a, name="")]), "^a constraint's name is empty$"),
         (lambda: constrained(lambda cls: [unique(cls.a, name="x" * 64)]), "longer than 63 bytes"),
-        (lambda: constrained(lambda cls: [unique(cls.a, name="n"), index(cls.b, name="n")]), "two constraints have one name"),
+        (
+            lambda: constrained(lambda cls: [unique(cls.a, name="n"), index(cls.b, name="n")]),
+            "two constraints have one name",
+        ),
         (lambda: constrained(lambda cls: [unique(Later.id)]), "Bad.*come later|come later.*Bad"),
         (lambda: constrained(lambda cls: [check(Later.id > 0)]), "Bad.*come later|come later.*Bad"),
         (lambda: constrained(lambda cls: [index(Later.id)]), "Bad.*come later|come later.*Bad"),

@@ -168,7 +168,10 @@ def test_every_where_must_hold(db: Database) -> None:
 
 def test_or_in_one_where_does_not_leak_into_another(db: Database) -> None:
     either = (Players.score == 5) | (Players.score == 3)
-    assert db.fetch_all(select(Players.name).where(either).where(Players.team_id == 2).order_by(Players.id)) == ["cid", "eve"]
+    assert db.fetch_all(select(Players.name).where(either).where(Players.team_id == 2).order_by(Players.id)) == [
+        "cid",
+        "eve",
+    ]
     assert db.fetch_all(select(Players.name).where(Players.team_id == 2, either).order_by(Players.id)) == ["cid", "eve"]
     assert db.fetch_all(select(Players.name).where(either & (Players.team_id == 2), either)) == ["cid", "eve"]
 
@@ -230,14 +233,20 @@ def test_a_clause_that_cannot_mean_anything_is_refused_when_it_is_said(
         (lambda: select(Player).order_by(Teams.id), r"^teams\.id: table teams is not in this query$"),
         (lambda: from_(Players).select(Team), r"^teams\.name: table teams is not in this query$"),
         (lambda: from_(Players).distinct(Teams.id).select(Player), r"^teams\.id: table teams is not in this query$"),
-        (lambda: from_(Players).group_by(Teams.id).select(fn.count()), r"^teams\.id: table teams is not in this query$"),
+        (
+            lambda: from_(Players).group_by(Teams.id).select(fn.count()),
+            r"^teams\.id: table teams is not in this query$",
+        ),
         (lambda: select(Player).where(fn.count() > 1), "^an aggregate cannot stand in WHERE$"),
         (lambda: from_(Players).group_by(fn.count()).select(fn.count()), "^an aggregate cannot stand in GROUP BY$"),
         (lambda: from_(Players).select(Players.id, fn.count()), r"^players\.id stands beside an aggregate"),
         (lambda: from_(Players).select(Player, fn.count()), r"^players\.name stands beside an aggregate"),
         (lambda: from_(Players).order_by(Players.id).select(fn.count()), r"^players\.id stands beside an aggregate"),
         (lambda: select(Players.id).order_by(fn.count()), "aggregate"),
-        (lambda: from_(Players).group_by(Players.name).select(Players.score), r"^players\.score is neither in group_by"),
+        (
+            lambda: from_(Players).group_by(Players.name).select(Players.score),
+            r"^players\.score is neither in group_by",
+        ),
         (lambda: from_(Players).group_by(Players.name).select(Player), r"^players\.score is neither in group_by"),
         (
             lambda: from_(Players).group_by(Players.name).having(Players.score > 1).select(Players.name),
@@ -327,7 +336,10 @@ def test_the_last_limit_and_offset_count(db: Database) -> None:
 
 
 def test_distinct_leaves_out_equal_rows(db: Database) -> None:
-    assert sorted(db.fetch_all(select(LooseRow).distinct()), key=lambda row: row.word) == [LooseRow("a", 1), LooseRow("b", 2)]
+    assert sorted(db.fetch_all(select(LooseRow).distinct()), key=lambda row: row.word) == [
+        LooseRow("a", 1),
+        LooseRow("b", 2),
+    ]
     assert db.fetch_all(select(Players.score).distinct().order_by(Players.score.desc())) == [5, 3, 1]
     assert db.fetch_all(from_(Players).distinct().order_by(Players.kind).select(Players.kind)) == list(Kind)
     doubled = Players.score * 2
@@ -341,7 +353,9 @@ def test_distinct_on_keeps_the_first_row_for_each_value(db: Database) -> None:
     assert db.fetch_all(two.select(Players.name)) == ["dan", "bob", "eve", "ann", "cid"]
     unordered = from_(Players).distinct(Players.score).select(Players.score)
     assert sorted(db.fetch_all(unordered)) == [1, 3, 5]
-    assert db.fetch_all(from_(Players).distinct(Players.kind).order_by(Players.kind).select(Player))[0].kind is Kind.BASIC
+    assert (
+        db.fetch_all(from_(Players).distinct(Players.kind).order_by(Players.kind).select(Player))[0].kind is Kind.BASIC
+    )
 
 
 def test_distinct_on_an_expression_with_values(db: Database) -> None:
@@ -362,7 +376,8 @@ def test_groups_are_what_python_groups(db: Database) -> None:
     )  # fmt: skip
     by_score = sorted(DATA, key=lambda row: (row.score, row.name))
     expected = [
-        (score, len(rows), rows[0].name) for score, rows in ((k, list(g)) for k, g in groupby(by_score, lambda r: r.score))
+        (score, len(rows), rows[0].name)
+        for score, rows in ((k, list(g)) for k, g in groupby(by_score, lambda r: r.score))
     ]
     assert db.fetch_all(query) == expected
 
@@ -395,7 +410,12 @@ def test_groups_by_an_enum_and_by_text_with_values(db: Database) -> None:
     query = from_(Players).group_by(Players.kind).order_by(Players.kind).select(Players.kind, fn.count())
     assert db.fetch_all(query) == [(Kind.BASIC, 3), (Kind.ADVANCED, 2)]
     shout = Players.name + "!"
-    named = from_(Players).group_by(shout).having((Players.name + "!").startswith("a")).select(Players.name + "!", fn.count())
+    named = (
+        from_(Players)
+        .group_by(shout)
+        .having((Players.name + "!").startswith("a"))
+        .select(Players.name + "!", fn.count())
+    )
     assert db.fetch_all(named) == [("ann!", 1)]
     filled = fn.coalesce(Players.team_id, 0)
     teams = from_(Players).group_by(filled).order_by(filled.desc()).select(fn.coalesce(Players.team_id, 0), fn.count())
@@ -464,7 +484,12 @@ def test_parameters_reach_their_places_with_distinct_on(db: Database, numbers: l
 
 def test_one_expression_object_may_stand_in_several_places(db: Database) -> None:
     shifted, five = Players.score + 10, fn.literal(5)
-    query = from_(Players).where(shifted > five, shifted < five + 10).order_by(shifted, five).select(shifted, five, shifted - five)
+    query = (
+        from_(Players)
+        .where(shifted > five, shifted < five + 10)
+        .order_by(shifted, five)
+        .select(shifted, five, shifted - five)
+    )
     assert db.fetch_all(query) == [(11, 5, 6), (13, 5, 8), (13, 5, 8)]
     other = fn.literal(7)
     same_shape = from_(Players).where(shifted > other, shifted < five + 10).order_by(shifted, five)

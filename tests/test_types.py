@@ -46,7 +46,7 @@ class Mood(enum.Enum):
     """Neither the names nor the labels are in the order of the alphabet."""
 
     SAD = "sad"
-    OKAY = "it's \"ok\", {really}\\"
+    OKAY = 'it\'s "ok", {really}\\'
     HAPPY = "happy"
     NULL = "NULL"
     EMPTY = ""
@@ -78,10 +78,28 @@ class Case(NamedTuple):
     has_equality: bool = True
 
 
-UTC = dt.timezone.utc
+UTC = dt.UTC
 CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 TEXTS = st.text(CHARACTERS, max_size=20) | st.sampled_from(
-    ["", "NULL", "null", "'", '"', "\\", '\\"', "{}", "{a,b}", ",", " ", "\n", "%s", "$1", "%", "'; DROP TABLE x; --", "😀"]
+    [
+        "",
+        "NULL",
+        "null",
+        "'",
+        '"',
+        "\\",
+        '\\"',
+        "{}",
+        "{a,b}",
+        ",",
+        " ",
+        "\n",
+        "%s",
+        "$1",
+        "%",
+        "'; DROP TABLE x; --",
+        "😀",
+    ]
 )
 DECIMALS = (
     st.decimals(min_value=-(10**20), max_value=10**20, places=10)
@@ -133,9 +151,9 @@ INETS = (
     | st.tuples(st.ip_addresses(v=4), st.integers(0, 31)).map(lambda pair: IPv4Interface(pair))
     | st.tuples(st.ip_addresses(v=6), st.integers(0, 127)).map(lambda pair: IPv6Interface(pair))
 )
-CIDRS = st.tuples(st.ip_addresses(v=4), st.integers(0, 32)).map(lambda pair: IPv4Network(pair, strict=False)) | st.tuples(
-    st.ip_addresses(v=6), st.integers(0, 128)
-).map(lambda pair: IPv6Network(pair, strict=False))
+CIDRS = st.tuples(st.ip_addresses(v=4), st.integers(0, 32)).map(
+    lambda pair: IPv4Network(pair, strict=False)
+) | st.tuples(st.ip_addresses(v=6), st.integers(0, 128)).map(lambda pair: IPv6Network(pair, strict=False))
 INET = IPv4Address | IPv6Address | IPv4Interface | IPv6Interface
 WHOLE = {2: st.integers(-(2**15), 2**15 - 1), 4: st.integers(-(2**31), 2**31 - 1), 8: st.integers(-(2**63), 2**63 - 1)}
 
@@ -176,7 +194,9 @@ CASES = [
     Case("numrange", t.numrange, Range[Decimal], ranges(st.decimals(-1000, 1000, places=3), discrete=False)),
     Case("daterange", t.daterange, Range[dt.date], ranges(DATES, discrete=True)),
     Case("tsrange", t.tsrange, Range[dt.datetime], ranges(NAIVE, discrete=False)),
-    Case("tstzrange", t.tstzrange, Range[dt.datetime], ranges(AWARE.map(lambda at: at.astimezone(UTC)), discrete=False)),
+    Case(
+        "tstzrange", t.tstzrange, Range[dt.datetime], ranges(AWARE.map(lambda at: at.astimezone(UTC)), discrete=False)
+    ),
     Case("enum", lambda **o: t.enum(Mood, **o), Mood, st.sampled_from(Mood)),
 ]
 
@@ -308,7 +328,9 @@ def test_distinct_and_grouped_and_streamed_values_are_those_that_were_written(
         assert same(tx.fetch_all(select(table.many).distinct()), [[read]])
         (row,) = tx.fetch_all(from_(table).distinct(table.value).order_by(table.value, table.id).select(of.model))
         assert same([row.value, row.many], [read, [read]])
-        grouped = tx.fetch_all(from_(table).group_by(table.value, table.many).select(table.value, table.many, fn.count()))
+        grouped = tx.fetch_all(
+            from_(table).group_by(table.value, table.many).select(table.value, table.many, fn.count())
+        )
         assert same(list(grouped[0]), [read, [read], 2])
         assert same(list(tx.stream(select(table.value))), [read, read])
         assert same(tx.fetch_value(select(table.other).order_by(table.id)), read)
@@ -448,7 +470,13 @@ def test_null_is_refused_where_a_column_is_not_nullable(db: Database, of: Subjec
         assert table.value == None  # noqa: E711 - what is refused
 
 
-NUMBERS_OUT_OF_RANGE = {"smallint": 2**15, "integer": 2**31, "bigint": 2**63, "real": 1e39, "numeric_ps": Decimal(10**8)}
+NUMBERS_OUT_OF_RANGE = {
+    "smallint": 2**15,
+    "integer": 2**31,
+    "bigint": 2**63,
+    "real": 1e39,
+    "numeric_ps": Decimal(10**8),
+}
 
 
 @pytest.mark.parametrize(("name", "value"), NUMBERS_OUT_OF_RANGE.items(), ids=NUMBERS_OUT_OF_RANGE.keys())
@@ -663,7 +691,9 @@ def test_the_session_s_styles_of_dates_and_intervals_change_nothing(db: Database
 def test_discrete_ranges_come_back_as_the_server_writes_them(db: Database) -> None:
     of = next(each for each in SUBJECTS if each.case.name == "int4range")
     with db.begin() as tx:
-        row = tx.fetch_one(insert_into(of.table).values(of.model(Range(1, 5, "[]"), [Range(3, 3, "()")])).returning(of.model))
+        row = tx.fetch_one(
+            insert_into(of.table).values(of.model(Range(1, 5, "[]"), [Range(3, 3, "()")])).returning(of.model)
+        )
     assert (row.value, row.many) == (Range(1, 6, "[)"), [Range(empty=True)])
 
 
@@ -672,8 +702,12 @@ def test_bytea_takes_every_kind_of_bytes(db: Database) -> None:
     raw = bytes(range(256))
     kinds = [raw, bytearray(raw), memoryview(raw)]
     with db.begin() as tx:
-        rows = tx.fetch_all(insert_into(of.table).values(*(of.model(kind, kinds) for kind in kinds)).returning(of.model))
-        rows += [tx.fetch_one(insert_into(of.table).values(of.model(kind, kinds)).returning(of.model)) for kind in kinds]
+        rows = tx.fetch_all(
+            insert_into(of.table).values(*(of.model(kind, kinds) for kind in kinds)).returning(of.model)
+        )
+        rows += [
+            tx.fetch_one(insert_into(of.table).values(of.model(kind, kinds)).returning(of.model)) for kind in kinds
+        ]
     assert {row.value for row in rows} == {raw}
     assert all(row.many == [raw, raw, raw] for row in rows)
 

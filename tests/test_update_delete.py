@@ -31,7 +31,7 @@ from ferra_sync import functions as fn
 from ferra_sync import types as t
 from ferra_sync.errors import SchemaError
 
-OLD = dt.datetime(2000, 1, 1, tzinfo=dt.timezone.utc)
+OLD = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
 class State(enum.Enum):
@@ -86,7 +86,7 @@ class Key(FerraModel[Keys]):
 @attrs.define
 class DoorPatch(Changeset[Doors]):
     name: str | Unset = UNSET
-    note: str | None | Unset = UNSET
+    note: str | Unset | None = UNSET
     state: State | Unset = UNSET
     width: int | Unset = UNSET
     tags: list[str] | Unset = UNSET
@@ -95,7 +95,7 @@ class DoorPatch(Changeset[Doors]):
 
 @attrs.define
 class KeyPatch(Changeset[Keys]):
-    note: str | None | Unset = UNSET
+    note: str | Unset | None = UNSET
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +119,9 @@ def doors(tx: Any, *items: Any) -> list[Any]:
 
 
 def test_an_update_sets_what_it_says_where_it_says(tx: Any) -> None:
-    assert tx.execute(update(Doors).where(Doors.name > "a").set(Doors.note.to("x"), Doors.width.to(Doors.width + 1))) == 2
+    assert (
+        tx.execute(update(Doors).where(Doors.name > "a").set(Doors.note.to("x"), Doors.width.to(Doors.width + 1))) == 2
+    )
     assert doors(tx, "note", "width") == [(None, 3), ("x", 4), ("x", 4)]
 
 
@@ -132,13 +134,21 @@ def test_every_kind_of_value_can_be_assigned(tx: Any) -> None:
     assert (row.name, row.state, row.note, row.width, row.tags, row.data) == (
         "it's {0} %s $1 \\", State.OPEN, None, -5, ["a", "", 'b"'], {"a": [None]},
     )  # fmt: skip
-    back = update(Doors).find(2).set(Doors.state.to(SERVER_DEFAULT), Doors.width.to(SERVER_DEFAULT), Doors.data.to(SERVER_DEFAULT))
+    back = (
+        update(Doors)
+        .find(2)
+        .set(Doors.state.to(SERVER_DEFAULT), Doors.width.to(SERVER_DEFAULT), Doors.data.to(SERVER_DEFAULT))
+    )
     row = tx.fetch_one(back.returning(Door))
     assert (row.state, row.width, row.data) == (State.SHUT, 3, None)
 
 
 def test_an_assignment_may_be_an_expression_over_the_row_as_it_was(tx: Any) -> None:
-    tx.execute(update(Doors).all_rows().set(Doors.name.to(Doors.name + "-" + Doors.width.cast(t.text())), Doors.width.to(Doors.id * 2)))
+    tx.execute(
+        update(Doors)
+        .all_rows()
+        .set(Doors.name.to(Doors.name + "-" + Doors.width.cast(t.text())), Doors.width.to(Doors.id * 2))
+    )
     assert doors(tx, "name", "width") == [("a-3", 2), ("b-3", 4), ("c-3", 6)]
 
 
@@ -163,7 +173,9 @@ def test_on_update_columns_are_set_by_every_update(tx: Any) -> None:
 
 
 def test_on_update_gives_way_to_an_assignment(tx: Any) -> None:
-    row = tx.fetch_one(update(Doors).find(1).set(Doors.version.to(5), Doors.changed_at.to(SERVER_DEFAULT)).returning(Door))
+    row = tx.fetch_one(
+        update(Doors).find(1).set(Doors.version.to(5), Doors.changed_at.to(SERVER_DEFAULT)).returning(Door)
+    )
     assert (row.version, row.changed_at) == (5, OLD)
 
 
@@ -172,7 +184,9 @@ def test_on_update_columns_are_set_by_the_repository_too(database: Database) -> 
     try:
         made = repository.insert(Door("r"))
         assert made.version == 1
-        changed = repository.update(made.id, attrs.evolve(made, name="s", version=SERVER_DEFAULT, changed_at=SERVER_DEFAULT))
+        changed = repository.update(
+            made.id, attrs.evolve(made, name="s", version=SERVER_DEFAULT, changed_at=SERVER_DEFAULT)
+        )
         assert changed.name == "s"
         saved = repository.save(attrs.evolve(made, name="t", version=SERVER_DEFAULT, changed_at=SERVER_DEFAULT))
         assert (saved.name, saved.id) == ("t", made.id)
@@ -224,7 +238,9 @@ def test_a_key_of_several_columns_finds_the_row(tx: Any) -> None:
 
 
 def test_a_delete_removes_what_it_says_and_returns_what_was(tx: Any) -> None:
-    assert tx.fetch_all(delete_from(Doors).where(Doors.name == "b").returning(Doors.id, Doors.name + "!")) == [(2, "b!")]
+    assert tx.fetch_all(delete_from(Doors).where(Doors.name == "b").returning(Doors.id, Doors.name + "!")) == [
+        (2, "b!")
+    ]
     assert tx.execute(delete_from(Doors).find(2)) == 0
     assert tx.execute(delete_from(Doors).where(Doors.id.is_in([1, 2])).where(Doors.width == 3)) == 1
     assert doors(tx, "name") == [("c",)]
@@ -247,13 +263,29 @@ def test_a_delete_that_finds_nothing_is_not_found_where_a_row_is_asked_for(tx: A
         (lambda: update(Doors).set(Doors.note.to("x")).sql(), QueryError, "^update every row of doors"),
         (lambda: update(Doors).where().set(Doors.note.to("x")).sql(), QueryError, "^update every row of doors"),
         (lambda: update(Doors).set(DoorPatch()).sql(), QueryError, "^update every row of doors"),
-        (lambda: delete_from(Doors).sql(), QueryError, r"^delete every row of doors\? Say \.where\(…\), or \.all_rows\(\)$"),
+        (
+            lambda: delete_from(Doors).sql(),
+            QueryError,
+            r"^delete every row of doors\? Say \.where\(…\), or \.all_rows\(\)$",
+        ),
         (lambda: delete_from(Doors).where(*[]).sql(), QueryError, "^delete every row of doors"),
         (lambda: delete_from(Doors).returning(Door).sql(), QueryError, "^delete every row of doors"),
         (lambda: update(Doors).find(1).sql(), QueryError, r"^nothing to set in doors: say \.set\(…\)$"),
-        (lambda: update(Doors).find(1).set(Doors.note.to("x"), Doors.note.to("y")), QueryError, r"^doors\.note is set twice$"),
-        (lambda: update(Doors).set(DoorPatch(note="x")).set(Doors.note.to("y")), QueryError, r"^doors\.note is set twice$"),
-        (lambda: update(Doors).set(DoorPatch(note="x"), DoorPatch(note="y")), QueryError, r"^doors\.note is set twice$"),
+        (
+            lambda: update(Doors).find(1).set(Doors.note.to("x"), Doors.note.to("y")),
+            QueryError,
+            r"^doors\.note is set twice$",
+        ),
+        (
+            lambda: update(Doors).set(DoorPatch(note="x")).set(Doors.note.to("y")),
+            QueryError,
+            r"^doors\.note is set twice$",
+        ),
+        (
+            lambda: update(Doors).set(DoorPatch(note="x"), DoorPatch(note="y")),
+            QueryError,
+            r"^doors\.note is set twice$",
+        ),
         (lambda: update(Doors).set(Keys.note.to("x")), QueryError, r"^keys\.note is not a column of doors$"),
         (lambda: update(Doors).set(Halls.note.to("x")), QueryError, r"^halls\.note is not a column of doors$"),
         (lambda: update(Doors).set(KeyPatch("x")), QueryError, "^KeyPatch is a changeset of keys, not of doors$"),
@@ -261,10 +293,26 @@ def test_a_delete_that_finds_nothing_is_not_found_where_a_row_is_asked_for(tx: A
         (lambda: update(Doors).set({"note": "x"}), QueryError, "^set takes assignments and changesets, not dict$"),
         (lambda: update(Doors).set(Doors.note == "x"), QueryError, "^set takes assignments and changesets, not Expr$"),
         (lambda: update(Doors).set(DoorPatch(note=5)), ValidationError, r"note: doors\.note is text \(str\), not int$"),
-        (lambda: update(Doors).set(Doors.width.to(Keys.door)).find(1).sql(), QueryError, "table keys is not in this query"),
-        (lambda: update(Doors).find(1).set(Doors.width.to(fn.count())).sql(), QueryError, "^an aggregate cannot stand in SET$"),
-        (lambda: update(Doors).where(fn.count() > 1).set(Doors.width.to(1)).sql(), QueryError, "aggregate cannot stand in WHERE"),
-        (lambda: update(Doors).where(Keys.door == 1).set(Doors.width.to(1)).sql(), QueryError, "table keys is not in this"),
+        (
+            lambda: update(Doors).set(Doors.width.to(Keys.door)).find(1).sql(),
+            QueryError,
+            "table keys is not in this query",
+        ),
+        (
+            lambda: update(Doors).find(1).set(Doors.width.to(fn.count())).sql(),
+            QueryError,
+            "^an aggregate cannot stand in SET$",
+        ),
+        (
+            lambda: update(Doors).where(fn.count() > 1).set(Doors.width.to(1)).sql(),
+            QueryError,
+            "aggregate cannot stand in WHERE",
+        ),
+        (
+            lambda: update(Doors).where(Keys.door == 1).set(Doors.width.to(1)).sql(),
+            QueryError,
+            "table keys is not in this",
+        ),
         (lambda: delete_from(Doors).where(Keys.door == 1).sql(), QueryError, "table keys is not in this query"),
         (lambda: delete_from(Doors).where(True), QueryError, "^where takes predicates"),
         (lambda: update(Doors).where(Doors.id), QueryError, "^where takes predicates"),
@@ -274,7 +322,11 @@ def test_a_delete_that_finds_nothing_is_not_found_where_a_row_is_asked_for(tx: A
         (lambda: delete_from(Halls), QueryError, "^halls is an alias; write to the table doors itself$"),
         (lambda: update(Door), SchemaError, "is not a Table$"),
         (lambda: delete_from(5), SchemaError, "is not a Table$"),
-        (lambda: delete_from(Doors).find(1).returning(fn.count()).sql(), QueryError, "aggregate cannot stand in RETURNING"),
+        (
+            lambda: delete_from(Doors).find(1).returning(fn.count()).sql(),
+            QueryError,
+            "aggregate cannot stand in RETURNING",
+        ),
     ],
 )
 def test_a_write_that_cannot_mean_anything_is_refused(

@@ -104,6 +104,8 @@ class Returning(RowQuery[R_co]):
 
     __slots__ = ("_items", "_values", "write")
 
+    write: Write[Any]
+
     def __init__(self, write: Write[Any], items: tuple[object, ...]) -> None:
         chosen = [item_of(item) for item in items]
         self.write = write

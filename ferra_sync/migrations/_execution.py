@@ -45,7 +45,7 @@ class MigrationFailedError(MigrationError):
         self.path = path
         self.line = line
         self.column = column
-        self.completed = tuple(completed)
+        self.completed: tuple[AppliedMigration, ...] = tuple(completed)
         super().__init__(message)
 
 

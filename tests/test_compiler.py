@@ -62,8 +62,12 @@ BUILDERS: dict[str, Callable[[str, int], Any]] = {
     "is_in": lambda word, number: select(Word).where(
         Words.word.is_in([word] * (number % 5)), Words.number.is_in([number])
     ),
-    "like": lambda word, number: select(Word).where(Words.word.icontains(word) | Words.word.like("a" + word)),
-    "between": lambda word, number: select(Word).where(Words.number.between(number, number + 1)),
+    "like": lambda word, number: (
+        select(Word).where(Words.number < number).where(Words.word.icontains(word) | Words.word.like("a" + word))
+    ),
+    "between": lambda word, number: select(Word).where(
+        Words.word.between(word, word), Words.number.between(number, number + 1)
+    ),
     "select": lambda word, number: from_(Words).select(Words.word + word, Words.number * number),
     "order": lambda word, number: select(Word).order_by(Words.number * number, (Words.word + word).desc(nulls="last")),
     "limit": lambda word, number: select(Word).where(Words.word != word).limit(number).offset(number),
@@ -73,7 +77,9 @@ BUILDERS: dict[str, Callable[[str, int], Any]] = {
         .having(fn.sum(Words.number) > number)
         .select(Words.word + word, fn.count())
     ),
-    "distinct": lambda word, number: from_(Words).distinct(Words.word + word).order_by(Words.word + word).select(Word),
+    "distinct": lambda word, number: (
+        from_(Words).distinct(Words.word + word).order_by(Words.word + word).limit(number).select(Word)
+    ),
     "join": lambda word, number: (
         from_(Words)
         .left_join(Others, on=(Others.word_id == Words.id) & (Words.number > number))

@@ -251,7 +251,7 @@ def test_a_row_that_exists_is_a_conflict_that_names_the_column(database: Databas
 
 def test_none_for_a_default_that_is_not_nullable_is_refused_and_server_default_is_not(tx: Any) -> None:
     with pytest.raises(ValidationError, match=r"items\.price is not nullable"):
-        insert_into(Items).values(Item("a", price=None))  # type: ignore[arg-type]  # what is refused
+        insert_into(Items).values(Item("a", price=None))
     assert tx.fetch_one(insert_into(Items).values(Item("a")).returning(Items.price)) == 7
 
 

@@ -257,7 +257,7 @@ def test_a_table_is_joined_to_itself_through_an_alias(db: Database) -> None:
 
 
 def test_a_self_reference_is_ambiguous_between_the_table_and_its_alias(db: Database) -> None:
-    with pytest.raises(QueryError, match="^2 foreign keys join bosses to authors: say on=…$"):
+    with pytest.raises(QueryError, match=r"^2 foreign keys join bosses to authors: say on=…$"):
         from_(Authors).inner_join(Bosses)
 
 
@@ -303,7 +303,8 @@ def test_an_aggregate_over_the_nullable_side_needs_nothing_more(db: Database) ->
 def test_a_foreign_key_of_several_columns_joins_by_all_of_them(db: Database) -> None:
     query = from_(Guests).inner_join(Rooms).order_by(Guests.id).select(Guests.id, Room)
     assert db.fetch_all(query) == [(1, Room(1, "b", 5)), (3, Room(2, "a")), (4, Room(2, "a"))]
-    assert db.fetch_all(from_(Rooms).left_join(Guests).order_by(Rooms.floor, Rooms.door, Guests.id).select(Room, maybe(Guests.id))) == [
+    outer = from_(Rooms).left_join(Guests).order_by(Rooms.floor, Rooms.door, Guests.id)
+    assert db.fetch_all(outer.select(Room, maybe(Guests.id))) == [
         (Room(1, "a"), None), (Room(1, "b", 5), 1), (Room(2, "a"), 3), (Room(2, "a"), 4),
     ]  # fmt: skip
 
@@ -317,12 +318,12 @@ def test_rows_belong_to_parents_by_a_key_of_several_columns(db: Database) -> Non
 
 
 def test_by_says_which_of_several_keys(db: Database) -> None:
-    with pytest.raises(QueryError, match="^2 foreign keys of reviews reference authors: say by=…$"):
+    with pytest.raises(QueryError, match=r"^2 foreign keys of reviews reference authors: say by=…$"):
         select(Reviews.id).belonging_to(ANN)
     assert db.fetch_all(select(Reviews.id).belonging_to(ANN, by=Reviews.checker_id)) == []
     for by in (Reviews.book_id, Reviews.id, Books.id):
-        with pytest.raises(QueryError, match="^no foreign key of reviews references authors$"):
-            select(Reviews.id).belonging_to(ANN, by=by)  # type: ignore[arg-type]  # what is refused
+        with pytest.raises(QueryError, match=r"^no foreign key of reviews references authors$"):
+            select(Reviews.id).belonging_to(ANN, by=by)
 
 
 def test_a_table_of_another_schema_with_the_same_name_is_another_table(db: Database) -> None:
@@ -363,7 +364,7 @@ def test_an_on_may_only_name_tables_that_are_joined_already(db: Database) -> Non
     )
     with pytest.raises(QueryError, match="reviews"):
         db.fetch_all(query)
-    with pytest.raises(QueryError, match="^an aggregate cannot stand in ON$"):
+    with pytest.raises(QueryError, match=r"^an aggregate cannot stand in ON$"):
         db.fetch_all(from_(Books).inner_join(Authors, on=fn.count() > 1).select(Book))
 
 

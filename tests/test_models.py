@@ -168,7 +168,7 @@ class Described:
     """A plain class that a model may also inherit from."""
 
     def describe(self) -> str:
-        return f"{self.name}!"  # type: ignore[attr-defined]  # the model's
+        return f"{self.name}!"
 
 
 @attrs.define
@@ -342,7 +342,7 @@ def test_a_generic_class_between_serves_several_tables(tx: Any) -> None:
     written(tx)
     assert tx.fetch_one(select(NamedPerson)).greet() == "hello al"
     assert tx.fetch_one(insert_into(Pets).values(NamedPet("rex")).returning(NamedPet)).greet() == "hello rex"
-    with pytest.raises(SchemaError, match="^Named says no table"):
+    with pytest.raises(SchemaError, match=r"^Named says no table"):
         select(Named)
 
 
@@ -400,7 +400,7 @@ def test_an_annotation_that_comes_later_is_resolved_on_first_use(tx: Any) -> Non
 
 def test_an_annotation_that_cannot_be_resolved_is_named_on_first_use() -> None:
     for use in (lambda: select(Never), lambda: ModelMeta.of(Never), lambda: from_(People).select(Never)):
-        with pytest.raises(SchemaError, match="^Never: the annotation 'Missing' cannot be resolved at run time$"):
+        with pytest.raises(SchemaError, match=r"^Never: the annotation 'Missing' cannot be resolved at run time$"):
             use()
     with pytest.raises(SchemaError, match=r"^WrongLater\.id is str; People\.id is integer \(int\)$"):
         select(WrongLater)
@@ -441,7 +441,7 @@ def test_server_default_where_there_is_none_is_null(tx: Any) -> None:
 
 def test_unset_is_no_value_of_a_row(database: Database) -> None:
     repository = PgRepository(Person, database)
-    row, fine = Person(name=UNSET), Person("fine")  # type: ignore[arg-type]  # what is refused
+    row, fine = Person(name=UNSET), Person("fine")
     ways: list[Callable[[], object]] = [
         lambda: database.execute(insert_into(People).values(row)),
         lambda: database.execute(insert_into(People).values(fine, row)),
@@ -481,7 +481,7 @@ def test_a_changeset_s_validators_see_what_is_set(tx: Any) -> None:
 
 def test_a_changeset_with_a_wrong_value_is_refused_field_by_field() -> None:
     patch = PersonPatch(name="a")
-    patch.name, patch.email, patch.colour = 5, 6, None  # type: ignore[assignment]  # what is refused
+    patch.name, patch.email, patch.colour = 5, 6, None
     with pytest.raises(ValidationError) as caught:
         update(People).find(1).set(patch)
     assert set(caught.value.errors) == {"name", "email", "colour"}
@@ -501,7 +501,7 @@ class Checked(Insertable[People]):
     email: str | None = attrs.field(default=None, validator=attrs.validators.optional(attrs.validators.min_len(2)))
 
     @age.validator
-    def _no_thirteen(self, attribute: Any, value: int) -> None:
+    def _no_thirteen(self, _attribute: Any, value: int) -> None:
         if value == 13:
             raise ValueError("age 13 is unlucky")
 
@@ -632,7 +632,7 @@ def test_a_model_that_does_not_agree_with_its_table_is_refused_when_it_is_made(
 
 
 def test_two_fields_for_one_column_are_refused() -> None:
-    with pytest.raises(SchemaError, match="^Twice has two fields for one column$"):
+    with pytest.raises(SchemaError, match=r"^Twice has two fields for one column$"):
 
         @attrs.define
         class Twice(FerraModel[People]):
@@ -664,25 +664,25 @@ def test_what_is_no_model_is_named_so() -> None:
         id: int
 
     @attrs.define
-    class NoTable(FerraModel):  # type: ignore[type-arg]  # what is refused
+    class NoTable(FerraModel):
         id: int
 
-    with pytest.raises(SchemaError, match="^NotAttrs is not an attrs class: decorate it with @attrs.define$"):
+    with pytest.raises(SchemaError, match=r"^NotAttrs is not an attrs class: decorate it with @attrs.define$"):
         select(NotAttrs)
     with pytest.raises(SchemaError, match=r"^NoTable says no table"):
         select(NoTable)
     for nothing in (int, "User", None, Address):
         with pytest.raises((SchemaError, QueryError)):
-            ModelMeta.of(nothing)  # type: ignore[arg-type]  # what is refused
+            ModelMeta.of(nothing)
         with pytest.raises((SchemaError, QueryError)):
-            select(nothing)  # type: ignore[arg-type]  # what is refused
+            select(nothing)
 
 
 def test_a_subclass_that_attrs_has_not_made_is_refused() -> None:
     class Half(Person):
         age: int
 
-    with pytest.raises(SchemaError, match="^Half is not an attrs class"):
+    with pytest.raises(SchemaError, match=r"^Half is not an attrs class"):
         select(Half)
 
 
@@ -694,7 +694,7 @@ def test_a_model_that_lacks_a_required_column_is_read_and_not_inserted(tx: Any) 
     made = written(tx)
     assert tx.fetch_one(select(Nameless)) == Nameless(made.id)
     assert [ref.name for ref in ModelMeta.of(Nameless).missing] == ["name"]
-    with pytest.raises(QueryError, match="^Nameless cannot be inserted: it lacks name, which people requires$"):
+    with pytest.raises(QueryError, match=r"^Nameless cannot be inserted: it lacks name, which people requires$"):
         insert_into(People).values(Nameless(5))
 
 

@@ -79,6 +79,8 @@ class Case(NamedTuple):
 
 
 UTC = dt.UTC
+FIRST = dt.datetime.fromisoformat("0001-01-01T00:00:00")
+LAST = dt.datetime.fromisoformat("9999-12-31T23:59:59.999999")
 CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 TEXTS = st.text(CHARACTERS, max_size=20) | st.sampled_from(
     [
@@ -106,12 +108,12 @@ DECIMALS = (
     | st.sampled_from([Decimal("NaN"), Decimal("Infinity"), Decimal("-Infinity"), Decimal("1E+40"), Decimal("1E-40")])
     | st.integers(-(10**40), 10**40).map(Decimal)
 )
-NAIVE = st.datetimes() | st.sampled_from([dt.datetime.min, dt.datetime.max])
+NAIVE = st.datetimes() | st.sampled_from([FIRST, LAST])
 AWARE = st.datetimes(
-    min_value=dt.datetime(2, 1, 1),
-    max_value=dt.datetime(9998, 12, 31),
+    min_value=FIRST.replace(year=2),
+    max_value=LAST.replace(year=9998),
     timezones=st.just(UTC) | st.timezones(),
-) | st.sampled_from([dt.datetime.min.replace(tzinfo=UTC), dt.datetime.max.replace(tzinfo=UTC)])
+) | st.sampled_from([FIRST.replace(tzinfo=UTC), LAST.replace(tzinfo=UTC)])
 DATES = st.dates() | st.sampled_from([dt.date.min, dt.date.max])
 JSON_LEAVES = st.none() | st.booleans() | st.integers() | st.floats(-1e6, 1e6).map(lambda x: round(x, 6)) | TEXTS
 JSONS = st.recursive(
@@ -148,8 +150,8 @@ def ranges(draw: st.DrawFn, bounds: st.SearchStrategy[Any], *, discrete: bool) -
 MACS = st.binary(min_size=6, max_size=6).map(lambda raw: raw.hex(":"))
 INETS = (
     st.ip_addresses()
-    | st.tuples(st.ip_addresses(v=4), st.integers(0, 31)).map(lambda pair: IPv4Interface(pair))
-    | st.tuples(st.ip_addresses(v=6), st.integers(0, 127)).map(lambda pair: IPv6Interface(pair))
+    | st.tuples(st.ip_addresses(v=4), st.integers(0, 31)).map(IPv4Interface)
+    | st.tuples(st.ip_addresses(v=6), st.integers(0, 127)).map(IPv6Interface)
 )
 CIDRS = st.tuples(st.ip_addresses(v=4), st.integers(0, 32)).map(
     lambda pair: IPv4Network(pair, strict=False)
@@ -216,7 +218,7 @@ def subject(case: Case) -> Subject:
         "many": t.array(case.declare()),
     }
     table = types.new_class(f"Of{case.name}", (Table,), exec_body=lambda body: body.update(columns))
-    fields = {"value": case.python, "many": list[case.python], "other": case.python | None, "id": int}  # type: ignore[name-defined]  # at run time
+    fields = {"value": case.python, "many": list[case.python], "other": case.python | None, "id": int}
     defaults = {"other": None, "id": SERVER_DEFAULT}
     model = types.new_class(
         f"Row{case.name}",
@@ -345,7 +347,7 @@ def test_a_model_of_every_type_can_be_copied_in(db: Database, of: Subject) -> No
         assert same([row.value, row.many], [of.case.read_as(value), [of.case.read_as(value)]])
 
 
-MOMENT = dt.datetime(2024, 2, 29, 12, 30, 15, 123456)
+MOMENT = dt.datetime.fromisoformat("2024-02-29T12:30:15.123456")
 EXAMPLES: dict[str, list[Any]] = {
     "smallint": [1],
     "integer": [1],
@@ -434,18 +436,18 @@ def test_a_value_of_the_wrong_type_is_refused_by_the_column_s_name_and_never_sho
     table, model, good = of.table, of.model, EXAMPLES[of.case.name][0]
     for wrong in WRONG[of.case.name]:
         ways: list[Callable[[], object]] = [
-            lambda wrong=wrong: db.execute(insert_into(table).values(model(wrong, []))),  # type: ignore[misc]  # bound now
-            lambda wrong=wrong: db.execute(insert_into(table).values(model(good, [wrong]))),  # type: ignore[misc]
-            lambda wrong=wrong: db.execute(insert_into(table).values(model(good, []), model(wrong, []))),  # type: ignore[misc]
-            lambda wrong=wrong: db.execute(update(table).all_rows().set(table.value.to(wrong))),  # type: ignore[misc]
-            lambda wrong=wrong: PgRepository(model, db).insert_many([model(wrong, [])]),  # type: ignore[misc]
-            lambda wrong=wrong: PgRepository(model, db).copy_in([model(wrong, [])]),  # type: ignore[misc]
+            lambda wrong=wrong: db.execute(insert_into(table).values(model(wrong, []))),
+            lambda wrong=wrong: db.execute(insert_into(table).values(model(good, [wrong]))),
+            lambda wrong=wrong: db.execute(insert_into(table).values(model(good, []), model(wrong, []))),
+            lambda wrong=wrong: db.execute(update(table).all_rows().set(table.value.to(wrong))),
+            lambda wrong=wrong: PgRepository(model, db).insert_many([model(wrong, [])]),
+            lambda wrong=wrong: PgRepository(model, db).copy_in([model(wrong, [])]),
         ]
         if of.case.has_equality:
             ways += [
-                lambda wrong=wrong: db.fetch_all(select(table.id).where(table.value == wrong)),  # type: ignore[misc]
-                lambda wrong=wrong: db.fetch_all(select(table.id).where(table.value.is_in([wrong]))),  # type: ignore[misc]
-                lambda wrong=wrong: db.fetch_all(select(table.id).where(table.value.between(wrong, wrong))),  # type: ignore[misc]
+                lambda wrong=wrong: db.fetch_all(select(table.id).where(table.value == wrong)),
+                lambda wrong=wrong: db.fetch_all(select(table.id).where(table.value.is_in([wrong]))),
+                lambda wrong=wrong: db.fetch_all(select(table.id).where(table.value.between(wrong, wrong))),
             ]
         for way in ways:
             message = refused(way)

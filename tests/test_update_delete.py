@@ -205,7 +205,7 @@ def test_an_empty_changeset_changes_nothing_and_returns_the_row_as_it_is(tx: Any
     assert (row.name, row.version, row.changed_at) == ("b", 1, OLD)
     assert tx.fetch_all(empty.returning(Doors.id + 5, Doors.name)) == [(7, "b")]
     assert tx.fetch_optional(update(Doors).find(99).set(DoorPatch()).returning(Door)) is None
-    with pytest.raises(NotFound, match="^doors/99 not found$"):
+    with pytest.raises(NotFound, match=r"^doors/99 not found$"):
         tx.fetch_one(update(Doors).find(99).set(DoorPatch()).returning(Door))
     assert len(tx.fetch_all(update(Doors).all_rows().set(DoorPatch()).returning(Door))) == 3
     assert tx.execute(update(Doors).all_rows().set()) == 0
@@ -248,9 +248,9 @@ def test_a_delete_removes_what_it_says_and_returns_what_was(tx: Any) -> None:
 
 
 def test_a_delete_that_finds_nothing_is_not_found_where_a_row_is_asked_for(tx: Any) -> None:
-    with pytest.raises(NotFound, match="^doors/99 not found$"):
+    with pytest.raises(NotFound, match=r"^doors/99 not found$"):
         tx.fetch_one(delete_from(Doors).find(99).returning(Door))
-    with pytest.raises(NotFound, match="^doors not found$"):
+    with pytest.raises(NotFound, match=r"^doors not found$"):
         tx.fetch_one(delete_from(Doors).where(Doors.name == "z").returning(Door))
 
 
@@ -338,7 +338,7 @@ def test_a_write_that_cannot_mean_anything_is_refused(
 
 
 def test_a_select_is_not_executed_and_a_write_is_not_fetched(tx: Any) -> None:
-    with pytest.raises(QueryError, match="^execute takes an INSERT, UPDATE or DELETE"):
+    with pytest.raises(QueryError, match=r"^execute takes an INSERT, UPDATE or DELETE"):
         tx.execute(select(Door))
     with pytest.raises(QueryError):
         tx.fetch_all(delete_from(Doors).all_rows())

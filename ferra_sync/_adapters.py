@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from functools import cache
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
 from types import NoneType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from uuid import UUID
 
 import psycopg
@@ -34,10 +35,12 @@ from psycopg.types.range import (
 from psycopg.types.uuid import UUIDDumper
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from psycopg.abc import AdaptContext, Buffer, DumperKey
     from psycopg.adapt import PyFormat
+
+    Spelling: TypeAlias = Callable[[Any], str]
 
 _UNKNOWN: Final = 0
 
@@ -111,21 +114,27 @@ class _Array(ListDumper):
         return self
 
     def dump(self, obj: Sequence[Any]) -> Buffer | None:
-        kinds = set(map(type, obj))
-        if not kinds <= _SPELLINGS.keys():
+        spellings = {kind: _spelling(kind) for kind in set(map(type, obj))}
+        if None in spellings.values():
             return super().dump(list(obj))
-        text = _spelled(obj, kinds)
+        text = _spelled(obj, spellings)
         if "\0" in text:
             raise psycopg.DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes")
         return text.encode(self._encoding)
 
 
-def _spelled(values: Sequence[Any], kinds: set[type]) -> str:
-    if len(kinds) == 1:
-        items = ",".join(map(_SPELLINGS[kinds.pop()], values))
+@cache
+def _spelling(cls: type) -> Spelling | None:
+    """Return how an array's element of this class is spelled, or None: then psycopg's dumper spells it."""
+    return next((_SPELLINGS[base] for base in cls.__mro__ if base in _SPELLINGS), None)
+
+
+def _spelled(values: Sequence[Any], spellings: dict[type, Any]) -> str:
+    if len(spellings) == 1:
+        items: Iterable[str] = map(next(iter(spellings.values())), values)
     else:
-        items = ",".join([_SPELLINGS[type(value)](value) for value in values])
-    return f"{{{items}}}"
+        items = (spellings[type(value)](value) for value in values)
+    return f"{{{','.join(items)}}}"
 
 
 def _digits(value: int) -> str:
@@ -164,11 +173,11 @@ def _hexadecimal(value: bytes | bytearray | memoryview) -> str:
     return f'"\\\\x{value.hex()}"'
 
 
-_SPELLINGS: Final[dict[type, Callable[[Any], str]]] = {
+_SPELLINGS: Final[dict[type, Spelling]] = {
     NoneType: lambda _null: "NULL",
     bool: lambda value: "t" if value else "f",
     int: _digits,
-    float: repr,
+    float: float.__repr__,
     Decimal: _decimal,
     str: _quoted,
     bytes: _hexadecimal,
@@ -182,7 +191,7 @@ _SPELLINGS: Final[dict[type, Callable[[Any], str]]] = {
     IPv4Address: str,
     IPv6Address: str,
 }
-"""How an array's element of exactly this class is spelled; of any other, psycopg's dumper spells it."""
+"""How an array's element of these classes is spelled."""
 
 
 def _adapters() -> AdaptersMap:

@@ -261,7 +261,9 @@ def test_a_value_comes_back_as_it_was_on_every_way_in(db: Database, of: Subject,
         made = tx.fetch_all(insert_into(table).values(*rows).returning(model))
         made.append(tx.fetch_one(insert_into(table).values(rows[0]).returning(model)))
         made += insert_many(tx, ModelMeta.of(model), rows)
-        for row, value in zip(made, [*read, read[0], *read], strict=True):
+        assert copy_in(tx, ModelMeta.of(model), rows) == len(rows)
+        made += tx.fetch_all(select(model).order_by(table.id.desc()).limit(len(rows)))[::-1]
+        for row, value in zip(made, [*read, read[0], *read, *read], strict=True):
             assert same(row.value, value)
             assert same(row.other, value)
             assert same(row.many, read)
@@ -685,9 +687,12 @@ def test_the_session_s_styles_of_dates_and_intervals_change_nothing(db: Database
         tx._acquire().execute("SELECT set_config('intervalstyle', %s, true)", [style])
         tx._acquire().execute("SELECT set_config('datestyle', 'SQL, DMY', true)")
         for of, values in ((interval, spans), (date, days)):
-            tx.execute(insert_into(of.table).values(*(of.model(value, values) for value in values)))
-            assert tx.fetch_all(select(of.table.value).order_by(of.table.id)) == values
-            assert tx.fetch_all(select(of.table.many)) == [values] * len(values)
+            rows = [of.model(value, values) for value in values]
+            tx.execute(insert_into(of.table).values(*rows))
+            tx.execute(insert_into(of.table).values(rows[0]))
+            copy_in(tx, ModelMeta.of(of.model), rows)
+            assert tx.fetch_all(select(of.table.value).order_by(of.table.id)) == [*values, values[0], *values]
+            assert tx.fetch_all(select(of.table.many)) == [values] * (2 * len(values) + 1)
 
 
 def test_discrete_ranges_come_back_as_the_server_writes_them(db: Database) -> None:
@@ -804,3 +809,51 @@ def test_a_type_that_postgresql_has_not_is_refused_when_it_is_declared(
 
 def test_results_are_asked_for_in_binary() -> None:
     assert all(select(of.model).statement.binary for of in SUBJECTS)
+
+
+class Word(enum.StrEnum):
+    ONE = 'one\'s \\ "1"'
+
+
+class OlderWord(str, enum.Enum):  # noqa: UP042 - the older way to write it
+    TWO = "two"
+
+
+class Digit(enum.IntEnum):
+    FIVE = 5
+
+
+class LoudMoment(dt.datetime):
+    def __str__(self) -> str:
+        return "not a moment"
+
+
+LOUD = LoudMoment(2024, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "plain"),
+    [
+        ("text", [Word.ONE, OlderWord.TWO, "three"], ['one\'s \\ "1"', "two", "three"]),
+        ("integer", [Digit.FIVE, 6], [5, 6]),
+        ("double", [1, 2.5], [1.0, 2.5]),
+        ("numeric", [1, Decimal("2.5")], [Decimal(1), Decimal("2.5")]),
+        ("timestamptz", [LOUD, LOUD.astimezone(UTC)], [dt.datetime(2024, 1, 1, tzinfo=UTC)] * 2),
+    ],
+)
+def test_subclasses_are_what_they_stand_for_on_every_way_in(
+    db: Database, name: str, given: list[Any], plain: list[Any]
+) -> None:
+    of = next(each for each in SUBJECTS if each.case.name == name)
+    rows = [of.model(value, given, value) for value in given]
+    with db.begin() as tx:
+        made = tx.fetch_all(insert_into(of.table).values(*rows).returning(of.model))
+        made += [tx.fetch_one(insert_into(of.table).values(row).returning(of.model)) for row in rows]
+        made += insert_many(tx, ModelMeta.of(of.model), rows)
+        copy_in(tx, ModelMeta.of(of.model), rows)
+        made += tx.fetch_all(select(of.model).order_by(of.table.id.desc()).limit(len(rows)))[::-1]
+        assert [row.value for row in made] == plain * 4
+        assert all(row.many == plain for row in made)
+        assert {type(element) for row in made for element in row.many} == {type(plain[0])}
+        found = tx.fetch_all(select(of.table.id).where(of.table.value.is_in(given), of.table.many == given))
+        assert len(found) == len(made)

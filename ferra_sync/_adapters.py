@@ -219,3 +219,14 @@ def _adapters() -> AdaptersMap:
 
 ADAPTERS: Final = _adapters()
 """For cursors whose every parameter has a cast; made once, shared, never changed."""
+
+
+def _copy_adapters() -> AdaptersMap:
+    adapters = AdaptersMap(psycopg.adapters)
+    for cls in (list, tuple):
+        adapters.register_dumper(cls, _Array)
+    return adapters
+
+
+COPY_ADAPTERS: Final = _copy_adapters()
+"""For COPY, whose text has no types: psycopg's own dumpers, written in C, and our arrays."""

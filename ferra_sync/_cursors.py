@@ -10,7 +10,7 @@ import psycopg
 from psycopg._cursor_base import BaseCursor
 from psycopg.adapt import AdaptersMap
 
-from ferra_sync._adapters import ADAPTERS
+from ferra_sync._adapters import ADAPTERS, COPY_ADAPTERS
 from ferra_sync._statements import RowFactory, Statement
 from ferra_sync.errors import QueryError, from_psycopg
 
@@ -72,6 +72,14 @@ class _LeanCursor(_Cursor):
         self.format = TEXT
         self.arraysize = 1
         self._reset()
+
+
+class _CopyCursor(psycopg.Cursor[Any]):
+    __slots__ = ()
+
+    @property
+    def adapters(self) -> AdaptersMap:
+        return COPY_ADAPTERS
 
 
 def _cursor_class() -> type[_Cursor]:
@@ -155,7 +163,7 @@ def copy(connection: psycopg.Connection[Any], command: bytes, rows: Iterable[Seq
     Raises:
         FerraDbError: the server or the connection says no.
     """
-    cursor = connection.cursor()
+    cursor = _CopyCursor(connection)
     try:
         with cursor.copy(command) as sink:
             for row in rows:

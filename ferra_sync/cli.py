@@ -19,8 +19,8 @@ try:
     from rich.table import Table
 
     from ferra_sync.demo._command import demo
-except ModuleNotFoundError as missing:
-    if (missing.name or "").partition(".")[0] not in {"click", "rich"}:
+except ModuleNotFoundError as _missing:
+    if (_missing.name or "").partition(".")[0] not in {"click", "rich"}:
         raise
     sys.exit("ferra needs click and rich: pip install 'ferra-sync[cli]'")
 

@@ -1,0 +1,1 @@
+"""Speed, as ratios to hand-written psycopg in one interleaved run: `python -m benchmarks`."""

@@ -1,0 +1,126 @@
+"""SQLAlchemy Core over psycopg 3: the same tables as the ORM's, rows instead of objects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from psycopg import conninfo
+from sqlalchemy import create_engine, func, insert, select, update
+
+from benchmarks.case import POOL_SIZE, Contender, Run
+from benchmarks.cases.filter import LIMIT, Wanted
+from benchmarks.cases.page import PER_PAGE
+from benchmarks.cases.stream import CHUNK, total
+from benchmarks.contenders import sqlalchemy_orm as orm
+
+_AUTHORS, _ARTICLES, _EVENTS = orm.Author.__table__, orm.Article.__table__, orm.Event.__table__
+_NOTES, _USERS = orm.Note.__table__, orm.User.__table__
+
+
+class SqlalchemyCore(Contender):
+    slug = "sqlalchemy_core"
+    name = "SQLAlchemy Core"
+    order = 15
+
+    def __init__(self, url: str) -> None:
+        self.engine = create_engine(
+            "postgresql+psycopg://", connect_args=conninfo.conninfo_to_dict(url), pool_size=POOL_SIZE, max_overflow=0
+        )
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def find_by_id(self) -> Run:
+        def run(key: object) -> object:
+            with self.engine.connect() as connection:
+                return connection.execute(select(_AUTHORS).where(_AUTHORS.c.id == key)).first()
+
+        return run
+
+    def fetch_all(self) -> Run:
+        return self._all(select(_AUTHORS))
+
+    def trivial(self) -> Run:
+        return self._all(select(_USERS))
+
+    def filter(self) -> Run:
+        def run(wanted: Wanted) -> object:
+            with self.engine.connect() as connection:
+                return connection.execute(_query(wanted)).all()
+
+        return run
+
+    def insert(self) -> Run:
+        def run(values: tuple[Any, ...]) -> object:
+            given = dict(zip(("author_id", "title", "content", "published"), values, strict=True))
+            with self.engine.begin() as connection:
+                return connection.execute(insert(_ARTICLES).values(given).returning(_ARTICLES)).one()
+
+        return run
+
+    def insert_many(self) -> Run:
+        names = ("title", "content", "stars", "published")
+
+        def run(rows: Any) -> object:
+            given = [dict(zip(names, row, strict=True)) for row in rows]
+            with self.engine.begin() as connection:
+                statement = insert(_NOTES).returning(_NOTES, sort_by_parameter_order=True)
+                return connection.execute(statement, given).all()
+
+        return run
+
+    def is_in(self) -> Run:
+        def run(keys: Any) -> object:
+            with self.engine.begin() as connection:
+                statement = update(_ARTICLES).where(_ARTICLES.c.id.in_(keys)).values(subtitle="changed")
+                return connection.execute(statement).rowcount
+
+        return run
+
+    def page(self) -> Run:
+        def run(page: int) -> object:
+            with self.engine.connect() as connection:
+                wanted = select(_AUTHORS).order_by(_AUTHORS.c.id).limit(PER_PAGE).offset((page - 1) * PER_PAGE)
+                items = connection.execute(wanted).all()
+                return items, connection.scalar(select(func.count()).select_from(_AUTHORS))
+
+        return run
+
+    def stream(self) -> Run:
+        def run(_: object) -> object:
+            with self.engine.connect() as connection:
+                return total(connection.execution_options(yield_per=CHUNK).execute(select(_EVENTS)))
+
+        return run
+
+    def _all(self, query: Any) -> Run:
+        def run(_: object) -> object:
+            with self.engine.connect() as connection:
+                return connection.execute(query).all()
+
+        return run
+
+
+def _query(wanted: Wanted) -> Any:  # noqa: C901 - one `if` for each field
+    columns = _ARTICLES.c
+    query = select(_ARTICLES)
+    if wanted.author is not None:
+        query = query.where(columns.author_id == wanted.author)
+    if wanted.published is not None:
+        query = query.where(columns.published == wanted.published)
+    if wanted.since is not None:
+        query = query.where(columns.created_at >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(columns.created_at < wanted.until)
+    if wanted.title is not None:
+        query = query.where(columns.title.startswith(wanted.title, autoescape=True))
+    if wanted.subtitled:
+        query = query.where(columns.subtitle.is_not(None))
+    if wanted.other_than is not None:
+        query = query.where(columns.id != wanted.other_than)
+    if wanted.content is not None:
+        query = query.where(columns.content.contains(wanted.content, autoescape=True))
+    return query.order_by(columns.created_at.desc()).limit(LIMIT)
+
+
+CONTENDERS = [SqlalchemyCore]

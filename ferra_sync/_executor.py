@@ -46,7 +46,7 @@ class Executor(ABC):
 
     def fetch_all(self, query: RowQuery[R]) -> list[R]:
         """Return all rows."""
-        return self._rows(_readable(query).statement, query.params)
+        return self._rows(*_readable(query).ready())
 
     def fetch_one(self, query: RowQuery[R]) -> R:
         """Return the first row.
@@ -54,8 +54,7 @@ class Executor(ABC):
         Raises:
             NotFound: there is none.
         """
-        only = _readable(query).first()
-        rows = self._rows(only.statement, only.params)
+        rows = self._rows(*_readable(query).first().ready())
         if not rows:
             raise NotFound(query.target.name, query.key)
         row: R = rows[0]
@@ -63,8 +62,7 @@ class Executor(ABC):
 
     def fetch_optional(self, query: RowQuery[R]) -> R | None:
         """Return the first row, or None where there is none."""
-        only = _readable(query).first()
-        rows = self._rows(only.statement, only.params)
+        rows = self._rows(*_readable(query).first().ready())
         return rows[0] if rows else None
 
     def fetch_value(self, query: RowQuery[R]) -> R:
@@ -84,10 +82,8 @@ class Executor(ABC):
         write = query.write if isinstance(query, Returning) else query
         if not isinstance(write, Write):
             raise QueryError("execute takes an INSERT, UPDATE or DELETE; fetch_all reads")
-        statement, params = query.statement, query.params
-        if write.is_empty:
-            return 0
-        return self._affected(statement, params)
+        statement, params = query.ready()
+        return 0 if write.is_empty else self._affected(statement, params)
 
     def fetch_page(
         self, query: Select[Any, Any, R], page: int = 1, per_page: int = 20, count: Count = "exact"
@@ -109,16 +105,15 @@ class Executor(ABC):
         number = page_number(page, per_page)
         if count not in {"exact", "estimate"}:
             raise ValueError('count is "exact" or "estimate"')
-        cut = page_of(_selecting(query), number, per_page)
+        statement, params = page_of(_selecting(query), number, per_page).ready()
         connection = self._acquire()
         try:
-            items = _cursors.fetch(connection, cut.statement, cut.params)
+            items = _cursors.fetch(connection, statement, params)
             before = (number - 1) * per_page
             if len(items) < per_page and (items or number == 1):
                 return Page(items, before + len(items), number, per_page)
-            counted = query.unordered()
-            statement = compiled(CountShape(counted.shape, count == "estimate"))
-            total = _cursors.fetch(connection, statement, counted.params)[0]
+            shape, params = query.unordered().parts()
+            total = _cursors.fetch(connection, compiled(CountShape(shape, count == "estimate")), params)[0]
         finally:
             self._release(connection)
         return Page(items, max(total, before + len(items)) if items else total, number, per_page)
@@ -128,7 +123,7 @@ class Executor(ABC):
 
         A `Database` takes a connection and a transaction until the last row, or until the iterator is closed.
         """
-        return self._stream(_selecting(query).statement, query.params)
+        return self._stream(*_selecting(query).ready())
 
     def batches(self, query: Select[Any, Any, R], size: int = 1000) -> Iterator[list[R]]:
         """Yield the rows in lists of `size`, along the primary key: the last list costs what the first one does.
@@ -139,17 +134,16 @@ class Executor(ABC):
             QueryError: the table has no primary key, or the query sorts, limits, groups or repeats rows.
         """
         walk = KeyWalk(_selecting(query), size)
-        return self._walk(walk, walk.first().statement)
+        return self._walk(walk, *walk.first().ready())
 
-    def _walk(self, walk: KeyWalk[R], statement: Statement) -> Iterator[list[R]]:
-        batch = walk.first()
-        while rows := self._rows(statement, batch.params):
+    def _walk(self, walk: KeyWalk[R], statement: Statement, params: tuple[Any, ...]) -> Iterator[list[R]]:
+        while rows := self._rows(statement, params):
             is_last = len(rows) < walk.size
-            batch = walk.after(rows[-1])  # Before the rows are handed over: their user may change them.
+            # Before the rows are handed over: their user may change them.
+            statement, params = walk.after(rows[-1]).ready()
             yield walk.rows(rows)
             if is_last:
                 return
-            statement = batch.statement
 
     def _rows(self, statement: Statement, params: tuple[Any, ...]) -> list[Any]:
         connection = self._acquire()

@@ -9,7 +9,7 @@ import attrs
 from pypika.terms import Term
 
 from ferra_sync._lowering import Lowering
-from ferra_sync._mapping import Conversion, RowMaker, dump_of, dumped
+from ferra_sync._mapping import UNWRITABLE, Conversion, RowMaker, dumped, parameter_dump_of
 from ferra_sync._shapes import Item
 from ferra_sync._sqltypes import SqlType
 from ferra_sync._terms import Builder, Raw, Template
@@ -25,7 +25,7 @@ class Statement:
     Attributes:
         sql: the text, with `$n` for each parameter.
         places: the type of each parameter, $1 first.
-        dumps: the parameters that are converted before psycopg has them: index from 0, conversion.
+        dumps: what converts each parameter before psycopg has it, or None; empty where nothing is converted.
         binary: whether results are asked for in the binary format.
         row_factory: psycopg's row factory.
         columns: how many columns a row has.
@@ -33,7 +33,7 @@ class Statement:
 
     sql: bytes
     places: tuple[SqlType[Any], ...]
-    dumps: tuple[tuple[int, Conversion], ...]
+    dumps: tuple[Conversion | None, ...]
     binary: bool
     row_factory: RowFactory
     columns: int
@@ -46,11 +46,14 @@ class Statement:
         """
         if not self.dumps:
             return values
-        converted = list(values)
-        for index, dump in self.dumps:
-            if converted[index] is not None:
-                converted[index] = dumped(dump, converted[index], self.places[index])
-        return converted
+        pairs = zip(values, self.dumps, strict=True)
+        try:
+            return [value if dump is None or value is None else dump(value) for value, dump in pairs]
+        except UNWRITABLE:
+            for value, dump, place in zip(values, self.dumps, self.places, strict=True):
+                if dump is not None and value is not None:
+                    dumped(dump, value, place)
+            raise
 
 
 def new_builder(*, overriding: bool = False) -> Any:  # noqa: ANN401 - PyPika's own types know no terms of ours
@@ -79,11 +82,11 @@ def finished(
     binary: bool = True,
 ) -> Statement:
     """Return the statement that `builder` has become."""
-    dumps = ((index, dump_of(place)) for index, place in enumerate(lowering.places))
+    dumps = tuple(parameter_dump_of(place) for place in lowering.places)
     return Statement(
         sql=builder.get_sql().encode(),
         places=tuple(lowering.places),
-        dumps=tuple((index, dump) for index, dump in dumps if dump is not None),
+        dumps=dumps if any(dumps) else (),
         binary=binary,
         row_factory=lambda _cursor: make_row,
         columns=columns,

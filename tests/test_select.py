@@ -207,7 +207,7 @@ def test_a_row_is_found_by_its_key(db: Database) -> None:
         (lambda: select(Player).limit("1; DROP TABLE players"), "^limit takes a whole number from 0"),
         (lambda: select(Player).offset(-1), "^offset takes a whole number from 0"),
         (lambda: select(Player).offset(None), "^offset takes a whole number from 0"),
-        (lambda: from_(Players).shape, "^nothing is selected from players: say"),
+        (lambda: from_(Players).parts(), "^nothing is selected from players: say"),
         (lambda: from_(Players).select(), "^select takes at least one item$"),
         (lambda: from_(Players).select("name"), "cannot be selected"),
         (lambda: from_(Players).select(Players), "cannot be selected"),

@@ -196,18 +196,25 @@ class Clauses(Generic[Sel, App]):
 
     # What the parts become
 
-    @property
-    def shape(self) -> SelectShape:
-        """The query without its values.
+    def parts(self) -> tuple[SelectShape, tuple[Any, ...]]:
+        """Return the shape, and the values in the order of its fields.
 
         Raises:
             QueryError: nothing is selected.
         """
-        if self._groups or self._having or self._distinct is not None:
-            return self._shared()[0]
         if not self._items:
             raise QueryError(f"nothing is selected from {self.target}: say .select(…)")
-        return SelectShape(
+        if self._groups or self._having or self._distinct is not None:
+            return self._shared()
+        params: tuple[Any, ...] = ()
+        for values in self._item_params:
+            params += values
+        params += self._source.params
+        for each in self._where:
+            params += each.params
+        for order in self._order:
+            params += order.params
+        shape = SelectShape(
             (),
             None,
             self._items,
@@ -219,21 +226,7 @@ class Clauses(Generic[Sel, App]):
             None if self._limit is None else BIGINT,
             None if self._offset is None else BIGINT,
         )
-
-    @property
-    def params(self) -> tuple[Any, ...]:
-        """The values, in the order of the shape's fields."""
-        if self._groups or self._having or self._distinct is not None:
-            return self._shared()[1]
-        params: tuple[Any, ...] = ()
-        for values in self._item_params:
-            params += values
-        params += self._source.params
-        for each in self._where:
-            params += each.params
-        for order in self._order:
-            params += order.params
-        return params + self._bounds()
+        return shape, params + self._bounds()
 
     def _bounds(self) -> tuple[int, ...]:
         return tuple([bound for bound in (self._limit, self._offset) if bound is not None])

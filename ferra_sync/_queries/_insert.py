@@ -6,11 +6,12 @@ from collections.abc import Hashable, Sequence
 from typing import Any, Final, TypeVar
 
 from ferra_sync._models import FerraModel, Insertable, ModelMeta
+from ferra_sync._queries._query import Parts
 from ferra_sync._queries._writes import NOTHING, Write, read_instead
 from ferra_sync._rows import checked_values, insertable_meta
 from ferra_sync._schema import Table, TableMeta, table_meta
 from ferra_sync._sentinels import SERVER_DEFAULT
-from ferra_sync._shapes import InsertShape, Items, StatementShape
+from ferra_sync._shapes import InsertShape, Items
 from ferra_sync._sqltypes import SqlType
 from ferra_sync.errors import QueryError
 
@@ -60,7 +61,7 @@ class Insert(Write[S]):
             insert._rows = tuple(checked_values(meta, row) for row in rows)
         return insert
 
-    def with_returning(self, items: Items, values: tuple[Any, ...]) -> tuple[StatementShape, tuple[Any, ...]]:
+    def with_returning(self, items: Items, values: tuple[Any, ...]) -> Parts:
         """Return the shape and the values; QueryError where `values` was never called."""
         if self._rows is None:
             raise QueryError(f"nothing to insert into {self._table.name}: say .values(…)")

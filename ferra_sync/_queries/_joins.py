@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
 import attrs
@@ -58,7 +59,7 @@ class Source:
         if on is not None:
             shape, params = on.shape, on.params
         elif how != "cross":
-            shape, to_one = self._foreign_key(added)
+            shape, to_one = _on(self.tables, added)
         return Source(
             (*self.tables, added),
             (*self.joins, JoinShape(how, added.ref, shape)),
@@ -66,18 +67,20 @@ class Source:
             self.is_one_row_each and to_one and how in {"inner", "left"},
         )
 
-    def _foreign_key(self, added: TableMeta) -> tuple[tuple[Any, ...], bool]:
-        """Return the ON of the one foreign key, and whether it leads from here to there."""
-        found = [(key, True) for known in self.tables for key in _keys(known, added)]
-        found += [(key, False) for known in self.tables for key in _keys(added, known)]
-        tables = ", ".join(str(known.ref) for known in self.tables)
-        if not found:
-            raise QueryError(f"no foreign key joins {added.ref} to {tables}: say on=…")
-        if len(found) > 1:
-            raise QueryError(f"{len(found)} foreign keys join {added.ref} to {tables}: say on=…")
-        (pairs, to_one) = found[0]
-        equal = tuple(("=", left, right) for left, right in pairs)
-        return (equal[0] if len(equal) == 1 else ("and", *equal)), to_one
+
+@lru_cache(maxsize=1024)
+def _on(tables: tuple[TableMeta, ...], added: TableMeta) -> tuple[tuple[Any, ...], bool]:
+    """Return the ON of the one foreign key between `tables` and `added`, and whether it leads to `added`."""
+    found = [(key, True) for known in tables for key in _keys(known, added)]
+    found += [(key, False) for known in tables for key in _keys(added, known)]
+    names = ", ".join(str(known.ref) for known in tables)
+    if not found:
+        raise QueryError(f"no foreign key joins {added.ref} to {names}: say on=…")
+    if len(found) > 1:
+        raise QueryError(f"{len(found)} foreign keys join {added.ref} to {names}: say on=…")
+    pairs, to_one = found[0]
+    equal = tuple(("=", left, right) for left, right in pairs)
+    return (equal[0] if len(equal) == 1 else ("and", *equal)), to_one
 
 
 def _keys(child: TableMeta, parent: TableMeta) -> Iterator[tuple[tuple[ColumnRef, ColumnRef], ...]]:

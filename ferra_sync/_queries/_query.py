@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 from ferra_sync._compiler import compiled
 from ferra_sync._expressions import AnyExpr
@@ -12,6 +12,10 @@ from ferra_sync._statements import Statement
 from ferra_sync.errors import QueryError
 
 R_co = TypeVar("R_co", covariant=True)
+
+
+Parts: TypeAlias = tuple[StatementShape, tuple[Any, ...]]
+"""A query's shape and its values, $1 first."""
 
 
 class Rendered(NamedTuple):
@@ -29,15 +33,23 @@ class Query(ABC):
 
     __slots__ = ()
 
-    @property
     @abstractmethod
-    def shape(self) -> StatementShape:
-        """The query without its values."""
+    def parts(self) -> Parts:
+        """Return the shape, and the values beside it.
+
+        Raises:
+            QueryError: the query is not complete.
+        """
 
     @property
-    @abstractmethod
+    def shape(self) -> StatementShape:
+        """The query without its values."""
+        return self.parts()[0]
+
+    @property
     def params(self) -> tuple[Any, ...]:
         """The values, $1 first."""
+        return self.parts()[1]
 
     @property
     @abstractmethod
@@ -51,13 +63,18 @@ class Query(ABC):
 
     @property
     def statement(self) -> Statement:
-        """The compiled statement.
+        """The compiled statement; QueryError where the query cannot mean anything."""
+        return self.ready()[0]
+
+    def ready(self) -> tuple[Statement, tuple[Any, ...]]:
+        """Return the compiled statement and the values, as they are sent.
 
         Raises:
             QueryError: the query cannot mean anything.
         """
         try:
-            return compiled(self.shape)
+            shape, params = self.parts()
+            return compiled(shape), params
         except RecursionError:
             raise QueryError("the expression is nested too deeply") from None
 
@@ -67,7 +84,8 @@ class Query(ABC):
         Raises:
             QueryError: the query cannot mean anything.
         """
-        return Rendered(self.statement.sql.decode(), self.params)
+        statement, params = self.ready()
+        return Rendered(statement.sql.decode(), params)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} on {self.target}>"

@@ -11,11 +11,12 @@ from ferra_sync._kinds import Plain
 from ferra_sync._models import Changeset, ModelMeta
 from ferra_sync._queries._checks import check_predicates
 from ferra_sync._queries._keys import key_is
+from ferra_sync._queries._query import Parts
 from ferra_sync._queries._writes import NOTHING, Write, read_instead
 from ferra_sync._rows import checked_values
 from ferra_sync._schema import Table, TableMeta, table_meta
 from ferra_sync._sentinels import UNSET
-from ferra_sync._shapes import DeleteShape, Items, StatementShape, UpdateShape
+from ferra_sync._shapes import DeleteShape, Items, UpdateShape
 from ferra_sync.errors import QueryError
 
 S = TypeVar("S")
@@ -138,7 +139,7 @@ class Update(Restricted[S]):
             if value is not UNSET:
                 yield Column[Any, Any](field.ref, nullable=field.nullable).to(value)
 
-    def with_returning(self, items: Items, values: tuple[Any, ...]) -> tuple[StatementShape, tuple[Any, ...]]:
+    def with_returning(self, items: Items, values: tuple[Any, ...]) -> Parts:
         """Return the shape and the values; QueryError where nothing was set or no rows were named."""
         if self._assignments is None:
             raise QueryError(f"nothing to set in {self._table.name}: say .set(…)")
@@ -158,7 +159,7 @@ class Delete(Restricted[S]):
 
     __slots__ = ()
 
-    def with_returning(self, items: Items, values: tuple[Any, ...]) -> tuple[StatementShape, tuple[Any, ...]]:
+    def with_returning(self, items: Items, values: tuple[Any, ...]) -> Parts:
         """Return the shape and the values; QueryError where no rows were named."""
         where, restriction = self._restriction("delete")
         return DeleteShape(self._table.ref, where, items), (*restriction, *values)

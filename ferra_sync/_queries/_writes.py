@@ -7,9 +7,9 @@ from typing import Any, Generic, TypeVar, overload
 
 from ferra_sync._expressions import Expr, Selectable
 from ferra_sync._kinds import Plain
-from ferra_sync._queries._query import Query, RowQuery, item_of
+from ferra_sync._queries._query import Parts, Query, RowQuery, item_of
 from ferra_sync._schema import TableMeta
-from ferra_sync._shapes import Items, SelectShape, StatementShape, TableRef
+from ferra_sync._shapes import Items, SelectShape, TableRef
 from ferra_sync._sqltypes import BOOLEAN
 from ferra_sync.errors import QueryError
 
@@ -40,18 +40,12 @@ class Write(Query, Generic[S]):
         """Whether there is nothing to write, so that nothing needs to be sent."""
         return False
 
-    @property
-    def shape(self) -> StatementShape:
-        """The statement without its values."""
-        return self.with_returning((), ())[0]
-
-    @property
-    def params(self) -> tuple[Any, ...]:
-        """The values, $1 first."""
-        return self.with_returning((), ())[1]
+    def parts(self) -> Parts:
+        """Return the shape, and the values beside it."""
+        return self.with_returning((), ())
 
     @abstractmethod
-    def with_returning(self, items: Items, values: tuple[Any, ...]) -> tuple[StatementShape, tuple[Any, ...]]:
+    def with_returning(self, items: Items, values: tuple[Any, ...]) -> Parts:
         """Return the shape and the values of this statement that returns `items`, whose own values are `values`."""
 
     @overload
@@ -122,20 +116,14 @@ class Returning(RowQuery[R_co]):
         """The key that `find` was given, or None."""
         return self.write.key
 
-    @property
-    def shape(self) -> StatementShape:
-        """The statement without its values."""
-        return self.write.with_returning(self._items, self._values)[0]
-
-    @property
-    def params(self) -> tuple[Any, ...]:
-        """The values, $1 first."""
-        return self.write.with_returning(self._items, self._values)[1]
+    def parts(self) -> Parts:
+        """Return the shape, and the values beside it."""
+        return self.write.with_returning(self._items, self._values)
 
 
 def read_instead(
     table: TableMeta, where: tuple[Expr[Any, Any, Any], ...], items: Items, values: tuple[Any, ...]
-) -> tuple[StatementShape, tuple[Any, ...]]:
+) -> Parts:
     """Return the SELECT that gives the rows a write would, where the write has nothing to change."""
     params = values + tuple(value for predicate in where for value in predicate.params)
     columns = items or tuple((column.ref, column.type) for column in table.attributes.values())

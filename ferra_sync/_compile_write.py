@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Any
 
-from pypika.queries import AliasedQuery
 from pypika.terms import Term
 
 from ferra_sync._compile_select import check_plain
@@ -13,7 +12,6 @@ from ferra_sync._lowering import Lowering, table_term
 from ferra_sync._mapping import RowMaker, selection
 from ferra_sync._names import quoted
 from ferra_sync._shapes import (
-    BulkInsertShape,
     ColumnRef,
     ConflictShape,
     DeleteShape,
@@ -24,20 +22,18 @@ from ferra_sync._shapes import (
 )
 from ferra_sync._sqltypes import FieldType
 from ferra_sync._statements import Statement, finished, new_builder, result_term
-from ferra_sync._terms import Chain, Raw, Template, Unnest
-from ferra_sync.errors import QueryError
-
-_SOURCE: Final = "source"
-_INSERTED: Final = "inserted"
+from ferra_sync._terms import Raw, Template, Unnest
 
 
 def compile_insert(shape: InsertShape) -> Statement:
     """Return the statement of an INSERT."""
     lowering = Lowering((shape.table,))
-    builder = new_builder(overriding=shape.overriding).into(table_term(shape.table)).columns(*_names(shape.columns))
+    builder = (
+        new_builder(overriding=shape.overriding).into(table_term(shape.table)).columns(*column_names(shape.columns))
+    )
     if shape.arrays:
         rows = Unnest(lowering.terms(shape.arrays))
-        builder = builder.from_(rows).select(*_unnested(rows, shape.columns)).orderby(rows.ordinal)
+        builder = builder.from_(rows).select(*unnested_columns(rows, shape.columns)).orderby(rows.ordinal)
     else:
         builder = builder.insert(*(tuple(lowering.terms(row)) for row in shape.rows))
     if shape.conflict is not None:
@@ -45,55 +41,7 @@ def compile_insert(shape: InsertShape) -> Statement:
     return _returned(builder, lowering, shape.returning)
 
 
-def compile_bulk_insert(shape: BulkInsertShape) -> Statement:
-    """Return the statement of an INSERT of arrays whose rows come back in the order of the arrays.
-
-    RETURNING promises no order, so the keys are known before the rows are written, and the rows are joined to their
-    places by key: WITH source AS (… ordinal, key), inserted AS (INSERT … RETURNING …) SELECT … ORDER BY ordinal.
-    """
-    lowering = Lowering((shape.table,))
-    rows = Unnest(lowering.terms(shape.arrays))
-    names = [rows.name(number) for number in range(len(shape.arrays))]
-    keys = [f"k{number + 1}" for number in range(len(shape.generated))]
-    generated = lowering.terms(value for _, value in shape.generated)
-    source = (
-        new_builder()
-        .from_(rows)
-        .select(*(Template("{} AS {}", *pair) for pair in _named(names, _unnested(rows, shape.columns))), rows.ordinal)
-        .select(*(Template("{} AS {}", *pair) for pair in _named(keys, generated)))
-        .orderby(rows.ordinal)
-    )
-    columns = (*shape.columns, *(column for column, _ in shape.generated))
-    origin = dict(zip(columns, (_part(_SOURCE, name) for name in (*names, *keys)), strict=True))
-    chosen = selection(shape.returning)
-    kept = list(dict.fromkeys([*(_column(item) for item, _ in chosen.columns), *shape.key]))
-    inserted = (
-        new_builder(overriding=shape.overriding)
-        .into(table_term(shape.table))
-        .columns(*_names(columns))
-        .from_(AliasedQuery(_SOURCE))
-        .select(*origin.values())
-        .orderby(_part(_SOURCE, Unnest.ORDINAL))
-        .returning(*(Raw(quoted(ref.name)) for ref in kept))
-    )
-    matches = [
-        Template("({} = CAST({} AS {}))", _part(_INSERTED, ref.name), *_stored(ref, origin)) for ref in shape.key
-    ]
-    found = (_part(_INSERTED, _column(item).name) for item, _ in chosen.columns)
-    builder = (
-        new_builder()
-        .with_(source, _SOURCE)
-        .with_(inserted, _INSERTED)
-        .from_(AliasedQuery(_INSERTED))
-        .left_join(AliasedQuery(_SOURCE))
-        .on(Chain(" AND ", matches))
-        .select(*(result_term(item, term) for item, term in zip(chosen.columns, found, strict=True)))
-        .orderby(_part(_SOURCE, Unnest.ORDINAL))
-    )
-    return finished(builder, lowering, chosen.make_row, len(chosen.columns))
-
-
-def _unnested(rows: Unnest, columns: tuple[ColumnRef, ...]) -> list[Term]:
+def unnested_columns(rows: Unnest, columns: tuple[ColumnRef, ...]) -> list[Term]:
     """Return the columns of `rows`; an array that travelled as text becomes an array again."""
     return [
         Template("CAST({} AS {})", rows.column(number), Raw(column.type.cast))
@@ -103,32 +51,13 @@ def _unnested(rows: Unnest, columns: tuple[ColumnRef, ...]) -> list[Term]:
     ]
 
 
-def _named(names: list[str], terms: list[Term]) -> Iterator[tuple[Term, Term]]:
-    for name, term in zip(names, terms, strict=True):
-        yield term, Raw(quoted(name))
-
-
-def _stored(ref: ColumnRef, origin: Mapping[ColumnRef, Term]) -> tuple[Term, Term]:
-    """Return a key's value and its column's type: the server may have rounded it, as `numeric(8,2)` does."""
-    return origin[ref], Raw(ref.type.ddl)
-
-
-def _part(table: str, column: str) -> Term:
-    return Raw(f"{quoted(table)}.{quoted(column)}")
-
-
-def _column(shape: object) -> ColumnRef:
-    if not isinstance(shape, ColumnRef):
-        raise QueryError("a bulk insert returns models")
-    return shape
-
-
-def _names(columns: Iterable[ColumnRef]) -> list[str]:
+def column_names(columns: Iterable[ColumnRef]) -> list[str]:
+    """Return the bare names, as PyPika quotes them."""
     return [column.name for column in columns]
 
 
 def _on_conflict(builder: Any, lowering: Lowering, conflict: ConflictShape) -> Any:  # noqa: ANN401 - PyPika's builder
-    builder = builder.on_conflict(*_names(conflict.target))
+    builder = builder.on_conflict(*column_names(conflict.target))
     if not conflict.excluded and not conflict.assignments:
         return builder.do_nothing()
     for column in conflict.excluded:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
+from ferra_sync._compile_bulk import compile_bulk_insert
 from ferra_sync._compile_select import compile_count, compile_select
-from ferra_sync._compile_write import compile_bulk_insert, compile_delete, compile_insert, compile_update
+from ferra_sync._compile_write import compile_delete, compile_insert, compile_update
 from ferra_sync._shapes import (
     BulkInsertShape,
     CountShape,

@@ -1,0 +1,80 @@
+"""The INSERT of many rows whose rows come back in the order given.
+
+RETURNING promises no order, so the keys are known before the rows are written, and the rows are joined to their places
+by key: WITH source AS (… key, ordinal), inserted AS (INSERT … RETURNING …) SELECT … ORDER BY ordinal.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from pypika.queries import AliasedQuery
+from pypika.terms import Term
+
+from ferra_sync._compile_write import column_names, unnested_columns
+from ferra_sync._lowering import Lowering, table_term
+from ferra_sync._mapping import selection
+from ferra_sync._names import quoted
+from ferra_sync._shapes import BulkInsertShape, ColumnRef, Items
+from ferra_sync._statements import Statement, finished, new_builder, result_term
+from ferra_sync._terms import Chain, Raw, Template, Unnest
+from ferra_sync.errors import QueryError
+
+_SOURCE: Final = "source"
+_INSERTED: Final = "inserted"
+_ORDINAL: Final = Raw(f"{quoted(_SOURCE)}.{quoted(Unnest.ORDINAL)}")
+
+
+def compile_bulk_insert(shape: BulkInsertShape) -> Statement:
+    """Return the statement of an INSERT of arrays whose rows come back in the order of the arrays."""
+    lowering = Lowering((shape.table,))
+    rows = Unnest(lowering.terms(shape.arrays))
+    given = [rows.name(number) for number in range(len(shape.arrays))]
+    made = [f"k{number + 1}" for number in range(len(shape.generated))]
+    terms = [*unnested_columns(rows, shape.columns), *lowering.terms(value for _, value in shape.generated)]
+    named = [Template("{} AS {}", term, Raw(quoted(name))) for name, term in zip((*given, *made), terms, strict=True)]
+    source = new_builder().from_(rows).select(*named, rows.ordinal).orderby(rows.ordinal)
+    columns = (*shape.columns, *(column for column, _ in shape.generated))
+    origin = {ref: _part(_SOURCE, name) for ref, name in zip(columns, (*given, *made), strict=True)}
+    chosen = selection(shape.returning)
+    builder = (
+        _joined(shape, origin)
+        .with_(source, _SOURCE)
+        .with_(_inserted(shape, origin, chosen.columns), _INSERTED)
+        .select(*(result_term(item, _part(_INSERTED, _column(item[0]).name)) for item in chosen.columns))
+        .orderby(_ORDINAL)
+    )
+    return finished(builder, lowering, chosen.make_row, len(chosen.columns))
+
+
+def _inserted(shape: BulkInsertShape, origin: dict[ColumnRef, Term], items: Items) -> Any:  # noqa: ANN401 - PyPika's
+    """Return the INSERT from the source, which returns what is asked for and the key."""
+    kept = dict.fromkeys([*(_column(item) for item, _ in items), *shape.key])
+    return (
+        new_builder(overriding=shape.overriding)
+        .into(table_term(shape.table))
+        .columns(*column_names(origin))
+        .from_(AliasedQuery(_SOURCE))
+        .select(*origin.values())
+        .orderby(_ORDINAL)
+        .returning(*(Raw(quoted(ref.name)) for ref in kept))
+    )
+
+
+def _joined(shape: BulkInsertShape, origin: dict[ColumnRef, Term]) -> Any:  # noqa: ANN401 - PyPika's builder
+    """Return the rows inserted beside their source, by key; the server may have rounded it, as numeric(8,2) does."""
+    matches = [
+        Template("({} = CAST({} AS {}))", _part(_INSERTED, ref.name), origin[ref], Raw(ref.type.ddl))
+        for ref in shape.key
+    ]
+    return new_builder().from_(AliasedQuery(_INSERTED)).left_join(AliasedQuery(_SOURCE)).on(Chain(" AND ", matches))
+
+
+def _part(table: str, column: str) -> Term:
+    return Raw(f"{quoted(table)}.{quoted(column)}")
+
+
+def _column(shape: object) -> ColumnRef:
+    if not isinstance(shape, ColumnRef):
+        raise QueryError("a bulk insert returns models")
+    return shape

@@ -33,8 +33,11 @@ _SEQUENCE: Final = FunctionRef("pg_get_serial_sequence")
 Pattern: TypeAlias = tuple[bool, ...]
 """For each field of a row, whether it is given; the others are left to the server."""
 
-Batch: TypeAlias = tuple[Sequence[int], tuple[FieldMeta, ...], tuple[list[Any], ...]]
-"""The places of some rows, the fields that they give, and a list of values for each of these fields."""
+Columns: TypeAlias = tuple[tuple[Any, ...], ...]
+"""The values of some rows, a tuple for each field."""
+
+Batch: TypeAlias = tuple[Sequence[int], tuple[FieldMeta, ...], Columns]
+"""The places of some rows, the fields that they give, and the values of these."""
 
 
 def insert_many(executor: Executor, meta: ModelMeta, rows: Iterable[M]) -> list[M]:
@@ -59,22 +62,23 @@ def insert_many(executor: Executor, meta: ModelMeta, rows: Iterable[M]) -> list[
 
 def _batches(meta: ModelMeta, checked: CheckedRows) -> Iterator[Batch]:
     """Yield the rows in batches that one statement can insert: all of a batch leave the same columns to the server."""
-    for pattern, positions in _patterns(checked).items():
-        fields = tuple(compress(meta.fields, pattern))
-        for start in range(0, len(positions), CHUNK):
-            chunk = positions[start : start + CHUNK]
-            columns = zip(*(checked.values[position] for position in chunk), strict=True)
-            yield chunk, fields, tuple(map(list, compress(columns, pattern)))
-
-
-def _patterns(checked: CheckedRows) -> dict[Pattern, Sequence[int]]:
-    """Return the places of the rows, by which of their fields are given."""
     if checked.is_uniform:
-        return {_uniform(checked): range(len(checked.values))}
+        pattern = _uniform(checked)
+        columns = tuple(compress(checked.columns, pattern))
+        yield from _chunked(range(len(checked.values)), tuple(compress(meta.fields, pattern)), columns)
+        return
     places: dict[Pattern, list[int]] = {}
     for position, row in enumerate(checked.values):
         places.setdefault(_given(row), []).append(position)
-    return dict(places)
+    for pattern, positions in places.items():
+        rows = zip(*(checked.values[position] for position in positions), strict=True)
+        yield from _chunked(positions, tuple(compress(meta.fields, pattern)), tuple(compress(rows, pattern)))
+
+
+def _chunked(positions: Sequence[int], fields: tuple[FieldMeta, ...], columns: Columns) -> Iterator[Batch]:
+    for start in range(0, len(positions), CHUNK):
+        chunk = slice(start, start + CHUNK)
+        yield positions[chunk], fields, tuple(column[chunk] for column in columns)
 
 
 def _uniform(checked: CheckedRows) -> Pattern:
@@ -100,9 +104,7 @@ def _check_given(meta: ModelMeta, fields: tuple[FieldMeta, ...]) -> None:
         raise QueryError(f"{meta.model.__name__}: rows that leave every column to the server go in one by one")
 
 
-def _insert(
-    meta: ModelMeta, fields: tuple[FieldMeta, ...], columns: tuple[list[Any], ...]
-) -> tuple[StatementShape, tuple[Any, ...]]:
+def _insert(meta: ModelMeta, fields: tuple[FieldMeta, ...], columns: Columns) -> tuple[StatementShape, tuple[Any, ...]]:
     refs = tuple(field.ref for field in fields)
     places = tuple(ref.type.parameter.array for ref in refs)
     items = ((meta.row.shape, meta.row.type),)

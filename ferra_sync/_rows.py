@@ -19,6 +19,8 @@ class CheckedRows(NamedTuple):
     """The values of some rows, and for each field whether any row leaves it to the server, and whether all do."""
 
     values: list[tuple[Any, ...]]
+    columns: list[tuple[Any, ...]]
+    """The same values, a tuple for each field."""
     any_default: tuple[bool, ...]
     all_default: tuple[bool, ...]
 
@@ -97,7 +99,7 @@ def checked_rows(meta: ModelMeta, rows: Sequence[object]) -> CheckedRows:
         for row in rows:
             checked_values(meta, row)
     any_default = tuple(Sentinel in found for found in classes)
-    return CheckedRows(values, any_default, tuple(found == {Sentinel} for found in classes))
+    return CheckedRows(values, columns, any_default, tuple(found == {Sentinel} for found in classes))
 
 
 def _fits(field: FieldMeta, classes: set[type], column: Sequence[Any]) -> bool:

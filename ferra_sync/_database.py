@@ -30,7 +30,14 @@ _LONGEST_PAUSE: Final = 1.0
 
 
 class Database(Executor):
-    """A PostgreSQL database. Every verb takes a connection from the pool for the one call; threads may share it."""
+    """A PostgreSQL database. Every verb takes a connection from the pool for the one call; threads may share it.
+
+    `Database(config)` connects; `Database.connect(url)` and `Database.embedded()` are the short ways.
+
+    Raises:
+        ConfigError: there is no URL, or it does not parse.
+        Db: the server cannot be reached or refuses; the password is never in the message.
+    """
 
     __slots__ = ("_pool", "_server", "config")
 
@@ -38,10 +45,11 @@ class Database(Executor):
     _pool: Pool
     _server: EmbeddedServer | None
 
-    def __init__(self, config: DatabaseConfig, pool: Pool, server: EmbeddedServer | None = None) -> None:
-        self.config = config
-        self._pool = pool
-        self._server = server
+    def __init__(self, config: DatabaseConfig | None = None) -> None:
+        settings = config or DatabaseConfig()
+        self.config = attrs.evolve(settings, url=resolve_url(settings.url or None))
+        self._server = None
+        self._pool = Pool.open(self.config)
 
     @classmethod
     def connect(cls, url: str | None = None, *, config: DatabaseConfig | None = None) -> Self:
@@ -57,8 +65,7 @@ class Database(Executor):
             Db: the server cannot be reached or refuses; the password is never in the message.
         """
         settings = config or DatabaseConfig()
-        settings = attrs.evolve(settings, url=resolve_url(url if url is not None else settings.url or None))
-        return cls(settings, Pool.open(settings))
+        return cls(settings if url is None else attrs.evolve(settings, url=resolve_url(url)))
 
     @classmethod
     def embedded(cls, path: str | Path | None = None, *, config: DatabaseConfig | None = None) -> Self:
@@ -73,11 +80,12 @@ class Database(Executor):
         """
         server = EmbeddedServer.start(path)
         try:
-            settings = attrs.evolve(config or DatabaseConfig(), url=server.url)
-            return cls(settings, Pool.open(settings), server)
+            database = cls(attrs.evolve(config or DatabaseConfig(), url=server.url))
         except BaseException:
             server.stop()
             raise
+        database._server = server
+        return database
 
     def close(self) -> None:
         """Close every connection, and stop the server if it is embedded. A second time does nothing."""

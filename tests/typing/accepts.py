@@ -12,7 +12,7 @@ from ferra_sync import Column, Database, PgRepository, from_, insert_into, maybe
 from ferra_sync.functions import count
 from ferra_sync.functions import max as max_
 
-db = Database.connect()
+db = Database()
 
 assert_type(Users.id, Column[Users, int])
 assert_type(Users.hair_color, Column[Users, str | None])

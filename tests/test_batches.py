@@ -12,12 +12,11 @@ from uuid import UUID
 import attrs
 import psycopg
 import pytest
-from conftest import _database, _url_of
+from databases import fresh_database, one_connection
 
 from ferra_sync import (
     SERVER_DEFAULT,
     Database,
-    DatabaseConfig,
     Db,
     DbErrorKind,
     FerraModel,
@@ -118,20 +117,13 @@ INSERT INTO few (name) SELECT 'n' || n FROM generate_series(1, 10) AS n;
 
 @pytest.fixture(scope="module")
 def database_url(server_url: str) -> Iterator[str]:
-    with _database(server_url, "template1") as name:
-        url = _url_of(server_url, name)
-        with psycopg.connect(url) as connection:
-            connection.execute(DDL)
+    with fresh_database(server_url, tables=DDL) as url:
         yield url
 
 
 @pytest.fixture
 def db(database_url: str) -> Iterator[Database]:
-    """A database with one connection: whoever keeps it makes the next call fail."""
-    config = DatabaseConfig(database_url, max_connections=1, min_connections=1, acquire_timeout=0.3)
-    with Database.connect(config=config) as db:
-        with db.connection() as connection:
-            connection.execute(FEW)
+    with one_connection(database_url, FEW, acquire_timeout=0.3) as db:
         yield db
 
 

@@ -12,9 +12,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import attrs
-import psycopg
 import pytest
-from conftest import _database, _url_of
+from databases import fresh_database, one_connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.types.range import Range
@@ -23,7 +22,6 @@ from ferra_sync import (
     SERVER_DEFAULT,
     Conflict,
     Database,
-    DatabaseConfig,
     Db,
     DbErrorKind,
     FerraDbError,
@@ -274,20 +272,13 @@ ALTER SEQUENCE always_id_seq RESTART; ALTER SEQUENCE counters_id_seq RESTART
 
 @pytest.fixture(scope="module")
 def database_url(server_url: str) -> Iterator[str]:
-    with _database(server_url, "template1") as name:
-        url = _url_of(server_url, name)
-        with psycopg.connect(url) as connection:
-            connection.execute(DDL)
+    with fresh_database(server_url, tables=DDL) as url:
         yield url
 
 
 @pytest.fixture
 def db(database_url: str) -> Iterator[Database]:
-    """A database with one connection: whoever keeps it makes the next call fail."""
-    config = DatabaseConfig(database_url, max_connections=1, min_connections=1, acquire_timeout=10)
-    with Database.connect(config=config) as db:
-        with db.connection() as connection:
-            connection.execute(EMPTY)
+    with one_connection(database_url, EMPTY) as db:
         yield db
 
 

@@ -5,33 +5,22 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import uuid
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from typing import Any
 
 import psycopg
 import pytest
 from click.testing import CliRunner, Result
-from psycopg import sql
 
 from ferra_sync.cli import ferra
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 FIRST = "20250301000000_create_users"
 SECOND = "20250302000000_create_posts"
 
 
 @pytest.fixture
-def url(server_url: str) -> Iterator[str]:
-    name = f"cli_{uuid.uuid4().hex}"
-    parts = urlsplit(server_url)
-    with psycopg.connect(server_url, autocommit=True) as conn:
-        conn.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        yield f"{parts.scheme}://{parts.netloc}/{name}?{parts.query}"
-        conn.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+def url(database_url: str) -> str:
+    return database_url
 
 
 @pytest.fixture

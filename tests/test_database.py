@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import attrs
 import psycopg
 import pytest
-from conftest import _database, _url_of
+from databases import fresh_database, one_connection
 
 from ferra_sync import (
     SERVER_DEFAULT,
@@ -84,20 +84,13 @@ INSERT INTO cells VALUES (1, 2, 'a'), (2, 1, 'b');
 
 @pytest.fixture(scope="module")
 def database_url(server_url: str) -> Iterator[str]:
-    with _database(server_url, "template1") as name:
-        url = _url_of(server_url, name)
-        with psycopg.connect(url) as connection:
-            connection.execute(DDL)
+    with fresh_database(server_url, tables=DDL) as url:
         yield url
 
 
 @pytest.fixture
 def db(database_url: str) -> Iterator[Database]:
-    """A database with one connection: whoever keeps it makes the next call fail."""
-    config = DatabaseConfig(database_url, max_connections=1, min_connections=1, acquire_timeout=10)
-    with Database.connect(config=config) as db:
-        with db.connection() as connection:
-            connection.execute(ROWS)
+    with one_connection(database_url, ROWS) as db:
         yield db
 
 

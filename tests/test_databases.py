@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
-from conftest import _database, _url_of
+from databases import fresh_database
 from psycopg import sql
 
 from ferra_sync import ConfigError, Database, DatabaseConfig, Databases, Db, DbErrorKind
@@ -18,8 +18,8 @@ SECRET = "hunter2"
 
 @pytest.fixture(scope="module")
 def database_url(server_url: str) -> Iterator[str]:
-    with _database(server_url, "template1") as name:
-        yield _url_of(server_url, name)
+    with fresh_database(server_url) as url:
+        yield url
 
 
 @pytest.fixture

@@ -11,16 +11,15 @@ import signal
 import subprocess
 import sys
 import tempfile
-import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
 
 import psycopg
 import pytest
+from databases import fresh_database
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from psycopg import sql
+from psycopg import conninfo
 
 from ferra_sync import Database
 from ferra_sync.errors import Conflict, Db, DbErrorKind, MigrationError
@@ -34,27 +33,13 @@ SECOND = "20250302000000_create_posts"
 THIRD = "20250303000000_add_roles"
 
 
-@contextlib.contextmanager
-def fresh_database(server_url: str) -> Iterator[str]:
-    """Create an empty database, hand over its URL, drop it."""
-    name = f"migrations_{uuid.uuid4().hex}"
-    parts = urlsplit(server_url)
-    with psycopg.connect(server_url, autocommit=True) as conn:
-        conn.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        try:
-            yield f"{parts.scheme}://{parts.netloc}/{name}?{parts.query}"
-        finally:
-            conn.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-
-
 def with_options(url: str, options: str) -> str:
-    return f"{url}{'&' if urlsplit(url).query else ''}options={quote(options)}"
+    return conninfo.make_conninfo(url, options=options)
 
 
 @pytest.fixture
-def url(server_url: str) -> Iterator[str]:
-    with fresh_database(server_url) as database_url:
-        yield database_url
+def url(database_url: str) -> str:
+    return database_url
 
 
 @pytest.fixture

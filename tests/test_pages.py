@@ -14,7 +14,7 @@ from uuid import UUID
 import attrs
 import psycopg
 import pytest
-from conftest import _database, _url_of
+from databases import fresh_database
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -110,10 +110,7 @@ sizes = st.integers(min_value=1, max_value=12)
 
 @pytest.fixture(scope="module")
 def database_url(server_url: str) -> Iterator[str]:
-    with _database(server_url, "template1") as name:
-        url = _url_of(server_url, name)
-        with psycopg.connect(url) as connection:
-            connection.execute(DDL)
+    with fresh_database(server_url, tables=DDL) as url:
         yield url
 
 

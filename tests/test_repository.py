@@ -10,9 +10,8 @@ from decimal import Decimal
 from uuid import UUID, uuid4
 
 import attrs
-import psycopg
 import pytest
-from conftest import _database, _url_of
+from databases import fresh_database
 
 from ferra_sync import (
     SERVER_DEFAULT,
@@ -183,10 +182,7 @@ EMPTY = "TRUNCATE films, seats, serials, identities, always, words, links, guard
 
 @pytest.fixture(scope="module")
 def database_url(server_url: str) -> Iterator[str]:
-    with _database(server_url, "template1") as name:
-        url = _url_of(server_url, name)
-        with psycopg.connect(url) as connection:
-            connection.execute(DDL)
+    with fresh_database(server_url, tables=DDL) as url:
         yield url
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 import psycopg
 import pytest
-from conftest import _database, _url_of
+from databases import fresh_database
 
 import ferra_sync
 from ferra_sync import SERVER_DEFAULT, Database, FerraModel, PgRepository, Table, insert_into, select, update
@@ -35,9 +35,8 @@ class Door(FerraModel[Doors]):
 
 @pytest.fixture(scope="module")
 def db(server_url: str) -> Iterator[Database]:
-    with _database(server_url, "template1") as name, Database.connect(_url_of(server_url, name)) as db:
-        with db.connection() as connection:
-            connection.execute("CREATE TABLE doors (id serial PRIMARY KEY, name text NOT NULL)")
+    doors_table = "CREATE TABLE doors (id serial PRIMARY KEY, name text NOT NULL)"
+    with fresh_database(server_url, tables=doors_table) as url, Database.connect(url) as db:
         doors = PgRepository(Door, db)
         doors.insert_many([Door(f"n{number}") for number in range(10)])
         yield db

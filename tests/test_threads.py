@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import attrs
-import psycopg
 import pytest
-from conftest import _database, _url_of
+from databases import fresh_database
 
 from ferra_sync import (
     SERVER_DEFAULT,
@@ -64,10 +63,7 @@ CREATE TABLE counters (id integer PRIMARY KEY, value bigint NOT NULL DEFAULT 0);
 
 @pytest.fixture(scope="module")
 def database_url(server_url: str) -> Iterator[str]:
-    with _database(server_url, "template1") as name:
-        url = _url_of(server_url, name)
-        with psycopg.connect(url) as connection:
-            connection.execute(DDL)
+    with fresh_database(server_url, tables=DDL) as url:
         yield url
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from databases import fresh_database
@@ -17,6 +18,9 @@ from psycopg import conninfo
 from ferra_sync import Database
 from ferra_sync._embedded import EmbeddedServer
 from ferra_sync.migrations import Migrations
+
+
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +38,7 @@ def domain_template(server_url: str) -> Iterator[str]:
     """The name of a database in which the reference domain's migrations are applied."""
     with fresh_database(server_url) as url:
         with Database.connect(url) as db:
-            Migrations("migrations").run(db)
+            Migrations(MIGRATIONS).run(db)
         yield str(conninfo.conninfo_to_dict(url)["dbname"])
 
 

@@ -19,7 +19,6 @@ from ferra_sync import Database
 from ferra_sync._embedded import EmbeddedServer
 from ferra_sync.migrations import Migrations
 
-
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 

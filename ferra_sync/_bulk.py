@@ -52,12 +52,13 @@ def insert_many(executor: Executor, meta: ModelMeta, rows: Iterable[M]) -> list[
     if not given:
         return []
     batches = list(_batches(meta, checked_rows(meta, given)))
-    made: list[Any] = [None] * len(given)
     with executor._atomic() as tx:
+        if len(batches) == 1:
+            return _inserted(tx, meta, batches[0])
+        made: dict[int, M] = {}
         for batch in batches:
-            for position, row in zip(batch[0], _inserted(tx, meta, batch), strict=True):
-                made[position] = row
-    return made
+            made.update(zip(batch[0], _inserted(tx, meta, batch), strict=True))
+    return [made[position] for position in range(len(given))]
 
 
 def _batches(meta: ModelMeta, checked: CheckedRows) -> Iterator[Batch]:

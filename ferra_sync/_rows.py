@@ -56,9 +56,8 @@ def check_insertable(meta: ModelMeta, rows: Iterable[object]) -> None:
     if meta.missing:
         names = ", ".join(ref.name for ref in meta.missing)
         raise QueryError(f"{model.__name__} cannot be inserted: it lacks {names}, which {meta.table.name} requires")
-    for row in rows:
-        if type(row) is not model:
-            raise QueryError(f"rows of one INSERT are of one class: {model.__name__}, not {type(row).__name__}")
+    for other in set(map(type, rows)) - {model}:
+        raise QueryError(f"rows of one INSERT are of one class: {model.__name__}, not {other.__name__}")
 
 
 def checked_values(meta: ModelMeta, row: object) -> tuple[Any, ...]:

@@ -205,6 +205,7 @@ def test_a_row_is_found_by_its_key(db: Database) -> None:
         (lambda: select(Player).limit(1.0), "^limit takes a whole number from 0"),
         (lambda: select(Player).limit(True), "^limit takes a whole number from 0"),
         (lambda: select(Player).limit("1; DROP TABLE players"), "^limit takes a whole number from 0"),
+        (lambda: select(Player).limit(2**63), "^limit takes a whole number from 0 to "),
         (lambda: select(Player).offset(-1), "^offset takes a whole number from 0"),
         (lambda: select(Player).offset(None), "^offset takes a whole number from 0"),
         (lambda: from_(Players).parts(), "^nothing is selected from players: say"),

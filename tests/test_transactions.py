@@ -729,3 +729,11 @@ def test_a_page_inside_a_transaction_sees_the_transactions_own_rows(db):
         tx.execute(ADD_CY)
         assert tx.fetch_page(select(Account), 1, 2).total == 3
     assert db.fetch_page(select(Account), 1, 2).total == 2
+
+
+def test_a_transaction_that_is_dropped_without_an_end_warns_and_is_rolled_back(db):
+    tx = db.begin()
+    tx.execute(ADD_CY)
+    with pytest.warns(ResourceWarning, match="dropped without"):
+        del tx
+    assert db.fetch_all(OWNERS) == ["ann", "bob"]

@@ -77,7 +77,7 @@ class Table:
 
     def __init_subclass__(cls, *, name: str | None = None, schema: str | None = None, alias: str | None = None) -> None:
         super().__init_subclass__()
-        aliased = cls.__dict__.get("__ferra_table__") or getattr(cls, "__ferra_table__", None)
+        aliased = getattr(cls, "__ferra_table__", None)
         if aliased is None:
             ref = TableRef(
                 cls,

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import psycopg
-from psycopg._cursor_base import BaseCursor
 from psycopg.adapt import AdaptersMap
 
 from ferra_sync._adapters import ADAPTERS, COPY_ADAPTERS
@@ -84,7 +83,8 @@ class _CopyCursor(psycopg.Cursor[Any]):
 
 def _cursor_class() -> type[_Cursor]:
     """Return the lean cursor where psycopg's is made of what we know, else psycopg's own way."""
-    return _LeanCursor if frozenset(BaseCursor.__slots__) == _KNOWN_SLOTS else _Cursor
+    slots = frozenset(slot for cls in psycopg.RawCursor.__mro__ for slot in vars(cls).get("__slots__", ()))
+    return _LeanCursor if slots == _KNOWN_SLOTS else _Cursor
 
 
 _new_cursor: Final = _cursor_class()

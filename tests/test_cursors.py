@@ -1,0 +1,41 @@
+"""The cursor under every statement."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+from psycopg.rows import tuple_row
+
+from ferra_sync import Database, _cursors
+from ferra_sync._adapters import ADAPTERS
+
+OURS = {"_adapters", "_row_factory"}
+"""What differs on purpose."""
+
+
+def test_the_lean_cursor_is_the_one_in_use():
+    assert _cursors._new_cursor is _cursors._LeanCursor
+
+
+def test_the_lean_cursor_begins_as_psycopg_begins_its_own(empty_db: Database):
+    with empty_db.connection() as connection:
+        lean = _cursors._LeanCursor(connection, row_factory=tuple_row)
+        plain = psycopg.RawCursor(connection, row_factory=tuple_row)
+        slots = _cursors._KNOWN_SLOTS - OURS - {"__weakref__"}
+        unset = {slot for slot in slots if not hasattr(plain, slot)}
+        assert unset == {slot for slot in slots if not hasattr(lean, slot)}
+        assert all(getattr(lean, slot) == getattr(plain, slot) for slot in slots - unset)
+        assert lean.adapters is ADAPTERS
+
+
+def test_a_psycopg_that_is_made_of_other_parts_gets_its_own_cursor(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(_cursors, "_KNOWN_SLOTS", frozenset({"_conn"}))
+    assert _cursors._cursor_class() is _cursors._Cursor
+
+
+def test_psycopg_s_own_cursor_serves_as_well(empty_db: Database, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(_cursors, "_new_cursor", _cursors._Cursor)
+    empty_db.ping()
+    with empty_db.connection() as connection:
+        cursor = _cursors._new_cursor(connection, row_factory=lambda _cursor: tuple)
+        assert cursor.execute(b"SELECT $1::integer", ["5"], binary=True).fetchall() == [(5,)]

@@ -12,9 +12,8 @@ from ferra_sync._executor import Executor
 from ferra_sync._expressions import AnyExpr, Expr, parameter
 from ferra_sync._mapping import Conversion, dump_of, dumped
 from ferra_sync._models import FerraModel, FieldMeta, Insertable, ModelMeta
-from ferra_sync._rows import CheckedRows, checked_rows
+from ferra_sync._rows import CheckedRows, Given, checked_rows, given
 from ferra_sync._schema import TableMeta
-from ferra_sync._sentinels import SERVER_DEFAULT
 from ferra_sync._shapes import BulkInsertShape, ColumnRef, FunctionRef, InsertShape, StatementShape
 from ferra_sync._sqltypes import REGCLASS, TEXT
 from ferra_sync.errors import QueryError
@@ -29,9 +28,6 @@ _COPY_CHUNK: Final = 1_000
 
 _NEXTVAL: Final = FunctionRef("nextval")
 _SEQUENCE: Final = FunctionRef("pg_get_serial_sequence")
-
-Pattern: TypeAlias = tuple[bool, ...]
-"""For each field of a row, whether it is given; the others are left to the server."""
 
 Columns: TypeAlias = tuple[tuple[Any, ...], ...]
 """The values of some rows, a tuple for each field."""
@@ -48,29 +44,29 @@ def insert_many(executor: Executor, meta: ModelMeta, rows: Iterable[M]) -> list[
         ValidationError: a value is of the wrong type, or a validator of the model rejects it.
         FerraDbError: the database said no, and nothing was inserted.
     """
-    given = list(rows)
-    if not given:
+    models = list(rows)
+    if not models:
         return []
-    batches = list(_batches(meta, checked_rows(meta, given)))
+    batches = list(_batches(meta, checked_rows(meta, models)))
     with executor._atomic() as tx:
         if len(batches) == 1:
             return _inserted(tx, meta, batches[0])
         made: dict[int, M] = {}
         for batch in batches:
             made.update(zip(batch[0], _inserted(tx, meta, batch), strict=True))
-    return [made[position] for position in range(len(given))]
+    return [made[position] for position in range(len(models))]
 
 
 def _batches(meta: ModelMeta, checked: CheckedRows) -> Iterator[Batch]:
     """Yield the rows in batches that one statement can insert: all of a batch leave the same columns to the server."""
     if checked.is_uniform:
-        pattern = _uniform(checked)
+        pattern = checked.given
         columns = tuple(compress(checked.columns, pattern))
         yield from _chunked(range(len(checked.values)), tuple(compress(meta.fields, pattern)), columns)
         return
-    places: dict[Pattern, list[int]] = {}
+    places: dict[Given, list[int]] = {}
     for position, row in enumerate(checked.values):
-        places.setdefault(_given(row), []).append(position)
+        places.setdefault(given(row), []).append(position)
     for pattern, positions in places.items():
         rows = zip(*(checked.values[position] for position in positions), strict=True)
         yield from _chunked(positions, tuple(compress(meta.fields, pattern)), tuple(compress(rows, pattern)))
@@ -80,14 +76,6 @@ def _chunked(positions: Sequence[int], fields: tuple[FieldMeta, ...], columns: C
     for start in range(0, len(positions), CHUNK):
         chunk = slice(start, start + CHUNK)
         yield positions[chunk], fields, tuple(column[chunk] for column in columns)
-
-
-def _uniform(checked: CheckedRows) -> Pattern:
-    return tuple([not left for left in checked.all_default])
-
-
-def _given(row: tuple[Any, ...]) -> Pattern:
-    return tuple([value is not SERVER_DEFAULT for value in row])
 
 
 def _inserted(executor: Executor, meta: ModelMeta, batch: Batch) -> list[Any]:
@@ -143,7 +131,7 @@ def copy_in(executor: Executor, meta: ModelMeta, rows: Iterable[FerraModel[Any] 
     first = next(chunks, None)
     if first is None:
         return 0
-    pattern = _given(first.values[0])
+    pattern = given(first.values[0])
     fields = tuple(compress(meta.fields, pattern))
     _check_given(meta, fields)
     command = copy_command(meta.table.ref, (field.ref for field in fields))
@@ -157,13 +145,13 @@ def _chunks(meta: ModelMeta, rows: Iterable[Any]) -> Iterator[CheckedRows]:
 
 
 def _copied(
-    fields: tuple[FieldMeta, ...], pattern: Pattern, chunks: Iterable[CheckedRows]
+    fields: tuple[FieldMeta, ...], pattern: Given, chunks: Iterable[CheckedRows]
 ) -> Iterator[Iterable[Sequence[Any]]]:
     """Yield the values that are given, as psycopg takes them, a chunk of rows at a time."""
     dumps = [dump_of(field.ref.type) for field in fields]
     conversions = [(index, dump) for index, dump in enumerate(dumps) if dump is not None]
     for chunk in chunks:
-        if not chunk.is_uniform or _uniform(chunk) != pattern:
+        if not chunk.is_uniform or chunk.given != pattern:
             raise QueryError("the rows leave different columns to the server: use insert_many")
         rows: Iterable[Sequence[Any]] = chunk.values
         if not all(pattern):

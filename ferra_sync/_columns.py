@@ -9,7 +9,7 @@ from ferra_sync._expressions import Expr
 from ferra_sync._kinds import Plain
 from ferra_sync._nodes import operand
 from ferra_sync._sentinels import SERVER_DEFAULT, UNSET
-from ferra_sync._shapes import ColumnRef
+from ferra_sync._shapes import DEFAULT, ColumnRef
 from ferra_sync.errors import QueryError
 
 S = TypeVar("S")
@@ -43,7 +43,7 @@ class Column(Expr[S_co, T_co, Plain]):
             QueryError: the value is of another type, or None where the column is not nullable.
         """
         if value is SERVER_DEFAULT:
-            return Assignment(self.ref, ("default",), ())
+            return Assignment(self.ref, DEFAULT, ())
         if value is UNSET:
             raise QueryError(f"{self.ref} cannot be set to UNSET: leave the assignment out")
         if value is None and not self.nullable_in_table:

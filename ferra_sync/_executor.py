@@ -54,11 +54,7 @@ class Executor(ABC):
         Raises:
             NotFound: there is none.
         """
-        rows = self._rows(*_readable(query).first().ready())
-        if not rows:
-            raise NotFound(query.target.name, query.key)
-        row: R = rows[0]
-        return row
+        return self._one(query, *_readable(query).first().ready())
 
     def fetch_optional(self, query: RowQuery[R]) -> R | None:
         """Return the first row, or None where there is none."""
@@ -72,10 +68,10 @@ class Executor(ABC):
             QueryError: a row of the query is more than one value.
             NotFound: there is no row.
         """
-        columns = _readable(query).statement.columns
-        if columns != 1:
-            raise QueryError(f"fetch_value takes a query of one column; this one has {columns}")
-        return self.fetch_one(query)
+        statement, params = _readable(query).first().ready()
+        if statement.columns != 1:
+            raise QueryError(f"fetch_value takes a query of one column; this one has {statement.columns}")
+        return self._one(query, statement, params)
 
     def execute(self, query: Write[Any] | Returning[Any]) -> int:
         """Run a write and return the number of rows that it affected; nothing is sent where nothing is to change."""
@@ -144,6 +140,12 @@ class Executor(ABC):
             yield walk.rows(rows)
             if is_last:
                 return
+
+    def _one(self, query: RowQuery[R], statement: Statement, params: tuple[Any, ...]) -> R:
+        rows: list[R] = self._rows(statement, params)
+        if not rows:
+            raise NotFound(query.target.name, query.key)
+        return rows[0]
 
     def _rows(self, statement: Statement, params: tuple[Any, ...]) -> list[Any]:
         connection = self._acquire()

@@ -13,8 +13,10 @@ from ferra_sync._compiler import compiled
 from ferra_sync._constraints import Columns
 from ferra_sync._expressions import parameter
 from ferra_sync._models import FieldMeta, ModelMeta
-from ferra_sync._sentinels import SERVER_DEFAULT
+from ferra_sync._queries import key_parts
+from ferra_sync._rows import Given, given
 from ferra_sync._shapes import (
+    DEFAULT,
     ColumnRef,
     ConflictShape,
     DeleteShape,
@@ -28,8 +30,6 @@ from ferra_sync._statements import Statement
 from ferra_sync.errors import QueryError
 
 Params: TypeAlias = tuple[Any, ...]
-Given: TypeAlias = tuple[bool, ...]
-"""For each field of a row, whether it has a value; the others are left to the server."""
 
 
 class Write(NamedTuple):
@@ -73,10 +73,8 @@ class Plan:
         if len(self.key) == 1:
             only = self.key[0]
             return (key,) if key.__class__ is only.type.exact else (_checked(only.ref, key),)
-        if not isinstance(key, tuple) or len(key) != len(self.key):
-            names = ", ".join(column.name for column in self.key)
-            raise QueryError(f"the primary key of {self.meta.table.name} is a tuple: ({names})")
-        return tuple(_checked(column.ref, value) for column, value in zip(self.key, key, strict=True))
+        columns, values = key_parts(self.meta.table, key)
+        return tuple(_checked(column.ref, value) for column, value in zip(columns, values, strict=True))
 
     def key_of(self, values: Params) -> Params:
         """Return the key among the values of a row."""
@@ -84,12 +82,12 @@ class Plan:
 
     def insert(self, values: Params, *, or_update: bool = False) -> tuple[Statement, Params]:
         """Return the INSERT of a row with these values, and its parameters; with `or_update` the upsert."""
-        write = _insert(self, _given(values), or_update)
+        write = _insert(self, given(values), or_update)
         return write.statement, write.params(values)
 
     def update(self, values: Params, key: Params) -> tuple[Statement, Params]:
         """Return the UPDATE that sets every other column to these values, and its parameters."""
-        write = _update(self, _given(values))
+        write = _update(self, given(values))
         return write.statement, write.params(values) + key
 
     def changed(self) -> Iterator[bool]:
@@ -111,28 +109,24 @@ class Plan:
         return tuple(("=", column.ref, column.type.parameter) for column in self.key)
 
 
-def _given(values: Params) -> Given:
-    return tuple([value is not SERVER_DEFAULT for value in values])
-
-
 def _checked(ref: ColumnRef, value: object) -> Any:  # noqa: ANN401 - of the column's own type
     if value is None:
         raise QueryError(f"{ref} is a primary key, which is never None")
     return parameter(value, ref.type, ref).params[0]
 
 
-def _place(ref: ColumnRef, *, given: bool) -> Any:  # noqa: ANN401 - a shape
-    return ref.type.parameter if given else ("default",)
+def _place(ref: ColumnRef, *, is_given: bool) -> Any:  # noqa: ANN401 - a shape
+    return ref.type.parameter if is_given else DEFAULT
 
 
 @lru_cache(maxsize=4096)
-def _insert(plan: Plan, given: Given, or_update: bool) -> Write:  # noqa: FBT001 - a key of the cache
+def _insert(plan: Plan, fields: Given, or_update: bool) -> Write:  # noqa: FBT001 - a key of the cache
     refs = tuple(field.ref for field in plan.meta.fields)
-    row = tuple(_place(ref, given=is_given) for ref, is_given in zip(refs, given, strict=True))
+    row = tuple(_place(ref, is_given=is_given) for ref, is_given in zip(refs, fields, strict=True))
     conflict, stamps = _conflict(plan) if or_update else (None, ())
     overriding = or_update and plan.has_identity
     shape = InsertShape(plan.meta.table.ref, refs, (row,), (), conflict, plan.items, overriding)
-    return Write(compiled(shape), given, stamps)
+    return Write(compiled(shape), fields, stamps)
 
 
 def _conflict(plan: Plan) -> tuple[ConflictShape, Params]:
@@ -145,15 +139,15 @@ def _conflict(plan: Plan) -> tuple[ConflictShape, Params]:
 
 
 @lru_cache(maxsize=4096)
-def _update(plan: Plan, given: Given) -> Write:
+def _update(plan: Plan, fields: Given) -> Write:
     assignments, stamps = plan.stamps
     changed = tuple(plan.changed())
-    pairs = zip(compress(plan.meta.fields, changed), compress(given, changed), strict=True)
-    assigned = tuple((field.ref, _place(field.ref, given=is_given)) for field, is_given in pairs)
+    pairs = zip(compress(plan.meta.fields, changed), compress(fields, changed), strict=True)
+    assigned = tuple((field.ref, _place(field.ref, is_given=is_given)) for field, is_given in pairs)
     if not assigned and not assignments:
-        return Write(plan.find, (False,) * len(given), ())
+        return Write(plan.find, (False,) * len(fields), ())
     shape: StatementShape = UpdateShape(plan.meta.table.ref, (*assigned, *assignments), plan.where, plan.items)
-    sent = tuple(change and is_given for change, is_given in zip(changed, given, strict=True))
+    sent = tuple(change and is_given for change, is_given in zip(changed, fields, strict=True))
     return Write(compiled(shape), sent, stamps)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from types import NoneType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import attrs
 
@@ -13,6 +13,14 @@ from ferra_sync._models import FieldMeta, ModelMeta
 from ferra_sync._sentinels import SERVER_DEFAULT, UNSET, Sentinel
 from ferra_sync._validators import rejection
 from ferra_sync.errors import QueryError, ValidationError
+
+Given: TypeAlias = tuple[bool, ...]
+"""For each field of a row, whether it has a value; the others are left to the server."""
+
+
+def given(values: tuple[Any, ...]) -> Given:
+    """Return which of a row's values are not SERVER_DEFAULT."""
+    return tuple([value is not SERVER_DEFAULT for value in values])
 
 
 class CheckedRows(NamedTuple):
@@ -29,23 +37,17 @@ class CheckedRows(NamedTuple):
         """Whether all rows leave the same fields to the server."""
         return self.any_default == self.all_default
 
+    @property
+    def given(self) -> Given:
+        """The fields that some row gives; of uniform rows, those that all give."""
+        return tuple([not left for left in self.all_default])
+
 
 class _Plan(NamedTuple):
     exact: tuple[type | None, ...]
     """The class of each field whose direct instances need no further look."""
     validated: tuple[attrs.Attribute[Any], ...]
     """The fields that have validators."""
-
-
-def insertable_meta(rows: Sequence[object]) -> ModelMeta:
-    """Return the model of `rows`, which can all be inserted.
-
-    Raises:
-        QueryError: they are of several classes, or the class lacks a column that must be given.
-    """
-    meta = ModelMeta.of(type(rows[0]))
-    check_insertable(meta, rows)
-    return meta
 
 
 def check_insertable(meta: ModelMeta, rows: Iterable[object]) -> None:
@@ -104,13 +106,13 @@ def checked_rows(meta: ModelMeta, rows: Sequence[object]) -> CheckedRows:
 def _fits(field: FieldMeta, classes: set[type], column: Sequence[Any]) -> bool:
     """Whether a whole column is of its type; only one that needs it is looked at value by value."""
     sql_type = field.ref.type
-    rest = classes - {sql_type.exact} - ({NoneType} if field.nullable else set())
-    if not rest:
+    if NoneType in classes and not field.nullable:
+        return False
+    if Sentinel in classes and any(value is UNSET for value in column):
+        return False
+    if not classes - {sql_type.exact, NoneType, Sentinel}:
         return True
-    if rest == {Sentinel}:
-        return not any(value is UNSET for value in column)
-    expected = (NoneType, Sentinel) if field.nullable else (Sentinel,)
-    return not any(sql_type.complaint(value) for value in column if not isinstance(value, expected))
+    return not any(sql_type.complaint(value) for value in column if not isinstance(value, (NoneType, Sentinel)))
 
 
 @lru_cache(maxsize=2048)

@@ -8,7 +8,7 @@ The leaves are compared by identity; whole statements are named tuples.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 import attrs
 
@@ -18,6 +18,9 @@ Item: TypeAlias = tuple[Hashable, SqlType[Any]]
 """The shape of a selected expression, and its type."""
 
 Items: TypeAlias = tuple[Item, ...]
+
+DEFAULT: Final = ("default",)
+"""Where a value would stand: what the server puts in."""
 
 
 @attrs.frozen(eq=False, repr=False)

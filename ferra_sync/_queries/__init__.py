@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ferra_sync._queries._insert import Insert, insert_into, value_lists
+from ferra_sync._queries._insert import Insert, insert_into
+from ferra_sync._queries._keys import key_parts
 from ferra_sync._queries._query import Query, Rendered, RowQuery
 from ferra_sync._queries._select import From, Grouped, Select, from_, maybe, select
 from ferra_sync._queries._update import Delete, Update, delete_from, update
@@ -23,8 +24,8 @@ __all__ = [
     "delete_from",
     "from_",
     "insert_into",
+    "key_parts",
     "maybe",
     "select",
     "update",
-    "value_lists",
 ]

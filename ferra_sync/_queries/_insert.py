@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from itertools import compress
 from typing import Any, Final, TypeVar
 
 from ferra_sync._models import FerraModel, Insertable, ModelMeta
 from ferra_sync._queries._query import Parts
-from ferra_sync._queries._writes import NOTHING, Write, read_instead
-from ferra_sync._rows import checked_values, insertable_meta
+from ferra_sync._queries._writes import NOTHING, Write, read_instead, writable
+from ferra_sync._rows import CheckedRows, checked_rows
 from ferra_sync._schema import Table, TableMeta, table_meta
 from ferra_sync._sentinels import SERVER_DEFAULT
-from ferra_sync._shapes import InsertShape, Items
+from ferra_sync._shapes import DEFAULT, InsertShape, Items
 from ferra_sync._sqltypes import SqlType
 from ferra_sync.errors import QueryError
 
@@ -21,8 +22,6 @@ TableT = TypeVar("TableT", bound=Table)
 MAX_PARAMETERS: Final = 65_535
 """The protocol counts a statement's parameters in two bytes."""
 
-_DEFAULT: Final = ("default",)
-
 
 class Insert(Write[S]):
     """An INSERT."""
@@ -30,7 +29,7 @@ class Insert(Write[S]):
     __slots__ = ("_meta", "_rows")
 
     _meta: ModelMeta | None
-    _rows: tuple[tuple[Any, ...], ...] | None
+    _rows: CheckedRows | None
 
     def __init__(self, table: TableMeta) -> None:
         self._table = table
@@ -40,7 +39,7 @@ class Insert(Write[S]):
     @property
     def is_empty(self) -> bool:
         """Whether `values` was given no rows."""
-        return self._rows == ()
+        return self._rows is not None and not self._rows.values
 
     def values(self, *rows: Insertable[S] | FerraModel[S]) -> Insert[S]:
         """Insert these rows, all of one class; without any nothing is inserted, and that is no error.
@@ -52,13 +51,13 @@ class Insert(Write[S]):
             ValidationError: a value is of the wrong type, or a validator of the class rejects it.
         """
         insert: Insert[S] = Insert(self._table)
-        insert._rows = ()
+        insert._rows = CheckedRows([], [], (), ())
         if rows:
-            meta = insertable_meta(rows)
+            meta = ModelMeta.of(type(rows[0]))
             if meta.table is not self._table:
                 raise QueryError(f"{meta.model.__name__} is a row of {meta.table.name}, not of {self._table.name}")
             insert._meta = meta
-            insert._rows = tuple(checked_values(meta, row) for row in rows)
+            insert._rows = checked_rows(meta, rows)
         return insert
 
     def with_returning(self, items: Items, values: tuple[Any, ...]) -> Parts:
@@ -68,18 +67,17 @@ class Insert(Write[S]):
         if self._meta is None:
             return read_instead(self._table, (NOTHING,), items, values)
         refs = tuple(field.ref for field in self._meta.fields)
-        if len(self._rows) > 1:
-            arrays = _as_arrays(self._rows)
-            if arrays is not None:
-                kept, params = arrays
-                columns = tuple(refs[index] for index in kept)
-                places = tuple(ref.type.parameter.array for ref in columns)
-                return InsertShape(self._table.ref, columns, (), places, None, items), params + values
-        shape, params = value_lists(tuple(ref.type.parameter for ref in refs), self._rows)
-        return InsertShape(self._table.ref, refs, shape, (), None, items), params + values
+        rows = self._rows
+        if len(rows.values) > 1 and rows.is_uniform and any(rows.given):
+            columns = tuple(compress(refs, rows.given))
+            places = tuple(ref.type.parameter.array for ref in columns)
+            shape = InsertShape(self._table.ref, columns, (), places, None, items)
+            return shape, tuple(map(list, compress(rows.columns, rows.given))) + values
+        lists, params = _value_lists(tuple(ref.type.parameter for ref in refs), rows.values)
+        return InsertShape(self._table.ref, refs, lists, (), None, items), params + values
 
 
-def value_lists(
+def _value_lists(
     places: Sequence[SqlType[Any]], rows: Sequence[tuple[Any, ...]]
 ) -> tuple[tuple[tuple[Hashable, ...], ...], tuple[Any, ...]]:
     """Return VALUES' rows, a place or DEFAULT each, and the values of the places.
@@ -88,7 +86,7 @@ def value_lists(
         QueryError: there are more values than one statement can have.
     """
     shape = tuple(
-        tuple([_DEFAULT if value is SERVER_DEFAULT else place for place, value in zip(places, row, strict=True)])
+        tuple([DEFAULT if value is SERVER_DEFAULT else place for place, value in zip(places, row, strict=True)])
         for row in rows
     )
     params = tuple([value for row in rows for value in row if value is not SERVER_DEFAULT])
@@ -97,22 +95,6 @@ def value_lists(
     return shape, params
 
 
-def _as_arrays(rows: tuple[tuple[Any, ...], ...]) -> tuple[list[int], tuple[Any, ...]] | None:
-    """Return which columns are given and an array of each; None where only VALUES can say it, with its DEFAULT."""
-    columns = list(zip(*rows, strict=True))
-    left = [[value is SERVER_DEFAULT for value in column] for column in columns]
-    if all(map(all, left)) or any(any(column) and not all(column) for column in left):
-        return None
-    kept = [index for index, column in enumerate(left) if not any(column)]
-    return kept, tuple(list(columns[index]) for index in kept)
-
-
 def insert_into(table: type[TableT]) -> Insert[TableT]:
     """Begin an INSERT; `.values(…)` follows."""
-    return Insert(_writable(table_meta(table)))
-
-
-def _writable(table: TableMeta) -> TableMeta:
-    if table.ref.alias is not None:
-        raise QueryError(f"{table.ref.alias} is an alias; write to the table {table.name} itself")
-    return table
+    return Insert(writable(table_meta(table)))

@@ -12,7 +12,7 @@ from ferra_sync._models import Changeset, ModelMeta
 from ferra_sync._queries._checks import check_predicates
 from ferra_sync._queries._keys import key_is
 from ferra_sync._queries._query import Parts
-from ferra_sync._queries._writes import NOTHING, Write, read_instead
+from ferra_sync._queries._writes import NOTHING, Write, read_instead, writable
 from ferra_sync._rows import checked_values
 from ferra_sync._schema import Table, TableMeta, table_meta
 from ferra_sync._sentinels import UNSET
@@ -33,9 +33,7 @@ class Restricted(Write[S]):
     _key: object
 
     def __init__(self, table: TableMeta) -> None:
-        if table.ref.alias is not None:
-            raise QueryError(f"{table.ref.alias} is an alias; write to the table {table.name} itself")
-        self._table = table
+        self._table = writable(table)
         self._where = ()
         self._all = False
         self._key = None

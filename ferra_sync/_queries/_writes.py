@@ -121,6 +121,13 @@ class Returning(RowQuery[R_co]):
         return self.write.with_returning(self._items, self._values)
 
 
+def writable(table: TableMeta) -> TableMeta:
+    """Return a table that can be written; QueryError for an alias of it."""
+    if table.ref.alias is not None:
+        raise QueryError(f"{table.ref.alias} is an alias; write to the table {table.name} itself")
+    return table
+
+
 def read_instead(
     table: TableMeta, where: tuple[Expr[Any, Any, Any], ...], items: Items, values: tuple[Any, ...]
 ) -> Parts:

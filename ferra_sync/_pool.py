@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import select
+from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -39,7 +40,7 @@ class PooledConnection(psycopg.Connection[Any]):
         source: _Source | None = options.pop("source", None)
         if source is None:
             return super().connect(conninfo, **options)
-        spare = source.spare.pop() if source.spare else None
+        spare = source.take()
         if isinstance(spare, cls):
             return spare
         try:
@@ -94,6 +95,12 @@ class _Source:
 
     spare: list[PooledConnection]
     failure: str | None = None
+
+    def take(self) -> PooledConnection | None:
+        """Return the spare connection, once: the pool's threads connect side by side."""
+        with suppress(IndexError):
+            return self.spare.pop()
+        return None
 
 
 @attrs.frozen
@@ -178,8 +185,9 @@ class Pool:
     def close(self) -> None:
         """Close the idle connections, and those in use when they are released. A second time does nothing."""
         self._connections.close()
-        while self._source.spare:
-            self._source.spare.pop().close()
+        spare = self._source.take()
+        if spare is not None:
+            spare.close()
 
     def stats(self) -> PoolStats:
         """Return how many connections there are, and how many calls wait."""

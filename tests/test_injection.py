@@ -74,14 +74,14 @@ def db(server_url: str) -> Iterator[Database]:
 
 ANY = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
 HOSTILE = st.sampled_from(ATTACKS) | st.lists(st.sampled_from(ATTACKS), min_size=2, max_size=4).map("".join) | ANY
-MANY = st.lists(HOSTILE, min_size=60, max_size=80)
+MANY = st.lists(HOSTILE, min_size=10, max_size=14)
 
 
 def victim(word: str) -> Victim:
     return Victim(word, word[:200], [word, "", word], {word: [word]}, word.encode())
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(words=MANY)
 def test_thousands_of_hostile_strings_go_in_and_come_out_by_every_way(db: Database, words: list[str]) -> None:
     repository = PgRepository(Victim, db)
@@ -118,7 +118,7 @@ def test_thousands_of_hostile_strings_go_in_and_come_out_by_every_way(db: Databa
     assert repository.count() == 0
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(words=MANY)
 def test_hostile_strings_go_through_the_repository(db: Database, words: list[str]) -> None:
     repository = PgRepository(Victim, db)

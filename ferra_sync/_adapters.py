@@ -20,7 +20,7 @@ from psycopg.adapt import AdaptersMap, Dumper
 from psycopg.pq import Format
 from psycopg.types.array import ListDumper
 from psycopg.types.bool import BoolDumper
-from psycopg.types.datetime import TimedeltaDumper
+from psycopg.types.datetime import TimedeltaDumper, TimestampBinaryLoader
 from psycopg.types.net import InterfaceDumper, NetworkDumper
 from psycopg.types.numeric import DecimalDumper, FloatDumper
 from psycopg.types.range import (
@@ -219,6 +219,16 @@ def _adapters() -> AdaptersMap:
 
 ADAPTERS: Final = _adapters()
 """For cursors whose every parameter has a cast; made once, shared, never changed."""
+
+
+def _naive_adapters() -> AdaptersMap:
+    adapters = AdaptersMap(ADAPTERS)
+    adapters.register_loader("timestamptz", TimestampBinaryLoader)
+    return adapters
+
+
+NAIVE_ADAPTERS: Final = _naive_adapters()
+"""The same, with a timestamptz read as the timestamp that it is in UTC."""
 
 
 def _copy_adapters() -> AdaptersMap:

@@ -44,7 +44,7 @@ def compile_bulk_insert(shape: BulkInsertShape) -> Statement:
         .select(*(result_term(item, _part(_INSERTED, _column(item[0]).name)) for item in chosen.columns))
         .orderby(_ORDINAL)
     )
-    return finished(builder, lowering, chosen.make_row, len(chosen.columns))
+    return finished(builder, lowering, chosen)
 
 
 def _inserted(shape: BulkInsertShape, origin: dict[ColumnRef, Term], items: Items) -> Any:  # noqa: ANN401 - PyPika's

@@ -11,6 +11,7 @@ from pypika import JoinType
 
 from ferra_sync._lowering import Lowering, has_aggregate
 from ferra_sync._mapping import RowMaker, selection
+from ferra_sync._readers import Readers
 from ferra_sync._shapes import ColumnRef, CountShape, FunctionRef, GroupShape, SelectShape, leaves
 from ferra_sync._statements import Statement, finished, new_builder, result_term
 from ferra_sync.errors import QueryError
@@ -50,7 +51,7 @@ def compile_select(shape: SelectShape) -> Statement:
         builder = builder.limit(lowering.term(shape.limit))
     if shape.offset is not None:
         builder = builder.offset(lowering.term(shape.offset))
-    return finished(builder, lowering, chosen.make_row, len(chosen.columns), binary=binary)
+    return finished(builder, lowering, chosen, binary=binary)
 
 
 def compile_count(shape: CountShape) -> Statement:
@@ -62,7 +63,7 @@ def compile_count(shape: CountShape) -> Statement:
         if shape.estimate
         else b"SELECT count(*) FROM (%b) AS counted" % counted.sql
     )
-    return attrs.evolve(counted, sql=sql, binary=True, row_factory=lambda _cursor: make_row, columns=1)
+    return attrs.evolve(counted, sql=sql, binary=True, readers=Readers(make_row), columns=1)
 
 
 def _planned_rows(row: Sequence[Any]) -> int:

@@ -9,7 +9,7 @@ from pypika.terms import Term
 
 from ferra_sync._compile_select import check_plain
 from ferra_sync._lowering import Lowering, table_term
-from ferra_sync._mapping import RowMaker, selection
+from ferra_sync._mapping import selection
 from ferra_sync._names import quoted
 from ferra_sync._shapes import (
     ColumnRef,
@@ -90,13 +90,11 @@ def _restricted(builder: Any, lowering: Lowering, where: tuple[Any, ...]) -> Any
 
 
 def _returned(builder: Any, lowering: Lowering, returning: Items) -> Statement:  # noqa: ANN401 - PyPika's builder
-    if not returning:
-        make_row: RowMaker = tuple
-        return finished(builder, lowering, make_row, 0)
     chosen = selection(returning)
     check_plain((shape for shape, _ in chosen.columns), "RETURNING")
-    builder = builder.returning(*(result_term(item, lowering.term(item[0])) for item in chosen.columns))
-    return finished(builder, lowering, chosen.make_row, len(chosen.columns))
+    if returning:
+        builder = builder.returning(*(result_term(item, lowering.term(item[0])) for item in chosen.columns))
+    return finished(builder, lowering, chosen)
 
 
 def copy_command(table: TableRef, columns: Iterable[ColumnRef]) -> bytes:

@@ -58,7 +58,8 @@ UNWRITABLE: Final = (AttributeError, KeyError, TypeError, ValueError)
 _MAY_BE_NULL: Final = frozenset({FieldType.JSON, FieldType.JSONB})
 """JSON's own null is None too, and says nothing of whether there is a row."""
 
-_UNREADABLE: Final = (KeyError, TypeError, ValueError, cattrs.BaseValidationError)
+_UNREADABLE: Final = (KeyError, OverflowError, TypeError, ValueError, cattrs.BaseValidationError)
+_ZERO: Final = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - as psycopg reads a timestamp
 
 
 def dump_of(sql_type: SqlType[Any]) -> Conversion | None:
@@ -141,12 +142,30 @@ class Selection:
     """What a select list or RETURNING says in SQL, and what a row of it becomes.
 
     Attributes:
+        items: the models and expressions.
         columns: each expression to write, with its type.
         make_row: one row's values → a model, a value, or a tuple of these.
     """
 
+    items: Items
     columns: Items
     make_row: RowMaker
+
+    @property
+    def has_moments(self) -> bool:
+        """Whether there is a timestamptz, and none inside an array or a range."""
+        kinds = {sql_type.kind for _, sql_type in self.columns}
+        return FieldType.TIMESTAMPTZ in kinds and not any(_holds_moments(sql_type) for _, sql_type in self.columns)
+
+    def row_maker_from(self, epoch: dt.datetime) -> RowMaker:
+        """Return the row maker for naive moments: each is as far from 2000 as the real one from `epoch`."""
+        writer = _RowMakerWriter(epoch)
+        return writer.make_row([writer.item(*item) for item in self.items])
+
+
+def _holds_moments(sql_type: SqlType[Any]) -> bool:
+    element = sql_type.element
+    return element is not None and (element.kind is FieldType.TIMESTAMPTZ or _holds_moments(element))
 
 
 @lru_cache(maxsize=2048)
@@ -154,7 +173,7 @@ def selection(items: Items) -> Selection:
     """Return the columns and the row maker of a list of models and expressions."""
     writer = _RowMakerWriter()
     results = [writer.item(*item) for item in items]
-    return Selection(tuple(writer.columns), writer.make_row(results))
+    return Selection(items, tuple(writer.columns), writer.make_row(results))
 
 
 class _RowMakerWriter:
@@ -163,10 +182,10 @@ class _RowMakerWriter:
     Validators and converters do not run on load: what the database holds was checked when it was written.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, epoch: dt.datetime | None = None) -> None:
         self.columns: list[Item] = []
         self._lines: list[str] = []
-        self._names: dict[str, Any] = {}
+        self._names: dict[str, Any] = {} if epoch is None else {"epoch": epoch, "zero": _ZERO}
         self._loads = False
 
     def item(self, shape: Hashable, sql_type: SqlType[Any]) -> str:
@@ -205,11 +224,13 @@ class _RowMakerWriter:
     def _value(self, shape: Hashable, sql_type: SqlType[Any], *, nullable: bool) -> str:
         name = f"v{len(self.columns)}"
         self.columns.append((shape, sql_type))
-        load = load_of(sql_type)
-        if load is None:
+        if sql_type.kind is FieldType.TIMESTAMPTZ and "epoch" in self._names:
+            loaded = f"(epoch + ({name} - zero))"
+        elif (load := load_of(sql_type)) is not None:
+            loaded = f"{self._bind('load', load)}({name})"
+        else:
             return name
         self._loads = True
-        loaded = f"{self._bind('load', load)}({name})"
         return f"({loaded} if {name} is not None else None)" if nullable else loaded
 
     def _model(self, meta: ModelMeta, indent: str = "") -> str:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Sequence
+from typing import Any
 
 import attrs
 from pypika.terms import Term
 
 from ferra_sync._lowering import Lowering
-from ferra_sync._mapping import UNWRITABLE, Conversion, RowMaker, dumped, parameter_dump_of
+from ferra_sync._mapping import UNWRITABLE, Conversion, Selection, dumped, parameter_dump_of
+from ferra_sync._readers import Readers
 from ferra_sync._shapes import Item
 from ferra_sync._sqltypes import SqlType
 from ferra_sync._terms import Builder, Raw, Template
-
-RowFactory: TypeAlias = Callable[[Any], RowMaker]
-"""psycopg's: a cursor → what makes its rows."""
 
 
 @attrs.frozen(eq=False)
@@ -27,7 +25,7 @@ class Statement:
         places: the type of each parameter, $1 first.
         dumps: what converts each parameter before psycopg has it, or None; empty where nothing is converted.
         binary: whether results are asked for in the binary format.
-        row_factory: psycopg's row factory.
+        readers: what makes its rows.
         columns: how many columns a row has.
     """
 
@@ -35,7 +33,7 @@ class Statement:
     places: tuple[SqlType[Any], ...]
     dumps: tuple[Conversion | None, ...]
     binary: bool
-    row_factory: RowFactory
+    readers: Readers
     columns: int
 
     def parameters(self, values: Sequence[Any]) -> Sequence[Any]:
@@ -76,8 +74,7 @@ def result_term(item: Item, term: Term, *, binary: bool = True) -> Term:
 def finished(
     builder: Any,  # noqa: ANN401 - PyPika's builder
     lowering: Lowering,
-    make_row: RowMaker,
-    columns: int,
+    chosen: Selection,
     *,
     binary: bool = True,
 ) -> Statement:
@@ -88,6 +85,6 @@ def finished(
         places=tuple(lowering.places),
         dumps=dumps if any(dumps) else (),
         binary=binary,
-        row_factory=lambda _cursor: make_row,
-        columns=columns,
+        readers=Readers(chosen.make_row, chosen if binary else None),
+        columns=len(chosen.columns),
     )

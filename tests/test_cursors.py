@@ -8,6 +8,10 @@ from psycopg.rows import tuple_row
 
 from ferra_sync import Database, _cursors
 from ferra_sync._adapters import ADAPTERS
+from ferra_sync._readers import Readers
+from ferra_sync._statements import Statement
+
+NUMBER = Statement(b"SELECT $1::integer", (), (), True, Readers(tuple), 1)
 
 OURS = {"_adapters", "_row_factory"}
 """What differs on purpose."""
@@ -19,7 +23,7 @@ def test_the_lean_cursor_is_the_one_in_use():
 
 def test_the_lean_cursor_begins_as_psycopg_begins_its_own(empty_db: Database):
     with empty_db.connection() as connection:
-        lean = _cursors._LeanCursor(connection, row_factory=tuple_row)
+        lean = _cursors._LeanCursor(connection, NUMBER)
         plain = psycopg.RawCursor(connection, row_factory=tuple_row)
         slots = _cursors._KNOWN_SLOTS - OURS - {"__weakref__"}
         unset = {slot for slot in slots if not hasattr(plain, slot)}
@@ -37,5 +41,5 @@ def test_psycopg_s_own_cursor_serves_as_well(empty_db: Database, monkeypatch: py
     monkeypatch.setattr(_cursors, "_new_cursor", _cursors._Cursor)
     empty_db.ping()
     with empty_db.connection() as connection:
-        cursor = _cursors._new_cursor(connection, row_factory=lambda _cursor: tuple)
-        assert cursor.execute(b"SELECT $1::integer", ["5"], binary=True).fetchall() == [(5,)]
+        cursor = _cursors._new_cursor(connection, NUMBER)
+        assert cursor.execute(NUMBER.sql, ["5"], binary=True).fetchall() == [(5,)]

@@ -522,12 +522,14 @@ def test_ctrl_c_does_not_reach_the_server_and_the_program_stops_it_at_its_end() 
 import signal
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job inherits it ignored
 try:
+    print("waiting", flush=True)
     sys.stdin.read()
 except KeyboardInterrupt:
     with psycopg.connect(server.url) as connection:
         print(connection.execute("SELECT 'alive'").fetchone()[0], flush=True)
 """
     with Script(source) as script:
+        assert script.line() == "waiting"
         os.killpg(script.process.pid, signal.SIGINT)
         assert script.line() == "alive"
         assert script.ends() == 0

@@ -130,11 +130,20 @@ def _spelling(cls: type) -> Spelling | None:
 
 
 def _spelled(values: Sequence[Any], spellings: dict[type, Any]) -> str:
+    if spellings.keys() == {str} and (plain := _plainly_quoted(values)) is not None:
+        return plain
     if len(spellings) == 1:
         items: Iterable[str] = map(next(iter(spellings.values())), values)
     else:
         items = (spellings[type(value)](value) for value in values)
     return f"{{{','.join(items)}}}"
+
+
+def _plainly_quoted(texts: Sequence[str]) -> str | None:
+    """Return the array where no text has anything to escape, which one look at all of them tells; else None."""
+    joined = '","'.join(texts)
+    is_plain = "\\" not in joined and joined.count('"') == 2 * (len(texts) - 1)
+    return f'{{"{joined}"}}' if is_plain else None
 
 
 def _digits(value: int) -> str:

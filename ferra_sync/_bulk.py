@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+import os
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from itertools import chain, compress, islice
-from typing import Any, Final, TypeAlias, TypeVar
+from operator import attrgetter
+from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
 from ferra_sync._compile_write import copy_command, qualified_name
 from ferra_sync._compiler import compiled
@@ -15,8 +17,9 @@ from ferra_sync._models import FerraModel, FieldMeta, Insertable, ModelMeta
 from ferra_sync._rows import CheckedRows, Given, checked_rows, given
 from ferra_sync._schema import TableMeta
 from ferra_sync._shapes import BulkInsertShape, ColumnRef, FunctionRef, InsertShape, StatementShape
-from ferra_sync._sqltypes import REGCLASS, TEXT
+from ferra_sync._sqltypes import REGCLASS, TEXT, FieldType
 from ferra_sync.errors import QueryError
+from ferra_sync.functions import gen_random_uuid
 
 M = TypeVar("M", bound=FerraModel[Any])
 
@@ -29,8 +32,18 @@ _COPY_CHUNK: Final = 1_000
 _NEXTVAL: Final = FunctionRef("nextval")
 _SEQUENCE: Final = FunctionRef("pg_get_serial_sequence")
 
-Columns: TypeAlias = tuple[tuple[Any, ...], ...]
-"""The values of some rows, a tuple for each field."""
+_RANDOM_UUID: Final = gen_random_uuid().shape
+_VERSION_4: Final = 4 << 76 | 0b10 << 62
+_FREE_BITS: Final = ~(0b1111 << 76 | 0b11 << 62)
+"""The bits of a UUID that RFC 9562 leaves to chance in version 4."""
+
+_EXACT: Final = frozenset(
+    {FieldType.SMALLINT, FieldType.INTEGER, FieldType.BIGINT, FieldType.TEXT, FieldType.UUID, FieldType.DATE}
+)
+"""Types whose values come back as they went; numeric(8,2) is rounded on the way, varchar(3) loses blanks."""
+
+Columns: TypeAlias = tuple[Any, ...]
+"""The values of some rows, for each field a tuple of these, or an array as PostgreSQL spells it."""
 
 Batch: TypeAlias = tuple[Sequence[int], tuple[FieldMeta, ...], Columns]
 """The places of some rows, the fields that they give, and the values of these."""
@@ -81,11 +94,62 @@ def _chunked(positions: Sequence[int], fields: tuple[FieldMeta, ...], columns: C
 def _inserted(executor: Executor, meta: ModelMeta, batch: Batch) -> list[Any]:
     positions, fields, columns = batch
     _check_given(meta, fields)
-    shape, params = _insert(meta, fields, columns)
+    order = _order(meta, fields, columns)
+    if order is None and (key := _random_key(meta, fields)) is not None:
+        numbers = _random_numbers(len(positions))
+        fields, columns = (*fields, key), (*columns, _array_of(numbers))
+        order = _Order(numbers, attrgetter(f"{key.name}.int"))
+    shape, params = _insert(meta, fields, columns, is_ordered=order is not None)
     rows = executor._rows(compiled(shape), params)
     if len(rows) != len(positions):
         raise QueryError(f"{meta.table.name}: a trigger or a rule kept rows from being inserted")
-    return rows
+    return rows if order is None else order.of(rows)
+
+
+class _Order(NamedTuple):
+    """The keys of the rows as they were given: RETURNING keeps to them as a rule, but promises nothing."""
+
+    keys: list[Any]
+    key_of: Callable[[Any], Any]
+
+    def of(self, rows: list[Any]) -> list[Any]:
+        """Return the rows in this order; those whose key a trigger has changed come last."""
+        if list(map(self.key_of, rows)) == self.keys:
+            return rows
+        places = {key: place for place, key in enumerate(self.keys)}
+        return sorted(rows, key=lambda row: places.get(self.key_of(row), len(places)))
+
+
+def _order(meta: ModelMeta, fields: tuple[FieldMeta, ...], columns: Columns) -> _Order | None:
+    """Return the order where each row brings all of its key, and the server keeps that as it is; else None."""
+    sent = dict(zip(fields, columns, strict=True))
+    key = [field for field in meta.fields if field.primary_key]
+    is_known = len(key) == len(meta.table.primary_key) and all(field in sent for field in key)
+    if not key or not is_known or any(field.type not in _EXACT for field in key):
+        return None
+    given = [sent[field] for field in key]
+    keys = list(given[0]) if len(given) == 1 else list(zip(*given, strict=True))
+    return _Order(keys, attrgetter(*(field.name for field in key)))
+
+
+def _random_key(meta: ModelMeta, fields: tuple[FieldMeta, ...]) -> FieldMeta | None:
+    """Return the field of a key that `gen_random_uuid()` would fill in."""
+    if len(meta.table.primary_key) != 1:
+        return None
+    ref = meta.table.primary_key[0].ref
+    field = meta.by_column.get(ref.name)
+    is_random = field not in fields and _default_of(meta.table, ref).shape == _RANDOM_UUID
+    return field if is_random else None
+
+
+def _random_numbers(count: int) -> list[int]:
+    """Return random UUIDs of version 4, such as the server's, as numbers: Python's own class takes longer to make."""
+    random, number = os.urandom(16 * count), int.from_bytes
+    return [number(random[at : at + 16]) & _FREE_BITS | _VERSION_4 for at in range(0, len(random), 16)]
+
+
+def _array_of(uuids: list[int]) -> str:
+    return f"{{{','.join([f'{uuid:032x}' for uuid in uuids])}}}"
 
 
 def _check_given(meta: ModelMeta, fields: tuple[FieldMeta, ...]) -> None:
@@ -93,12 +157,15 @@ def _check_given(meta: ModelMeta, fields: tuple[FieldMeta, ...]) -> None:
         raise QueryError(f"{meta.model.__name__}: rows that leave every column to the server go in one by one")
 
 
-def _insert(meta: ModelMeta, fields: tuple[FieldMeta, ...], columns: Columns) -> tuple[StatementShape, tuple[Any, ...]]:
+def _insert(
+    meta: ModelMeta, fields: tuple[FieldMeta, ...], columns: Columns, *, is_ordered: bool
+) -> tuple[StatementShape, tuple[Any, ...]]:
+    """Return the INSERT and its parameters; where `is_ordered`, the server puts the rows in order by their key."""
     refs = tuple(field.ref for field in fields)
     places = tuple(ref.type.parameter.array for ref in refs)
     items = ((meta.row.shape, meta.row.type),)
     key = tuple(column.ref for column in meta.table.primary_key)
-    if not key:
+    if not key or not is_ordered:
         return InsertShape(meta.table.ref, refs, (), places, None, items), columns
     generated = [(ref, _default_of(meta.table, ref)) for ref in key if ref not in refs]
     shapes = tuple((ref, expr.shape) for ref, expr in generated)

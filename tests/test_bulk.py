@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from ipaddress import ip_address
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import RFC_4122, UUID, uuid4
 
 import attrs
 import pytest
@@ -319,6 +319,33 @@ def test_rows_with_random_keys_of_the_server_come_back_in_the_order_given(db):
     assert names(made) == names(given)
     assert len({row.id for row in made}) == 3000
     assert sorted(made, key=lambda row: row.id) == repository.find_all()
+
+
+def test_random_keys_are_uuids_of_version_4_as_the_server_makes_them(db):
+    repository = PgRepository(UuidRow, db)
+    one = repository.insert(UuidRow("one"))
+    for row in [one, *repository.insert_many([UuidRow(f"n{number}") for number in range(500)])]:
+        assert (row.id.version, row.id.variant) == (4, RFC_4122)
+
+
+SWAP = """
+CREATE FUNCTION swap() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN NEW.id := CASE WHEN NEW.id < 100 THEN 99 - NEW.id ELSE NEW.id + 1000 END; RETURN NEW; END $$;
+CREATE TRIGGER swap BEFORE INSERT ON rows FOR EACH ROW EXECUTE FUNCTION swap()
+"""
+
+
+def test_where_a_trigger_gives_the_keys_to_other_rows_they_come_back_in_the_order_of_the_keys(db, rows):
+    with db.begin() as tx:
+        tx._acquire().execute(SWAP)
+        made = PgRepository(Row, tx).insert_many([Row(f"n{key}", None, 1, key) for key in (10, 500, 80, 19, 89)])
+    assert [(row.id, row.name) for row in made] == [
+        (10, "n89"),
+        (80, "n19"),
+        (19, "n80"),
+        (89, "n10"),
+        (1500, "n500"),
+    ]
 
 
 def test_rows_of_a_table_with_odd_names_and_text_keys_come_back_in_the_order_given(db):

@@ -6,10 +6,27 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Final, TypeAlias
 
+import attrs
 import psycopg
 
 Run: TypeAlias = Callable[[Any], object]
 """One call of a case: takes one of its arguments and returns the data."""
+
+
+@attrs.frozen
+class Given:
+    """A run that is given its argument in a form of the contender's own, which is made before the clock starts.
+
+    Attributes:
+        form: takes one of the case's arguments and returns what `run` takes.
+        run: what is measured.
+    """
+
+    form: Callable[[Any], Any]
+    run: Run
+
+    def __call__(self, argument: Any) -> object:
+        return self.run(self.form(argument))
 
 
 class Contender:

@@ -12,28 +12,28 @@ from typing import Any, Final
 import attrs
 import psycopg
 
-from benchmarks.case import Case, Contender, Run
+from benchmarks.case import Case, Contender, Given, Run
 
 WARM_UP: Final = 12
 """Calls before anything is timed: psycopg prepares a statement after five, on each connection."""
 
 _MOST_CALLS: Final = 2000
 _CALIBRATIONS: Final = 4
-_FEWEST_ROUNDS: Final = 5
+_FEWEST_ROUNDS: Final = 3
 _LONGEST_WARM_UP: Final = 2.0
 """Seconds after which a slow contender is warm enough, prepared statements or not."""
 
 
 @attrs.frozen
 class Effort:
-    """How much is measured: rounds, seconds of the floor in each, and seconds after which five rounds are enough."""
+    """How much is measured: rounds, seconds of the floor in each, and seconds after which three rounds are enough."""
 
     rounds: int
     block: float
     longest: float
 
 
-FULL: Final = Effort(rounds=60, block=0.025, longest=60)
+FULL: Final = Effort(rounds=40, block=0.025, longest=12)
 QUICK: Final = Effort(rounds=15, block=0.015, longest=10)
 
 
@@ -134,6 +134,9 @@ def measure(
 
 def _block(run: Run, arguments: Sequence[Any]) -> Block:
     """Time one block. The collector runs during it as in any program, with nothing left over from before."""
+    if isinstance(run, Given):
+        arguments = [run.form(argument) for argument in arguments]
+        run = run.run
     gc.collect()
     cpu, wall = time.process_time(), time.perf_counter()
     for argument in arguments:

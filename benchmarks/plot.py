@@ -1,14 +1,15 @@
-"""The figures of a run as SVG: `python -m benchmarks.plot FIGURES.json DIRECTORY`."""
+"""The figures of one or several runs as SVG: `python -m benchmarks.plot DIRECTORY FIGURES.json [FIGURES.json ...]`."""
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from matplotlib import pyplot as plt
+
+from benchmarks.figures import median_of
 
 NAMES: Final = {
     "floor": "psycopg by hand",
@@ -30,8 +31,7 @@ BY_SIZE: Final = {
 
 
 def main() -> None:
-    cases = json.loads(Path(sys.argv[1]).read_text())["cases"]
-    directory = Path(sys.argv[2])
+    directory, cases = Path(sys.argv[1]), median_of(sys.argv[2:])["cases"]
     directory.mkdir(parents=True, exist_ok=True)
     everyday = [name for name in EVERYDAY if name in cases]
     if everyday:

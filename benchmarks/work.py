@@ -21,7 +21,7 @@ from typing import Any, Final
 import attrs
 import psycopg
 
-from benchmarks.case import Case, Run
+from benchmarks.case import Case, Given, Run
 from benchmarks.contenders.ferra import Ferra
 from benchmarks.contenders.psycopg_floor import Floor
 from benchmarks.data import load
@@ -62,6 +62,9 @@ def work_of(run: Run, arguments: Sequence[Any]) -> Work:
     *warm_up, last = arguments
     for argument in warm_up:
         run(argument)
+    if isinstance(run, Given):
+        last = run.form(last)
+        run = run.run
     python, c = _calls(run, last)
     return Work(python, c, _peak(run, last))
 

@@ -6,6 +6,7 @@ A thread keeps its connection until it closes it, as the end of a request does.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 import django
@@ -14,10 +15,10 @@ from django.core.paginator import Paginator
 from django.db import connection, models
 from psycopg import conninfo
 
-from benchmarks.case import POOL_SIZE, Contender, Run
+from benchmarks.case import POOL_SIZE, Contender, Given, Run
 from benchmarks.cases.filter import LIMIT, Wanted
 from benchmarks.cases.page import PER_PAGE
-from benchmarks.cases.stream import CHUNK, total
+from benchmarks.cases.stream import BATCH, CHUNK, total
 
 settings.configure(
     DATABASES={"default": {"ENGINE": "django.db.backends.postgresql", "NAME": "postgres", "CONN_MAX_AGE": 0}},
@@ -145,10 +146,10 @@ class DjangoOrm(Contender):
         return run
 
     def insert_many(self) -> Run:
-        def run(rows: Any) -> object:
-            return Note.objects.bulk_create([Note(title=a, content=b, stars=c, published=d) for a, b, c, d in rows])
+        return lambda rows: Note.objects.bulk_create(_notes(rows))
 
-        return run
+    def copy_in(self) -> Run:
+        return Given(_notes, lambda notes: len(Note.objects.bulk_create(notes, batch_size=1000)))
 
     def is_in(self) -> Run:
         return lambda keys: Article.objects.filter(pk__in=keys).update(subtitle="changed")
@@ -163,8 +164,21 @@ class DjangoOrm(Contender):
     def stream(self) -> Run:
         return lambda _: total(Event.objects.iterator(chunk_size=CHUNK))
 
+    def batches(self) -> Run:
+        return lambda _: total(Event.objects.order_by("pk").iterator(chunk_size=BATCH))
+
     def trivial(self) -> Run:
         return lambda _: list(User.objects.all())
+
+    def medium(self) -> Run:
+        def run(color: str) -> object:
+            # A list by `to_attr` is what Django's documentation has for speed; a query set for each user is slower.
+            users = User.objects.filter(hair_color=color).prefetch_related(
+                models.Prefetch("posts", to_attr="post_list")
+            )
+            return [(user, post) for user in users for post in user.post_list or [None]]
+
+        return run
 
     def associations(self) -> Run:
         return lambda _: list(User.objects.prefetch_related("posts__comments"))
@@ -174,6 +188,10 @@ class DjangoOrm(Contender):
             return len(User.objects.bulk_create([User(name=name, hair_color=color) for name, color in rows]))
 
         return run
+
+
+def _notes(rows: Iterable[tuple[Any, ...]]) -> list[Note]:
+    return [Note(title=a, content=b, stars=c, published=d) for a, b, c, d in rows]
 
 
 def _query(wanted: Wanted) -> Any:  # noqa: C901 - one `if` for each field

@@ -17,15 +17,16 @@ from peewee import (
     Model,
     TextField,
     UUIDField,
+    chunked,
     prefetch,
 )
-from playhouse.pool import PooledPostgresqlDatabase
-from playhouse.postgres_ext import DateTimeTZField
+from playhouse.postgres_ext import DateTimeTZField, PooledPostgresqlExtDatabase, ServerSide
 from psycopg import conninfo
 
 from benchmarks.case import POOL_SIZE, Contender, Run
 from benchmarks.cases.filter import LIMIT, Wanted
 from benchmarks.cases.page import PER_PAGE
+from benchmarks.cases.stream import BATCH, CHUNK, total
 
 
 def now() -> dt.datetime:
@@ -120,7 +121,7 @@ class Peewee(Contender):
 
     def __init__(self, url: str) -> None:
         parameters = conninfo.conninfo_to_dict(url)
-        self.database = PooledPostgresqlDatabase(
+        self.database = PooledPostgresqlExtDatabase(
             parameters.pop("dbname"), prefer_psycopg3=True, max_connections=POOL_SIZE, timeout=30, **parameters
         )
         database.initialize(self.database)
@@ -162,6 +163,17 @@ class Peewee(Contender):
 
         return run
 
+    def copy_in(self) -> Run:
+        fields = [Note.title, Note.content, Note.stars, Note.published]
+
+        def run(rows: Any) -> object:
+            with self.database.atomic():
+                for batch in chunked(rows, 100):
+                    Note.insert_many(batch, fields=fields).execute()
+            return len(rows)
+
+        return run
+
     def is_in(self) -> Run:
         return lambda keys: Article.update(subtitle="changed").where(Article.id.in_(keys)).execute()
 
@@ -169,6 +181,20 @@ class Peewee(Contender):
         def run(page: int) -> object:
             query = Author.select().order_by(Author.id)
             return list(query.paginate(page, PER_PAGE)), query.count()
+
+        return run
+
+    def stream(self) -> Run:
+        def run(_: object) -> object:
+            with self.database.atomic():
+                return total(ServerSide(Event.select(), array_size=CHUNK))
+
+        return run
+
+    def batches(self) -> Run:
+        def run(_: object) -> object:
+            with self.database.atomic():
+                return total(ServerSide(Event.select().order_by(Event.id), array_size=BATCH))
 
         return run
 

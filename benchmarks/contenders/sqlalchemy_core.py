@@ -7,10 +7,10 @@ from typing import Any
 from psycopg import conninfo
 from sqlalchemy import create_engine, func, insert, select, update
 
-from benchmarks.case import POOL_SIZE, Contender, Run
+from benchmarks.case import POOL_SIZE, Contender, Given, Run
 from benchmarks.cases.filter import LIMIT, Wanted
 from benchmarks.cases.page import PER_PAGE
-from benchmarks.cases.stream import CHUNK, total
+from benchmarks.cases.stream import BATCH, CHUNK, total
 from benchmarks.contenders import sqlalchemy_orm as orm
 
 _AUTHORS, _ARTICLES, _EVENTS = orm.Author.__table__, orm.Article.__table__, orm.Event.__table__
@@ -59,15 +59,21 @@ class SqlalchemyCore(Contender):
         return run
 
     def insert_many(self) -> Run:
-        names = ("title", "content", "stars", "published")
-
         def run(rows: Any) -> object:
-            given = [dict(zip(names, row, strict=True)) for row in rows]
+            given = orm.note_values(rows)
             with self.engine.begin() as connection:
                 statement = insert(_NOTES).returning(_NOTES, sort_by_parameter_order=True)
                 return connection.execute(statement, given).all()
 
         return run
+
+    def copy_in(self) -> Run:
+        def run(given: Any) -> object:
+            with self.engine.begin() as connection:
+                connection.execute(insert(_NOTES), given)
+                return len(given)
+
+        return Given(orm.note_values, run)
 
     def is_in(self) -> Run:
         def run(keys: Any) -> object:
@@ -90,6 +96,16 @@ class SqlalchemyCore(Contender):
         def run(_: object) -> object:
             with self.engine.connect() as connection:
                 return total(connection.execution_options(yield_per=CHUNK).execute(select(_EVENTS)))
+
+        return run
+
+    def batches(self) -> Run:
+        query = select(_EVENTS).order_by(_EVENTS.c.id)
+
+        def run(_: object) -> object:
+            with self.engine.connect() as connection:
+                result = connection.execution_options(yield_per=BATCH).execute(query)
+                return sum(total(batch) for batch in result.partitions())
 
         return run
 

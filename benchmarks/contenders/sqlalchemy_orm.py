@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from psycopg import conninfo
@@ -11,10 +12,10 @@ from sqlalchemy import ForeignKey, String, Text, create_engine, func, insert, se
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship, selectinload
 
-from benchmarks.case import POOL_SIZE, Contender, Run
+from benchmarks.case import POOL_SIZE, Contender, Given, Run
 from benchmarks.cases.filter import LIMIT, Wanted
 from benchmarks.cases.page import PER_PAGE
-from benchmarks.cases.stream import CHUNK, total
+from benchmarks.cases.stream import BATCH, CHUNK, total
 
 
 class Base(DeclarativeBase):
@@ -86,6 +87,11 @@ class Comment(Base):
     post: Mapped[Post] = relationship(back_populates="comments")
 
 
+def note_values(rows: Iterable[tuple[Any, ...]]) -> list[dict[str, Any]]:
+    """Return the dictionaries that a bulk INSERT takes."""
+    return [{"title": a, "content": b, "stars": c, "published": d} for a, b, c, d in rows]
+
+
 class SqlalchemyOrm(Contender):
     slug = "sqlalchemy_orm"
     name = "SQLAlchemy ORM"
@@ -147,6 +153,15 @@ class SqlalchemyOrm(Contender):
 
         return run
 
+    def copy_in(self) -> Run:
+        def run(given: Any) -> object:
+            with self._session() as session:
+                session.execute(insert(Note), given)
+                session.commit()
+                return len(given)
+
+        return Given(note_values, run)
+
     def is_in(self) -> Run:
         def run(keys: Any) -> object:
             with self._session() as session:
@@ -172,6 +187,15 @@ class SqlalchemyOrm(Contender):
         def run(_: object) -> object:
             with self._session() as session:
                 return total(session.scalars(select(Event).execution_options(yield_per=CHUNK)))
+
+        return run
+
+    def batches(self) -> Run:
+        query = select(Event).order_by(Event.id).execution_options(yield_per=BATCH)
+
+        def run(_: object) -> object:
+            with self._session() as session:
+                return sum(total(batch) for batch in session.scalars(query).partitions())
 
         return run
 

@@ -99,7 +99,7 @@ def _inserted(executor: Executor, meta: ModelMeta, batch: Batch) -> list[Any]:
         numbers = _random_numbers(len(positions))
         fields, columns = (*fields, key), (*columns, _array_of(numbers))
         order = _Order(numbers, attrgetter(f"{key.name}.int"))
-    shape, params = _insert(meta, fields, columns, is_ordered=order is not None)
+    shape, params = _insert(meta, fields, columns, in_order=order is None)
     rows = executor._rows(compiled(shape), params)
     if len(rows) != len(positions):
         raise QueryError(f"{meta.table.name}: a trigger or a rule kept rows from being inserted")
@@ -158,14 +158,14 @@ def _check_given(meta: ModelMeta, fields: tuple[FieldMeta, ...]) -> None:
 
 
 def _insert(
-    meta: ModelMeta, fields: tuple[FieldMeta, ...], columns: Columns, *, is_ordered: bool
+    meta: ModelMeta, fields: tuple[FieldMeta, ...], columns: Columns, *, in_order: bool
 ) -> tuple[StatementShape, tuple[Any, ...]]:
-    """Return the INSERT and its parameters; where `is_ordered`, the server puts the rows in order by their key."""
+    """Return the INSERT and its parameters; `in_order`: the server is to put the rows in order, by their key."""
     refs = tuple(field.ref for field in fields)
     places = tuple(ref.type.parameter.array for ref in refs)
     items = ((meta.row.shape, meta.row.type),)
     key = tuple(column.ref for column in meta.table.primary_key)
-    if not key or not is_ordered:
+    if not key or not in_order:
         return InsertShape(meta.table.ref, refs, (), places, None, items), columns
     generated = [(ref, _default_of(meta.table, ref)) for ref in key if ref not in refs]
     shapes = tuple((ref, expr.shape) for ref, expr in generated)

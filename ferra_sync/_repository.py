@@ -167,6 +167,8 @@ class PgRepository(Generic[M]):
     def insert_many(self, rows: Iterable[M]) -> list[M]:
         """Insert rows, any number of them, all or none; return them as the server has them, in the order given.
 
+        Keys whose default is `gen_random_uuid()` are made here in the same way: random UUIDs of version 4.
+
         Raises:
             Conflict: a unique constraint is violated.
             ValidationError: a value is of the wrong type, or a validator rejects it.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import warnings
+from _thread import start_new_thread
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from types import TracebackType
@@ -66,8 +67,11 @@ class Transaction(Executor):
 
     def __del__(self) -> None:
         if self._is_open:
+            self._is_open = False
+            # In a thread of its own: the collector may have come while this one holds the pool's lock.
+            with suppress(RuntimeError):  # At the interpreter's end there are no new threads, and no more connections.
+                start_new_thread(self._give_back, (self._connection,))
             warnings.warn("a transaction was dropped without commit() or rollback()", ResourceWarning, stacklevel=2)
-            self._abandon()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {'open' if self.is_open else 'over'}>"

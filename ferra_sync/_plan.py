@@ -14,9 +14,8 @@ from ferra_sync._constraints import Columns
 from ferra_sync._expressions import parameter
 from ferra_sync._models import FieldMeta, ModelMeta
 from ferra_sync._queries import key_parts
-from ferra_sync._rows import Given, given
+from ferra_sync._rows import Given, given, place
 from ferra_sync._shapes import (
-    DEFAULT,
     ColumnRef,
     ConflictShape,
     DeleteShape,
@@ -115,14 +114,10 @@ def _checked(ref: ColumnRef, value: object) -> Any:  # noqa: ANN401 - of the col
     return parameter(value, ref.type, ref).params[0]
 
 
-def _place(ref: ColumnRef, *, is_given: bool) -> Any:  # noqa: ANN401 - a shape
-    return ref.type.parameter if is_given else DEFAULT
-
-
 @lru_cache(maxsize=4096)
 def _insert(plan: Plan, fields: Given, or_update: bool) -> Write:  # noqa: FBT001 - a key of the cache
     refs = tuple(field.ref for field in plan.meta.fields)
-    row = tuple(_place(ref, is_given=is_given) for ref, is_given in zip(refs, fields, strict=True))
+    row = tuple(place(ref, is_given=is_given) for ref, is_given in zip(refs, fields, strict=True))
     conflict, stamps = _conflict(plan) if or_update else (None, ())
     overriding = or_update and plan.has_identity
     shape = InsertShape(plan.meta.table.ref, refs, (row,), (), conflict, plan.items, overriding)
@@ -143,7 +138,7 @@ def _update(plan: Plan, fields: Given) -> Write:
     assignments, stamps = plan.stamps
     changed = tuple(plan.changed())
     pairs = zip(compress(plan.meta.fields, changed), compress(fields, changed), strict=True)
-    assigned = tuple((field.ref, _place(field.ref, is_given=is_given)) for field, is_given in pairs)
+    assigned = tuple((field.ref, place(field.ref, is_given=is_given)) for field, is_given in pairs)
     if not assigned and not assignments:
         return Write(plan.find, (False,) * len(fields), ())
     shape: StatementShape = UpdateShape(plan.meta.table.ref, (*assigned, *assignments), plan.where, plan.items)

@@ -11,6 +11,7 @@ import attrs
 
 from ferra_sync._models import FieldMeta, ModelMeta
 from ferra_sync._sentinels import SERVER_DEFAULT, UNSET, Sentinel
+from ferra_sync._shapes import DEFAULT, ColumnRef
 from ferra_sync._validators import rejection
 from ferra_sync.errors import QueryError, ValidationError
 
@@ -21,6 +22,11 @@ Given: TypeAlias = tuple[bool, ...]
 def given(values: tuple[Any, ...]) -> Given:
     """Return which of a row's values are not SERVER_DEFAULT."""
     return tuple([value is not SERVER_DEFAULT for value in values])
+
+
+def place(ref: ColumnRef, *, is_given: bool) -> Any:  # noqa: ANN401 - a shape
+    """Return what a statement says for a value of this column: a parameter, or DEFAULT."""
+    return ref.type.parameter if is_given else DEFAULT
 
 
 class CheckedRows(NamedTuple):

@@ -24,6 +24,7 @@ from ferra_sync import (
     Database,
     Db,
     DbErrorKind,
+    Executor,
     FerraDbError,
     FerraModel,
     PgRepository,
@@ -326,6 +327,20 @@ def test_random_keys_are_uuids_of_version_4_as_the_server_makes_them(db):
     one = repository.insert(UuidRow("one"))
     for row in [one, *repository.insert_many([UuidRow(f"n{number}") for number in range(500)])]:
         assert (row.id.version, row.id.variant) == (4, RFC_4122)
+
+
+@pytest.mark.parametrize(("model", "is_joined"), [(UuidRow, False), (Row, True)])
+def test_only_keys_that_the_server_alone_can_make_cost_a_join(db, monkeypatch, model, is_joined):
+    sent: list[bytes] = []
+    rows = Executor._rows
+
+    def noting(self: Any, statement: Any, params: Any) -> list[Any]:
+        sent.append(statement.sql)
+        return rows(self, statement, params)
+
+    monkeypatch.setattr(Executor, "_rows", noting)
+    PgRepository(model, db).insert_many([model("a"), model("b")])
+    assert [b" JOIN " in sql for sql in sent] == [is_joined]
 
 
 SWAP = """

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from itertools import compress
+from functools import lru_cache
+from itertools import chain, compress
 from typing import Any, Final, TypeVar
 
 from ferra_sync._models import FerraModel, Insertable, ModelMeta
 from ferra_sync._queries._query import Parts
 from ferra_sync._queries._writes import NOTHING, Write, read_instead, writable
-from ferra_sync._rows import CheckedRows, checked_rows
+from ferra_sync._rows import CheckedRows, Given, checked_rows, given, place
 from ferra_sync._schema import Table, TableMeta, table_meta
-from ferra_sync._sentinels import SERVER_DEFAULT
-from ferra_sync._shapes import DEFAULT, InsertShape, Items
-from ferra_sync._sqltypes import SqlType
+from ferra_sync._shapes import ColumnRef, InsertShape, Items
 from ferra_sync.errors import QueryError
 
 S = TypeVar("S")
@@ -66,33 +65,40 @@ class Insert(Write[S]):
             raise QueryError(f"nothing to insert into {self._table.name}: say .values(…)")
         if self._meta is None:
             return read_instead(self._table, (NOTHING,), items, values)
-        refs = tuple(field.ref for field in self._meta.fields)
-        rows = self._rows
+        refs, rows = _refs(self._meta), self._rows
         if len(rows.values) > 1 and rows.is_uniform and any(rows.given):
             columns = tuple(compress(refs, rows.given))
             places = tuple(ref.type.parameter.array for ref in columns)
             shape = InsertShape(self._table.ref, columns, (), places, None, items)
             return shape, tuple(map(list, compress(rows.columns, rows.given))) + values
-        lists, params = _value_lists(tuple(ref.type.parameter for ref in refs), rows.values)
+        lists, params = _value_lists(self._meta, rows.values)
         return InsertShape(self._table.ref, refs, lists, (), None, items), params + values
 
 
+@lru_cache(maxsize=1024)
+def _refs(meta: ModelMeta) -> tuple[ColumnRef, ...]:
+    return tuple(field.ref for field in meta.fields)
+
+
+@lru_cache(maxsize=4096)
+def _value_list(meta: ModelMeta, fields: Given) -> tuple[Hashable, ...]:
+    """Return one of VALUES' rows: for each field a place, or DEFAULT."""
+    return tuple(place(ref, is_given=is_given) for ref, is_given in zip(_refs(meta), fields, strict=True))
+
+
 def _value_lists(
-    places: Sequence[SqlType[Any]], rows: Sequence[tuple[Any, ...]]
+    meta: ModelMeta, rows: Sequence[tuple[Any, ...]]
 ) -> tuple[tuple[tuple[Hashable, ...], ...], tuple[Any, ...]]:
-    """Return VALUES' rows, a place or DEFAULT each, and the values of the places.
+    """Return VALUES' rows, and the values of their places.
 
     Raises:
         QueryError: there are more values than one statement can have.
     """
-    shape = tuple(
-        tuple([DEFAULT if value is SERVER_DEFAULT else place for place, value in zip(places, row, strict=True)])
-        for row in rows
-    )
-    params = tuple([value for row in rows for value in row if value is not SERVER_DEFAULT])
+    patterns = [given(row) for row in rows]
+    params = tuple(chain.from_iterable(map(compress, rows, patterns)))
     if len(params) > MAX_PARAMETERS:
         raise QueryError(f"{len(params)} values are more than one INSERT can have: use insert_many")
-    return shape, params
+    return tuple([_value_list(meta, pattern) for pattern in patterns]), params
 
 
 def insert_into(table: type[TableT]) -> Insert[TableT]:

@@ -189,9 +189,9 @@ def stream(
         FerraDbError: the server or the connection says no.
     """
     name = b"ferra_%d" % next(_names)
-    cursor = _new_cursor(acquire(), statement)
     more = b"FETCH FORWARD %d FROM %b" % (CHUNK, name)
     try:
+        cursor = _new_cursor(acquire(), statement)
         declare = b"DECLARE %b NO SCROLL CURSOR FOR %b" % (name, statement.sql)
         cursor.execute(declare, statement.parameters(params), prepare=False)
         while True:

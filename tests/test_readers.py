@@ -17,6 +17,7 @@ from psycopg.types.range import Range
 from ferra_sync import (
     Database,
     Db,
+    DbErrorKind,
     Executor,
     FerraModel,
     NotFound,
@@ -192,3 +193,12 @@ def test_a_moment_that_only_its_zone_puts_past_the_last_year_is_an_error_by_name
 def test_no_row_is_no_moment(tx: Transaction) -> None:
     with pytest.raises(NotFound):
         tx.fetch_value(select(Events.at))
+
+
+@pytest.mark.parametrize("read", [streamed, paged, walked])
+def test_a_connection_that_is_closed_is_an_error_by_name(db: Database, read: Any) -> None:
+    with db.begin() as tx:
+        tx._acquire().close()
+        with pytest.raises(Db) as raised:
+            read(tx)
+        assert raised.value.kind is DbErrorKind.CLOSED_CONNECTION

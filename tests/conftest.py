@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,9 @@ from psycopg import conninfo
 from ferra_sync import Database
 from ferra_sync._embedded import EmbeddedServer
 from ferra_sync.migrations import Migrations
+
+# Tests send Ctrl-C, and a shell's background job inherits it ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 

@@ -519,8 +519,6 @@ sys.stdin.read()
 
 def test_ctrl_c_does_not_reach_the_server_and_the_program_stops_it_at_its_end() -> None:
     source = """
-import signal
-signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job inherits it ignored
 try:
     print("waiting", flush=True)
     sys.stdin.read()

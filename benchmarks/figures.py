@@ -6,7 +6,19 @@ import json
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+NAMES: Final = {
+    "floor": "psycopg by hand",
+    "ferra": "ferra_sync",
+    "class_row": "psycopg class_row",
+    "pypika": "PyPika + psycopg",
+    "sqlalchemy_core": "SQLAlchemy Core",
+    "sqlalchemy_orm": "SQLAlchemy ORM",
+    "django": "Django ORM",
+    "peewee": "Peewee",
+}
+"""Contenders in the order in which they are shown, by slug: a run writes no more than the slug."""
 
 
 def median_of(files: Iterable[str]) -> dict[str, Any]:

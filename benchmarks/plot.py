@@ -9,18 +9,8 @@ from typing import Any, Final
 
 from matplotlib import pyplot as plt
 
-from benchmarks.figures import median_of
+from benchmarks.figures import NAMES, median_of
 
-NAMES: Final = {
-    "floor": "psycopg by hand",
-    "ferra": "ferra_sync",
-    "class_row": "psycopg class_row",
-    "pypika": "PyPika + psycopg",
-    "sqlalchemy_core": "SQLAlchemy Core",
-    "sqlalchemy_orm": "SQLAlchemy ORM",
-    "django": "Django ORM",
-    "peewee": "Peewee",
-}
 COLORS: Final = dict(zip(NAMES, plt.get_cmap("tab10").colors, strict=False))
 EVERYDAY: Final = ("find_by_id", "fetch_all", "join", "filter", "insert", "insert_many", "is_in", "page")
 BY_SIZE: Final = {
@@ -32,6 +22,7 @@ BY_SIZE: Final = {
 
 def main() -> None:
     directory, cases = Path(sys.argv[1]), median_of(sys.argv[2:])["cases"]
+    plt.rcParams["svg.hashsalt"] = "ferra_sync"  # the same figures are the same file
     directory.mkdir(parents=True, exist_ok=True)
     everyday = [name for name in EVERYDAY if name in cases]
     if everyday:

@@ -6,16 +6,9 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from benchmarks.figures import median_of
+from benchmarks.figures import NAMES, median_of
 
-COLUMNS: Final = {
-    "ferra": "ferra_sync",
-    "class_row": "class_row",
-    "sqlalchemy_core": "SQLAlchemy Core",
-    "sqlalchemy_orm": "SQLAlchemy ORM",
-    "django": "Django ORM",
-    "peewee": "Peewee",
-}
+COLUMNS: Final = tuple(slug for slug in NAMES if slug not in {"floor", "pypika"})
 
 
 def main() -> None:
@@ -25,7 +18,7 @@ def main() -> None:
 
 def _ratios(cases: Mapping[str, Any]) -> Iterator[str]:
     """Yield each case: the time as a multiple of the floor's, and ferra_sync's client CPU as a multiple of that."""
-    names = list(COLUMNS.values())
+    names = [NAMES[slug] for slug in COLUMNS]
     yield from _row(["case", names[0], "its CPU", *names[1:]], header=True)
     for name, case in cases.items():
         found = case["contenders"]

@@ -59,7 +59,6 @@ _MAY_BE_NULL: Final = frozenset({FieldType.JSON, FieldType.JSONB})
 """JSON's own null is None too, and says nothing of whether there is a row."""
 
 _UNREADABLE: Final = (KeyError, OverflowError, TypeError, ValueError, cattrs.BaseValidationError)
-_ZERO: Final = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - as psycopg reads a timestamp
 
 
 def dump_of(sql_type: SqlType[Any]) -> Conversion | None:
@@ -158,9 +157,8 @@ class Selection:
         return FieldType.TIMESTAMPTZ in kinds and not any(_holds_moments(sql_type) for _, sql_type in self.columns)
 
     def row_maker_from(self, epoch: dt.datetime) -> RowMaker:
-        """Return the row maker for naive moments: each is as far from 2000 as the real one from `epoch`."""
-        writer = _RowMakerWriter(epoch)
-        return writer.make_row([writer.item(*item) for item in self.items])
+        """Return the row maker for moments that are naive and in UTC: they are put into the zone of `epoch`."""
+        return _written(self.items, epoch).make_row
 
 
 def _holds_moments(sql_type: SqlType[Any]) -> bool:
@@ -171,7 +169,11 @@ def _holds_moments(sql_type: SqlType[Any]) -> bool:
 @lru_cache(maxsize=2048)
 def selection(items: Items) -> Selection:
     """Return the columns and the row maker of a list of models and expressions."""
-    writer = _RowMakerWriter()
+    return _written(items)
+
+
+def _written(items: Items, epoch: dt.datetime | None = None) -> Selection:
+    writer = _RowMakerWriter(epoch)
     results = [writer.item(*item) for item in items]
     return Selection(items, tuple(writer.columns), writer.make_row(results))
 
@@ -182,10 +184,11 @@ class _RowMakerWriter:
     Validators and converters do not run on load: what the database holds was checked when it was written.
     """
 
-    def __init__(self, epoch: dt.datetime | None = None) -> None:
+    def __init__(self, epoch: dt.datetime | None) -> None:
         self.columns: list[Item] = []
         self._lines: list[str] = []
-        self._names: dict[str, Any] = {} if epoch is None else {"epoch": epoch, "zero": _ZERO}
+        self._epoch = epoch
+        self._names: dict[str, Any] = {}
         self._loads = False
 
     def item(self, shape: Hashable, sql_type: SqlType[Any]) -> str:
@@ -224,8 +227,9 @@ class _RowMakerWriter:
     def _value(self, shape: Hashable, sql_type: SqlType[Any], *, nullable: bool) -> str:
         name = f"v{len(self.columns)}"
         self.columns.append((shape, sql_type))
-        if sql_type.kind is FieldType.TIMESTAMPTZ and "epoch" in self._names:
-            loaded = f"(epoch + ({name} - zero))"
+        if sql_type.kind is FieldType.TIMESTAMPTZ and self._epoch is not None:
+            self._names |= {"epoch": self._epoch, "naive": self._epoch.astimezone(dt.UTC).replace(tzinfo=None)}
+            loaded = f"(epoch + ({name} - naive))"
         elif (load := load_of(sql_type)) is not None:
             loaded = f"{self._bind('load', load)}({name})"
         else:

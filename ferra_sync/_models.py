@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, ClassVar, Generic, Literal, Self, TypeAlias, TypeVar, get_args, get_type_hints
@@ -83,6 +84,11 @@ class ModelMeta:
         """
         known = model.__dict__.get("__ferra_meta__") if isinstance(model, type) else None
         return known if isinstance(known, ModelMeta) else _declared(model)
+
+    @cached_property
+    def refs(self) -> tuple[ColumnRef, ...]:
+        """The columns of the fields, in order."""
+        return tuple(field.ref for field in self.fields)
 
     def key_of(self, row: object) -> tuple[Any, ...]:
         """Return the primary key of `row`.

@@ -14,7 +14,7 @@ from ferra_sync._constraints import Columns
 from ferra_sync._expressions import parameter
 from ferra_sync._models import FieldMeta, ModelMeta
 from ferra_sync._queries import key_parts
-from ferra_sync._rows import Given, given, place
+from ferra_sync._rows import Given, given, place, value_list
 from ferra_sync._shapes import (
     ColumnRef,
     ConflictShape,
@@ -116,11 +116,10 @@ def _checked(ref: ColumnRef, value: object) -> Any:  # noqa: ANN401 - of the col
 
 @lru_cache(maxsize=4096)
 def _insert(plan: Plan, fields: Given, or_update: bool) -> Write:  # noqa: FBT001 - a key of the cache
-    refs = tuple(field.ref for field in plan.meta.fields)
-    row = tuple(place(ref, is_given=is_given) for ref, is_given in zip(refs, fields, strict=True))
+    row = value_list(plan.meta, fields)
     conflict, stamps = _conflict(plan) if or_update else (None, ())
     overriding = or_update and plan.has_identity
-    shape = InsertShape(plan.meta.table.ref, refs, (row,), (), conflict, plan.items, overriding)
+    shape = InsertShape(plan.meta.table.ref, plan.meta.refs, (row,), (), conflict, plan.items, overriding)
     return Write(compiled(shape), fields, stamps)
 
 

@@ -29,6 +29,12 @@ def place(ref: ColumnRef, *, is_given: bool) -> Any:  # noqa: ANN401 - a shape
     return ref.type.parameter if is_given else DEFAULT
 
 
+@lru_cache(maxsize=4096)
+def value_list(meta: ModelMeta, fields: Given) -> tuple[Any, ...]:
+    """Return one of VALUES' rows: what an INSERT says for each field."""
+    return tuple([place(ref, is_given=is_given) for ref, is_given in zip(meta.refs, fields, strict=True)])
+
+
 class CheckedRows(NamedTuple):
     """The values of some rows, and for each field whether any row leaves it to the server, and whether all do."""
 

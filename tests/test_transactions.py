@@ -7,7 +7,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import attrs
@@ -729,6 +729,24 @@ def test_a_page_inside_a_transaction_sees_the_transactions_own_rows(db):
         tx.execute(ADD_CY)
         assert tx.fetch_page(select(Account), 1, 2).total == 3
     assert db.fetch_page(select(Account), 1, 2).total == 2
+
+
+def clear_under(lock: AbstractContextManager[Any], dropped: list[Any]) -> bool:
+    """Empty the list while the lock is held, as the collector may; return whether that waits for the lock."""
+    thread = threading.Thread(target=dropped.clear, daemon=True)
+    with lock:
+        thread.start()
+        thread.join(10)
+        return thread.is_alive()
+
+
+def test_a_transaction_that_is_dropped_while_the_pool_is_locked_still_gives_its_connection_back(database_url):
+    config = DatabaseConfig(max_connections=1, min_connections=1, acquire_timeout=10)
+    with Database.connect(database_url, config=config) as db:
+        dropped = [db.begin()]
+        with pytest.warns(ResourceWarning, match="dropped without"):
+            assert not clear_under(db._pool._connections._lock, dropped)
+        db.ping()
 
 
 def test_a_transaction_that_is_dropped_without_an_end_warns_and_is_rolled_back(db):

@@ -8,7 +8,7 @@ from psycopg import conninfo
 from sqlalchemy import create_engine, func, insert, select, update
 
 from benchmarks.case import POOL_SIZE, Contender, Given, Run
-from benchmarks.cases.filter import LIMIT, Wanted
+from benchmarks.cases.filter import Wanted
 from benchmarks.cases.page import PER_PAGE
 from benchmarks.cases.stream import BATCH, CHUNK, total
 from benchmarks.contenders import sqlalchemy_orm as orm
@@ -46,7 +46,7 @@ class SqlalchemyCore(Contender):
     def filter(self) -> Run:
         def run(wanted: Wanted) -> object:
             with self.engine.connect() as connection:
-                return connection.execute(_query(wanted)).all()
+                return connection.execute(orm.filtered(select(_ARTICLES), _ARTICLES.c, wanted)).all()
 
         return run
 
@@ -115,28 +115,6 @@ class SqlalchemyCore(Contender):
                 return connection.execute(query).all()
 
         return run
-
-
-def _query(wanted: Wanted) -> Any:  # noqa: C901 - one `if` for each field
-    columns = _ARTICLES.c
-    query = select(_ARTICLES)
-    if wanted.author is not None:
-        query = query.where(columns.author_id == wanted.author)
-    if wanted.published is not None:
-        query = query.where(columns.published == wanted.published)
-    if wanted.since is not None:
-        query = query.where(columns.created_at >= wanted.since)
-    if wanted.until is not None:
-        query = query.where(columns.created_at < wanted.until)
-    if wanted.title is not None:
-        query = query.where(columns.title.startswith(wanted.title, autoescape=True))
-    if wanted.subtitled:
-        query = query.where(columns.subtitle.is_not(None))
-    if wanted.other_than is not None:
-        query = query.where(columns.id != wanted.other_than)
-    if wanted.content is not None:
-        query = query.where(columns.content.contains(wanted.content, autoescape=True))
-    return query.order_by(columns.created_at.desc()).limit(LIMIT)
 
 
 CONTENDERS = [SqlalchemyCore]

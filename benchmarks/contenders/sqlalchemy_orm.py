@@ -128,7 +128,7 @@ class SqlalchemyOrm(Contender):
     def filter(self) -> Run:
         def run(wanted: Wanted) -> object:
             with self._session() as session:
-                return session.scalars(_query(wanted)).all()
+                return session.scalars(filtered(select(Article), Article, wanted)).all()
 
         return run
 
@@ -230,25 +230,25 @@ class SqlalchemyOrm(Contender):
         return run
 
 
-def _query(wanted: Wanted) -> Any:  # noqa: C901 - one `if` for each field
-    query = select(Article)
+def filtered(query: Any, article: Any, wanted: Wanted) -> Any:  # noqa: C901 - one `if` for each field
+    """Return the query with what is wanted of `article`, the class or the columns of its table."""
     if wanted.author is not None:
-        query = query.where(Article.author_id == wanted.author)
+        query = query.where(article.author_id == wanted.author)
     if wanted.published is not None:
-        query = query.where(Article.published == wanted.published)
+        query = query.where(article.published == wanted.published)
     if wanted.since is not None:
-        query = query.where(Article.created_at >= wanted.since)
+        query = query.where(article.created_at >= wanted.since)
     if wanted.until is not None:
-        query = query.where(Article.created_at < wanted.until)
+        query = query.where(article.created_at < wanted.until)
     if wanted.title is not None:
-        query = query.where(Article.title.startswith(wanted.title, autoescape=True))
+        query = query.where(article.title.startswith(wanted.title, autoescape=True))
     if wanted.subtitled:
-        query = query.where(Article.subtitle.is_not(None))
+        query = query.where(article.subtitle.is_not(None))
     if wanted.other_than is not None:
-        query = query.where(Article.id != wanted.other_than)
+        query = query.where(article.id != wanted.other_than)
     if wanted.content is not None:
-        query = query.where(Article.content.contains(wanted.content, autoescape=True))
-    return query.order_by(Article.created_at.desc()).limit(LIMIT)
+        query = query.where(article.content.contains(wanted.content, autoescape=True))
+    return query.order_by(article.created_at.desc()).limit(LIMIT)
 
 
 CONTENDERS = [SqlalchemyOrm]

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from functools import lru_cache
 from itertools import chain, compress
 from typing import Any, Final, TypeVar
 
 from ferra_sync._models import FerraModel, Insertable, ModelMeta
 from ferra_sync._queries._query import Parts
 from ferra_sync._queries._writes import NOTHING, Write, read_instead, writable
-from ferra_sync._rows import CheckedRows, Given, checked_rows, given, place
+from ferra_sync._rows import CheckedRows, checked_rows, given, value_list
 from ferra_sync._schema import Table, TableMeta, table_meta
-from ferra_sync._shapes import ColumnRef, InsertShape, Items
+from ferra_sync._shapes import InsertShape, Items
 from ferra_sync.errors import QueryError
 
 S = TypeVar("S")
@@ -65,7 +64,7 @@ class Insert(Write[S]):
             raise QueryError(f"nothing to insert into {self._table.name}: say .values(…)")
         if self._meta is None:
             return read_instead(self._table, (NOTHING,), items, values)
-        refs, rows = _refs(self._meta), self._rows
+        refs, rows = self._meta.refs, self._rows
         if len(rows.values) > 1 and rows.is_uniform and any(rows.given):
             columns = tuple(compress(refs, rows.given))
             places = tuple(ref.type.parameter.array for ref in columns)
@@ -73,17 +72,6 @@ class Insert(Write[S]):
             return shape, tuple(map(list, compress(rows.columns, rows.given))) + values
         lists, params = _value_lists(self._meta, rows.values)
         return InsertShape(self._table.ref, refs, lists, (), None, items), params + values
-
-
-@lru_cache(maxsize=1024)
-def _refs(meta: ModelMeta) -> tuple[ColumnRef, ...]:
-    return tuple(field.ref for field in meta.fields)
-
-
-@lru_cache(maxsize=4096)
-def _value_list(meta: ModelMeta, fields: Given) -> tuple[Hashable, ...]:
-    """Return one of VALUES' rows: for each field a place, or DEFAULT."""
-    return tuple(place(ref, is_given=is_given) for ref, is_given in zip(_refs(meta), fields, strict=True))
 
 
 def _value_lists(
@@ -98,7 +86,7 @@ def _value_lists(
     params = tuple(chain.from_iterable(map(compress, rows, patterns)))
     if len(params) > MAX_PARAMETERS:
         raise QueryError(f"{len(params)} values are more than one INSERT can have: use insert_many")
-    return tuple([_value_list(meta, pattern) for pattern in patterns]), params
+    return tuple([value_list(meta, pattern) for pattern in patterns]), params
 
 
 def insert_into(table: type[TableT]) -> Insert[TableT]:

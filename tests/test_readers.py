@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 import pytest
 from ddl import database_with
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from psycopg.types.range import Range
 
@@ -36,6 +36,9 @@ from ferra_sync._adapters import ADAPTERS, NAIVE_ADAPTERS
 FIXED = ["UTC", "Etc/UTC", "GMT", "Etc/GMT+5", "Etc/GMT-14"]
 CHANGING = ["Europe/Berlin", "America/St_Johns", "Asia/Kolkata"]
 NOON = dt.datetime(2026, 7, 1, 12, 30, 15, 123456, tzinfo=UTC)
+TWICE = dt.datetime(2088, 11, 7, 4, 0, tzinfo=UTC)
+"""In St John's the hour before is the same by the clock."""
+
 LATER = NOON + dt.timedelta(days=200)
 
 
@@ -99,13 +102,16 @@ def shown(moment: dt.datetime | None) -> tuple[object, ...]:
     at=st.datetimes(dt.datetime(1, 1, 3), dt.datetime(9999, 12, 29), timezones=st.just(UTC)),  # noqa: DTZ001 - the bounds have none
     zone=st.sampled_from(FIXED + CHANGING),
 )
+@example(at=TWICE, zone="America/St_Johns")
+@example(at=TWICE - dt.timedelta(hours=1), zone="America/St_Johns")
 def test_a_moment_is_what_psycopg_reads(db: Database, at: dt.datetime, zone: str) -> None:
     with db.begin() as tx:
         set_zone(tx, zone)
         event = tx.fetch_one(insert_into(Events).values(Event(1, at, at)).returning(Event))
         alone = tx.fetch_value(select(Events.at))
         named, latest = tx.fetch_one(from_(Events).group_by(Events.id).select(Events.id, fn.max(Events.until)))
-        assert event.at == at
+        # By UTC: Python holds no moment of an hour that comes twice to be equal to one of another zone (PEP 495).
+        assert event.at.astimezone(UTC) == at
         assert named == 1
         expected = shown(ask(tx, "SELECT at FROM events"))
         assert [shown(each) for each in (event.at, event.until, alone, latest)] == [expected] * 4

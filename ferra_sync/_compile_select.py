@@ -12,7 +12,7 @@ from pypika import JoinType
 from ferra_sync._lowering import Lowering, has_aggregate
 from ferra_sync._mapping import RowMaker, selection
 from ferra_sync._readers import Readers
-from ferra_sync._shapes import ColumnRef, CountShape, FunctionRef, GroupShape, SelectShape, leaves
+from ferra_sync._shapes import ColumnRef, CountShape, FunctionRef, GroupShape, SelectShape, TableRef, leaves
 from ferra_sync._statements import Statement, finished, new_builder, result_term
 from ferra_sync.errors import QueryError
 
@@ -118,27 +118,37 @@ def _expanded(shapes: Iterable[Hashable], shape: SelectShape) -> Iterator[Hashab
 
 def _check_grouped(shapes: Iterable[Hashable], shape: SelectShape, group: GroupShape) -> None:
     for each in shapes:
-        loose = _loose_column(each, shape, group)
+        loose = _loose(each, shape, group)
+        if isinstance(loose, TableRef):
+            raise QueryError(
+                f"maybe(…) of {loose} beside group_by needs a field that is never NULL, or the primary key in group_by"
+            )
         if loose is not None:
             problem = "is neither in group_by nor inside an aggregate" if group.keys else "stands beside an aggregate"
             raise QueryError(f"{loose} {problem}")
 
 
-def _loose_column(each: Hashable, shape: SelectShape, group: GroupShape) -> ColumnRef | None:
-    """Return a column that may have several values in one group, or None; a grouped primary key determines its row."""
+def _loose(each: Hashable, shape: SelectShape, group: GroupShape) -> ColumnRef | TableRef | None:
+    """Return a column, or a table as a row, that may have several values in one group, or None."""
     if each in group.keys:
         return None
     match each:
         case ColumnRef():
-            keys = (key for table, key in group.primary_keys if table is each.table and key)
-            return None if any(set(key) <= set(group.keys) for key in keys) else each
+            return None if _is_determined(each.table, group) else each
+        case ("is row", TableRef() as table):
+            return None if _is_determined(table, group) else table
         case ("shared", int() as number):
-            return _loose_column(shape.shared[number], shape, group)
+            return _loose(shape.shared[number], shape, group)
         case tuple() if not any(isinstance(part, FunctionRef) and part.aggregate for part in each):
-            loose = (_loose_column(part, shape, group) for part in each)
-            return next((column for column in loose if column is not None), None)
+            loose = (_loose(part, shape, group) for part in each)
+            return next((part for part in loose if part is not None), None)
         case _:
             return None
+
+
+def _is_determined(table: TableRef, group: GroupShape) -> bool:
+    """Whether a group has one row of `table`: its primary key is grouped."""
+    return any(owner is table and key and set(key) <= set(group.keys) for owner, key in group.primary_keys)
 
 
 def _check_distinct(shape: SelectShape, results: Iterable[Hashable]) -> None:

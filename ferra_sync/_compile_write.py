@@ -73,7 +73,7 @@ def compile_update(shape: UpdateShape) -> Statement:
     builder = new_builder().update(lowering.table(shape.table))
     for column, value in shape.assignments:
         check_plain((value,), "SET")
-        builder = builder.set(lowering.term(column), lowering.term(value))
+        builder = builder.set(column.name, lowering.term(value))
     return _returned(_restricted(builder, lowering, shape.where), lowering, shape.returning)
 
 

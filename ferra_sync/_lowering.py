@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from typing import Any, Final
 
-from pypika import Field, Table
+from pypika import Table
 from pypika.terms import Term
 
+from ferra_sync._names import quoted
 from ferra_sync._shapes import ColumnRef, FunctionRef, TableRef, leaves
 from ferra_sync._sqltypes import SqlType
 from ferra_sync._terms import TEMPLATES, Call, Chain, Placeholder, Raw, Template
@@ -66,6 +67,8 @@ class Lowering:
                 return Template("({} > {})", self._row(columns), self._row(places))
             case ("in rows", tuple() as columns, tuple() as arrays):
                 return Template("({} IN (SELECT * FROM unnest{}))", self._row(columns), self._row(arrays))
+            case ("is row", TableRef() as table):
+                return Raw(f"({quoted(table.qualifier)}.* IS DISTINCT FROM NULL)")
             case ("default",):
                 return Raw("DEFAULT")
             case ("shared", int() as number):
@@ -89,10 +92,10 @@ class Lowering:
         return Chain(", ", self.terms(shapes))
 
     def _column(self, ref: ColumnRef) -> Term:
-        table = self._tables.get(ref.table)
-        if table is None:
+        """Return a column with its table: alone, its name in ORDER BY and DISTINCT ON would mean a result first."""
+        if ref.table not in self._tables:
             raise QueryError(f"{ref}: table {ref.table} is not in this query")
-        return Field(ref.name, table=table)
+        return Raw(f"{quoted(ref.table.qualifier)}.{quoted(ref.name)}")
 
 
 def table_term(ref: TableRef) -> Table:

@@ -22,7 +22,7 @@ from psycopg.types.range import Range
 from ferra_sync._adapters import ADAPTERS
 from ferra_sync._models import ModelMeta
 from ferra_sync._shapes import Item, Items
-from ferra_sync._sqltypes import FieldType, SqlType
+from ferra_sync._sqltypes import BOOLEAN, FieldType, SqlType
 from ferra_sync.errors import QueryError
 
 RowMaker: TypeAlias = Callable[[Sequence[Any]], Any]
@@ -249,7 +249,7 @@ class _RowMakerWriter:
         return row
 
     def _maybe(self, meta: ModelMeta) -> str:
-        """Write a model that is None where the outer join found no row: its marker, which is never NULL, is."""
+        """Write a model that is None where the outer join found no row."""
         start, first = len(self._lines), len(self.columns)
         row = self._model(meta, indent="    ")
         body = self._lines[start:]
@@ -258,14 +258,12 @@ class _RowMakerWriter:
         return row
 
     def _is_missing(self, meta: ModelMeta, first: int) -> str:
+        """Return the test for no row: a column that is never NULL is; else the server is asked, in one more column."""
         for index, field in enumerate(meta.fields):
             if not field.nullable and field.ref.type.kind not in _MAY_BE_NULL:
                 return f"v{first + index} is None"
-        if meta.table.primary_key:
-            marker = meta.table.primary_key[0]
-            self.columns.append((marker.ref, marker.ref.type))
-            return f"v{len(self.columns) - 1} is None"
-        return " and ".join(f"v{first + index} is None" for index in range(len(meta.fields)))
+        self.columns.append((("is row", meta.table.ref), BOOLEAN))
+        return f"not v{len(self.columns) - 1}"
 
     def _assignment(self, model: type, row: str, name: str, value: str) -> str:
         """Return the shortest way past validators, converters and frozenness to set one attribute."""

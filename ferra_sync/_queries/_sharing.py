@@ -6,8 +6,12 @@ DISTINCT or DISTINCT ON is lowered once; wherever it occurs again, with equal va
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Hashable, Iterable
+from decimal import Decimal
 from typing import Any, TypeAlias
+
+from psycopg.types.range import Range
 
 from ferra_sync._expressions import AnyExpr
 from ferra_sync._sqltypes import SqlType
@@ -36,16 +40,21 @@ class Sharing:
 
     def rewritten(self, shape: Hashable, params: Params) -> tuple[Hashable, Params]:
         """Return an expression without what it shares, and the values that remain its own."""
-        if not params or not isinstance(shape, tuple):
+        if not params:
             return shape, params
         place = self._place(shape, params)
         if place:
             return ("shared", place - 1), ()
+        return self._rewritten_parts(shape, params) if isinstance(shape, tuple) else (shape, params)
+
+    def _rewritten_parts(self, shape: tuple[Hashable, ...], params: Params) -> tuple[Hashable, Params]:
         parts: list[Hashable] = []
         own: Params = ()
         for part in shape[:2] if shape[0] == "cast" else shape:
             count = _places(part)
-            rewritten, kept = self.rewritten(part, params[:count])
+            # A value within an expression is no expression of its own, though an equal one may be grouped by.
+            within = isinstance(part, tuple)
+            rewritten, kept = self.rewritten(part, params[:count]) if within else (part, params[:count])
             parts.append(rewritten)
             own += kept
             params = params[count:]
@@ -69,4 +78,25 @@ def _places(shape: Hashable) -> int:
 
 
 def _are_same(values: Params, others: Params) -> bool:
-    return all(type(value) is type(other) and value == other for value, other in zip(values, others, strict=True))
+    return list(map(_exactly, values)) == list(map(_exactly, others))
+
+
+def _exactly(value: object) -> object:
+    """Return what is equal for values that travel alike: 1.0 and 1.00 do not, nor 1 and True; a NaN and itself do."""
+    match value:
+        case float():
+            said: object = value.hex()
+        case Decimal():
+            said = value.as_tuple()
+        case dict():
+            said = [(_exactly(key), _exactly(each)) for key, each in value.items()]
+        case list() | tuple():
+            said = list(map(_exactly, value))
+        case Range():
+            said = [*map(_exactly, (value.lower, value.upper)), value.bounds]
+        case dt.datetime() | dt.time():
+            said = value.isoformat()
+        case _:
+            fields = getattr(value, "__attrs_attrs__", ())
+            said = [_exactly(getattr(value, field.name)) for field in fields] if fields else value
+    return type(value), said

@@ -9,7 +9,7 @@ from typing import Any, Final
 import psycopg
 from psycopg.adapt import AdaptersMap
 
-from ferra_sync._adapters import ADAPTERS, COPY_ADAPTERS
+from ferra_sync._adapters import COPY_ADAPTERS
 from ferra_sync._statements import Statement
 from ferra_sync.errors import QueryError, from_psycopg
 
@@ -49,14 +49,15 @@ _KNOWN_SLOTS: Final = frozenset(
 class _Cursor(psycopg.RawCursor[Any]):
     """psycopg's raw cursor with our adapters: the connection itself stays as psycopg makes it."""
 
-    __slots__ = ()
+    __slots__ = ("_reader",)
 
     def __init__(self, connection: psycopg.Connection[Any], statement: Statement) -> None:
-        super().__init__(connection, row_factory=statement.readers.plain.row_factory)
+        self._reader = statement.readers.on(connection)
+        super().__init__(connection, row_factory=self._reader.row_factory)
 
     @property
     def adapters(self) -> AdaptersMap:
-        return ADAPTERS
+        return self._reader.adapters
 
 
 class _LeanCursor(psycopg.RawCursor[Any]):

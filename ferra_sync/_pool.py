@@ -28,10 +28,17 @@ _RECONNECT_TIMEOUT: Final = 2.0
 
 
 class PooledConnection(psycopg.Connection[Any]):
-    """A connection that can tell at once, without asking the server, whether it is still there."""
+    """A connection that can tell at once, without asking the server, whether it is still there.
+
+    Attributes:
+        verified: whose results it has brought already, with the types that were promised.
+    """
+
+    verified: set[object]
 
     def __init__(self, pgconn: PGconn, row_factory: RowFactory[Any] = tuple_row) -> None:
         super().__init__(pgconn, row_factory)
+        self.verified = set()
         self._has_input = _input_test(pgconn.socket)
 
     @classmethod

@@ -11,11 +11,14 @@ from psycopg.adapt import AdaptersMap
 
 from ferra_sync._adapters import ADAPTERS, NAIVE_ADAPTERS
 from ferra_sync._mapping import RowMaker, Selection
+from ferra_sync._result_types import check, promises
 
 RowFactory: TypeAlias = Callable[[Any], RowMaker]
 """psycopg's: a cursor → what makes its rows."""
 
 _EPOCH: Final = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+_MOST_VERIFIED: Final = 4096
+"""After so many statements a connection forgets which it has seen answered, and their types are looked at again."""
 
 
 class Reader(NamedTuple):
@@ -30,30 +33,52 @@ class Readers:
 
     psycopg takes each timestamptz through the session's zone, which costs several times what a timestamp does. In a
     zone whose offset never changes, UTC above all, the moment is read as a timestamp and one addition puts it there.
+
+    The first result on each connection is compared with what the declarations promise of its types.
     """
 
-    __slots__ = ("_by_zone", "_selection", "plain")
+    __slots__ = ("_by_zone", "_moments", "_plain", "_promises")
 
-    plain: Reader
-
-    def __init__(self, make_row: RowMaker, selection: Selection | None = None) -> None:
-        """Make the readers of values as psycopg loads them; of a binary `selection` the faster ones too."""
-        self.plain = Reader(ADAPTERS, lambda _cursor: make_row)
-        self._selection = selection if selection is not None and selection.has_moments else None
+    def __init__(self, make_row: RowMaker, selection: Selection | None = None, *, binary: bool = True) -> None:
+        """Make the readers of the rows of `selection`; without one, of rows whose types are beyond doubt."""
+        self._plain = Reader(ADAPTERS, lambda _cursor: make_row)
+        self._promises = promises(selection.columns, binary=binary) if selection is not None else ()
+        self._moments = selection if selection is not None and binary and selection.has_moments else None
         self._by_zone: dict[bytes | None, Reader] = {}
 
     def on(self, connection: psycopg.Connection[Any]) -> Reader:
         """Return the reader for what `connection` is going to answer."""
-        if self._selection is None:
-            return self.plain
-        zone = connection.pgconn.parameter_status(b"TimeZone")
-        reader = self._by_zone.get(zone)
-        if reader is None:
-            reader = self._by_zone[zone] = self._in(connection.info.timezone, self._selection)
-        return reader
+        reader = self._plain
+        if self._moments is not None:
+            zone = connection.pgconn.parameter_status(b"TimeZone")
+            known = self._by_zone.get(zone)
+            if known is None:
+                known = self._by_zone[zone] = self._in(connection.info.timezone, self._moments)
+            reader = known
+        is_verified = not self._promises or self in getattr(connection, "verified", ())
+        return reader if is_verified else self._verifying(reader, connection)
 
     def _in(self, zone: dt.tzinfo, selection: Selection) -> Reader:
         if zone.utcoffset(None) is None:
-            return self.plain
+            return self._plain
         make_row = selection.row_maker_from(_EPOCH.astimezone(zone))
         return Reader(NAIVE_ADAPTERS, lambda _cursor: make_row)
+
+    def _verifying(self, reader: Reader, connection: psycopg.Connection[Any]) -> Reader:
+        """Return a reader that looks at the result's types before it makes rows; SchemaError where they differ."""
+
+        def row_factory(cursor: psycopg.Cursor[Any]) -> RowMaker:
+            result = cursor.pgresult
+            if result is not None and result.nfields:
+                check(self._promises, result, connection.pgconn)
+                self._remember(connection)
+            return reader.row_factory(cursor)
+
+        return Reader(reader.adapters, row_factory)
+
+    def _remember(self, connection: psycopg.Connection[Any]) -> None:
+        verified: set[Readers] | None = getattr(connection, "verified", None)
+        if verified is not None:
+            if len(verified) >= _MOST_VERIFIED:
+                verified.clear()
+            verified.add(self)

@@ -66,9 +66,7 @@ def result_term(item: Item, term: Term, *, binary: bool = True) -> Term:
     _, sql_type = item
     if sql_type.binary or not binary:
         return term
-    text = "text[]" if sql_type.element is not None else "text"
-    # The alias keeps ORDER BY from taking the text for the column: a bare name there means a result first.
-    return Template('CAST({} AS {}) AS "as text"', term, Raw(text))
+    return Template("CAST({} AS {})", term, Raw("text[]" if sql_type.element is not None else "text"))
 
 
 def finished(
@@ -85,6 +83,6 @@ def finished(
         places=tuple(lowering.places),
         dumps=dumps if any(dumps) else (),
         binary=binary,
-        readers=Readers(chosen.make_row, chosen if binary else None),
+        readers=Readers(chosen.make_row, chosen, binary=binary),
         columns=len(chosen.columns),
     )

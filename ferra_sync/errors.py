@@ -122,7 +122,11 @@ class Db(FerraDbError):  # noqa: N818 - the contract's name
 
 
 class SchemaError(Exception):
-    """A table or a model that contradicts itself or its table; raised when the class is made."""
+    """A table or a model that contradicts itself, its table or the database.
+
+    Raised when the class is made; and where a statement's first answer on a connection has a column of another type
+    than the table declares, before any of its rows is made.
+    """
 
 
 class QueryError(Exception):

@@ -1,0 +1,80 @@
+"""The types of a result's columns: what the declarations promise, held against what the server says."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import psycopg
+from psycopg.pq import ExecStatus
+
+from ferra_sync._shapes import ColumnRef, Items
+from ferra_sync._sqltypes import FieldType, SqlType
+from ferra_sync.errors import SchemaError
+
+if TYPE_CHECKING:
+    from psycopg.pq.abc import PGconn, PGresult
+
+_TYPES: Final = psycopg.adapters.types
+_TEXTS: Final = frozenset({"text", "varchar", "name"})
+"""Types that differ in nothing that a reader or a comparison sees."""
+
+
+class Promise(NamedTuple):
+    """What one column of a result is expected to be; `oids` is None where the server's own types cannot be known."""
+
+    shape: Hashable
+    type: SqlType[object]
+    oids: frozenset[int] | None
+
+
+def promises(columns: Items, *, binary: bool) -> tuple[Promise, ...]:
+    """Return what is expected of a result with these columns; `binary` is the format that it is asked for in."""
+    return tuple(Promise(shape, sql_type, _oids(shape, sql_type, binary)) for shape, sql_type in columns)
+
+
+def check(promised: Iterable[Promise], result: PGresult, connection: PGconn) -> None:
+    """Compare a result, which costs nothing to ask, with what was promised of it.
+
+    Raises:
+        SchemaError: a column is of another type, by name.
+    """
+    for number, promise in enumerate(promised):
+        oid = result.ftype(number)
+        if promise.oids is not None and oid not in promise.oids:
+            is_column = isinstance(promise.shape, ColumnRef)
+            label = repr(promise.shape) if is_column else f"expression {number + 1} of the select list"
+            raise SchemaError(f"{label} is declared {promise.type}; the database has {_name(oid, connection)}")
+
+
+def _oids(shape: Hashable, sql_type: SqlType[object], binary: bool) -> frozenset[int] | None:  # noqa: FBT001 - an option of its only caller
+    """Return the types that read as `sql_type` does; enums have a number of their own in each database."""
+    is_array = sql_type.kind is FieldType.ARRAY
+    element = sql_type.element if is_array and sql_type.element is not None else sql_type
+    if sql_type.binary:
+        names = set(_alike(element, is_column=isinstance(shape, ColumnRef)))
+    elif binary:
+        names = {"text"}  # The statement casts it.
+    else:
+        return None
+    infos = [_TYPES[name] for name in names]
+    return frozenset(info.array_oid if is_array else info.oid for info in infos)
+
+
+def _alike(sql_type: SqlType[object], *, is_column: bool) -> Iterator[str]:
+    """Yield the names of the types that may come; functions of a text choose among its types by themselves."""
+    yield sql_type.cast
+    if sql_type.cast in _TEXTS:
+        yield from _TEXTS
+    if not is_column and sql_type.classes == (str,):
+        yield from (*_TEXTS, "bpchar")
+
+
+def _name(oid: int, connection: PGconn) -> str:
+    """Return a type's name as the server spells it."""
+    known = _TYPES.get(oid)
+    if known is not None:
+        return known.regtype if oid == known.oid else f"{known.regtype}[]"
+    answer = connection.exec_params(b"SELECT pg_catalog.format_type($1::oid, NULL)", [b"%d" % oid])
+    named = answer.get_value(0, 0) if answer.status == ExecStatus.TUPLES_OK else None
+    return f"type {oid}" if named is None else bytes(named).decode()

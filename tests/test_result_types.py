@@ -1,0 +1,164 @@
+"""A result whose columns are of other types than the tables declare is a SchemaError, and never wrong values."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from ddl import model_of
+
+from ferra_sync import Database, Executor, FerraModel, PgRepository, SchemaError, Table, from_, select
+from ferra_sync import functions as fn
+from ferra_sync import types as t
+
+_numbers = itertools.count(1)
+
+WRONG = [
+    ("citext", t.text(), "citext"),
+    ("mood", t.text(), "mood"),
+    ("money", t.text(), "money"),
+    ("tsvector", t.text(), "tsvector"),
+    ("ltree", t.text(), "ltree"),
+    ("point", t.text(), "point"),
+    ("char(3)", t.varchar(3), "character"),
+    ("text", t.char(3), "text"),
+    ("text", t.uuid(), "text"),
+    ("bigint", t.integer(), "bigint"),
+    ("integer", t.bigint(), "integer"),
+    ("real", t.double_precision(), "real"),
+    ("numeric", t.double_precision(), "numeric"),
+    ("timestamp", t.timestamptz(), "timestamp without time zone"),
+    ("timestamptz", t.timestamp(), "timestamp with time zone"),
+    ("date", t.timestamp(), "date"),
+    ("json", t.jsonb(), "json"),
+    ("jsonb", t.json(), "jsonb"),
+    ("citext[]", t.array(t.text()), "citext[]"),
+    ("int8[]", t.array(t.integer()), "bigint[]"),
+    ("text", t.array(t.text()), "text"),
+    ("tsrange", t.tstzrange(), "tsrange"),
+    ("cidr", t.inet(), "cidr"),
+]
+RIGHT = [
+    ("varchar(9)", t.text()),
+    ("text", t.varchar(9)),
+    ("name", t.text()),
+    ("varchar(9)[]", t.array(t.text())),
+    ("short", t.text()),
+]
+
+
+@pytest.fixture(scope="module")
+def legacy(server_url: str) -> Iterator[Database]:
+    """A database with types that no declaration of a column names."""
+    with Database.connect(server_url) as db:
+        with db.connection() as connection:
+            connection.execute("CREATE SCHEMA legacy")
+            connection.execute("CREATE EXTENSION IF NOT EXISTS citext")
+            connection.execute("CREATE EXTENSION IF NOT EXISTS ltree")
+            connection.execute("CREATE TYPE mood AS ENUM ('sad', 'ok')")
+            connection.execute("CREATE DOMAIN short AS text CHECK (length(VALUE) < 5)")
+        try:
+            yield db
+        finally:
+            with db.connection() as connection:
+                connection.execute("DROP SCHEMA legacy CASCADE")
+                connection.execute("DROP TYPE mood; DROP DOMAIN short")
+
+
+def made(db: Database, sql_type: str, declared: Any) -> type[Table]:
+    """Make a table with one column of `sql_type`, and return a class that declares it otherwise."""
+    name = f"t{next(_numbers)}"
+    with db.connection() as connection:
+        connection.execute(f"CREATE TABLE legacy.{name} (id integer PRIMARY KEY, value {sql_type})".encode())
+        connection.execute(f"INSERT INTO legacy.{name} VALUES (1, NULL)".encode())
+    body = {"id": t.integer(primary_key=True), "value": t.nullable(declared)}
+    return type("Legacy", (Table,), body, name=name, schema="legacy")  # type: ignore[call-overload] # Table's keywords
+
+
+READS: dict[str, Callable[[Executor, Any], object]] = {
+    "fetch_all": lambda db, query: db.fetch_all(query),
+    "fetch_one": lambda db, query: db.fetch_one(query),
+    "stream": lambda db, query: list(db.stream(query)),
+    "batches": lambda db, query: list(db.batches(query)),
+    "fetch_page": lambda db, query: db.fetch_page(query),
+    "distinct": lambda db, query: db.fetch_all(query.distinct()),
+}
+
+
+@pytest.mark.parametrize(("sql_type", "declared", "found"), WRONG, ids=str)
+def test_a_declaration_that_the_database_does_not_share_is_named(
+    legacy: Database, sql_type: str, declared: Any, found: str
+):
+    table: Any = made(legacy, sql_type, declared)
+    with pytest.raises(SchemaError) as caught:
+        legacy.fetch_all(from_(table).select(table.id, table.value))
+    ref = table.value.ref
+    assert str(caught.value) == f"{ref} is declared {ref.type}; the database has {found}"
+
+
+@pytest.mark.parametrize("read", READS)
+def test_every_way_to_read_sees_it_each_time_and_the_connection_stays_usable(legacy: Database, read: str):
+    table: Any = made(legacy, "citext", t.text())
+    query = from_(table).select(table.value)
+    for _ in range(2):
+        with pytest.raises(SchemaError, match="is declared text; the database has citext"):
+            READS[read](legacy, query)
+        with legacy.transaction() as tx:
+            with pytest.raises(SchemaError, match="is declared text; the database has citext"):
+                READS[read](tx, query)
+            assert tx.fetch_value(from_(table).select(fn.count())) == 1
+
+
+@pytest.mark.parametrize(("sql_type", "declared"), RIGHT, ids=str)
+def test_types_that_differ_in_nothing_one_sees_are_read(legacy: Database, sql_type: str, declared: Any):
+    table: Any = made(legacy, sql_type, declared)
+    assert legacy.fetch_all(from_(table).select(table.id, table.value)) == [(1, None)]
+
+
+def test_a_repository_sees_it(legacy: Database):
+    table: Any = made(legacy, "bigint", t.integer())
+    row = model_of(FerraModel[table], id=int, value=int | None)
+    for call in (lambda repo: repo.find_by_id(1), lambda repo: repo.find_page(), lambda repo: repo.find_all()):
+        with pytest.raises(SchemaError, match="is declared integer; the database has bigint"):
+            call(PgRepository(row, legacy))
+
+
+def test_a_function_that_was_declared_to_return_another_type_is_named(legacy: Database):
+    wrong = fn.function("length", t.text(), returns=t.bigint())
+    table: Any = made(legacy, "text", t.text())
+    with pytest.raises(
+        SchemaError, match="expression 1 of the select list is declared bigint; the database has integer"
+    ):
+        legacy.fetch_all(select(wrong(table.value)))
+
+
+def test_each_database_is_asked(legacy: Database, server_url: str):
+    table: Any = made(legacy, "text", t.text())
+    query = from_(table).select(table.value)
+    assert legacy.fetch_all(query) == [None]
+    name = table.__ferra_table__.name
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS legacy_other")
+        connection.execute("CREATE DATABASE legacy_other")
+        try:
+            url = psycopg.conninfo.make_conninfo(server_url, dbname="legacy_other")
+            with psycopg.connect(url) as other:
+                other.execute("CREATE SCHEMA legacy")
+                other.execute(f"CREATE TABLE legacy.{name} (id integer, value bytea)".encode())
+            with Database.connect(url) as second, pytest.raises(SchemaError, match="the database has bytea"):
+                second.fetch_all(query)
+        finally:
+            connection.execute("DROP DATABASE legacy_other WITH (FORCE)")
+
+
+def test_a_column_that_was_altered_is_seen_by_the_next_connection(legacy: Database, server_url: str):
+    table: Any = made(legacy, "integer", t.integer())
+    query = from_(table).select(table.value)
+    assert legacy.fetch_all(query) == [None]
+    with legacy.connection() as connection:
+        connection.execute(f"ALTER TABLE legacy.{table.__ferra_table__.name} ALTER value TYPE bigint".encode())
+    with Database.connect(server_url) as again, pytest.raises(SchemaError, match="the database has bigint"):
+        again.fetch_all(query)

@@ -1,0 +1,13 @@
+"""Some thousand random queries give what SQL written by hand gives; `differential.py` runs as many as one likes."""
+
+from __future__ import annotations
+
+import pytest
+from differential import CASES_OF_A_WORLD, differences
+
+CASES = 4000
+
+
+@pytest.mark.parametrize("start", range(0, CASES, 4 * CASES_OF_A_WORLD))
+def test_random_queries_give_what_sql_written_by_hand_gives(server_url: str, start: int):
+    assert not "\n\n".join(differences(server_url, range(start, start + 4 * CASES_OF_A_WORLD), seed=0))

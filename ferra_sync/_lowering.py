@@ -10,10 +10,16 @@ from pypika.terms import Term
 
 from ferra_sync._names import quoted
 from ferra_sync._shapes import ColumnRef, FunctionRef, TableRef, leaves
-from ferra_sync._sqltypes import SqlType
+from ferra_sync._sqltypes import TEXT, VARCHAR, SqlType
 from ferra_sync._terms import TEMPLATES, Call, Chain, Placeholder, Raw, Template
 from ferra_sync.errors import QueryError
 
+_COMPARISONS: Final = frozenset(
+    {"=", "<>", "<", "<=", ">", ">=", "between", "is distinct from", "is not distinct from", "= any", "<> all"}
+    | {"like", "ilike"}
+)
+_TEXTS: Final = (TEXT, VARCHAR)
+_TEXT_VALUES: Final = (*_TEXTS, TEXT.array, VARCHAR.array)
 _NULLS: Final = {None: "", "first": " NULLS FIRST", "last": " NULLS LAST"}
 
 
@@ -50,7 +56,7 @@ class Lowering:
                 self.places.append(shape)
                 return Placeholder(len(self.places), shape.cast)
             case (str() as op, *operands) if op in TEMPLATES:
-                return Template(TEMPLATES[op], *self.terms(operands))
+                return Template(TEMPLATES[op], *self._operands(op, operands))
             case ("and" | "or" as op, *operands):
                 return Chain(f" {op.upper()} ", self.terms(operands))
             case ("call" | "call distinct" as op, FunctionRef() as function, *arguments):
@@ -90,6 +96,23 @@ class Lowering:
 
     def _row(self, shapes: Iterable[Hashable]) -> Term:
         return Chain(", ", self.terms(shapes))
+
+    def _operands(self, op: str, shapes: list[Hashable]) -> list[Term]:
+        """Return the terms of an operator's operands.
+
+        A value beside a column of text takes that column's own type, whatever it is: citext compares by its own rules.
+        """
+        first, *others = shapes
+        if op not in _COMPARISONS or not (isinstance(first, ColumnRef) and first.type.parameter in _TEXTS):
+            return self.terms(shapes)
+        return [
+            self.term(first),
+            *(self._untyped(each) if each in _TEXT_VALUES else self.term(each) for each in others),
+        ]
+
+    def _untyped(self, place: Any) -> Term:  # noqa: ANN401 - a SqlType, which the caller has seen
+        self.places.append(place)
+        return Raw(f"${len(self.places)}")
 
     def _column(self, ref: ColumnRef) -> Term:
         """Return a column with its table: alone, its name in ORDER BY and DISTINCT ON would mean a result first."""

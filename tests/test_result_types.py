@@ -162,3 +162,31 @@ def test_a_column_that_was_altered_is_seen_by_the_next_connection(legacy: Databa
         connection.execute(f"ALTER TABLE legacy.{table.__ferra_table__.name} ALTER value TYPE bigint".encode())
     with Database.connect(server_url) as again, pytest.raises(SchemaError, match="the database has bigint"):
         again.fetch_all(query)
+
+
+CITEXT_PREDICATES = [
+    (lambda c: c == "BOB", "value = 'BOB'"),
+    (lambda c: c != "BOB", "value <> 'BOB'"),
+    (lambda c: c < "BOB", "value < 'BOB'"),
+    (lambda c: c >= "BOB", "value >= 'BOB'"),
+    (lambda c: c.is_in(["BOB", "x"]), "value IN ('BOB', 'x')"),
+    (lambda c: c.is_not_in(["BOB", "x"]), "value NOT IN ('BOB', 'x')"),
+    (lambda c: c.between("BOB", "CAT"), "value BETWEEN 'BOB' AND 'CAT'"),
+    (lambda c: c.is_distinct_from("BOB"), "value IS DISTINCT FROM 'BOB'"),
+    (lambda c: c.like("B%"), "value LIKE 'B%'"),
+    (lambda c: c.startswith("B"), "value LIKE 'B%'"),
+]
+
+
+@pytest.mark.parametrize(("predicate", "written"), CITEXT_PREDICATES)
+@pytest.mark.parametrize("declared", [t.text(), t.varchar(20)], ids=["text", "varchar"])
+def test_a_comparison_with_a_column_that_is_citext_goes_by_its_rules(
+    legacy: Database, predicate: Callable[[Any], Any], written: str, declared: Any
+):
+    table: Any = made(legacy, "citext", declared)
+    name = table.__ferra_table__.name
+    with legacy.connection() as connection:
+        connection.execute(f"INSERT INTO legacy.{name} VALUES (2, 'Bob'), (3, 'anna'), (4, 'Carl')".encode())
+        expected = connection.execute(f"SELECT id FROM legacy.{name} WHERE {written} ORDER BY id".encode()).fetchall()
+    found = legacy.fetch_all(from_(table).where(predicate(table.value)).order_by(table.id).select(table.id))
+    assert found == [number for (number,) in expected]

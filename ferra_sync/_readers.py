@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import psycopg
 from psycopg.adapt import AdaptersMap
+from psycopg.types.string import TextBinaryLoader, TextLoader
 
 from ferra_sync._adapters import ADAPTERS, NAIVE_ADAPTERS
 from ferra_sync._mapping import RowMaker, Selection
@@ -68,11 +70,12 @@ class Readers:
         """Return a reader that looks at the result's types before it makes rows; SchemaError where they differ."""
 
         def row_factory(cursor: psycopg.Cursor[Any]) -> RowMaker:
-            result = cursor.pgresult
-            if result is not None and result.nfields:
-                check(self._promises, result, connection.pgconn)
-                self._remember(connection)
-            return reader.row_factory(cursor)
+            make_row, result = reader.row_factory(cursor), cursor.pgresult
+            if result is None or not result.nfields:
+                return make_row
+            texts = check(self._promises, result, connection.pgconn)
+            self._remember(connection)
+            return _reading_texts(make_row, texts, connection.info.encoding) if texts else make_row
 
         return Reader(reader.adapters, row_factory)
 
@@ -82,3 +85,22 @@ class Readers:
             if len(verified) >= _MOST_VERIFIED:
                 verified.clear()
             verified.add(self)
+
+
+def _reading_texts(make_row: RowMaker, texts: dict[int, int], encoding: str) -> RowMaker:
+    """Let `texts` be read as text from now on, and return what makes rows of this result, which began without that.
+
+    A number means another type in another database; there no column that is promised to be text passes the check.
+    """
+    for oid, adapters in itertools.product(texts.values(), (ADAPTERS, NAIVE_ADAPTERS)):
+        adapters.register_loader(oid, TextLoader)
+        adapters.register_loader(oid, TextBinaryLoader)
+
+    def make(values: Sequence[Any]) -> Any:  # noqa: ANN401 - a row is of any class
+        row = list(values)
+        for position in texts:
+            if isinstance(row[position], bytes):
+                row[position] = row[position].decode(encoding)
+        return make_row(row)
+
+    return make

@@ -33,18 +33,26 @@ def promises(columns: Items, *, binary: bool) -> tuple[Promise, ...]:
     return tuple(Promise(shape, sql_type, _oids(shape, sql_type, binary)) for shape, sql_type in columns)
 
 
-def check(promised: Iterable[Promise], result: PGresult, connection: PGconn) -> None:
+def check(promised: Iterable[Promise], result: PGresult, connection: PGconn) -> dict[int, int]:
     """Compare a result, which costs nothing to ask, with what was promised of it.
+
+    Return where there is a type of this database that reads as text, citext, and the type's number.
 
     Raises:
         SchemaError: a column is of another type, by name.
     """
+    texts = {}
     for number, promise in enumerate(promised):
         oid = result.ftype(number)
-        if promise.oids is not None and oid not in promise.oids:
+        if promise.oids is None or oid in promise.oids:
+            continue
+        name = _name(oid, connection)
+        if promise.type.cast not in _TEXTS or name.rpartition(".")[2] != "citext":
             is_column = isinstance(promise.shape, ColumnRef)
             label = repr(promise.shape) if is_column else f"expression {number + 1} of the select list"
-            raise SchemaError(f"{label} is declared {promise.type}; the database has {_name(oid, connection)}")
+            raise SchemaError(f"{label} is declared {promise.type}; the database has {name}")
+        texts[number] = oid
+    return texts
 
 
 def _oids(shape: Hashable, sql_type: SqlType[object], binary: bool) -> frozenset[int] | None:  # noqa: FBT001 - an option of its only caller

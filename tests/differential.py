@@ -208,6 +208,8 @@ def _canonical(value: Any) -> Any:
         return ("Decimal", str(value))
     if isinstance(value, dt.datetime) and value.tzinfo is not None:
         return ("moment", value.astimezone(dt.UTC).isoformat())
+    if isinstance(value, float):
+        value += 0.0  # Of 0.0 and -0.0, which are one to DISTINCT, either may stay.
     return (type(value).__name__, repr(value))
 
 

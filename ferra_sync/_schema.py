@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import inspect
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
+from typing import Any, ClassVar, Final, Generic, Protocol, Self, TypeVar
 
 import attrs
 
 from ferra_sync import _names
 from ferra_sync._columns import Column
 from ferra_sync._constraints import Check, Constraint, ForeignKey, Index, Unique, refs_of
+from ferra_sync._declarations import declared_columns
 from ferra_sync._expressions import AnyExpr, Expr
 from ferra_sync._shapes import ColumnRef, TableRef
 from ferra_sync.errors import SchemaError
 from ferra_sync.types import ColumnDef
 
 S = TypeVar("S")
+
+_DECORATED: Final = "{0} is a table, and no decorator makes a model of it: write a FerraModel[{0}]"
 
 
 @attrs.frozen(eq=False)
@@ -67,16 +71,20 @@ class Table:
     """A table. Its SQL name is the class's in snake_case, or `class Users(Table, name="…", schema="…")`.
 
     `class Managers(Users, alias="managers")` is the same table a second time, for a join of a table with itself.
-    Constraints over several columns are listed by a classmethod `__constraints__`.
+    Constraints over several columns are listed by a classmethod `__constraints__`. Plain base classes may declare
+    columns too, for each of their tables.
 
     Raises:
-        SchemaError: when the class is made, and what it declares cannot be.
+        SchemaError: when the class is made, and what it declares cannot be, or an attribute was meant for a column and
+            is none, such as `t.text` without its brackets.
     """
 
     __ferra_table__: ClassVar[TableMeta]
 
     def __init_subclass__(cls, *, name: str | None = None, schema: str | None = None, alias: str | None = None) -> None:
         super().__init_subclass__()
+        if "__attrs_attrs__" in vars(cls) or "__dataclass_fields__" in vars(cls):
+            raise SchemaError(_DECORATED.format(cls.__name__))
         aliased = getattr(cls, "__ferra_table__", None)
         if aliased is None:
             ref = TableRef(
@@ -85,13 +93,19 @@ class Table:
                 None if schema is None else _names.checked(schema, "a schema's name"),
                 None if alias is None else _names.checked(alias, "an alias"),
             )
-            declared = {attribute: value for attribute, value in vars(cls).items() if isinstance(value, ColumnDef)}
+            declared = declared_columns(cls, Table)
         else:
+            if name is not None or schema is not None:
+                raise SchemaError(f"{cls.__name__} is an alias of {aliased.name}, whose name and schema it has")
             ref, declared = _alias(cls, aliased, alias), dict(aliased.declarations)
         columns = _columns(cls, ref, declared)
         for attribute, column in columns.items():
             setattr(cls, attribute, column)
         cls.__ferra_table__ = _meta(cls, ref, columns, declared)
+
+    @classmethod
+    def __attrs_init_subclass__(cls) -> None:
+        raise SchemaError(_DECORATED.format(cls.__name__))
 
     def __new__(cls) -> Self:
         raise SchemaError(f"{cls.__name__} is a table; rows are instances of a FerraModel[{cls.__name__}]")
@@ -109,8 +123,13 @@ class Table:
 def _alias(cls: type[Table], aliased: TableMeta, alias: str | None) -> TableRef:
     if alias is None:
         raise SchemaError(f'{cls.__name__} inherits from table {aliased.name}: say alias="…"')
-    if any(isinstance(value, ColumnDef) for value in vars(cls).values()):
+    others = [base for base in cls.__mro__ if "__ferra_table__" in vars(base) and base not in aliased.ref.owner.__mro__]
+    if others:
+        raise SchemaError(f"{cls.__name__} is an alias of {aliased.name} and of {others[0].__name__}: one table alone")
+    if declared_columns(cls, aliased.ref.owner):
         raise SchemaError(f"{cls.__name__} is an alias of {aliased.name} and cannot add columns")
+    for attribute in vars(cls).keys() & aliased.attributes.keys():
+        raise SchemaError(f"{cls.__name__}.{attribute} hides the column of that name")
     return TableRef(cls, aliased.ref.name, aliased.ref.schema, _names.checked(alias, "an alias"))
 
 
@@ -160,7 +179,7 @@ def _meta(
 
 
 def _listed(cls: type[Table], ref: TableRef) -> tuple[Constraint[Any], ...]:
-    listed = tuple(cls.__constraints__())
+    listed = _constraints(cls)
     for each in listed:
         if not isinstance(each, (Unique, Check, Index, ForeignKey)):
             raise SchemaError(f"{cls.__name__}.__constraints__ lists a {type(each).__name__}")
@@ -171,6 +190,14 @@ def _listed(cls: type[Table], ref: TableRef) -> tuple[Constraint[Any], ...]:
     if len(names) != len(set(names)):
         raise SchemaError(f"{cls.__name__}: two constraints have one name")
     return listed
+
+
+def _constraints(cls: type[Table]) -> tuple[Constraint[Any], ...]:
+    made = inspect.getattr_static(cls, "__constraints__")
+    listed = cls.__constraints__() if isinstance(made, (classmethod, staticmethod)) else None
+    if not isinstance(listed, Iterable):
+        raise SchemaError(f"{cls.__name__}.__constraints__ is a classmethod that returns a list of constraints")
+    return tuple(listed)
 
 
 def _check_default(column: Column[Any, Any], declaration: ColumnDef[Any]) -> None:

@@ -27,6 +27,7 @@ from psycopg.types.range import Range
 
 from ferra_sync import _sqltypes as sql
 from ferra_sync._columns import Column
+from ferra_sync._described import described
 from ferra_sync._expressions import Expr
 from ferra_sync._sqltypes import HasSqlType, SqlType
 from ferra_sync.errors import SchemaError
@@ -153,7 +154,7 @@ def _check_options(options: ColumnOptions[Any]) -> None:
 def nullable(of: ColumnDef[V]) -> ColumnDef[V | None]:
     """`of`, which may also be NULL."""
     if not isinstance(of, ColumnDef):
-        raise SchemaError(f"nullable takes a column's declaration, not {type(of).__name__}")
+        raise SchemaError(f"nullable takes a column's declaration, nullable(t.text()), not {described(of)}")
     if of.options.get("primary_key"):
         raise SchemaError("a primary key is never NULL")
     if of.generated is not None:
@@ -331,7 +332,7 @@ def tstzrange(**options: Unpack[ColumnOptions[Range[dt.datetime]]]) -> ColumnDef
 def array(of: HasSqlType[V], **options: Unpack[ColumnOptions[list[V]]]) -> ColumnDef[list[V]]:
     """An array: `array(text())` is `text[]`. `array(nullable(text()))` where elements may be NULL."""
     if not isinstance(of, (ColumnDef, SqlType)):
-        raise SchemaError(f"array takes a type such as t.text(), not {of!r}")
+        raise SchemaError(f"array takes a type such as t.text(), not {described(of)}")
     if of.sql_type.kind is sql.FieldType.ARRAY:
         raise SchemaError("an array of arrays has no type of its own in PostgreSQL, and is not supported")
     return ColumnDef(of.sql_type.array, options)

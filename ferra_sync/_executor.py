@@ -13,6 +13,7 @@ from ferra_sync import _cursors
 from ferra_sync._compiler import compiled
 from ferra_sync._pagination import Count, KeyWalk, Page, page_number, page_of
 from ferra_sync._queries import Returning, RowQuery, Select, Write
+from ferra_sync._queries._checks import named
 from ferra_sync._shapes import CountShape
 from ferra_sync._statements import Statement
 from ferra_sync.errors import NotFound, QueryError
@@ -172,16 +173,12 @@ class Executor(ABC):
 def _readable(query: RowQuery[R]) -> RowQuery[R]:
     """Return `query` if it has rows: a write without RETURNING must not be sent only to find that it has none."""
     if not isinstance(query, RowQuery):
-        raise QueryError(f"{_named(query)} returns no rows: say .select(…) or .returning(…), or execute a write")
+        raise QueryError(f"{named(query)} returns no rows: say .select(…) or .returning(…), or execute a write")
     return query
 
 
 def _selecting(query: Select[Any, Any, R]) -> Select[Any, Any, R]:
     """Return `query` if it is a SELECT."""
     if not isinstance(query, Select):
-        raise QueryError(f"only a SELECT can be streamed, paged or walked in batches, not {_named(query)}")
+        raise QueryError(f"only a SELECT can be streamed, paged or walked in batches, not {named(query)}")
     return query
-
-
-def _named(query: object) -> str:
-    return f"the class {query.__name__}" if isinstance(query, type) else f"a {type(query).__name__}"

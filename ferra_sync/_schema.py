@@ -13,6 +13,7 @@ from ferra_sync import _names
 from ferra_sync._columns import Column
 from ferra_sync._constraints import Check, Constraint, ForeignKey, Index, Unique, refs_of
 from ferra_sync._declarations import declared_columns
+from ferra_sync._described import described
 from ferra_sync._expressions import AnyExpr, Expr
 from ferra_sync._shapes import ColumnRef, TableRef
 from ferra_sync.errors import SchemaError
@@ -250,5 +251,5 @@ def table_meta(table: object) -> TableMeta:
     """Return what `table` says of itself; SchemaError for what is no table."""
     meta = getattr(table, "__ferra_table__", None)
     if not isinstance(meta, TableMeta):
-        raise SchemaError(f"{table!r} is not a Table")
+        raise SchemaError(f"{described(table)} is not a Table")
     return meta

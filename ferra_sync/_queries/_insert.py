@@ -7,10 +7,11 @@ from itertools import chain, compress
 from typing import Any, Final, TypeVar
 
 from ferra_sync._models import FerraModel, Insertable, ModelMeta
+from ferra_sync._queries._checks import rows_meta, table_of
 from ferra_sync._queries._query import Parts
 from ferra_sync._queries._writes import NOTHING, Write, read_instead, writable
 from ferra_sync._rows import CheckedRows, checked_rows, given, value_list
-from ferra_sync._schema import Table, TableMeta, table_meta
+from ferra_sync._schema import Table, TableMeta
 from ferra_sync._shapes import InsertShape, Items
 from ferra_sync.errors import QueryError
 
@@ -51,9 +52,7 @@ class Insert(Write[S]):
         insert: Insert[S] = Insert(self._table)
         insert._rows = CheckedRows([], [], (), ())
         if rows:
-            meta = ModelMeta.of(type(rows[0]))
-            if meta.table is not self._table:
-                raise QueryError(f"{meta.model.__name__} is a row of {meta.table.name}, not of {self._table.name}")
+            meta = rows_meta(rows, self._table)
             insert._meta = meta
             insert._rows = checked_rows(meta, rows)
         return insert
@@ -91,4 +90,4 @@ def _value_lists(
 
 def insert_into(table: type[TableT]) -> Insert[TableT]:
     """Begin an INSERT; `.values(…)` follows."""
-    return Insert(writable(table_meta(table)))
+    return Insert(writable(table_of("insert_into", table)))

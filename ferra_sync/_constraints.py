@@ -9,12 +9,13 @@ import attrs
 
 from ferra_sync import _names
 from ferra_sync._columns import Column
+from ferra_sync._described import described
 from ferra_sync._expressions import Expr, Order
 from ferra_sync._kinds import Plain
-from ferra_sync._shapes import ColumnRef, leaves
+from ferra_sync._shapes import ColumnRef, has_aggregate, leaves
 from ferra_sync._sqltypes import FieldType
 from ferra_sync.errors import SchemaError
-from ferra_sync.types import ReferenceAction
+from ferra_sync.types import ReferenceAction, check_actions
 
 S = TypeVar("S")
 S_co = TypeVar("S_co", covariant=True)
@@ -65,8 +66,11 @@ class ForeignKey(Generic[S_co]):
         Raises:
             SchemaError: they are no columns, are of several tables, or their number or their types do not fit.
         """
-        targets = self.references()
-        if not all(isinstance(target, Column) for target in targets):
+        try:
+            targets = self.references()
+        except (AttributeError, NameError) as error:
+            raise SchemaError(f"{self.columns[0].ref}: what it references cannot be found: {error}") from error
+        if not isinstance(targets, tuple) or not all(isinstance(target, Column) for target in targets):
             raise SchemaError(f"{self.columns[0].ref}: a foreign key references columns")
         if len({target.ref.table for target in targets}) != 1 or len(targets) != len(self.columns):
             raise SchemaError(f"{self.columns[0].ref}: a foreign key references as many columns of one table")
@@ -100,6 +104,7 @@ def check(predicate: Expr[S, bool | None, Plain], *, name: str | None = None) ->
     """Declare that `predicate` is never false."""
     if not isinstance(predicate, Expr) or predicate.type.kind is not FieldType.BOOLEAN:
         raise SchemaError("check takes a predicate")
+    _check_plain((predicate.shape,), "a check")
     return Check(predicate, _checked(name))
 
 
@@ -116,6 +121,7 @@ def index(
         raise SchemaError("index takes columns, expressions and orders")
     if where is not None and (not isinstance(where, Expr) or where.type.kind is not FieldType.BOOLEAN):
         raise SchemaError("an index's where takes a predicate")
+    _check_plain((*(key.shape for key in keys), None if where is None else where.shape), "an index")
     return Index(tuple(key.shape for key in keys), unique, where, _checked(name))
 
 
@@ -127,6 +133,7 @@ def foreign_key(
     name: str | None = None,
 ) -> ForeignKey[S]:
     """Declare that these columns together are a key of another table."""
+    check_actions(on_delete, on_update)
     return ForeignKey(_several(columns, "foreign_key"), _deferred(references), on_delete, on_update, _checked(name))
 
 
@@ -137,7 +144,16 @@ def _deferred(
         return lambda: (references,)
     if isinstance(references, tuple):
         return lambda: references
+    if isinstance(references, type) or not callable(references):
+        raise SchemaError(
+            f"references takes columns, or a lambda that returns a tuple of them, not {described(references)}"
+        )
     return references
+
+
+def _check_plain(shapes: tuple[Hashable, ...], what: str) -> None:
+    if has_aggregate(shapes):
+        raise SchemaError(f"an aggregate cannot stand in {what}")
 
 
 def _several(columns: Columns, what: str) -> Columns:

@@ -10,6 +10,7 @@ from typing import Self
 
 from ferra_sync._config import DatabaseConfig
 from ferra_sync._database import Database
+from ferra_sync._described import described
 from ferra_sync.errors import ConfigError
 
 
@@ -31,6 +32,8 @@ class Databases:
         """
         self._entries = {}
         self._lock = threading.Lock()
+        if databases is not None and not isinstance(databases, Mapping):
+            raise ConfigError(f"Databases takes a mapping of names to URLs or configs, not {described(databases)}")
         for name, config in (databases or {}).items():
             self.register(name, config)
 

@@ -14,4 +14,4 @@ def described(given: object) -> str:
     if isinstance(given, (FunctionType, MethodType, BuiltinFunctionType)):
         return f"the function {given.__name__}, which was not called"
     name = type(given).__name__
-    return f"{'an' if name[0] in 'AEIOUaeiou' else 'a'} {name}"
+    return f"{'an' if name.lower().startswith(('a', 'e', 'i', 'o', 'up')) else 'a'} {name}"

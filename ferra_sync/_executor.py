@@ -13,7 +13,7 @@ from ferra_sync import _cursors
 from ferra_sync._compiler import compiled
 from ferra_sync._pagination import Count, KeyWalk, Page, page_number, page_of
 from ferra_sync._queries import Returning, RowQuery, Select, Write
-from ferra_sync._queries._checks import named
+from ferra_sync._queries._checks import advice, named
 from ferra_sync._shapes import CountShape
 from ferra_sync._statements import Statement
 from ferra_sync.errors import NotFound, QueryError
@@ -78,7 +78,7 @@ class Executor(ABC):
         """Run a write and return the number of rows that it affected; nothing is sent where nothing is to change."""
         write = query.write if isinstance(query, Returning) else query
         if not isinstance(write, Write):
-            raise QueryError("execute takes an INSERT, UPDATE or DELETE; fetch_all reads")
+            raise QueryError(f"execute takes an INSERT, UPDATE or DELETE, not {named(query)}{advice(query)}")
         statement, params = query.ready()
         return 0 if write.is_empty else self._affected(statement, params)
 
@@ -100,7 +100,7 @@ class Executor(ABC):
             ValueError: `per_page` is less than 1.
         """
         number = page_number(page, per_page)
-        if count not in {"exact", "estimate"}:
+        if not isinstance(count, str) or count not in {"exact", "estimate"}:
             raise ValueError('count is "exact" or "estimate"')
         statement, params = page_of(_selecting(query), number, per_page).ready()
         connection = self._acquire()
@@ -173,12 +173,14 @@ class Executor(ABC):
 def _readable(query: RowQuery[R]) -> RowQuery[R]:
     """Return `query` if it has rows: a write without RETURNING must not be sent only to find that it has none."""
     if not isinstance(query, RowQuery):
-        raise QueryError(f"{named(query)} returns no rows: say .select(…) or .returning(…), or execute a write")
+        raise QueryError(f"{named(query)} returns no rows{advice(query)}")
     return query
 
 
 def _selecting(query: Select[Any, Any, R]) -> Select[Any, Any, R]:
     """Return `query` if it is a SELECT."""
     if not isinstance(query, Select):
-        raise QueryError(f"only a SELECT can be streamed, paged or walked in batches, not {named(query)}")
+        raise QueryError(
+            f"only a SELECT can be streamed, paged or walked in batches, not {named(query)}{advice(query)}"
+        )
     return query

@@ -8,7 +8,7 @@ from typing import Any, Final
 from pypika import Field, Table
 from pypika.terms import Term
 
-from ferra_sync._shapes import ColumnRef, FunctionRef, TableRef, leaves
+from ferra_sync._shapes import ColumnRef, FunctionRef, TableRef, has_aggregate
 from ferra_sync._sqltypes import SqlType
 from ferra_sync._terms import TEMPLATES, Call, Chain, Placeholder, Raw, Template
 from ferra_sync.errors import QueryError
@@ -98,8 +98,3 @@ class Lowering:
 def table_term(ref: TableRef) -> Table:
     """Return `schema.name AS alias` for PyPika."""
     return Table(ref.name, schema=ref.schema, alias=ref.alias)
-
-
-def has_aggregate(shape: Hashable) -> bool:
-    """Whether a function over many rows is called anywhere in `shape`."""
-    return any(isinstance(leaf, FunctionRef) and leaf.aggregate for leaf in leaves(shape))

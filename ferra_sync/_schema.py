@@ -15,7 +15,7 @@ from ferra_sync._constraints import Check, Constraint, ForeignKey, Index, Unique
 from ferra_sync._declarations import declared_columns
 from ferra_sync._described import described
 from ferra_sync._expressions import AnyExpr, Expr
-from ferra_sync._shapes import ColumnRef, TableRef
+from ferra_sync._shapes import ColumnRef, TableRef, has_aggregate, leaves
 from ferra_sync.errors import SchemaError
 from ferra_sync.types import ColumnDef
 
@@ -210,6 +210,8 @@ def _check_default(column: Column[Any, Any], declaration: ColumnDef[Any]) -> Non
 
 def _fitting(column: Column[Any, Any], option: str, value: object) -> AnyExpr:
     if isinstance(value, Expr):
+        if any(isinstance(leaf, ColumnRef) for leaf in leaves(value.shape)) or has_aggregate(value.shape):
+            raise SchemaError(f"{option} of {column.ref} names a column or an aggregate, which it cannot")
         if not column.type.is_comparable_to(value.type):
             raise SchemaError(f"{option} of {column.ref} is {value.type}; the column is {column.type}")
         return value
@@ -234,8 +236,9 @@ def _foreign_key(column: Column[Any, Any], declaration: ColumnDef[Any]) -> Forei
     options = declaration.options
     reference = options.get("references")
     on_update: Any = options.get("on_update")
-    if not isinstance(reference, Column) and not callable(reference):
-        raise SchemaError(f"{column.ref}: references takes a column, or a lambda that returns one")
+    if not isinstance(reference, Column) and (isinstance(reference, type) or not callable(reference)):
+        wrong = described(reference)
+        raise SchemaError(f"{column.ref}: references takes a column, or a lambda that returns one, not {wrong}")
     key: ForeignKey[Any] = ForeignKey(
         (column,),
         (lambda: (reference,)) if isinstance(reference, Column) else (lambda: (reference(),)),

@@ -81,6 +81,11 @@ def leaves(shape: Hashable) -> Iterator[Hashable]:
             yield part
 
 
+def has_aggregate(shape: Hashable) -> bool:
+    """Whether a function over many rows is called anywhere in `shape`."""
+    return any(isinstance(leaf, FunctionRef) and leaf.aggregate for leaf in leaves(shape))
+
+
 class JoinShape(NamedTuple):
     """A table joined to those before it; `on` is None for a cross join."""
 

@@ -141,12 +141,19 @@ def _check_options(options: ColumnOptions[Any]) -> None:
     unknown = options.keys() - ColumnOptions.__annotations__.keys()
     if unknown:
         raise SchemaError(f"a column has no option {', '.join(sorted(unknown))}")
+    for option in ("primary_key", "unique", "index"):
+        if not isinstance(options.get(option, False), bool):
+            raise SchemaError(f"{option} is True or False, not {described(options.get(option))}")
     if "references" not in options:
         if "on_delete" in options:
             raise SchemaError("on_delete is a foreign key's action: it needs references")
         return
-    for option in ("on_delete", "on_update"):
-        action = options.get(option)
+    check_actions(options.get("on_delete"), options.get("on_update"))
+
+
+def check_actions(on_delete: object, on_update: object) -> None:
+    """Raise SchemaError where a foreign key has an action that PostgreSQL has not."""
+    for option, action in (("on_delete", on_delete), ("on_update", on_update)):
         if action is not None and not (isinstance(action, str) and action in _ACTIONS):
             raise SchemaError(f"{option} of a foreign key is one of {', '.join(sorted(_ACTIONS))}")
 

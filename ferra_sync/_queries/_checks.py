@@ -8,7 +8,7 @@ from ferra_sync._described import described
 from ferra_sync._expressions import Expr
 from ferra_sync._models import ModelMeta, Record
 from ferra_sync._schema import Table, TableMeta
-from ferra_sync._shapes import TableRef
+from ferra_sync._shapes import ColumnRef, TableRef
 from ferra_sync._sqltypes import FieldType
 from ferra_sync.errors import QueryError, SchemaError
 
@@ -62,6 +62,24 @@ def named(given: object) -> str:
     if isinstance(given, type) and issubclass(given, Record):
         return f"the model {given.__name__}"
     return described(given)
+
+
+def advice(given: object) -> str:
+    """Return what to write instead of `given` where a query that can be run is asked for."""
+    if isinstance(given, type) and issubclass(given, Record):
+        return f": say select({given.__name__})"
+    if isinstance(given, type) and issubclass(given, Table):
+        return f": say from_({given.__name__}).select(…)"
+    if isinstance(given, str):
+        return ": SQL of one's own runs on db.connection()"
+    return ": .select(…) reads, a write is executed, .returning(…) reads what was written"
+
+
+def spelled(ref: ColumnRef) -> str:
+    """Return a column as Python names it, `Users.id`."""
+    table = ref.table.owner
+    attributes = table.__ferra_table__.attributes
+    return f"{table.__name__}.{next(name for name, column in attributes.items() if column.ref is ref)}"
 
 
 def _table_meant(given: object) -> TableRef | None:

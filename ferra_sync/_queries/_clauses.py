@@ -8,7 +8,6 @@ from typing import Any, Generic, Self, TypeVar
 from ferra_sync._constraints import Columns
 from ferra_sync._expressions import AnyExpr, Expr, Order
 from ferra_sync._kinds import Opt, Plain
-from ferra_sync._lowering import has_aggregate
 from ferra_sync._mapping import selection
 from ferra_sync._models import FerraModel
 from ferra_sync._queries._checks import check_expressions, check_predicates
@@ -16,7 +15,7 @@ from ferra_sync._queries._joins import How, Source
 from ferra_sync._queries._keys import belongs_to, key_is
 from ferra_sync._queries._sharing import Sharing
 from ferra_sync._schema import Joinable
-from ferra_sync._shapes import GroupShape, Items, SelectShape, TableRef
+from ferra_sync._shapes import GroupShape, Items, SelectShape, TableRef, has_aggregate
 from ferra_sync._sqltypes import BIGINT, MAX_BIGINT
 from ferra_sync.errors import QueryError
 

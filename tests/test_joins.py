@@ -328,7 +328,7 @@ def test_by_says_which_of_several_keys(db: Database) -> None:
         (Reviews.id, r"^by=Reviews\.id is no foreign key$"),
         (Books.id, r"^by=Books\.id is a column of books, not of reviews$"),
         ("author_id", r"^by takes a column of reviews, not a str$"),
-        (Reviews.author_id == 1, r"^by takes a column of reviews, not the expression, which is boolean$"),
+        (Reviews.writer_id == 1, r"^by takes a column of reviews, not the expression, which is boolean$"),
     ]
     for by, message in refused:
         with pytest.raises(QueryError, match=message):

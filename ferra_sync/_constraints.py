@@ -14,6 +14,7 @@ from ferra_sync._expressions import Expr, Order
 from ferra_sync._kinds import Plain
 from ferra_sync._shapes import ColumnRef, has_aggregate, leaves
 from ferra_sync._sqltypes import FieldType
+from ferra_sync._values import Value
 from ferra_sync.errors import SchemaError
 from ferra_sync.types import ReferenceAction, check_actions
 
@@ -24,7 +25,7 @@ Columns: TypeAlias = tuple[Column[Any, Any], ...]
 
 
 @attrs.frozen(eq=False)
-class Unique(Generic[S_co]):
+class Unique(Value, Generic[S_co]):
     """`UNIQUE (columns)`."""
 
     columns: Columns
@@ -32,7 +33,7 @@ class Unique(Generic[S_co]):
 
 
 @attrs.frozen(eq=False)
-class Check(Generic[S_co]):
+class Check(Value, Generic[S_co]):
     """`CHECK (predicate)`."""
 
     predicate: Expr[Any, Any, Any]
@@ -40,7 +41,7 @@ class Check(Generic[S_co]):
 
 
 @attrs.frozen(eq=False)
-class Index(Generic[S_co]):
+class Index(Value, Generic[S_co]):
     """`CREATE INDEX … (keys) WHERE …`; a key is the shape of a column, an expression or an order."""
 
     keys: tuple[Hashable, ...]
@@ -50,7 +51,7 @@ class Index(Generic[S_co]):
 
 
 @attrs.frozen(eq=False)
-class ForeignKey(Generic[S_co]):
+class ForeignKey(Value, Generic[S_co]):
     """`FOREIGN KEY (columns) REFERENCES …`; `targets` is read when it is first asked for, so that it may come later."""
 
     columns: Columns

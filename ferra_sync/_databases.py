@@ -11,10 +11,11 @@ from typing import Self
 from ferra_sync._config import DatabaseConfig
 from ferra_sync._database import Database
 from ferra_sync._described import described
+from ferra_sync._values import Handle
 from ferra_sync.errors import ConfigError
 
 
-class Databases:
+class Databases(Handle):
     """Named databases: `Databases({"default": "postgresql://…", "reports": DatabaseConfig(…)})`. Threads may share it.
 
     A database is connected to at its first `get`, once however many threads ask. As a context manager it closes them.

@@ -16,12 +16,13 @@ from ferra_sync._queries import Returning, RowQuery, Select, Write
 from ferra_sync._queries._checks import advice, named
 from ferra_sync._shapes import CountShape
 from ferra_sync._statements import Statement
+from ferra_sync._values import Handle
 from ferra_sync.errors import NotFound, QueryError
 
 R = TypeVar("R")
 
 
-class Executor(ABC):
+class Executor(Handle, ABC):
     """Runs queries. Every verb raises `FerraDbError` where the database says no, and nothing is lazy.
 
     Raises (every verb):

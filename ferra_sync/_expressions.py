@@ -16,6 +16,7 @@ from ferra_sync._described import described
 from ferra_sync._kinds import Opt
 from ferra_sync._nodes import Node
 from ferra_sync._sqltypes import BOOLEAN, HasSqlType, SqlType, type_of
+from ferra_sync._values import Value
 from ferra_sync.errors import QueryError
 
 S_co = TypeVar("S_co", covariant=True)
@@ -299,7 +300,7 @@ class Expr(Node, Generic[S_co, T_co, G_co]):
         return Order(self, "desc", nulls)
 
 
-class Order(Generic[S_co, G_co]):
+class Order(Value, Generic[S_co, G_co]):
     """An expression with a direction."""
 
     __slots__ = ("params", "shape")

@@ -19,6 +19,7 @@ from ferra_sync._nodes import Node
 from ferra_sync._schema import Table, TableMeta
 from ferra_sync._shapes import ColumnRef
 from ferra_sync._sqltypes import FieldType, SqlType
+from ferra_sync._values import Value
 from ferra_sync.errors import QueryError, SchemaError
 from ferra_sync.types import ColumnDef
 
@@ -31,7 +32,7 @@ ROW: SqlType[Any] = SqlType(kind=FieldType.JSON, ddl="row", cast="row", classes=
 
 
 @attrs.frozen(eq=False)
-class FieldMeta:
+class FieldMeta(Value):
     """A field of a model and the column behind it.
 
     Attributes:
@@ -55,7 +56,7 @@ class FieldMeta:
 
 
 @attrs.frozen(eq=False)
-class ModelMeta:
+class ModelMeta(Value):
     """What is known of a model class; `ModelMeta.of(User)`.
 
     Attributes:

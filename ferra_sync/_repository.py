@@ -17,6 +17,7 @@ from ferra_sync._queries._checks import named
 from ferra_sync._rows import check_insertable, checked_values
 from ferra_sync._sentinels import SERVER_DEFAULT
 from ferra_sync._transaction import Transaction
+from ferra_sync._values import Value
 from ferra_sync.errors import NotFound, QueryError
 from ferra_sync.functions import count
 
@@ -38,7 +39,7 @@ class FerraRepository(Protocol[M]):
     def delete_in_tx(self, tx: Transaction, id: object) -> None: ...
 
 
-class PgRepository(Generic[M]):
+class PgRepository(Value, Generic[M]):
     """The repository of one model over PostgreSQL: cheap to make, immutable, safe to share between threads.
 
     Every method raises `Db` where the database says no for another reason than those listed.

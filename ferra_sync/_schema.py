@@ -16,6 +16,7 @@ from ferra_sync._declarations import declared_columns
 from ferra_sync._described import described
 from ferra_sync._expressions import AnyExpr, Expr
 from ferra_sync._shapes import ColumnRef, TableRef, has_aggregate, leaves
+from ferra_sync._values import Value
 from ferra_sync.errors import SchemaError
 from ferra_sync.types import ColumnDef
 
@@ -25,7 +26,7 @@ _DECORATED: Final = "{0} is a table, and no decorator makes a model of it: write
 
 
 @attrs.frozen(eq=False)
-class TableMeta:
+class TableMeta(Value):
     """What a table says of itself; `Table.__ferra_table__`.
 
     Attributes:

@@ -13,6 +13,7 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 import attrs
 
 from ferra_sync._sqltypes import SqlType
+from ferra_sync._values import Value
 
 Item: TypeAlias = tuple[Hashable, SqlType[Any]]
 """The shape of a selected expression, and its type."""
@@ -24,7 +25,7 @@ DEFAULT: Final = ("default",)
 
 
 @attrs.frozen(eq=False, repr=False)
-class TableRef:
+class TableRef(Value):
     """A table as FROM names it, `schema.name AS alias`; `owner` is the class that declares it."""
 
     owner: type[Any]
@@ -47,7 +48,7 @@ def is_same_table(one: TableRef, other: TableRef) -> bool:
 
 
 @attrs.frozen(eq=False, repr=False)
-class ColumnRef:
+class ColumnRef(Value):
     """A column of a table."""
 
     table: TableRef
@@ -59,7 +60,7 @@ class ColumnRef:
 
 
 @attrs.frozen(eq=False, repr=False)
-class FunctionRef:
+class FunctionRef(Value):
     """A function of PostgreSQL."""
 
     name: str

@@ -17,6 +17,7 @@ from psycopg.types.range import Range
 
 from ferra_sync._described import described
 from ferra_sync._names import checked, quoted, snake_case
+from ferra_sync._values import Value
 from ferra_sync.errors import SchemaError
 
 T = TypeVar("T")
@@ -59,7 +60,7 @@ class FieldType(enum.Enum):
 
 
 @attrs.frozen(eq=False, repr=False, kw_only=True)
-class SqlType(Generic[T]):
+class SqlType(Value, Generic[T]):
     """One PostgreSQL type; compared by identity.
 
     Attributes:

@@ -18,6 +18,7 @@ from ferra_sync._kinds import Aggregate, Opt, Plain
 from ferra_sync._nodes import Node, operand
 from ferra_sync._shapes import FunctionRef
 from ferra_sync._sqltypes import FieldType, HasSqlType, SqlType, type_of
+from ferra_sync._values import Value
 from ferra_sync.errors import QueryError, SchemaError
 
 __all__ = [
@@ -297,7 +298,7 @@ class Aggregate2(Protocol[A_contra, B_contra, R_co]):
     def __call__(self, a: Expr[S, A_contra, Plain], b: B_contra, /) -> Expr[Opt[S], R_co, Aggregate]: ...
 
 
-class _Declared:
+class _Declared(Value):
     """A function with its types; calling it builds the expression."""
 
     __slots__ = ("_arguments", "_ref", "_returns")

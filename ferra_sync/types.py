@@ -30,6 +30,7 @@ from ferra_sync._columns import Column
 from ferra_sync._described import described
 from ferra_sync._expressions import Expr
 from ferra_sync._sqltypes import HasSqlType, SqlType
+from ferra_sync._values import Value
 from ferra_sync.errors import SchemaError
 
 __all__ = [
@@ -97,7 +98,7 @@ class ColumnOptions(TypedDict, Generic[V], total=False):
     name: str
 
 
-class ColumnDef(Generic[T_co]):
+class ColumnDef(Value, Generic[T_co]):
     """A column's declaration; on its table it is a `Column` that knows the table.
 
     Attributes:

@@ -17,6 +17,7 @@ from ferra_sync._queries._sharing import Sharing
 from ferra_sync._schema import Joinable
 from ferra_sync._shapes import GroupShape, Items, SelectShape, TableRef, has_aggregate
 from ferra_sync._sqltypes import BIGINT, MAX_BIGINT
+from ferra_sync._values import Value
 from ferra_sync.errors import QueryError
 
 Sel = TypeVar("Sel")
@@ -26,7 +27,7 @@ Q = TypeVar("Q", bound="Clauses[Any, Any]")
 AnyOrder = Order[Any, Any]
 
 
-class Clauses(Generic[Sel, App]):
+class Clauses(Value, Generic[Sel, App]):
     """The parts of a SELECT; every method returns a new one.
 
     Sel: what may be selected. App: what where, on and order_by may name.

@@ -11,6 +11,7 @@ from ferra_sync._models import FerraModel, ModelMeta
 from ferra_sync._queries._checks import named
 from ferra_sync._shapes import Item, StatementShape, TableRef
 from ferra_sync._statements import Statement
+from ferra_sync._values import Value
 from ferra_sync.errors import QueryError
 
 R_co = TypeVar("R_co", covariant=True)
@@ -30,7 +31,7 @@ class Rendered(NamedTuple):
         return f"Rendered(text={self.text!r}, params=<{len(self.params)}>)"
 
 
-class Query(ABC):
+class Query(Value, ABC):
     """An immutable value that does no I/O."""
 
     __slots__ = ()

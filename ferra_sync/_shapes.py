@@ -2,7 +2,9 @@
 
 A shape is a nested tuple, `("=", ColumnRef, SqlType)`: its first item names the operation, a `SqlType` stands where a
 parameter goes, and the values of these parameters travel beside it, in the same order. Equal shapes are the same SQL.
-The leaves are compared by identity; whole statements are named tuples.
+The leaves are compared by identity; whole statements are named tuples. Two named tuples of equal fields are equal,
+whatever their classes, so the cache of statements asks for the class too, and a field never holds more than one class
+of them, nor true beside 1.
 """
 
 from __future__ import annotations

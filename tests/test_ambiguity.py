@@ -49,7 +49,7 @@ class Tickets(Table):
 class Sales(Table):
     id = t.integer(primary_key=True)
     ticket_id = t.integer(references=Tickets.id)
-    lost = t.nullable(t.integer(references=lambda: Tickets.nothing))  # type: ignore[attr-defined]
+    lost = t.nullable(t.integer(references=lambda: Tickets.nothing))
 
 
 class Resales(Tickets, alias="resales"):

@@ -315,7 +315,7 @@ def test_a_verb_refuses_in_a_sentence_what_it_cannot_run(name: str, database: Da
 @pytest.mark.parametrize("op", [operator.eq, operator.lt, operator.add, operator.sub, operator.mul, operator.and_])
 def test_an_operator_refuses_in_a_sentence_what_it_cannot_take(column: Any, op: Callable[[Any, Any], Any]) -> None:
     for value in WRONG.values():
-        error = refusal(lambda value=value: users.select(op(column, value)))  # type: ignore[misc]
+        error = refusal(lambda value=value: users.select(op(column, value)))
         assert error is None or isinstance(error, OURS), (value, error)
         assert SECRET not in str(error)
 
@@ -333,9 +333,15 @@ def test_an_operator_refuses_in_a_sentence_what_it_cannot_take(column: Any, op: 
         (lambda: from_(Users.id), r"say from_\(Users\)$"),
         (lambda: delete_from(ROW), r"^delete_from takes a table, not a User: say delete_from\(Users\)$"),
         (lambda: insert_into(User), r"say insert_into\(Users\)$"),
-        (lambda: select(Users), r"^the table Users cannot be selected: a column, an expression or a model class can$"),
+        (lambda: select(Users), r"^the table Users cannot be selected: a column, an expression or a FerraModel can$"),
         (lambda: select(select(User)), r"^a Select cannot be selected"),
-        (lambda: users.where("x = 1"), r"^where takes predicates, not a str: compare, Users\.id == 1$"),
+        (
+            lambda: users.where("x = 1"),
+            r"^where takes predicates, not a str: compare a table's columns, Users\.id == 1$",
+        ),
+        (lambda: users.where(User.id == 1), r"^where takes predicates, not a bool: .*; a model's attributes are none$"),
+        (lambda: users.order_by(User.id), r"^order_by .* not User\.id, which is no column of a table: name them"),
+        (lambda: users.select(User.id), r"^User\.id, which is no column of a table cannot be selected"),
         (lambda: users.where(Users.id), r"^where takes predicates, not users\.id, which is integer"),
         (lambda: users.order_by("name"), r"^order_by takes columns and expressions, not a str: name them, Users\.id$"),
         (lambda: users.order_by(-Users.name), r"^- takes numbers; users\.name is text$"),
@@ -373,7 +379,7 @@ def test_a_database_is_no_transaction_for_the_methods_that_need_one(database: Da
     with pytest.raises(QueryError, match=r"^a Transaction is needed, as db\.transaction\(\) gives it, not a Database$"):
         repository.delete_in_tx(no_transaction, 1)
     with pytest.raises(QueryError, match=r"^order_by takes a list .*: say order_by=\[…\]$"):
-        repository.find_all(order_by=Users.id.desc())  # type: ignore[arg-type]
+        repository.find_all(order_by=Users.id.desc())
 
 
 @pytest.mark.parametrize(

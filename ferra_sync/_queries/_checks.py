@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MemberDescriptorType
 from typing import Any
 
 from ferra_sync._described import described
@@ -17,7 +18,12 @@ def check_predicates(clause: str, predicates: tuple[Any, ...]) -> None:
     """Raise QueryError where one of `predicates` is no boolean expression."""
     for predicate in predicates:
         if not isinstance(predicate, Expr) or predicate.type.kind is not FieldType.BOOLEAN:
-            raise QueryError(f"{clause} takes predicates, not {named(predicate)}: compare, Users.id == 1")
+            raise QueryError(f"{clause} takes predicates, not {named(predicate)}: {_comparing(predicate)}")
+
+
+def _comparing(given: object) -> str:
+    plain = "compare a table's columns, Users.id == 1"
+    return f"{plain}; a model's attributes are none" if isinstance(given, bool) else plain
 
 
 def check_expressions(clause: str, expressions: tuple[Any, ...]) -> None:
@@ -57,6 +63,8 @@ def named(given: object) -> str:
     """Return how messages call what was given."""
     if isinstance(given, Expr):
         return f"{given.label}, which is {given.type}"
+    if isinstance(given, MemberDescriptorType):
+        return f"{given.__objclass__.__name__}.{given.__name__}, which is no column of a table"
     if isinstance(given, type) and issubclass(given, Table):
         return f"the table {given.__name__}"
     if isinstance(given, type) and issubclass(given, Record):

@@ -115,4 +115,4 @@ def item_of(selected: Any) -> tuple[Item, tuple[Any, ...]]:  # noqa: ANN401 - a 
     if isinstance(selected, type) and issubclass(selected, FerraModel):
         row = ModelMeta.of(selected).row
         return (row.shape, row.type), ()
-    raise QueryError(f"{named(selected)} cannot be selected: a column, an expression or a model class can")
+    raise QueryError(f"{named(selected)} cannot be selected: a column, an expression or a FerraModel can")

@@ -22,6 +22,7 @@ from ferra_sync.errors import NotFound, QueryError
 from ferra_sync.functions import count
 
 M = TypeVar("M", bound=FerraModel[Any])
+T = TypeVar("T")
 
 
 class FerraRepository(Protocol[M]):
@@ -146,9 +147,7 @@ class PgRepository(Value, Generic[M]):
         self, *predicates: Expr[Any, bool | None, Plain], order_by: Sequence[Order[Any, Any] | Expr[Any, Any, Any]] = ()
     ) -> list[M]:
         """Return the rows for which all predicates hold, in the order of the primary key if no other is given."""
-        if isinstance(order_by, (Expr, Order, str)):
-            raise QueryError(f"order_by takes a list of columns and orders, not {named(order_by)}: say order_by=[…]")
-        query = self._all.where(*predicates).order_by(*order_by)
+        query = self._all.where(*predicates).order_by(*_several("order_by", order_by))
         return self._db.fetch_all(query.in_stable_order())
 
     def exists(self, id: object) -> bool:
@@ -180,7 +179,7 @@ class PgRepository(Value, Generic[M]):
             ValidationError: a value is of the wrong type, or a validator rejects it.
             QueryError: the model lacks a column that must be given.
         """
-        return insert_many(self._db, self._meta, rows)
+        return insert_many(self._db, self._meta, _several("insert_many", rows))
 
     def copy_in(self, rows: Iterable[M]) -> int:
         """COPY rows, any number of them, all or none; return how many. The iterable is read as it is sent.
@@ -190,7 +189,7 @@ class PgRepository(Value, Generic[M]):
             ValidationError: a value is of the wrong type, or a validator rejects it.
             QueryError: the model lacks a column that must be given, or rows leave different columns to the server.
         """
-        return copy_in(self._db, self._meta, rows)
+        return copy_in(self._db, self._meta, _several("copy_in", rows))
 
     # The bodies
 
@@ -223,6 +222,12 @@ class PgRepository(Value, Generic[M]):
         if not rows:
             raise NotFound(self._meta.table.name, id)
         return rows[0]
+
+
+def _several(what: str, given: Iterable[T]) -> Iterable[T]:
+    if not isinstance(given, Iterable):
+        raise QueryError(f"{what} takes several, as a list, not {named(given)}: put it into brackets, […]")
+    return given
 
 
 def _open(tx: Transaction) -> Transaction:

@@ -244,6 +244,9 @@ VERBS: Final[dict[str, tuple[Callable[[Any, Any], Any], set[str]]]] = {
     "find_page_in_tx": (lambda db, x: PgRepository(User, db).find_page_in_tx(x), set()),
     "find_by": (lambda db, x: PgRepository(User, db).find_by(x), {"a predicate"}),
     "find_by order": (lambda db, x: PgRepository(User, db).find_by(order_by=[x]), {*OWN_COLUMNS, "an order"}),
+    "find_all order": (lambda db, x: PgRepository(User, db).find_all(order_by=x), {"an empty list"}),
+    "insert_many rows": (lambda db, x: PgRepository(User, db).insert_many(x), {"an empty list", "rows"}),
+    "copy_in rows": (lambda db, x: PgRepository(User, db).copy_in(x), {"an empty list", "rows"}),
     "exists": (lambda db, x: PgRepository(User, db).exists(x), {"a number", "minus one"}),
     "save": (lambda db, x: PgRepository(User, db).save(x), {"a row"}),
     "update": (lambda db, x: PgRepository(User, db).update(9, x), {"a row"}),
@@ -378,7 +381,7 @@ def test_a_database_is_no_transaction_for_the_methods_that_need_one(database: Da
     no_transaction: Any = database
     with pytest.raises(QueryError, match=r"^a Transaction is needed, as db\.transaction\(\) gives it, not a Database$"):
         repository.delete_in_tx(no_transaction, 1)
-    with pytest.raises(QueryError, match=r"^order_by takes a list .*: say order_by=\[…\]$"):
+    with pytest.raises(QueryError, match=r"^order_by takes several, as a list, .*: put it into brackets, \[…\]$"):
         repository.find_all(order_by=Users.id.desc())
 
 

@@ -365,7 +365,7 @@ def test_a_refusal_says_what_to_write_instead(use: Callable[[], object], message
 def test_an_executor_says_what_to_write_instead(database: Database) -> None:
     refused: list[tuple[Callable[[Any], object], Any, str]] = [
         (database.fetch_all, User, r"^the model User returns no rows: say select\(User\)$"),
-        (database.fetch_all, users, r"^a From returns no rows: \.select\(…\) reads"),
+        (database.fetch_all, users, r"^a From returns no rows: fetch_all reads what says"),
         (database.fetch_all, Users, r"^the table Users returns no rows: say from_\(Users\)\.select\(…\)$"),
         (database.execute, select(User), r"^execute takes an INSERT, UPDATE or DELETE, not a Select"),
         (database.execute, "DELETE FROM users", r"not a str: SQL of one's own runs on db\.connection\(\)$"),

@@ -80,7 +80,7 @@ def advice(given: object) -> str:
         return f": say from_({given.__name__}).select(…)"
     if isinstance(given, str):
         return ": SQL of one's own runs on db.connection()"
-    return ": .select(…) reads, a write is executed, .returning(…) reads what was written"
+    return ": fetch_all reads what says .select(…) or .returning(…), execute writes"
 
 
 def spelled(ref: ColumnRef) -> str:

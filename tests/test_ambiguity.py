@@ -95,6 +95,11 @@ def test_an_alias_is_another_table_to_by() -> None:
         select(Ticket).belonging_to(Seat(1, 2), by=Resales.number)
 
 
+def test_by_is_looked_at_where_there_are_no_parents_too() -> None:
+    with pytest.raises(QueryError, match=r"^by=Tickets\.id is no foreign key$"):
+        select(Ticket).belonging_to([], by=Tickets.id)
+
+
 def test_a_join_that_several_keys_could_make_names_the_condition_of_each() -> None:
     conditions = (
         r"on=\(Tickets\.hall == Seats\.hall\) & \(Tickets\.number == Seats\.number\) or "

@@ -52,7 +52,7 @@ SECRET: Final = "s3cret"
 
 class Users(Table):
     id = t.integer(primary_key=True)
-    name = t.text()
+    name = t.text(default="")
     active = t.nullable(t.boolean())
 
 
@@ -135,7 +135,7 @@ BUILDERS: Final[dict[str, tuple[Callable[[Any], Any], set[str]]]] = {
     "from_": (lambda x: from_(x).select(fn.count()), {"a table"}),
     "select": (select, {"a model", *COLUMNS}),
     "maybe": (lambda x: users.select(maybe(x)), {"a model", "an aggregate", *OWN_COLUMNS}),
-    "update": (lambda x: update(x).set().find(1), {"a table"}),
+    "update": (lambda x: update(x).find(1).set(Patch("b")), {"a table"}),
     "delete_from": (lambda x: delete_from(x).find(1), {"a table"}),
     "insert_into": (lambda x: insert_into(x).values(), {"a table"}),
     "where": (lambda x: users.where(x).select(User), {"a predicate"}),

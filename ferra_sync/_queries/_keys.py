@@ -54,12 +54,13 @@ def belongs_to(table: TableMeta, parents: FerraModel[Any] | Sequence[FerraModel[
     if not isinstance(rows, Sequence) or not all(isinstance(row, FerraModel) for row in rows):
         wrong = next((row for row in rows if not isinstance(row, FerraModel)), None) if _is_list(rows) else rows
         raise QueryError(f"belonging_to takes a row or a sequence of rows, each a FerraModel, not {named(wrong)}")
+    keys = table.foreign_keys if by is None else _keys_with(by, table)
     if not rows:
         return Expr(BOOLEAN, (False,), BOOLEAN)
     meta = ModelMeta.of(type(rows[0]))
     if any(type(row) is not meta.model for row in rows):
         raise QueryError("the parents are of several classes")
-    key = _foreign_key(table, meta.table, by)
+    key = _only_key(keys, table, meta.table, by)
     fields = [_field(meta, target.name) for target in key.targets]
     columns = [[getattr(row, field) for row in rows] for field in fields]
     if not several:
@@ -83,20 +84,8 @@ def _is_list(rows: object) -> bool:
     return isinstance(rows, Sequence) and not isinstance(rows, (str, bytes))
 
 
-def _foreign_key(child: TableMeta, parent: TableMeta, by: object) -> ForeignKey[Any]:
-    found = [key for key in child.foreign_keys if _leads_to(key, parent)]
-    if by is not None:
-        found = _keys_by(by, child, parent)
-    if not found:
-        raise QueryError(f"no foreign key of {child.name} references {parent.name}")
-    if len(found) > 1:
-        choices = " or ".join(f"by={spelled(_telling(key, found))}" for key in found)
-        raise QueryError(f"{len(found)} foreign keys of {child.name} reference {parent.name}: say {choices}")
-    return found[0]
-
-
-def _keys_by(by: object, child: TableMeta, parent: TableMeta) -> list[ForeignKey[Any]]:
-    """Return the foreign key to `parent` that has the column `by`; QueryError, saying why, where there is not one."""
+def _keys_with(by: object, child: TableMeta) -> Sequence[ForeignKey[Any]]:
+    """Return the foreign keys that have the column `by`; QueryError where it is no column of `child`, or in no key."""
     if not isinstance(by, Column):
         raise QueryError(f"by takes a column of {child.name}, not {named(by)}")
     if by.ref.table is not child.ref:
@@ -104,25 +93,29 @@ def _keys_by(by: object, child: TableMeta, parent: TableMeta) -> list[ForeignKey
     having = [key for key in child.foreign_keys if any(column.ref is by.ref for column in key.columns)]
     if not having:
         raise QueryError(f"by={spelled(by.ref)} is no foreign key")
-    found = [key for key in having if _leads_to(key, parent)]
+    return having
+
+
+def _only_key(keys: Sequence[ForeignKey[Any]], child: TableMeta, parent: TableMeta, by: object) -> ForeignKey[Any]:
+    """Return the one of `keys`, those that `by` allows, that leads to `parent`; QueryError where it is not one."""
+    found = [key for key in keys if is_same_table(key.targets[0].ref.table, parent.ref)]
+    if len(found) == 1:
+        return found[0]
+    if not isinstance(by, Column):
+        if not found:
+            raise QueryError(f"no foreign key of {child.name} references {parent.name}")
+        choices = " or ".join(f"by={spelled(_telling(key, found))}" for key in found)
+        raise QueryError(f"{len(found)} foreign keys of {child.name} reference {parent.name}: say {choices}")
     if not found:
-        raise QueryError(f"by={spelled(by.ref)} references {having[0].targets[0].ref.table}, not {parent.name}")
-    if len(found) > 1:
-        parts = " and ".join(f"({', '.join(column.name for column in key.columns)})" for key in found)
-        raise QueryError(
-            f"by={spelled(by.ref)} is one part of several foreign keys, {parts}: name a column of one alone"
-        )
-    return found
+        raise QueryError(f"by={spelled(by.ref)} references {keys[0].targets[0].ref.table}, not {parent.name}")
+    parts = " and ".join(f"({', '.join(column.name for column in key.columns)})" for key in found)
+    raise QueryError(f"by={spelled(by.ref)} is one part of several foreign keys, {parts}: name a column of one alone")
 
 
-def _telling(key: ForeignKey[Any], keys: list[ForeignKey[Any]]) -> ColumnRef:
+def _telling(key: ForeignKey[Any], keys: Sequence[ForeignKey[Any]]) -> ColumnRef:
     """Return a column that tells `key` from the other keys."""
     others = {column.ref for other in keys if other is not key for column in other.columns}
     return next((column.ref for column in key.columns if column.ref not in others), key.columns[0].ref)
-
-
-def _leads_to(key: ForeignKey[Any], parent: TableMeta) -> bool:
-    return is_same_table(key.targets[0].ref.table, parent.ref)
 
 
 def _field(meta: ModelMeta, column: str) -> str:

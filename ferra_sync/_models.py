@@ -214,15 +214,19 @@ def _table(model: type[Record[Any]]) -> type[Table] | None:
             f"{model.__name__} is {' and '.join(kind.__name__ for kind in kinds)}: a model is one of them"
         )
     named = list(_named(model))
-    tables = [each for each in named if isinstance(each, type) and "__ferra_table__" in vars(each)]
+    tables = [each for each in named if _is_table(each)]
     for each in named:
-        if each is not None and each not in tables and not isinstance(each, TypeVar):
+        if not (each is None or _is_table(each) or isinstance(each, TypeVar)):
             raise SchemaError(f"{model.__name__}: {kinds[0].__name__}[…] takes a table, {_spelled(each)}")
     if any(table is not tables[0] for table in tables):
         raise SchemaError(f"{model.__name__} names {' and '.join(table.__name__ for table in tables)}: one table alone")
-    if not tables and None in named:
+    if not tables and any(each is None for each in named):
         raise SchemaError(f"{model.__name__} says no table: write {kinds[0].__name__}[…]")
     return tables[0] if tables else None
+
+
+def _is_table(given: object) -> bool:
+    return isinstance(given, type) and "__ferra_table__" in vars(given)
 
 
 def _named(cls: type) -> Iterator[Any]:

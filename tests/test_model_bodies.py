@@ -80,6 +80,10 @@ def model(base: Any, annotations: dict[str, Any] | None = None, **body: Any) -> 
             r"^Bad is FerraModel and Insertable: a model is one of them$",
         ),
         (
+            lambda: model((Pair[int, People], FerraModel[Pets.id]), {"id": int}),
+            r"^Bad: FerraModel\[…\] takes a table, not a Column$",
+        ),
+        (
             lambda: model((Pair[int, People], FerraModel[Pets]), {"id": int}),
             r"^Bad names People and Pets: one table alone$",
         ),

@@ -2,14 +2,45 @@
 
 from __future__ import annotations
 
+import inspect
+import sys
 import types
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from ferra_sync._sentinels import Sentinel
 from ferra_sync._sqltypes import FieldType, SqlType
+from ferra_sync.errors import SchemaError
 
 _ANYTHING = frozenset({FieldType.JSON, FieldType.JSONB})
+
+
+def resolved(model: type) -> dict[str, Any]:
+    """Return the annotations of a class and of its bases.
+
+    Raises:
+        NameError: one of them names what is not there, or not yet.
+        SchemaError: one of them cannot be read for another reason.
+    """
+    try:
+        return get_type_hints(model)
+    except NameError:
+        raise
+    except Exception as error:
+        raise unresolved(model, error) from error
+
+
+def unresolved(model: type, error: Exception) -> SchemaError:
+    """Return what says which annotation of a class could not be resolved."""
+    for cls in model.__mro__:
+        for name, annotation in inspect.get_annotations(cls).items():
+            alone = types.SimpleNamespace(__annotations__={name: annotation})
+            try:
+                get_type_hints(alone, vars(sys.modules[cls.__module__]), dict(vars(cls)))
+            except Exception as reason:  # noqa: BLE001 - an annotation is any expression, and raises what it likes
+                where = f"{model.__name__}.{name}"
+                return SchemaError(f"{where}: its annotation cannot be resolved at run time: {reason}")
+    return SchemaError(f"{model.__name__}: its annotations cannot be resolved at run time: {error}")
 
 
 def members(annotation: Any) -> Iterator[Any]:  # noqa: ANN401 - annotations are of every class

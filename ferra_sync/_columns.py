@@ -10,6 +10,7 @@ from ferra_sync._kinds import Plain
 from ferra_sync._nodes import operand
 from ferra_sync._sentinels import SERVER_DEFAULT, UNSET
 from ferra_sync._shapes import DEFAULT, ColumnRef
+from ferra_sync._values import Value
 from ferra_sync.errors import QueryError
 
 S = TypeVar("S")
@@ -52,7 +53,7 @@ class Column(Expr[S_co, T_co, Plain]):
         return Assignment(self.ref, assigned.shape, assigned.params)
 
 
-class Assignment(Generic[S_co]):
+class Assignment(Value, Generic[S_co]):
     """`column = value` in an UPDATE."""
 
     __slots__ = ("column", "params", "shape")

@@ -9,10 +9,19 @@ from typing import Any, Final
 import attrs
 from pypika import JoinType
 
-from ferra_sync._lowering import Lowering, has_aggregate
+from ferra_sync._lowering import Lowering
 from ferra_sync._mapping import RowMaker, selection
 from ferra_sync._readers import Readers
-from ferra_sync._shapes import ColumnRef, CountShape, FunctionRef, GroupShape, SelectShape, TableRef, leaves
+from ferra_sync._shapes import (
+    ColumnRef,
+    CountShape,
+    FunctionRef,
+    GroupShape,
+    SelectShape,
+    TableRef,
+    has_aggregate,
+    leaves,
+)
 from ferra_sync._statements import Statement, finished, new_builder, result_term
 from ferra_sync.errors import QueryError
 
@@ -92,6 +101,7 @@ def _check(shape: SelectShape) -> None:
     elif any(has_aggregate(each) for each in _expanded((*results, *shape.order), shape)):
         _check_grouped((*results, *shape.order), shape, GroupShape((), (), ()))
     _check_distinct(shape, results)
+    _check_distinct_on(shape, results)
 
 
 def _check_joins(shape: SelectShape) -> None:
@@ -161,3 +171,14 @@ def _check_distinct(shape: SelectShape, results: Iterable[Hashable]) -> None:
             raise QueryError("order_by of a distinct query takes only what is selected")
     elif not set(orders[: len(set(shape.distinct))]) <= set(shape.distinct):
         raise QueryError("order_by must begin with the expressions of distinct(…)")
+
+
+def _check_distinct_on(shape: SelectShape, results: Sequence[Hashable]) -> None:
+    """DISTINCT ON beside groups or aggregates takes what the select list could take."""
+    if not shape.distinct:
+        return
+    everything = (*results, *shape.order, *shape.distinct)
+    if shape.group is not None:
+        _check_grouped(shape.distinct, shape, shape.group)
+    elif any(has_aggregate(each) for each in _expanded(everything, shape)):
+        _check_grouped(everything, shape, GroupShape((), (), ()))

@@ -22,7 +22,7 @@ from ferra_sync._statements import Statement
 CACHED_SHAPES: Final = 4096
 
 
-@lru_cache(maxsize=CACHED_SHAPES)
+@lru_cache(maxsize=CACHED_SHAPES, typed=True)
 def compiled(shape: StatementShape) -> Statement:
     """Return the statement of `shape`.
 

@@ -9,12 +9,14 @@ import attrs
 
 from ferra_sync import _names
 from ferra_sync._columns import Column
+from ferra_sync._described import described
 from ferra_sync._expressions import Expr, Order
 from ferra_sync._kinds import Plain
-from ferra_sync._shapes import ColumnRef, leaves
+from ferra_sync._shapes import ColumnRef, has_aggregate, leaves
 from ferra_sync._sqltypes import FieldType
+from ferra_sync._values import Value
 from ferra_sync.errors import SchemaError
-from ferra_sync.types import ReferenceAction
+from ferra_sync.types import ReferenceAction, check_actions
 
 S = TypeVar("S")
 S_co = TypeVar("S_co", covariant=True)
@@ -23,7 +25,7 @@ Columns: TypeAlias = tuple[Column[Any, Any], ...]
 
 
 @attrs.frozen(eq=False)
-class Unique(Generic[S_co]):
+class Unique(Value, Generic[S_co]):
     """`UNIQUE (columns)`."""
 
     columns: Columns
@@ -31,7 +33,7 @@ class Unique(Generic[S_co]):
 
 
 @attrs.frozen(eq=False)
-class Check(Generic[S_co]):
+class Check(Value, Generic[S_co]):
     """`CHECK (predicate)`."""
 
     predicate: Expr[Any, Any, Any]
@@ -39,7 +41,7 @@ class Check(Generic[S_co]):
 
 
 @attrs.frozen(eq=False)
-class Index(Generic[S_co]):
+class Index(Value, Generic[S_co]):
     """`CREATE INDEX … (keys) WHERE …`; a key is the shape of a column, an expression or an order."""
 
     keys: tuple[Hashable, ...]
@@ -49,7 +51,7 @@ class Index(Generic[S_co]):
 
 
 @attrs.frozen(eq=False)
-class ForeignKey(Generic[S_co]):
+class ForeignKey(Value, Generic[S_co]):
     """`FOREIGN KEY (columns) REFERENCES …`; `targets` is read when it is first asked for, so that it may come later."""
 
     columns: Columns
@@ -65,8 +67,11 @@ class ForeignKey(Generic[S_co]):
         Raises:
             SchemaError: they are no columns, are of several tables, or their number or their types do not fit.
         """
-        targets = self.references()
-        if not all(isinstance(target, Column) for target in targets):
+        try:
+            targets = self.references()
+        except (AttributeError, NameError) as error:
+            raise SchemaError(f"{self.columns[0].ref}: what it references cannot be found: {error}") from error
+        if not isinstance(targets, tuple) or not all(isinstance(target, Column) for target in targets):
             raise SchemaError(f"{self.columns[0].ref}: a foreign key references columns")
         if len({target.ref.table for target in targets}) != 1 or len(targets) != len(self.columns):
             raise SchemaError(f"{self.columns[0].ref}: a foreign key references as many columns of one table")
@@ -100,6 +105,7 @@ def check(predicate: Expr[S, bool | None, Plain], *, name: str | None = None) ->
     """Declare that `predicate` is never false."""
     if not isinstance(predicate, Expr) or predicate.type.kind is not FieldType.BOOLEAN:
         raise SchemaError("check takes a predicate")
+    _check_plain((predicate.shape,), "a check")
     return Check(predicate, _checked(name))
 
 
@@ -116,6 +122,7 @@ def index(
         raise SchemaError("index takes columns, expressions and orders")
     if where is not None and (not isinstance(where, Expr) or where.type.kind is not FieldType.BOOLEAN):
         raise SchemaError("an index's where takes a predicate")
+    _check_plain((*(key.shape for key in keys), None if where is None else where.shape), "an index")
     return Index(tuple(key.shape for key in keys), unique, where, _checked(name))
 
 
@@ -127,6 +134,7 @@ def foreign_key(
     name: str | None = None,
 ) -> ForeignKey[S]:
     """Declare that these columns together are a key of another table."""
+    check_actions(on_delete, on_update)
     return ForeignKey(_several(columns, "foreign_key"), _deferred(references), on_delete, on_update, _checked(name))
 
 
@@ -137,7 +145,16 @@ def _deferred(
         return lambda: (references,)
     if isinstance(references, tuple):
         return lambda: references
+    if isinstance(references, type) or not callable(references):
+        raise SchemaError(
+            f"references takes columns, or a lambda that returns a tuple of them, not {described(references)}"
+        )
     return references
+
+
+def _check_plain(shapes: tuple[Hashable, ...], what: str) -> None:
+    if has_aggregate(shapes):
+        raise SchemaError(f"an aggregate cannot stand in {what}")
 
 
 def _several(columns: Columns, what: str) -> Columns:

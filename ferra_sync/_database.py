@@ -15,12 +15,13 @@ import psycopg
 
 from ferra_sync import _cursors
 from ferra_sync._config import DatabaseConfig, resolve_url
+from ferra_sync._described import described
 from ferra_sync._embedded import EmbeddedServer
 from ferra_sync._executor import Executor
 from ferra_sync._pool import Pool
 from ferra_sync._statements import Statement
 from ferra_sync._transaction import Isolation, Transaction, begin_command
-from ferra_sync.errors import Db, DbErrorKind
+from ferra_sync.errors import ConfigError, Db, DbErrorKind
 
 R = TypeVar("R")
 
@@ -46,6 +47,8 @@ class Database(Executor):
     _server: EmbeddedServer | None
 
     def __init__(self, config: DatabaseConfig | None = None) -> None:
+        if not isinstance(config, DatabaseConfig | None):
+            raise ConfigError(f"Database takes a DatabaseConfig, not {described(config)}: say Database.connect(url)")
         settings = config or DatabaseConfig()
         self.config = attrs.evolve(settings, url=resolve_url(settings.url or None))
         self._server = None

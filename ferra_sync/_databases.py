@@ -10,10 +10,12 @@ from typing import Self
 
 from ferra_sync._config import DatabaseConfig
 from ferra_sync._database import Database
+from ferra_sync._described import described
+from ferra_sync._values import Handle
 from ferra_sync.errors import ConfigError
 
 
-class Databases:
+class Databases(Handle):
     """Named databases: `Databases({"default": "postgresql://…", "reports": DatabaseConfig(…)})`. Threads may share it.
 
     A database is connected to at its first `get`, once however many threads ask. As a context manager it closes them.
@@ -31,6 +33,8 @@ class Databases:
         """
         self._entries = {}
         self._lock = threading.Lock()
+        if databases is not None and not isinstance(databases, Mapping):
+            raise ConfigError(f"Databases takes a mapping of names to URLs or configs, not {described(databases)}")
         for name, config in (databases or {}).items():
             self.register(name, config)
 

@@ -13,14 +13,16 @@ from ferra_sync import _cursors
 from ferra_sync._compiler import compiled
 from ferra_sync._pagination import Count, KeyWalk, Page, page_number, page_of
 from ferra_sync._queries import Returning, RowQuery, Select, Write
+from ferra_sync._queries._checks import advice, named
 from ferra_sync._shapes import CountShape
 from ferra_sync._statements import Statement
+from ferra_sync._values import Handle
 from ferra_sync.errors import NotFound, QueryError
 
 R = TypeVar("R")
 
 
-class Executor(ABC):
+class Executor(Handle, ABC):
     """Runs queries. Every verb raises `FerraDbError` where the database says no, and nothing is lazy.
 
     Raises (every verb):
@@ -77,7 +79,7 @@ class Executor(ABC):
         """Run a write and return the number of rows that it affected; nothing is sent where nothing is to change."""
         write = query.write if isinstance(query, Returning) else query
         if not isinstance(write, Write):
-            raise QueryError("execute takes an INSERT, UPDATE or DELETE; fetch_all reads")
+            raise QueryError(f"execute takes an INSERT, UPDATE or DELETE, not {named(query)}{advice(query)}")
         statement, params = query.ready()
         return 0 if write.is_empty else self._affected(statement, params)
 
@@ -99,7 +101,7 @@ class Executor(ABC):
             ValueError: `per_page` is less than 1.
         """
         number = page_number(page, per_page)
-        if count not in {"exact", "estimate"}:
+        if not isinstance(count, str) or count not in {"exact", "estimate"}:
             raise ValueError('count is "exact" or "estimate"')
         statement, params = page_of(_selecting(query), number, per_page).ready()
         connection = self._acquire()
@@ -172,16 +174,14 @@ class Executor(ABC):
 def _readable(query: RowQuery[R]) -> RowQuery[R]:
     """Return `query` if it has rows: a write without RETURNING must not be sent only to find that it has none."""
     if not isinstance(query, RowQuery):
-        raise QueryError(f"{_named(query)} returns no rows: say .select(…) or .returning(…), or execute a write")
+        raise QueryError(f"{named(query)} returns no rows{advice(query)}")
     return query
 
 
 def _selecting(query: Select[Any, Any, R]) -> Select[Any, Any, R]:
     """Return `query` if it is a SELECT."""
     if not isinstance(query, Select):
-        raise QueryError(f"only a SELECT can be streamed, paged or walked in batches, not {_named(query)}")
+        raise QueryError(
+            f"only a SELECT can be streamed, paged or walked in batches, not {named(query)}{advice(query)}"
+        )
     return query
-
-
-def _named(query: object) -> str:
-    return f"the class {query.__name__}" if isinstance(query, type) else f"a {type(query).__name__}"

@@ -12,9 +12,11 @@ from decimal import Decimal
 from typing import Any, ClassVar, Generic, Literal, Never, Protocol, TypeAlias, TypeVar, overload
 
 from ferra_sync import _nodes
+from ferra_sync._described import described
 from ferra_sync._kinds import Opt
 from ferra_sync._nodes import Node
-from ferra_sync._sqltypes import BOOLEAN, HasSqlType, SqlType
+from ferra_sync._sqltypes import BOOLEAN, HasSqlType, SqlType, type_of
+from ferra_sync._values import Value
 from ferra_sync.errors import QueryError
 
 S_co = TypeVar("S_co", covariant=True)
@@ -280,9 +282,9 @@ class Expr(Node, Generic[S_co, T_co, G_co]):
 
     def cast(self, to: HasSqlType[V]) -> Expr[S_co, V, G_co]:
         """`CAST(… AS to)`; `t.nullable(…)` where the value may be NULL."""
-        sql_type = getattr(to, "sql_type", None)
-        if not isinstance(sql_type, SqlType):
-            raise QueryError(f"cast takes a type such as t.text(), not {to!r}")
+        sql_type = type_of(to)
+        if sql_type is None:
+            raise QueryError(f"cast takes a type such as t.text(), not {described(to)}")
         return Expr(("cast", self.shape, sql_type), self.params, sql_type)
 
     def nullable(self) -> Expr[Opt[S_co], T_co | None, G_co]:
@@ -298,7 +300,7 @@ class Expr(Node, Generic[S_co, T_co, G_co]):
         return Order(self, "desc", nulls)
 
 
-class Order(Generic[S_co, G_co]):
+class Order(Value, Generic[S_co, G_co]):
     """An expression with a direction."""
 
     __slots__ = ("params", "shape")

@@ -9,7 +9,7 @@ from pypika import Table
 from pypika.terms import Term
 
 from ferra_sync._names import quoted
-from ferra_sync._shapes import ColumnRef, FunctionRef, TableRef, leaves
+from ferra_sync._shapes import ColumnRef, FunctionRef, TableRef, has_aggregate
 from ferra_sync._sqltypes import TEXT, VARCHAR, SqlType
 from ferra_sync._terms import TEMPLATES, Call, Chain, Placeholder, Raw, Template
 from ferra_sync.errors import QueryError
@@ -124,8 +124,3 @@ class Lowering:
 def table_term(ref: TableRef) -> Table:
     """Return `schema.name AS alias` for PyPika."""
     return Table(ref.name, schema=ref.schema, alias=ref.alias)
-
-
-def has_aggregate(shape: Hashable) -> bool:
-    """Whether a function over many rows is called anywhere in `shape`."""
-    return any(isinstance(leaf, FunctionRef) and leaf.aggregate for leaf in leaves(shape))

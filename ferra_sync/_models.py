@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import inspect
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from operator import attrgetter
 from types import MappingProxyType
-from typing import Any, ClassVar, Generic, Literal, Self, TypeAlias, TypeVar, get_args, get_type_hints
+from typing import Any, ClassVar, Final, ForwardRef, Generic, Literal, Self, TypeAlias, TypeVar, get_args, get_origin
 
 import attrs
 
 from ferra_sync import _annotations
+from ferra_sync._described import described
 from ferra_sync._expressions import AnyExpr, Expr
 from ferra_sync._kinds import Plain
+from ferra_sync._nodes import Node
 from ferra_sync._schema import Table, TableMeta
 from ferra_sync._shapes import ColumnRef
 from ferra_sync._sqltypes import FieldType, SqlType
+from ferra_sync._values import Value
 from ferra_sync.errors import QueryError, SchemaError
 from ferra_sync.types import ColumnDef
 
@@ -28,7 +32,7 @@ ROW: SqlType[Any] = SqlType(kind=FieldType.JSON, ddl="row", cast="row", classes=
 
 
 @attrs.frozen(eq=False)
-class FieldMeta:
+class FieldMeta(Value):
     """A field of a model and the column behind it.
 
     Attributes:
@@ -52,7 +56,7 @@ class FieldMeta:
 
 
 @attrs.frozen(eq=False)
-class ModelMeta:
+class ModelMeta(Value):
     """What is known of a model class; `ModelMeta.of(User)`.
 
     Attributes:
@@ -110,18 +114,32 @@ class ModelMeta:
         return tuple(self.by_column[column.name] for column in key)
 
 
+_LOOSE: Final = "{} has no annotation, so it is no field: write {}, or ClassVar"
+
+
 class Record(Generic[S_co]):
     """What the three kinds of model share: they are checked when attrs has made the class."""
 
     __slots__ = ()
     __ferra_purpose__: ClassVar[Purpose]
 
+    def __class_getitem__(cls, table: Any) -> Any:  # noqa: ANN401 - typing's own
+        if isinstance(table, tuple) and cls in _KINDS:
+            raise SchemaError(f"{cls.__name__}[…] is a model of one table, not of {len(table)}")
+        return super().__class_getitem__(table)  # type: ignore[misc]  # Generic's, which mypy does not know
+
+    def __init_subclass__(cls, **options: object) -> None:
+        super().__init_subclass__(**options)
+        for attribute in getattr(cls, "__attrs_attrs__", ()):  # Those of the bases: attrs would drop what is no field.
+            if _is_loose(cls, attribute.name):
+                raise SchemaError(_LOOSE.format(f"{cls.__name__}.{attribute.name}", f"{attribute.name}: … = …"))
+
     @classmethod
     def __attrs_init_subclass__(cls) -> None:
         if _table(cls) is None:
             return
         try:
-            hints = get_type_hints(cls)
+            hints = _annotations.resolved(cls)
         except NameError:
             return  # A class that comes later: looked at again on first use.
         _attach(cls, hints)
@@ -170,36 +188,76 @@ class Changeset(Record[S_co]):
         raise TypeError("only the type checker asks which table a changeset belongs to")
 
 
+_KINDS: Final = (FerraModel, Insertable, Changeset)
+
+
 def _declared(model: Any) -> ModelMeta:  # noqa: ANN401 - whatever was given for a model
     if not isinstance(model, type) or not issubclass(model, Record):
-        raise SchemaError(f"{model!r} is not a model")
+        raise SchemaError(f"{described(model)} is not a model")
     if "__attrs_attrs__" not in model.__dict__:
         raise SchemaError(f"{model.__name__} is not an attrs class: decorate it with @attrs.define")
-    if _table(model) is None:
-        raise SchemaError(f"{model.__name__} says no table: {model.__mro__[1].__name__}[…]")
     try:
-        return _attach(model, get_type_hints(model))
+        return _attach(model, _annotations.resolved(model))
     except NameError as error:
-        raise SchemaError(f"{model.__name__}: the annotation {error.name!r} cannot be resolved at run time") from None
+        raise _annotations.unresolved(model, error) from None
 
 
-def _table(model: type) -> type[Table] | None:
-    for cls in model.__mro__:
-        for parent in cls.__dict__.get("__orig_bases__", ()):
-            for argument in get_args(parent):
-                if isinstance(argument, type) and issubclass(argument, Table):
-                    return argument
-    return None
+def _table(model: type[Record[Any]]) -> type[Table] | None:
+    """Return the table of a model; None where a generic class leaves it open.
+
+    Raises:
+        SchemaError: the bases name no table, or several, or something else.
+    """
+    kinds = [kind for kind in _KINDS if issubclass(model, kind)]
+    if len(kinds) > 1:
+        raise SchemaError(
+            f"{model.__name__} is {' and '.join(kind.__name__ for kind in kinds)}: a model is one of them"
+        )
+    named = list(_named(model))
+    tables = [each for each in named if _is_table(each)]
+    for each in named:
+        if not (each is None or _is_table(each) or isinstance(each, TypeVar)):
+            raise SchemaError(f"{model.__name__}: {kinds[0].__name__}[…] takes a table, {_spelled(each)}")
+    if any(table is not tables[0] for table in tables):
+        raise SchemaError(f"{model.__name__} names {' and '.join(table.__name__ for table in tables)}: one table alone")
+    if not tables and any(each is None for each in named):
+        raise SchemaError(f"{model.__name__} says no table: write {kinds[0].__name__}[…]")
+    return tables[0] if tables else None
+
+
+def _is_table(given: object) -> bool:
+    return isinstance(given, type) and "__ferra_table__" in vars(given)
+
+
+def _named(cls: type) -> Iterator[Any]:
+    """Yield what the bases of a model name for its table: a TypeVar where that is left open, None where nothing is."""
+    for parent in cls.__dict__.get("__orig_bases__", cls.__bases__):
+        origin: Any = get_origin(parent) or parent
+        if origin in _KINDS:
+            yield from get_args(parent) or (None,)
+        elif isinstance(origin, type) and issubclass(origin, Record):
+            given: dict[Any, Any] = dict(zip(getattr(origin, "__parameters__", ()), get_args(parent), strict=False))
+            yield from (given.get(each, each) if isinstance(each, TypeVar) else each for each in _named(origin))
+
+
+def _spelled(given: Any) -> str:  # noqa: ANN401 - whatever was given for a table
+    if isinstance(given, ForwardRef):
+        name = given.__forward_arg__
+        return f'not the string "{name}": write {name} itself, and the model after the table'
+    return f"not {described(given)}"
 
 
 def _attach(model: type[Record[Any]], hints: Mapping[str, Any]) -> ModelMeta:
     table = _table(model)
     if table is None:
-        raise SchemaError(f"{model.__name__} says no table")
+        raise SchemaError(f"{model.__name__} says no table: it is generic, so name one, {model.__name__}[…]")
     purpose = model.__ferra_purpose__
     fields = tuple(_fields(model, table, hints))
+    _check_body(model, table, hints, {field.name for field in fields})
     if not fields:
-        raise SchemaError(f"{model.__name__} has no field that is a column of {table.__name__}")
+        attribute, column = next(iter(table.__ferra_table__.attributes.items()))
+        example = f"annotate one, {attribute}: {column.type.python_name}"
+        raise SchemaError(f"{model.__name__} has no field that is a column of {table.__name__}: {example}")
     by_column = {field.column: field for field in fields}
     if len(by_column) != len(fields):
         raise SchemaError(f"{model.__name__} has two fields for one column")
@@ -219,6 +277,29 @@ def _attach(model: type[Record[Any]], hints: Mapping[str, Any]) -> ModelMeta:
     )
     model.__ferra_meta__ = meta  # type: ignore[attr-defined]  # read through ModelMeta.of alone
     return meta
+
+
+def _check_body(model: type, table: type[Table], hints: Mapping[str, Any], fields: set[str]) -> None:
+    """Raise SchemaError where a column's name stands in the class and is no field of it."""
+    columns = table.__ferra_table__.attributes
+    for name in columns:
+        if any(_is_loose(cls, name) for cls in model.__mro__):
+            wanted = f"{name}: {columns[name].type.python_name} = …"
+            raise SchemaError(_LOOSE.format(f"{model.__name__}.{name}", wanted))
+    for name in hints.keys() & columns.keys() - fields:
+        if get_origin(hints[name]) is not ClassVar and hints[name] is not ClassVar:
+            raise SchemaError(
+                f"{model.__name__}.{name} is annotated and no field: decorate the class that annotates it, "
+                "and annotate every field"
+            )
+
+
+def _is_loose(cls: type, name: str) -> bool:
+    """Whether a class has a value of this name, and neither an annotation that makes it a field nor a method."""
+    if name not in vars(cls) or name in inspect.get_annotations(cls):
+        return False
+    value = vars(cls)[name]
+    return isinstance(value, ColumnDef) or not hasattr(type(value), "__get__")
 
 
 def _required(table: TableMeta, by_column: Mapping[str, FieldMeta]) -> list[ColumnRef]:
@@ -242,7 +323,7 @@ def _fields(model: type[Record[Any]], table: type[Table], hints: Mapping[str, An
     attributes: tuple[attrs.Attribute[Any], ...] = attrs.fields(model)  # type: ignore[arg-type]  # attrs has made it
     found = [(attribute, _column_name(attribute, table)) for attribute in attributes]
     return [
-        _field(model, table, attribute, name, hints[attribute.name])
+        _field(model, table, attribute, name, hints.get(attribute.name, attribute.type))
         for attribute, name in found
         if attribute.init or name in table.__ferra_table__.attributes
     ]
@@ -268,6 +349,10 @@ def _field(
         raise SchemaError(f"{model.__name__}.{attribute.name}: {table.__name__} has no column {name}")
     declaration = meta.declarations[name]
     here, there = f"{model.__name__}.{attribute.name}", f"{table.__name__}.{name}"
+    if annotation is None:
+        raise SchemaError(f"{here} has no annotation: write {attribute.name}: {column.type.python_name}")
+    if isinstance(attribute.default, (ColumnDef, Node)):
+        raise SchemaError(f"{here} has a default that is SQL, which belongs to {table.__name__}: write SERVER_DEFAULT")
     if not _annotations.fits(annotation, column.type):
         wanted = f"{column.type} ({column.type.python_name})"
         raise SchemaError(f"{here} is {_annotations.spelled(annotation)}; {there} is {wanted}")

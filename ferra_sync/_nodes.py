@@ -7,10 +7,11 @@ from typing import Any, Final, TypeAlias, TypeVar
 
 from ferra_sync._shapes import ColumnRef
 from ferra_sync._sqltypes import BOOLEAN, DOUBLE_PRECISION, INTERVAL, REAL, TEXT, FieldType, SqlType
+from ferra_sync._values import Value
 from ferra_sync.errors import QueryError
 
 
-class Node:
+class Node(Value):
     """An expression without its Python types: a frozen value.
 
     Attributes:

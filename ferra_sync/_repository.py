@@ -13,13 +13,16 @@ from ferra_sync._models import FerraModel, ModelMeta
 from ferra_sync._pagination import Page
 from ferra_sync._plan import Plan, plan_of
 from ferra_sync._queries import From, Select, from_, select
+from ferra_sync._queries._checks import named
 from ferra_sync._rows import check_insertable, checked_values
 from ferra_sync._sentinels import SERVER_DEFAULT
 from ferra_sync._transaction import Transaction
+from ferra_sync._values import Value
 from ferra_sync.errors import NotFound, QueryError
 from ferra_sync.functions import count
 
 M = TypeVar("M", bound=FerraModel[Any])
+T = TypeVar("T")
 
 
 class FerraRepository(Protocol[M]):
@@ -37,7 +40,7 @@ class FerraRepository(Protocol[M]):
     def delete_in_tx(self, tx: Transaction, id: object) -> None: ...
 
 
-class PgRepository(Generic[M]):
+class PgRepository(Value, Generic[M]):
     """The repository of one model over PostgreSQL: cheap to make, immutable, safe to share between threads.
 
     Every method raises `Db` where the database says no for another reason than those listed.
@@ -56,6 +59,8 @@ class PgRepository(Generic[M]):
     _plan: Plan
 
     def __init__(self, model: type[M], db: Executor) -> None:
+        if not isinstance(db, Executor):
+            raise QueryError(f"a repository is over a Database or a Transaction, not {named(db)}")
         self.model = model
         self._all = select(cast("Any", model))  # mypy does not see a type[M] as the class it is
         self._db = db
@@ -77,7 +82,7 @@ class PgRepository(Generic[M]):
 
     def find_by_id_in_tx(self, tx: Transaction, id: object) -> M:
         """`find_by_id`, inside a transaction."""
-        return self._find_by_id(tx, id)
+        return self._find_by_id(_open(tx), id)
 
     def find_page(self, page: int = 1, per_page: int = 20) -> Page[M]:
         """Return one page in the order of the primary key; pages count from 1.
@@ -89,7 +94,7 @@ class PgRepository(Generic[M]):
 
     def find_page_in_tx(self, tx: Transaction, page: int = 1, per_page: int = 20) -> Page[M]:
         """`find_page`, inside a transaction; serializable, it is strict."""
-        return tx.fetch_page(self._all, page, per_page)
+        return _open(tx).fetch_page(self._all, page, per_page)
 
     def insert(self, data: M) -> M:
         """Insert a row and return it as the server has it.
@@ -103,7 +108,7 @@ class PgRepository(Generic[M]):
 
     def insert_in_tx(self, tx: Transaction, data: M) -> M:
         """`insert`, inside a transaction."""
-        return self._write(tx, data)
+        return self._write(_open(tx), data)
 
     def update(self, id: object, data: M) -> M:
         """Set every column of the row with this key to what `data` says, and return it as the server has it.
@@ -118,7 +123,7 @@ class PgRepository(Generic[M]):
 
     def update_in_tx(self, tx: Transaction, id: object, data: M) -> M:
         """`update`, inside a transaction."""
-        return self._update_row(tx, id, data)
+        return self._update_row(_open(tx), id, data)
 
     def delete(self, id: object) -> None:
         """Delete the row with this key.
@@ -130,7 +135,7 @@ class PgRepository(Generic[M]):
 
     def delete_in_tx(self, tx: Transaction, id: object) -> None:
         """`delete`, inside a transaction."""
-        self._delete_row(tx, id)
+        self._delete_row(_open(tx), id)
 
     # Beside them
 
@@ -142,7 +147,7 @@ class PgRepository(Generic[M]):
         self, *predicates: Expr[Any, bool | None, Plain], order_by: Sequence[Order[Any, Any] | Expr[Any, Any, Any]] = ()
     ) -> list[M]:
         """Return the rows for which all predicates hold, in the order of the primary key if no other is given."""
-        query = self._all.where(*predicates).order_by(*order_by)
+        query = self._all.where(*predicates).order_by(*_several("order_by", order_by))
         return self._db.fetch_all(query.in_stable_order())
 
     def exists(self, id: object) -> bool:
@@ -174,7 +179,7 @@ class PgRepository(Generic[M]):
             ValidationError: a value is of the wrong type, or a validator rejects it.
             QueryError: the model lacks a column that must be given.
         """
-        return insert_many(self._db, self._meta, rows)
+        return insert_many(self._db, self._meta, _several("insert_many", rows))
 
     def copy_in(self, rows: Iterable[M]) -> int:
         """COPY rows, any number of them, all or none; return how many. The iterable is read as it is sent.
@@ -184,7 +189,7 @@ class PgRepository(Generic[M]):
             ValidationError: a value is of the wrong type, or a validator rejects it.
             QueryError: the model lacks a column that must be given, or rows leave different columns to the server.
         """
-        return copy_in(self._db, self._meta, rows)
+        return copy_in(self._db, self._meta, _several("copy_in", rows))
 
     # The bodies
 
@@ -217,3 +222,16 @@ class PgRepository(Generic[M]):
         if not rows:
             raise NotFound(self._meta.table.name, id)
         return rows[0]
+
+
+def _several(what: str, given: Iterable[T]) -> Iterable[T]:
+    if not isinstance(given, Iterable):
+        raise QueryError(f"{what} takes several, as a list, not {named(given)}: put it into brackets, […]")
+    return given
+
+
+def _open(tx: Transaction) -> Transaction:
+    """Return what is a transaction: over a `Database` the statement would be committed by itself."""
+    if not isinstance(tx, Transaction):
+        raise QueryError(f"a Transaction is needed, as db.transaction() gives it, not {named(tx)}")
+    return tx

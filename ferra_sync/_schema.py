@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import inspect
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
+from typing import Any, ClassVar, Final, Generic, Protocol, Self, TypeVar
 
 import attrs
 
 from ferra_sync import _names
 from ferra_sync._columns import Column
 from ferra_sync._constraints import Check, Constraint, ForeignKey, Index, Unique, refs_of
+from ferra_sync._declarations import declared_columns
+from ferra_sync._described import described
 from ferra_sync._expressions import AnyExpr, Expr
-from ferra_sync._shapes import ColumnRef, TableRef
+from ferra_sync._shapes import ColumnRef, TableRef, has_aggregate, leaves
+from ferra_sync._values import Value
 from ferra_sync.errors import SchemaError
 from ferra_sync.types import ColumnDef
 
 S = TypeVar("S")
 
+_DECORATED: Final = "{0} is a table, and no decorator makes a model of it: write a FerraModel[{0}]"
+
 
 @attrs.frozen(eq=False)
-class TableMeta:
+class TableMeta(Value):
     """What a table says of itself; `Table.__ferra_table__`.
 
     Attributes:
@@ -67,16 +73,20 @@ class Table:
     """A table. Its SQL name is the class's in snake_case, or `class Users(Table, name="…", schema="…")`.
 
     `class Managers(Users, alias="managers")` is the same table a second time, for a join of a table with itself.
-    Constraints over several columns are listed by a classmethod `__constraints__`.
+    Constraints over several columns are listed by a classmethod `__constraints__`. Plain base classes may declare
+    columns too, for each of their tables.
 
     Raises:
-        SchemaError: when the class is made, and what it declares cannot be.
+        SchemaError: when the class is made, and what it declares cannot be, or an attribute was meant for a column and
+            is none, such as `t.text` without its brackets.
     """
 
     __ferra_table__: ClassVar[TableMeta]
 
     def __init_subclass__(cls, *, name: str | None = None, schema: str | None = None, alias: str | None = None) -> None:
         super().__init_subclass__()
+        if "__attrs_attrs__" in vars(cls) or "__dataclass_fields__" in vars(cls):
+            raise SchemaError(_DECORATED.format(cls.__name__))
         aliased = getattr(cls, "__ferra_table__", None)
         if aliased is None:
             ref = TableRef(
@@ -85,13 +95,19 @@ class Table:
                 None if schema is None else _names.checked(schema, "a schema's name"),
                 None if alias is None else _names.checked(alias, "an alias"),
             )
-            declared = {attribute: value for attribute, value in vars(cls).items() if isinstance(value, ColumnDef)}
+            declared = declared_columns(cls, Table)
         else:
+            if name is not None or schema is not None:
+                raise SchemaError(f"{cls.__name__} is an alias of {aliased.name}, whose name and schema it has")
             ref, declared = _alias(cls, aliased, alias), dict(aliased.declarations)
         columns = _columns(cls, ref, declared)
         for attribute, column in columns.items():
             setattr(cls, attribute, column)
         cls.__ferra_table__ = _meta(cls, ref, columns, declared)
+
+    @classmethod
+    def __attrs_init_subclass__(cls) -> None:
+        raise SchemaError(_DECORATED.format(cls.__name__))
 
     def __new__(cls) -> Self:
         raise SchemaError(f"{cls.__name__} is a table; rows are instances of a FerraModel[{cls.__name__}]")
@@ -109,8 +125,13 @@ class Table:
 def _alias(cls: type[Table], aliased: TableMeta, alias: str | None) -> TableRef:
     if alias is None:
         raise SchemaError(f'{cls.__name__} inherits from table {aliased.name}: say alias="…"')
-    if any(isinstance(value, ColumnDef) for value in vars(cls).values()):
+    others = [base for base in cls.__mro__ if "__ferra_table__" in vars(base) and base not in aliased.ref.owner.__mro__]
+    if others:
+        raise SchemaError(f"{cls.__name__} is an alias of {aliased.name} and of {others[0].__name__}: one table alone")
+    if declared_columns(cls, aliased.ref.owner):
         raise SchemaError(f"{cls.__name__} is an alias of {aliased.name} and cannot add columns")
+    for attribute in vars(cls).keys() & aliased.attributes.keys():
+        raise SchemaError(f"{cls.__name__}.{attribute} hides the column of that name")
     return TableRef(cls, aliased.ref.name, aliased.ref.schema, _names.checked(alias, "an alias"))
 
 
@@ -160,7 +181,7 @@ def _meta(
 
 
 def _listed(cls: type[Table], ref: TableRef) -> tuple[Constraint[Any], ...]:
-    listed = tuple(cls.__constraints__())
+    listed = _constraints(cls)
     for each in listed:
         if not isinstance(each, (Unique, Check, Index, ForeignKey)):
             raise SchemaError(f"{cls.__name__}.__constraints__ lists a {type(each).__name__}")
@@ -173,6 +194,14 @@ def _listed(cls: type[Table], ref: TableRef) -> tuple[Constraint[Any], ...]:
     return listed
 
 
+def _constraints(cls: type[Table]) -> tuple[Constraint[Any], ...]:
+    made = inspect.getattr_static(cls, "__constraints__")
+    listed = cls.__constraints__() if isinstance(made, (classmethod, staticmethod)) else None
+    if not isinstance(listed, Iterable):
+        raise SchemaError(f"{cls.__name__}.__constraints__ is a classmethod that returns a list of constraints")
+    return tuple(listed)
+
+
 def _check_default(column: Column[Any, Any], declaration: ColumnDef[Any]) -> None:
     if "default" in declaration.options:
         _fitting(column, "default", declaration.options["default"])
@@ -182,6 +211,8 @@ def _check_default(column: Column[Any, Any], declaration: ColumnDef[Any]) -> Non
 
 def _fitting(column: Column[Any, Any], option: str, value: object) -> AnyExpr:
     if isinstance(value, Expr):
+        if any(isinstance(leaf, ColumnRef) for leaf in leaves(value.shape)) or has_aggregate(value.shape):
+            raise SchemaError(f"{option} of {column.ref} names a column or an aggregate, which it cannot")
         if not column.type.is_comparable_to(value.type):
             raise SchemaError(f"{option} of {column.ref} is {value.type}; the column is {column.type}")
         return value
@@ -206,8 +237,9 @@ def _foreign_key(column: Column[Any, Any], declaration: ColumnDef[Any]) -> Forei
     options = declaration.options
     reference = options.get("references")
     on_update: Any = options.get("on_update")
-    if not isinstance(reference, Column) and not callable(reference):
-        raise SchemaError(f"{column.ref}: references takes a column, or a lambda that returns one")
+    if not isinstance(reference, Column) and (isinstance(reference, type) or not callable(reference)):
+        wrong = described(reference)
+        raise SchemaError(f"{column.ref}: references takes a column, or a lambda that returns one, not {wrong}")
     key: ForeignKey[Any] = ForeignKey(
         (column,),
         (lambda: (reference,)) if isinstance(reference, Column) else (lambda: (reference(),)),
@@ -223,5 +255,5 @@ def table_meta(table: object) -> TableMeta:
     """Return what `table` says of itself; SchemaError for what is no table."""
     meta = getattr(table, "__ferra_table__", None)
     if not isinstance(meta, TableMeta):
-        raise SchemaError(f"{table!r} is not a Table")
+        raise SchemaError(f"{described(table)} is not a Table")
     return meta

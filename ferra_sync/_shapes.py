@@ -2,7 +2,9 @@
 
 A shape is a nested tuple, `("=", ColumnRef, SqlType)`: its first item names the operation, a `SqlType` stands where a
 parameter goes, and the values of these parameters travel beside it, in the same order. Equal shapes are the same SQL.
-The leaves are compared by identity; whole statements are named tuples.
+The leaves are compared by identity; whole statements are named tuples. Two named tuples of equal fields are equal,
+whatever their classes, so the cache of statements asks for the class too, and a field never holds more than one class
+of them, nor true beside 1.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 import attrs
 
 from ferra_sync._sqltypes import SqlType
+from ferra_sync._values import Value
 
 Item: TypeAlias = tuple[Hashable, SqlType[Any]]
 """The shape of a selected expression, and its type."""
@@ -24,7 +27,7 @@ DEFAULT: Final = ("default",)
 
 
 @attrs.frozen(eq=False, repr=False)
-class TableRef:
+class TableRef(Value):
     """A table as FROM names it, `schema.name AS alias`; `owner` is the class that declares it."""
 
     owner: type[Any]
@@ -47,7 +50,7 @@ def is_same_table(one: TableRef, other: TableRef) -> bool:
 
 
 @attrs.frozen(eq=False, repr=False)
-class ColumnRef:
+class ColumnRef(Value):
     """A column of a table."""
 
     table: TableRef
@@ -59,7 +62,7 @@ class ColumnRef:
 
 
 @attrs.frozen(eq=False, repr=False)
-class FunctionRef:
+class FunctionRef(Value):
     """A function of PostgreSQL."""
 
     name: str
@@ -79,6 +82,11 @@ def leaves(shape: Hashable) -> Iterator[Hashable]:
             waiting.extend(reversed(part))
         else:
             yield part
+
+
+def has_aggregate(shape: Hashable) -> bool:
+    """Whether a function over many rows is called anywhere in `shape`."""
+    return any(isinstance(leaf, FunctionRef) and leaf.aggregate for leaf in leaves(shape))
 
 
 class JoinShape(NamedTuple):

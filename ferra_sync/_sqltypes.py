@@ -15,7 +15,9 @@ from uuid import UUID
 import attrs
 from psycopg.types.range import Range
 
+from ferra_sync._described import described
 from ferra_sync._names import checked, quoted, snake_case
+from ferra_sync._values import Value
 from ferra_sync.errors import SchemaError
 
 T = TypeVar("T")
@@ -58,7 +60,7 @@ class FieldType(enum.Enum):
 
 
 @attrs.frozen(eq=False, repr=False, kw_only=True)
-class SqlType(Generic[T]):
+class SqlType(Value, Generic[T]):
     """One PostgreSQL type; compared by identity.
 
     Attributes:
@@ -134,6 +136,12 @@ class HasSqlType(Protocol[T]):
 
     @property
     def sql_type(self) -> SqlType[T]: ...
+
+
+def type_of(given: object) -> SqlType[Any] | None:
+    """Return the type that a type or a column's declaration stands for; None for anything else."""
+    found = getattr(given, "sql_type", None)
+    return found if isinstance(found, SqlType) else None
 
 
 _FAMILIES: Final = {
@@ -264,15 +272,15 @@ def numeric(precision: int | None, scale: int | None) -> SqlType[Decimal]:
 
 def structured(plain: SqlType[Any], cls: type[T]) -> SqlType[T]:
     """Return json or jsonb that holds instances of the attrs class `cls`."""
-    if not attrs.has(cls):
-        raise SchemaError(f"{plain.ddl} takes an attrs class, not {cls!r}")
+    if not isinstance(cls, type) or not attrs.has(cls):
+        raise SchemaError(f"{plain.ddl} takes an attrs class, not {described(cls)}")
     return SqlType(kind=plain.kind, ddl=plain.ddl, cast=plain.cast, classes=(cls,), structured=cls)
 
 
 def enumeration(cls: type[T], name: str | None) -> SqlType[T]:
     """Return the PostgreSQL enum type whose labels are the values of the Python enum `cls`."""
     if not (isinstance(cls, type) and issubclass(cls, enum.Enum)):
-        raise SchemaError(f"enum takes a Python enum, not {cls!r}")
+        raise SchemaError(f"enum takes a Python enum, not {described(cls)}")
     if not all(isinstance(member.value, str) for member in cls):
         raise SchemaError(f"the values of {cls.__name__} must be strings: they are the labels in PostgreSQL")
     type_name = checked(snake_case(cls.__name__) if name is None else name, "an enum's name")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import attrs
 from pypika.terms import Term
@@ -14,6 +14,10 @@ from ferra_sync._readers import Readers
 from ferra_sync._shapes import Item
 from ferra_sync._sqltypes import SqlType
 from ferra_sync._terms import Builder, Raw, Template
+from ferra_sync.errors import QueryError
+
+MAX_PARAMETERS: Final = 65_535
+"""The protocol counts a statement's parameters in two bytes."""
 
 
 @attrs.frozen(eq=False)
@@ -76,7 +80,16 @@ def finished(
     *,
     binary: bool = True,
 ) -> Statement:
-    """Return the statement that `builder` has become."""
+    """Return the statement that `builder` has become.
+
+    Raises:
+        QueryError: it has more parameters than one statement can have.
+    """
+    if len(lowering.places) > MAX_PARAMETERS:
+        raise QueryError(
+            f"{len(lowering.places)} parameters are more than the {MAX_PARAMETERS} of one statement: "
+            "is_in(…) takes any number of values as one, insert_many any number of rows"
+        )
     dumps = tuple(parameter_dump_of(place) for place in lowering.places)
     return Statement(
         sql=builder.get_sql().encode(),

@@ -34,7 +34,7 @@ def begin_command(isolation: Isolation | None, *, read_only: bool, deferrable: b
     Raises:
         QueryError: PostgreSQL has no such isolation level.
     """
-    level = _LEVELS.get(isolation)
+    level = _LEVELS.get(isolation) if isolation is None or isinstance(isolation, str) else None
     if level is None:
         raise QueryError(f"isolation is one of {', '.join(repr(name) for name in _LEVELS if name)}")
     return b"BEGIN" + level + (b" READ ONLY" if read_only else b"") + (b" DEFERRABLE" if deferrable else b"")

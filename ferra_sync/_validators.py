@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import attrs
 
 from ferra_sync._sentinels import Sentinel
+from ferra_sync.errors import SchemaError
 
 Validator: TypeAlias = "Callable[[Any, attrs.Attribute[Any], Any], Any]"
 """What attrs calls with the instance, the attribute and the value; it raises where the value is not right."""
@@ -30,6 +31,8 @@ def when_set(*validators: Validator) -> Validator:
     attrs validates default values too, so a field whose default is one of the two needs it:
     `title: str | Unset = attrs.field(default=UNSET, validator=when_set(min_len(1)))`.
     """
+    if not all(map(callable, validators)):
+        raise SchemaError("when_set takes validators, which attrs can call")
     return _WhenSet(validators)
 
 

@@ -12,12 +12,14 @@ from uuid import UUID
 
 from ferra_sync import _names
 from ferra_sync import _sqltypes as sql
+from ferra_sync._described import described
 from ferra_sync._expressions import AnyExpr, Expr, Typed, parameter
 from ferra_sync._kinds import Aggregate, Opt, Plain
 from ferra_sync._nodes import Node, operand
 from ferra_sync._shapes import FunctionRef
-from ferra_sync._sqltypes import FieldType, HasSqlType, SqlType
-from ferra_sync.errors import QueryError
+from ferra_sync._sqltypes import FieldType, HasSqlType, SqlType, type_of
+from ferra_sync._values import Value
+from ferra_sync.errors import QueryError, SchemaError
 
 __all__ = [
     "aggregate",
@@ -227,7 +229,10 @@ def literal(value: object, of: HasSqlType[Any] | None = None) -> AnyExpr:
     Raises:
         QueryError: its SQL type cannot be told from its class; name the type with `of`.
     """
-    return parameter(value, of.sql_type if of is not None else _literal_type(value), "the literal")
+    sql_type = _literal_type(value) if of is None else type_of(of)
+    if sql_type is None:
+        raise QueryError(f"literal takes a type such as t.text(), not {described(of)}")
+    return parameter(value, sql_type, "the literal")
 
 
 def _literal_type(value: object) -> SqlType[Any]:
@@ -293,15 +298,15 @@ class Aggregate2(Protocol[A_contra, B_contra, R_co]):
     def __call__(self, a: Expr[S, A_contra, Plain], b: B_contra, /) -> Expr[Opt[S], R_co, Aggregate]: ...
 
 
-class _Declared:
+class _Declared(Value):
     """A function with its types; calling it builds the expression."""
 
     __slots__ = ("_arguments", "_ref", "_returns")
 
     def __init__(self, ref: FunctionRef, arguments: tuple[HasSqlType[Any], ...], returns: HasSqlType[Any]) -> None:
         self._ref = ref
-        self._arguments = tuple(argument.sql_type for argument in arguments)
-        self._returns = returns.sql_type
+        self._arguments = tuple(_declared_type(ref, argument) for argument in arguments)
+        self._returns = _declared_type(ref, returns)
 
     def __call__(self, *given: object) -> AnyExpr:
         if len(given) != len(self._arguments):
@@ -361,6 +366,13 @@ def aggregate(name: str, /, *arguments: HasSqlType[Any], returns: HasSqlType[Any
         SchemaError: the name is no identifier.
     """
     return _Declared(_function_ref(name, schema, aggregate=True), arguments, returns)
+
+
+def _declared_type(function: FunctionRef, given: object) -> SqlType[Any]:
+    sql_type = type_of(given)
+    if sql_type is None:
+        raise SchemaError(f"{function} is declared with types such as t.text(), not with {described(given)}")
+    return sql_type
 
 
 def _function_ref(name: str, schema: str | None, *, aggregate: bool) -> FunctionRef:

@@ -27,8 +27,10 @@ from psycopg.types.range import Range
 
 from ferra_sync import _sqltypes as sql
 from ferra_sync._columns import Column
+from ferra_sync._described import described
 from ferra_sync._expressions import Expr
 from ferra_sync._sqltypes import HasSqlType, SqlType
+from ferra_sync._values import Value
 from ferra_sync.errors import SchemaError
 
 __all__ = [
@@ -96,7 +98,7 @@ class ColumnOptions(TypedDict, Generic[V], total=False):
     name: str
 
 
-class ColumnDef(Generic[T_co]):
+class ColumnDef(Value, Generic[T_co]):
     """A column's declaration; on its table it is a `Column` that knows the table.
 
     Attributes:
@@ -140,12 +142,19 @@ def _check_options(options: ColumnOptions[Any]) -> None:
     unknown = options.keys() - ColumnOptions.__annotations__.keys()
     if unknown:
         raise SchemaError(f"a column has no option {', '.join(sorted(unknown))}")
+    for option in ("primary_key", "unique", "index"):
+        if not isinstance(options.get(option, False), bool):
+            raise SchemaError(f"{option} is True or False, not {described(options.get(option))}")
     if "references" not in options:
         if "on_delete" in options:
             raise SchemaError("on_delete is a foreign key's action: it needs references")
         return
-    for option in ("on_delete", "on_update"):
-        action = options.get(option)
+    check_actions(options.get("on_delete"), options.get("on_update"))
+
+
+def check_actions(on_delete: object, on_update: object) -> None:
+    """Raise SchemaError where a foreign key has an action that PostgreSQL has not."""
+    for option, action in (("on_delete", on_delete), ("on_update", on_update)):
         if action is not None and not (isinstance(action, str) and action in _ACTIONS):
             raise SchemaError(f"{option} of a foreign key is one of {', '.join(sorted(_ACTIONS))}")
 
@@ -153,7 +162,7 @@ def _check_options(options: ColumnOptions[Any]) -> None:
 def nullable(of: ColumnDef[V]) -> ColumnDef[V | None]:
     """`of`, which may also be NULL."""
     if not isinstance(of, ColumnDef):
-        raise SchemaError(f"nullable takes a column's declaration, not {type(of).__name__}")
+        raise SchemaError(f"nullable takes a column's declaration, nullable(t.text()), not {described(of)}")
     if of.options.get("primary_key"):
         raise SchemaError("a primary key is never NULL")
     if of.generated is not None:
@@ -331,7 +340,7 @@ def tstzrange(**options: Unpack[ColumnOptions[Range[dt.datetime]]]) -> ColumnDef
 def array(of: HasSqlType[V], **options: Unpack[ColumnOptions[list[V]]]) -> ColumnDef[list[V]]:
     """An array: `array(text())` is `text[]`. `array(nullable(text()))` where elements may be NULL."""
     if not isinstance(of, (ColumnDef, SqlType)):
-        raise SchemaError(f"array takes a type such as t.text(), not {of!r}")
+        raise SchemaError(f"array takes a type such as t.text(), not {described(of)}")
     if of.sql_type.kind is sql.FieldType.ARRAY:
         raise SchemaError("an array of arrays has no type of its own in PostgreSQL, and is not supported")
     return ColumnDef(of.sql_type.array, options)

@@ -257,7 +257,9 @@ def test_a_table_is_joined_to_itself_through_an_alias(db: Database) -> None:
 
 
 def test_a_self_reference_is_ambiguous_between_the_table_and_its_alias(db: Database) -> None:
-    with pytest.raises(QueryError, match=r"^2 foreign keys join bosses to authors: say on=…$"):
+    with pytest.raises(
+        QueryError, match=r"^2 .* say on=Authors\.boss_id == Bosses\.id or on=Bosses\.boss_id == Authors\.id$"
+    ):
         from_(Authors).inner_join(Bosses)
 
 
@@ -318,11 +320,18 @@ def test_rows_belong_to_parents_by_a_key_of_several_columns(db: Database) -> Non
 
 
 def test_by_says_which_of_several_keys(db: Database) -> None:
-    with pytest.raises(QueryError, match=r"^2 foreign keys of reviews reference authors: say by=…$"):
+    with pytest.raises(QueryError, match=r"^2 .* say by=Reviews\.writer_id or by=Reviews\.checker_id$"):
         select(Reviews.id).belonging_to(ANN)
     assert db.fetch_all(select(Reviews.id).belonging_to(ANN, by=Reviews.checker_id)) == []
-    for by in (Reviews.book_id, Reviews.id, Books.id):
-        with pytest.raises(QueryError, match=r"^no foreign key of reviews references authors$"):
+    refused: list[tuple[Any, str]] = [
+        (Reviews.book_id, r"^by=Reviews\.book_id references books, not authors$"),
+        (Reviews.id, r"^by=Reviews\.id is no foreign key$"),
+        (Books.id, r"^by=Books\.id is a column of books, not of reviews$"),
+        ("author_id", r"^by takes a column of reviews, not a str$"),
+        (Reviews.writer_id == 1, r"^by takes a column of reviews, not the expression, which is boolean$"),
+    ]
+    for by, message in refused:
+        with pytest.raises(QueryError, match=message):
             select(Reviews.id).belonging_to(ANN, by=by)
 
 
@@ -343,10 +352,13 @@ def test_a_table_of_another_schema_with_the_same_name_is_another_table(db: Datab
         (lambda: from_(Books).inner_join(Books), "^books is in this query already: join an alias of it"),
         (lambda: from_(Books).cross_join(Books), "^books is in this query already"),
         (lambda: from_(Authors).cross_join(HouseAuthors), "authors is in this query already"),
-        (lambda: from_(Authors).inner_join(Reviews), "^2 foreign keys join reviews to authors: say on=…$"),
+        (
+            lambda: from_(Authors).inner_join(Reviews),
+            r"^2 foreign keys join reviews to authors: say on=Reviews\.writer_id == Authors\.id or on=",
+        ),
         (lambda: from_(Books).inner_join(Authors).inner_join(Reviews), "foreign keys join reviews to"),
-        (lambda: from_(Books).left_join(Author), "is not a Table$"),
-        (lambda: from_(Book), "is not a Table$"),
+        (lambda: from_(Books).left_join(Author), r"^left_join takes a table, .* say left_join\(Authors\)$"),
+        (lambda: from_(Book), r"^from_ takes a table, not the model Book: say from_\(Books\)$"),
     ],
 )
 def test_a_join_that_is_not_clear_is_refused(build: Callable[[], object], message: str) -> None:

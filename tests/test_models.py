@@ -400,7 +400,9 @@ def test_an_annotation_that_comes_later_is_resolved_on_first_use(tx: Any) -> Non
 
 def test_an_annotation_that_cannot_be_resolved_is_named_on_first_use() -> None:
     for use in (lambda: select(Never), lambda: ModelMeta.of(Never), lambda: from_(People).select(Never)):
-        with pytest.raises(SchemaError, match=r"^Never: the annotation 'Missing' cannot be resolved at run time$"):
+        with pytest.raises(
+            SchemaError, match=r"^Never\.\w+: its annotation cannot be resolved .*'Missing' is not defined$"
+        ):
             use()
     with pytest.raises(SchemaError, match=r"^WrongLater\.id is str; People\.id is integer \(int\)$"):
         select(WrongLater)
@@ -615,7 +617,7 @@ def _made(name: str, base: Any, annotations: dict[str, Any]) -> Any:
         (read(age=Decimal), r"^Bad\.age is Decimal; People\.age is integer \(int\)$"),
         (read(age=IPv4Address), r"^Bad\.age is IPv4Address; People\.age is integer \(int\)$"),
         (read(age=Literal["1"]), r"^Bad\.age is Literal\['1'\]; People\.age is integer \(int\)$"),
-        (read(), r"^Bad has no field that is a column of People$"),
+        (read(), r"^Bad has no field that is a column of People: annotate one, id: int$"),
         (insertable(email=str), r"^Bad lacks name: People has no default there$"),
         (insertable(name=str, nam=str), r"^Bad\.nam: People has no column nam$"),
         (insertable(name=str | None), r"^Bad\.name may be None; People\.name is not nullable$"),
@@ -663,14 +665,8 @@ def test_what_is_no_model_is_named_so() -> None:
     class NotAttrs(FerraModel[People]):
         id: int
 
-    @attrs.define
-    class NoTable(FerraModel):
-        id: int
-
     with pytest.raises(SchemaError, match=r"^NotAttrs is not an attrs class: decorate it with @attrs.define$"):
         select(NotAttrs)
-    with pytest.raises(SchemaError, match=r"^NoTable says no table"):
-        select(NoTable)
     for nothing in (int, "User", None, Address):
         with pytest.raises((SchemaError, QueryError)):
             ModelMeta.of(nothing)

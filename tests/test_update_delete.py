@@ -29,7 +29,6 @@ from ferra_sync import (
 )
 from ferra_sync import functions as fn
 from ferra_sync import types as t
-from ferra_sync.errors import SchemaError
 
 OLD = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
@@ -289,9 +288,21 @@ def test_a_delete_that_finds_nothing_is_not_found_where_a_row_is_asked_for(tx: A
         (lambda: update(Doors).set(Keys.note.to("x")), QueryError, r"^keys\.note is not a column of doors$"),
         (lambda: update(Doors).set(Halls.note.to("x")), QueryError, r"^halls\.note is not a column of doors$"),
         (lambda: update(Doors).set(KeyPatch("x")), QueryError, "^KeyPatch is a changeset of keys, not of doors$"),
-        (lambda: update(Doors).set(Door("x")), QueryError, "^set takes assignments and changesets, not Door$"),
-        (lambda: update(Doors).set({"note": "x"}), QueryError, "^set takes assignments and changesets, not dict$"),
-        (lambda: update(Doors).set(Doors.note == "x"), QueryError, "^set takes assignments and changesets, not Expr$"),
+        (
+            lambda: update(Doors).set(Door("x")),
+            QueryError,
+            "^set takes assignments and changesets, not a Door: say Doors",
+        ),
+        (
+            lambda: update(Doors).set({"note": "x"}),
+            QueryError,
+            "^set takes assignments and changesets, not a dict: say Doors",
+        ),
+        (
+            lambda: update(Doors).set(Doors.note == "x"),
+            QueryError,
+            "^set takes assignments and changesets, not the expression, which is boolean: say Doors",
+        ),
         (lambda: update(Doors).set(DoorPatch(note=5)), ValidationError, r"note: doors\.note is text \(str\), not int$"),
         (
             lambda: update(Doors).set(Doors.width.to(Keys.door)).find(1).sql(),
@@ -320,8 +331,8 @@ def test_a_delete_that_finds_nothing_is_not_found_where_a_row_is_asked_for(tx: A
         (lambda: update(Keys).find(1), QueryError, "is a tuple of 2"),
         (lambda: update(Halls), QueryError, "^halls is an alias; write to the table doors itself$"),
         (lambda: delete_from(Halls), QueryError, "^halls is an alias; write to the table doors itself$"),
-        (lambda: update(Door), SchemaError, "is not a Table$"),
-        (lambda: delete_from(5), SchemaError, "is not a Table$"),
+        (lambda: update(Door), QueryError, r"not the model Door: say update\(Doors\)$"),
+        (lambda: delete_from(5), QueryError, "^delete_from takes a table, not an int$"),
         (
             lambda: delete_from(Doors).find(1).returning(fn.count()).sql(),
             QueryError,

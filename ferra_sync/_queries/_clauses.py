@@ -8,7 +8,6 @@ from typing import Any, Generic, Self, TypeVar
 from ferra_sync._constraints import Columns
 from ferra_sync._expressions import AnyExpr, Expr, Order
 from ferra_sync._kinds import Opt, Plain
-from ferra_sync._lowering import has_aggregate
 from ferra_sync._mapping import selection
 from ferra_sync._models import FerraModel
 from ferra_sync._queries._checks import check_expressions, check_predicates
@@ -16,8 +15,9 @@ from ferra_sync._queries._joins import How, Source
 from ferra_sync._queries._keys import belongs_to, key_is
 from ferra_sync._queries._sharing import Sharing
 from ferra_sync._schema import Joinable
-from ferra_sync._shapes import GroupShape, Items, SelectShape, TableRef
+from ferra_sync._shapes import GroupShape, Items, SelectShape, TableRef, has_aggregate
 from ferra_sync._sqltypes import BIGINT, MAX_BIGINT
+from ferra_sync._values import Value
 from ferra_sync.errors import QueryError
 
 Sel = TypeVar("Sel")
@@ -27,7 +27,7 @@ Q = TypeVar("Q", bound="Clauses[Any, Any]")
 AnyOrder = Order[Any, Any]
 
 
-class Clauses(Generic[Sel, App]):
+class Clauses(Value, Generic[Sel, App]):
     """The parts of a SELECT; every method returns a new one.
 
     Sel: what may be selected. App: what where, on and order_by may name.

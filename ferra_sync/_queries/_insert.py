@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from itertools import chain, compress
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from ferra_sync._models import FerraModel, Insertable, ModelMeta
+from ferra_sync._queries._checks import rows_meta, table_of
 from ferra_sync._queries._query import Parts
 from ferra_sync._queries._writes import NOTHING, Write, read_instead, writable
 from ferra_sync._rows import CheckedRows, checked_rows, given, value_list
-from ferra_sync._schema import Table, TableMeta, table_meta
+from ferra_sync._schema import Table, TableMeta
 from ferra_sync._shapes import InsertShape, Items
 from ferra_sync.errors import QueryError
 
 S = TypeVar("S")
 TableT = TypeVar("TableT", bound=Table)
-
-MAX_PARAMETERS: Final = 65_535
-"""The protocol counts a statement's parameters in two bytes."""
 
 
 class Insert(Write[S]):
@@ -51,9 +49,7 @@ class Insert(Write[S]):
         insert: Insert[S] = Insert(self._table)
         insert._rows = CheckedRows([], [], (), ())
         if rows:
-            meta = ModelMeta.of(type(rows[0]))
-            if meta.table is not self._table:
-                raise QueryError(f"{meta.model.__name__} is a row of {meta.table.name}, not of {self._table.name}")
+            meta = rows_meta(rows, self._table)
             insert._meta = meta
             insert._rows = checked_rows(meta, rows)
         return insert
@@ -77,18 +73,12 @@ class Insert(Write[S]):
 def _value_lists(
     meta: ModelMeta, rows: Sequence[tuple[Any, ...]]
 ) -> tuple[tuple[tuple[Hashable, ...], ...], tuple[Any, ...]]:
-    """Return VALUES' rows, and the values of their places.
-
-    Raises:
-        QueryError: there are more values than one statement can have.
-    """
+    """Return VALUES' rows, and the values of their places."""
     patterns = [given(row) for row in rows]
     params = tuple(chain.from_iterable(map(compress, rows, patterns)))
-    if len(params) > MAX_PARAMETERS:
-        raise QueryError(f"{len(params)} values are more than one INSERT can have: use insert_many")
     return tuple([value_list(meta, pattern) for pattern in patterns]), params
 
 
 def insert_into(table: type[TableT]) -> Insert[TableT]:
     """Begin an INSERT; `.values(…)` follows."""
-    return Insert(writable(table_meta(table)))
+    return Insert(writable(table_of("insert_into", table)))

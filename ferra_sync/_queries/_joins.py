@@ -10,7 +10,8 @@ import attrs
 
 from ferra_sync._constraints import ForeignKey
 from ferra_sync._expressions import AnyExpr
-from ferra_sync._schema import Joinable, Table, TableMeta, table_meta
+from ferra_sync._queries._checks import spelled, table_of
+from ferra_sync._schema import Joinable, Table, TableMeta
 from ferra_sync._shapes import ColumnRef, JoinShape, is_same_table
 from ferra_sync.errors import QueryError
 
@@ -35,8 +36,8 @@ class Source:
 
     @classmethod
     def of(cls, table: type[Table]) -> Source:
-        """Return a source of one table."""
-        return cls((table_meta(table),))
+        """Return a source of one table; QueryError where it is none."""
+        return cls((table_of("from_", table),))
 
     @property
     def root(self) -> TableMeta:
@@ -49,7 +50,7 @@ class Source:
         Raises:
             QueryError: the table is there already, or no foreign key or more than one leads to it.
         """
-        added = table_meta(table)
+        added = table_of(f"{how}_join", table)
         if any(added.ref.qualifier == known.ref.qualifier for known in self.tables):
             owner = added.ref.owner.__name__
             raise QueryError(f"{added.ref} is in this query already: join an alias of it, class …({owner}, alias=…)")
@@ -77,10 +78,16 @@ def _on(tables: tuple[TableMeta, ...], added: TableMeta) -> tuple[tuple[Any, ...
     if not found:
         raise QueryError(f"no foreign key joins {added.ref} to {names}: say on=…")
     if len(found) > 1:
-        raise QueryError(f"{len(found)} foreign keys join {added.ref} to {names}: say on=…")
+        choices = " or ".join(f"on={_condition(pairs)}" for pairs, _ in found)
+        raise QueryError(f"{len(found)} foreign keys join {added.ref} to {names}: say {choices}")
     pairs, to_one = found[0]
     equal = tuple(("=", left, right) for left, right in pairs)
     return (equal[0] if len(equal) == 1 else ("and", *equal)), to_one
+
+
+def _condition(pairs: tuple[tuple[ColumnRef, ColumnRef], ...]) -> str:
+    equal = [f"{spelled(left)} == {spelled(right)}" for left, right in pairs]
+    return equal[0] if len(equal) == 1 else " & ".join(f"({each})" for each in equal)
 
 
 def _keys(child: TableMeta, parent: TableMeta) -> Iterator[tuple[tuple[ColumnRef, ColumnRef], ...]]:

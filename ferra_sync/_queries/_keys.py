@@ -9,8 +9,9 @@ from ferra_sync._columns import Column
 from ferra_sync._constraints import Columns, ForeignKey
 from ferra_sync._expressions import AnyExpr, Expr
 from ferra_sync._models import FerraModel, ModelMeta
+from ferra_sync._queries._checks import named, spelled
 from ferra_sync._schema import TableMeta
-from ferra_sync._shapes import is_same_table
+from ferra_sync._shapes import ColumnRef, is_same_table
 from ferra_sync._sqltypes import BOOLEAN
 from ferra_sync.errors import QueryError
 
@@ -21,7 +22,11 @@ def key_is(table: TableMeta, key: object) -> tuple[AnyExpr, ...]:
     Raises:
         QueryError: the table has no primary key, or the key has the wrong type or number of values.
     """
-    return tuple(column == value for column, value in zip(*key_parts(table, key), strict=True))
+    columns, values = key_parts(table, key)
+    for column, value in zip(columns, values, strict=True):
+        if value is None or isinstance(value, Expr):
+            raise QueryError(f"{column.ref} is looked for by a value, not by {named(value)}: say where(…)")
+    return tuple(column == value for column, value in zip(columns, values, strict=True))
 
 
 def key_parts(table: TableMeta, key: object) -> tuple[Columns, tuple[Any, ...]]:
@@ -47,13 +52,15 @@ def belongs_to(table: TableMeta, parents: FerraModel[Any] | Sequence[FerraModel[
     several = not isinstance(parents, FerraModel)
     rows: Sequence[Any] = parents if not isinstance(parents, FerraModel) else (parents,)
     if not isinstance(rows, Sequence) or not all(isinstance(row, FerraModel) for row in rows):
-        raise QueryError("belonging_to takes a model or a sequence of models")
+        wrong = next((row for row in rows if not isinstance(row, FerraModel)), None) if _is_list(rows) else rows
+        raise QueryError(f"belonging_to takes a row or a sequence of rows, each a FerraModel, not {named(wrong)}")
+    keys = table.foreign_keys if by is None else _keys_with(by, table)
     if not rows:
         return Expr(BOOLEAN, (False,), BOOLEAN)
     meta = ModelMeta.of(type(rows[0]))
     if any(type(row) is not meta.model for row in rows):
         raise QueryError("the parents are of several classes")
-    key = _foreign_key(table, meta.table, by)
+    key = _only_key(keys, table, meta.table, by)
     fields = [_field(meta, target.name) for target in key.targets]
     columns = [[getattr(row, field) for row in rows] for field in fields]
     if not several:
@@ -73,15 +80,42 @@ def in_rows(columns: Columns, values: Sequence[list[Any]]) -> AnyExpr:
     return Expr(("in rows", tuple(column.shape for column in columns), places), tuple(values), BOOLEAN)
 
 
-def _foreign_key(child: TableMeta, parent: TableMeta, by: object) -> ForeignKey[Any]:
-    found = [key for key in child.foreign_keys if is_same_table(key.targets[0].ref.table, parent.ref)]
-    if isinstance(by, Column):
-        found = [key for key in found if any(column is by for column in key.columns)]
+def _is_list(rows: object) -> bool:
+    return isinstance(rows, Sequence) and not isinstance(rows, (str, bytes))
+
+
+def _keys_with(by: object, child: TableMeta) -> Sequence[ForeignKey[Any]]:
+    """Return the foreign keys that have the column `by`; QueryError where it is no column of `child`, or in no key."""
+    if not isinstance(by, Column):
+        raise QueryError(f"by takes a column of {child.name}, not {named(by)}")
+    if by.ref.table is not child.ref:
+        raise QueryError(f"by={spelled(by.ref)} is a column of {by.ref.table}, not of {child.ref}")
+    having = [key for key in child.foreign_keys if any(column.ref is by.ref for column in key.columns)]
+    if not having:
+        raise QueryError(f"by={spelled(by.ref)} is no foreign key")
+    return having
+
+
+def _only_key(keys: Sequence[ForeignKey[Any]], child: TableMeta, parent: TableMeta, by: object) -> ForeignKey[Any]:
+    """Return the one of `keys`, those that `by` allows, that leads to `parent`; QueryError where it is not one."""
+    found = [key for key in keys if is_same_table(key.targets[0].ref.table, parent.ref)]
+    if len(found) == 1:
+        return found[0]
+    if not isinstance(by, Column):
+        if not found:
+            raise QueryError(f"no foreign key of {child.name} references {parent.name}")
+        choices = " or ".join(f"by={spelled(_telling(key, found))}" for key in found)
+        raise QueryError(f"{len(found)} foreign keys of {child.name} reference {parent.name}: say {choices}")
     if not found:
-        raise QueryError(f"no foreign key of {child.name} references {parent.name}")
-    if len(found) > 1:
-        raise QueryError(f"{len(found)} foreign keys of {child.name} reference {parent.name}: say by=…")
-    return found[0]
+        raise QueryError(f"by={spelled(by.ref)} references {keys[0].targets[0].ref.table}, not {parent.name}")
+    parts = " and ".join(f"({', '.join(column.name for column in key.columns)})" for key in found)
+    raise QueryError(f"by={spelled(by.ref)} is one part of several foreign keys, {parts}: name a column of one alone")
+
+
+def _telling(key: ForeignKey[Any], keys: Sequence[ForeignKey[Any]]) -> ColumnRef:
+    """Return a column that tells `key` from the other keys."""
+    others = {column.ref for other in keys if other is not key for column in other.columns}
+    return next((column.ref for column in key.columns if column.ref not in others), key.columns[0].ref)
 
 
 def _field(meta: ModelMeta, column: str) -> str:

@@ -6,9 +6,12 @@ from abc import ABC, abstractmethod
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 from ferra_sync._compiler import compiled
-from ferra_sync._expressions import AnyExpr
+from ferra_sync._expressions import Expr
+from ferra_sync._models import FerraModel, ModelMeta
+from ferra_sync._queries._checks import named
 from ferra_sync._shapes import Item, StatementShape, TableRef
 from ferra_sync._statements import Statement
+from ferra_sync._values import Value
 from ferra_sync.errors import QueryError
 
 R_co = TypeVar("R_co", covariant=True)
@@ -28,7 +31,7 @@ class Rendered(NamedTuple):
         return f"Rendered(text={self.text!r}, params=<{len(self.params)}>)"
 
 
-class Query(ABC):
+class Query(Value, ABC):
     """An immutable value that does no I/O."""
 
     __slots__ = ()
@@ -107,8 +110,9 @@ def item_of(selected: Any) -> tuple[Item, tuple[Any, ...]]:  # noqa: ANN401 - a 
     Raises:
         QueryError: it is neither.
     """
-    select = getattr(selected, "__ferra_select__", None)
-    if select is None:
-        raise QueryError(f"{selected!r} cannot be selected: a column, an expression or a model class can")
-    expr: AnyExpr = select()
-    return (expr.shape, expr.type), expr.params
+    if isinstance(selected, Expr):
+        return (selected.shape, selected.type), selected.params
+    if isinstance(selected, type) and issubclass(selected, FerraModel):
+        row = ModelMeta.of(selected).row
+        return (row.shape, row.type), ()
+    raise QueryError(f"{named(selected)} cannot be selected: a column, an expression or a FerraModel can")

@@ -301,9 +301,9 @@ def _selection_of(item: object) -> Select[Any, Any, Any]:
 
 def maybe(item: Selectable[S, V, G2]) -> Expr[Opt[S], V | None, G2]:
     """Select from the nullable side of an outer join: the model or the value, or None where there is no row."""
-    expr: AnyExpr = item.__ferra_select__()
-    is_model = isinstance(expr.shape, tuple) and expr.shape[0] == "model"
-    return Expr(("maybe", expr.shape), expr.params, expr.type) if is_model else expr
+    (shape, sql_type), params = item_of(item)
+    is_model = isinstance(shape, tuple) and shape[0] == "model"
+    return Expr(("maybe", shape) if is_model else shape, params, sql_type)
 
 
 def _grouped(query: From[Sel, App], keys: tuple[AnyExpr, ...]) -> Grouped[Sel, App]:

@@ -9,12 +9,12 @@ from ferra_sync._columns import Assignment, Column
 from ferra_sync._expressions import AnyExpr, Expr
 from ferra_sync._kinds import Plain
 from ferra_sync._models import Changeset, ModelMeta
-from ferra_sync._queries._checks import check_predicates
+from ferra_sync._queries._checks import check_predicates, named, table_of
 from ferra_sync._queries._keys import key_is
 from ferra_sync._queries._query import Parts
 from ferra_sync._queries._writes import NOTHING, Write, read_instead, writable
 from ferra_sync._rows import checked_values
-from ferra_sync._schema import Table, TableMeta, table_meta
+from ferra_sync._schema import Table, TableMeta
 from ferra_sync._sentinels import UNSET
 from ferra_sync._shapes import DeleteShape, Items, UpdateShape
 from ferra_sync.errors import QueryError
@@ -127,7 +127,8 @@ class Update(Restricted[S]):
         elif isinstance(change, Changeset):
             yield from self._changed(change)
         else:
-            raise QueryError(f"set takes assignments and changesets, not {type(change).__name__}")
+            example = f"{self._table.ref.owner.__name__}.….to(…)"
+            raise QueryError(f"set takes assignments and changesets, not {named(change)}: say {example}")
 
     def _changed(self, change: Changeset[Any]) -> Iterator[Assignment[Any]]:
         meta = ModelMeta.of(type(change))
@@ -165,9 +166,9 @@ class Delete(Restricted[S]):
 
 def update(table: type[TableT]) -> Update[TableT]:
     """Begin an UPDATE; `.where(…)` or `.find(…)`, and `.set(…)`, follow."""
-    return Update(table_meta(table))
+    return Update(table_of("update", table))
 
 
 def delete_from(table: type[TableT]) -> Delete[TableT]:
     """Begin a DELETE; `.where(…)` or `.find(…)` follows."""
-    return Delete(table_meta(table))
+    return Delete(table_of("delete_from", table))

@@ -1,0 +1,100 @@
+"""No cache answers with what was kept for another key that only looks the same."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterator
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ferra_sync import SERVER_DEFAULT, FerraModel, Table, _shapes
+from ferra_sync import types as t
+from ferra_sync._compiler import compiled
+from ferra_sync._models import ModelMeta
+from ferra_sync._rows import given as given_fields
+from ferra_sync._shapes import (
+    BulkInsertShape,
+    ConflictShape,
+    CountShape,
+    DeleteShape,
+    GroupShape,
+    InsertShape,
+    JoinShape,
+    SelectShape,
+    UpdateShape,
+)
+
+SHAPES = [each for each in vars(_shapes).values() if isinstance(each, type) and hasattr(each, "_fields")]
+
+
+class Things(Table):
+    id = t.integer(primary_key=True)
+    flag = t.boolean(default=False)
+
+
+@attrs.frozen
+class Thing(FerraModel[Things]):
+    id: int
+    flag: bool = SERVER_DEFAULT
+
+
+def test_shapes_of_two_classes_with_equal_fields_are_two_statements() -> None:
+    key, array = Things.id.ref, Things.id.type.array
+    bulk = BulkInsertShape(key.table, (key,), (array,), (), (key,), ((key, key.type),), False)
+    same = InsertShape(*bulk)
+    assert (bulk, hash(bulk)) == (same, hash(same))
+    assert compiled(bulk) is compiled(bulk)
+    with pytest.raises(TypeError):  # Never made by a query: an array stands where rows should.
+        compiled(same)
+    delete = DeleteShape(key.table, (), ())
+    assert compiled(delete).sql.startswith(b"DELETE")
+    for equal in (JoinShape(*delete), GroupShape(*delete), ConflictShape(*delete)):
+        assert equal == delete
+        no_statement: Any = equal
+        assert compiled(no_statement) is None
+
+
+def alternatives(annotation: Any) -> Iterator[Any]:
+    """Yield the classes that one place of a shape may hold."""
+    if get_origin(annotation) in (Union, types.UnionType):
+        for each in get_args(annotation):
+            yield from alternatives(each)
+    else:
+        yield annotation
+
+
+def places(annotation: Any) -> Iterator[list[Any]]:
+    """Yield for each place in a field, nested ones included, what it may hold."""
+    held = list(alternatives(annotation))
+    yield held
+    for each in held:
+        if get_origin(each) is tuple:
+            for inner in get_args(each):
+                if inner is not ...:
+                    yield from places(inner)
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.__name__)
+def test_a_place_in_a_shape_holds_one_class_of_shapes_and_never_true_beside_1(shape: Any) -> None:
+    for name, annotation in get_type_hints(shape).items():
+        for held in places(annotation):
+            nested = [each for each in held if each in SHAPES]
+            assert len(nested) <= 1, name
+            assert not (nested and any(get_origin(each) is tuple for each in held)), name
+            assert not {bool, int} <= set(held), name
+
+
+def test_every_class_of_shapes_is_looked_at() -> None:
+    assert {SelectShape, CountShape, UpdateShape, JoinShape, GroupShape, ConflictShape} <= set(SHAPES)
+
+
+@given(st.lists(st.tuples(st.integers(-1, 2), st.sampled_from([SERVER_DEFAULT, True, False])), min_size=1, max_size=4))
+def test_which_fields_are_given_is_said_by_booleans_whatever_the_values_are(rows: list[tuple[int, Any]]) -> None:
+    things = [Thing(*row) for row in rows]
+    for thing in things:
+        pattern = given_fields(ModelMeta.of(Thing).values(thing))
+        assert all(type(each) is bool for each in pattern)

@@ -8,6 +8,7 @@ from typing import Any, Final
 from pypika import Field, Table
 from pypika.terms import Term
 
+from ferra_sync._names import quoted
 from ferra_sync._shapes import ColumnRef, FunctionRef, TableRef, leaves
 from ferra_sync._sqltypes import SqlType
 from ferra_sync._terms import TEMPLATES, Call, Chain, Placeholder, Raw, Template
@@ -66,6 +67,8 @@ class Lowering:
                 return Template("({} > {})", self._row(columns), self._row(places))
             case ("in rows", tuple() as columns, tuple() as arrays):
                 return Template("({} IN (SELECT * FROM unnest{}))", self._row(columns), self._row(arrays))
+            case ("excluded", ColumnRef() as column):
+                return Raw(f"excluded.{quoted(column.name)}")
             case ("default",):
                 return Raw("DEFAULT")
             case ("shared", int() as number):

@@ -108,6 +108,9 @@ class PgRepository(Generic[M]):
     def update(self, id: object, data: M) -> M:
         """Set every column of the row with this key to what `data` says, and return it as the server has it.
 
+        What `data` leaves to the server stays unchanged. An on_update column is stamped anew where `data` leaves it to
+        the server or carries the stored stamp along; another value is kept.
+
         Raises:
             NotFound: there is no such row.
             ValueError: `data` carries another key.
@@ -157,6 +160,9 @@ class PgRepository(Generic[M]):
     def save(self, data: M) -> M:
         """Insert the row, or where its key exists set every column, in one statement; return it as the server has it.
 
+        What `data` leaves to the server has its default in a new row, and stays unchanged in one that is there; stamps
+        are as in `update`.
+
         Raises:
             Conflict: a unique constraint other than the primary key is violated.
             ValidationError: a value is of the wrong type, or a validator rejects it.
@@ -193,7 +199,8 @@ class PgRepository(Generic[M]):
 
     def _write(self, executor: Executor, data: M, *, or_update: bool = False) -> M:
         check_insertable(self._meta, (data,))
-        statement, params = self._plan.insert(checked_values(self._meta, data), or_update=or_update)
+        values = checked_values(self._meta, data, "save" if or_update else "insert")
+        statement, params = self._plan.insert(values, or_update=or_update)
         rows: list[M] = executor._rows(statement, params)
         if not rows:
             raise QueryError(f"{self._meta.table.name}: a trigger or a rule kept the row from being inserted")
@@ -203,7 +210,7 @@ class PgRepository(Generic[M]):
         key = self._plan.key_values(id)
         if type(data) is not self.model:
             raise QueryError(f"the repository is of {self.model.__name__}, not of {type(data).__name__}")
-        values = checked_values(self._meta, data)
+        values = checked_values(self._meta, data, "update")
         carried = self._plan.key_of(values)
         if any(value is not SERVER_DEFAULT and value != wanted for value, wanted in zip(carried, key, strict=True)):
             raise ValueError(f"{self.model.__name__} carries another key than the one that is updated")

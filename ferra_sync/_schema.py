@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
 
@@ -12,7 +12,7 @@ from ferra_sync import _names
 from ferra_sync._columns import Column
 from ferra_sync._constraints import Check, Constraint, ForeignKey, Index, Unique, refs_of
 from ferra_sync._expressions import AnyExpr, Expr
-from ferra_sync._shapes import ColumnRef, TableRef
+from ferra_sync._shapes import ColumnRef, FunctionRef, TableRef, is_same_table, leaves
 from ferra_sync.errors import SchemaError
 from ferra_sync.types import ColumnDef
 
@@ -46,6 +46,19 @@ class TableMeta:
         """Return what was declared of a column of this table."""
         attribute = next(name for name, column in self.attributes.items() if column.ref is ref)
         return self.declarations[attribute]
+
+    @property
+    def generated(self) -> tuple[tuple[ColumnRef, AnyExpr], ...]:
+        """The columns that the server computes, each with the expression over the row that it stores.
+
+        Raises:
+            SchemaError: an expression is none, is of another type, or is not over this table's columns alone.
+        """
+        return tuple(
+            (column.ref, _generated(self.ref, column, self.declarations[attribute].options["generated_as"]))
+            for attribute, column in self.attributes.items()
+            if column.generated == "stored"
+        )
 
     @property
     def name(self) -> str:
@@ -126,7 +139,12 @@ def _columns(cls: type[Table], ref: TableRef, declared: Mapping[str, ColumnDef[A
         if name in names:
             raise SchemaError(f"{cls.__name__}: {names[name]} and {attribute} are both column {name!r}")
         names[name] = attribute
-        columns[attribute] = Column(ColumnRef(ref, name, declaration.sql_type), nullable=declaration.is_nullable)
+        columns[attribute] = Column(
+            ColumnRef(ref, name, declaration.sql_type),
+            nullable=declaration.is_nullable,
+            generated=declaration.generated,
+            has_default=declaration.has_default,
+        )
     return columns
 
 
@@ -192,6 +210,18 @@ def _fitting(column: Column[Any, Any], option: str, value: object) -> AnyExpr:
     if complaint is not None:
         raise SchemaError(f"{option} of {column.ref}: the column {complaint}")
     return Expr(column.type.parameter, (value,), column.type.parameter)
+
+
+def _generated(table: TableRef, column: Column[Any, Any], expression: Callable[[], AnyExpr]) -> AnyExpr:
+    value = expression()
+    if not isinstance(value, Expr):
+        raise SchemaError(f"{column.ref}: generated_as returns an expression, not a {type(value).__name__}")
+    for leaf in leaves(value.shape):
+        if isinstance(leaf, ColumnRef) and not is_same_table(leaf.table, table):
+            raise SchemaError(f"{column.ref} is generated from {leaf}, a column of {leaf.table.name}")
+        if isinstance(leaf, FunctionRef) and leaf.aggregate:
+            raise SchemaError(f"{column.ref} is generated from one row; {leaf} is over many")
+    return _fitting(column, "generated_as", value)
 
 
 def _is_set(declaration: ColumnDef[Any]) -> bool:

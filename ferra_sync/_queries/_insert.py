@@ -46,7 +46,8 @@ class Insert(Write[S]):
 
         Raises:
             QueryError: the class lacks a required column, or the rows are of several classes or of another table.
-            ValidationError: a value is of the wrong type, or a validator of the class rejects it.
+            ValidationError: a value is of the wrong type, or a validator of the class rejects it; of several rows it
+                says which one, counted from 0.
         """
         insert: Insert[S] = Insert(self._table)
         insert._rows = CheckedRows([], [], (), ())
@@ -55,7 +56,7 @@ class Insert(Write[S]):
             if meta.table is not self._table:
                 raise QueryError(f"{meta.model.__name__} is a row of {meta.table.name}, not of {self._table.name}")
             insert._meta = meta
-            insert._rows = checked_rows(meta, rows)
+            insert._rows = checked_rows(meta, rows, first=0 if len(rows) > 1 else None)
         return insert
 
     def with_returning(self, items: Items, values: tuple[Any, ...]) -> Parts:

@@ -16,6 +16,7 @@ from ferra_sync._shapes import (
     ConflictShape,
     DeleteShape,
     InsertShape,
+    Item,
     Items,
     TableRef,
     UpdateShape,
@@ -23,6 +24,7 @@ from ferra_sync._shapes import (
 from ferra_sync._sqltypes import FieldType
 from ferra_sync._statements import Statement, finished, new_builder, result_term
 from ferra_sync._terms import Raw, Template, Unnest
+from ferra_sync.errors import QueryError
 
 
 def compile_insert(shape: InsertShape) -> Statement:
@@ -49,6 +51,18 @@ def unnested_columns(rows: Unnest, columns: tuple[ColumnRef, ...]) -> list[Term]
         else rows.column(number)
         for number, column in enumerate(columns)
     ]
+
+
+def returned_column(item: Item) -> ColumnRef:
+    """Return the column that an item of a model is.
+
+    Raises:
+        QueryError: it is no column.
+    """
+    shape, _ = item
+    if not isinstance(shape, ColumnRef):
+        raise QueryError("a bulk insert returns models")
+    return shape
 
 
 def column_names(columns: Iterable[ColumnRef]) -> list[str]:

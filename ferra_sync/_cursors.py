@@ -11,9 +11,10 @@ from psycopg.adapt import AdaptersMap
 
 from ferra_sync._adapters import ADAPTERS, COPY_ADAPTERS
 from ferra_sync._statements import Statement
-from ferra_sync.errors import QueryError, from_psycopg
+from ferra_sync.errors import Conflict, QueryError, from_psycopg
 
 TEXT: Final = psycopg.pq.Format.TEXT
+BINARY: Final = psycopg.pq.Format.BINARY
 _names: Final = itertools.count(1)
 
 CHUNK: Final = 2000
@@ -108,6 +109,26 @@ def fetch(connection: psycopg.Connection[Any], statement: Statement, params: tup
         return cursor.fetchall()
     except psycopg.Error as error:
         raise from_psycopg(error) from error
+    except UnicodeEncodeError:
+        raise _not_unicode() from None
+
+
+def fetch_each(
+    connection: psycopg.Connection[Any], statement: Statement, rows: Iterable[Sequence[Any]]
+) -> list[list[Any]]:
+    """Send the statement once for each row of parameters, in a pipeline; return the rows of each, made.
+
+    Raises:
+        FerraDbError: the server or the connection says no; a Conflict says to which row, counted from 0.
+    """
+    cursor = _new_cursor(connection, statement)
+    cursor.format = BINARY if statement.binary else TEXT
+    try:
+        cursor.executemany(statement.sql, map(statement.parameters, rows), returning=True)
+        return [result.fetchall() for result in cursor.results()]
+    except psycopg.Error as error:
+        mapped = from_psycopg(error)
+        raise (mapped.of_row(len(cursor._results)) if isinstance(mapped, Conflict) else mapped) from error
     except UnicodeEncodeError:
         raise _not_unicode() from None
 

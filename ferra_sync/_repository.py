@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Generic, Protocol, TypeVar, cast
 
-from ferra_sync._bulk import copy_in, insert_many
+from ferra_sync._bulk import insert_many
+from ferra_sync._copying import copy_in
 from ferra_sync._executor import Executor
 from ferra_sync._expressions import Expr, Order
 from ferra_sync._kinds import Plain
@@ -174,6 +175,7 @@ class PgRepository(Generic[M]):
         """Insert rows, any number of them, all or none; return them as the server has them, in the order given.
 
         Keys whose default is `gen_random_uuid()` are made here in the same way: random UUIDs of version 4.
+        Where triggers run before each row, PostgreSQL before 17 is sent an INSERT a row, in a pipeline.
 
         Raises:
             Conflict: a unique constraint is violated.

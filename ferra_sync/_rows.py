@@ -22,6 +22,10 @@ Given: TypeAlias = tuple[bool, ...]
 """For each field of a row, whether it has a value; the others are left to the server."""
 
 
+Columns: TypeAlias = tuple[Any, ...]
+"""The values of some rows, for each field a sequence of these, or an array as PostgreSQL spells it."""
+
+
 def given(values: tuple[Any, ...]) -> Given:
     """Return which of a row's values are not SERVER_DEFAULT."""
     return tuple([value is not SERVER_DEFAULT for value in values])

@@ -97,6 +97,12 @@ class Conflict(FerraDbError):  # noqa: N818 - the contract's name
             f'unique constraint "{constraint}" violated{target}{"" if row is None else f" by rows[{row}]"}'
         )
 
+    def of_row(self, row: int | None) -> Conflict:
+        """Return the same conflict of one of many rows, with the same cause; None: it cannot be told which."""
+        conflict = Conflict(self.constraint, self.columns, self.table, row)
+        conflict.__cause__ = self.__cause__
+        return conflict
+
     def __reduce__(self) -> tuple[type[Conflict], tuple[str, tuple[str, ...], str | None, int | None]]:
         return type(self), (self.constraint, self.columns, self.table, self.row)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import attrs
 from pypika.queries import AliasedQuery
 from pypika.terms import Term
 
@@ -43,7 +44,7 @@ def compile_bulk_insert(shape: BulkInsertShape) -> Statement:
         .select(*(result_term(item, _part(_INSERTED, returned_column(item).name)) for item in chosen.columns))
         .orderby(_ORDINAL)
     )
-    return finished(builder, lowering, chosen)
+    return attrs.evolve(finished(builder, lowering, chosen), writes="INSERT")
 
 
 def _inserted(shape: BulkInsertShape, origin: dict[ColumnRef, Term], items: Items) -> Any:  # noqa: ANN401 - PyPika's

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+import attrs
 from pypika.terms import Term
 
 from ferra_sync._compile_write import qualified_name, returned_column, unnested_columns
@@ -43,7 +44,7 @@ def compile_merge(shape: MergeShape) -> Statement:
         _listed(results),
         rows.ordinal,
     )
-    return finished(merge, lowering, chosen)
+    return attrs.evolve(finished(merge, lowering, chosen), writes="INSERT")
 
 
 def _listed(terms: Sequence[Term]) -> Term:

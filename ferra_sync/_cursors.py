@@ -11,7 +11,7 @@ from psycopg.adapt import AdaptersMap
 
 from ferra_sync._adapters import ADAPTERS, COPY_ADAPTERS
 from ferra_sync._statements import Statement
-from ferra_sync.errors import Conflict, QueryError, from_psycopg
+from ferra_sync.errors import Conflict, FerraDbError, QueryError, from_psycopg
 
 TEXT: Final = psycopg.pq.Format.TEXT
 BINARY: Final = psycopg.pq.Format.BINARY
@@ -106,7 +106,12 @@ def fetch(connection: psycopg.Connection[Any], statement: Statement, params: tup
         except psycopg.errors.FeatureNotSupported as error:
             _forget_plans(connection, error)
             cursor.execute(statement.sql, statement.parameters(params), binary=statement.binary)
-        return cursor.fetchall()
+        try:
+            return cursor.fetchall()
+        except psycopg.DataError as error:
+            if statement.writes is None or statement.guarded:
+                raise
+            raise _written(connection, error) from error
     except psycopg.Error as error:
         raise from_psycopg(error) from error
     except UnicodeEncodeError:
@@ -162,6 +167,14 @@ def _forget_plans(connection: psycopg.Connection[Any], error: psycopg.Error) -> 
     if not is_stale or connection.info.transaction_status is not psycopg.pq.TransactionStatus.IDLE:
         raise error
     connection.execute(b"DEALLOCATE ALL")
+
+
+def _written(connection: psycopg.Connection[Any], error: psycopg.Error) -> FerraDbError:
+    """Return the error of a row that was written and cannot be read."""
+    is_stored = connection.info.transaction_status is psycopg.pq.TransactionStatus.IDLE
+    mapped = from_psycopg(error)
+    mapped.args = (f"{mapped}; the write is {'stored' if is_stored else 'part of the transaction'}",)
+    return mapped
 
 
 def _not_unicode() -> QueryError:

@@ -7,7 +7,7 @@ from typing import Any, Generic, Protocol, TypeVar, cast
 
 from ferra_sync._bulk import insert_many
 from ferra_sync._copying import copy_in
-from ferra_sync._executor import Executor
+from ferra_sync._executor import Executor, kept_out
 from ferra_sync._expressions import Expr, Order
 from ferra_sync._kinds import Plain
 from ferra_sync._models import FerraModel, ModelMeta
@@ -203,9 +203,9 @@ class PgRepository(Generic[M]):
         check_insertable(self._meta, (data,))
         values = checked_values(self._meta, data, "save" if or_update else "insert")
         statement, params = self._plan.insert(values, or_update=or_update)
-        rows: list[M] = executor._rows(statement, params)
+        rows: list[M] = executor._rows(statement, params, lambda: kept_out(statement, self._meta.table.name))
         if not rows:
-            raise QueryError(f"{self._meta.table.name}: a trigger or a rule kept the row from being inserted")
+            raise kept_out(statement, self._meta.table.name)
         return rows[0]
 
     def _update_row(self, executor: Executor, id: object, data: M) -> M:

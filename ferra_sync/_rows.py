@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from types import NoneType
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 import attrs
 
@@ -17,6 +17,9 @@ from ferra_sync.errors import QueryError, ValidationError
 
 Verb: TypeAlias = Literal["insert", "update", "save", "change"]
 """What is done with a row: `save` inserts or updates it, `change` is a changeset's."""
+
+_NUMBERED: Final = frozenset[Verb]({"insert", "change"})
+"""Where a column that only the server numbers takes no value: an upsert names the number, an UPDATE leaves it out."""
 
 Given: TypeAlias = tuple[bool, ...]
 """For each field of a row, whether it has a value; the others are left to the server."""
@@ -131,7 +134,9 @@ def _fits(field: FieldMeta, classes: set[type], column: Sequence[Any]) -> bool:
     sql_type = field.ref.type
     if NoneType in classes and not field.nullable:
         return False
-    if Sentinel in classes and (not _may_be_left(field) or any(value is UNSET for value in column)):
+    if Sentinel in classes and not (field.has_default or field.nullable):
+        return False
+    if Sentinel in classes and any(value is UNSET for value in column):
         return False
     if field.generated == "identity always" and classes != {Sentinel}:
         return False
@@ -140,30 +145,21 @@ def _fits(field: FieldMeta, classes: set[type], column: Sequence[Any]) -> bool:
     return not any(sql_type.complaint(value) for value in column if not isinstance(value, (NoneType, Sentinel)))
 
 
-def _may_be_left(field: FieldMeta) -> bool:
-    """Whether the server has something to put in where a row leaves the column to it."""
-    return field.has_default or field.nullable
-
-
-def _is_numbered(field: FieldMeta, verb: Verb) -> bool:
-    """Whether the column takes no value: the server numbers it. An upsert names the number; an UPDATE leaves it out."""
-    return field.generated == "identity always" and verb in {"insert", "change"}
-
-
 @lru_cache(maxsize=2048)
 def _plan(meta: ModelMeta, verb: Verb) -> _Plan:
     validated = (field.attribute for field in meta.fields if field.attribute.validator is not None)
-    exact = (None if _is_numbered(field, verb) else field.ref.type.exact for field in meta.fields)
+    looked_at = {"identity always"} if verb in _NUMBERED else set[str]()
+    exact = (None if field.generated in looked_at else field.ref.type.exact for field in meta.fields)
     return _Plan(tuple(exact), tuple(validated))
 
 
 def _complaint(value: object, field: FieldMeta, verb: Verb) -> str | None:
     if value is SERVER_DEFAULT:
-        is_possible = verb == "update" or _may_be_left(field)
+        is_possible = field.has_default or field.nullable or verb == "update"
         return None if is_possible else f"{field.ref} has no default, so it cannot be SERVER_DEFAULT"
     if value is UNSET:
         return None if verb == "change" else f"{field.ref} cannot be UNSET: only a changeset's field can"
-    if _is_numbered(field, verb):
+    if field.generated == "identity always" and verb in _NUMBERED:
         return f"{field.ref} is always numbered by the server: it can be SERVER_DEFAULT alone"
     if value is None:
         return None if field.nullable else f"{field.ref} is not nullable"

@@ -30,11 +30,11 @@ from ferra_sync import (
     QueryError,
     Table,
     ValidationError,
+    _cursors,
     from_,
     insert_into,
     select,
 )
-from ferra_sync import _cursors
 from ferra_sync import functions as fn
 from ferra_sync import types as t
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, compress, count, islice
 from typing import Any, Final
 
+from ferra_sync import _cursors
 from ferra_sync._compile_write import copy_command
 from ferra_sync._executor import Executor
 from ferra_sync._mapping import Conversion, dump_of, dumped
@@ -20,14 +21,18 @@ _CHUNK: Final = 1_000
 def copy_in(executor: Executor, meta: ModelMeta, rows: Iterable[FerraModel[Any] | Insertable[Any]]) -> int:
     """COPY `rows`, any number of them, all or none; return how many. The iterable is read as it is sent.
 
+    In a transaction the iterable cannot use this transaction, whose connection is busy, and a failure undoes the COPY
+    alone. On a database it may use another connection, where the pool has one.
+
     The first row says which columns are left to the server; the others must leave the same.
 
     Raises:
-        QueryError: the model lacks a column that must be given, or the rows leave different columns to the server.
+        QueryError: the model lacks a column that must be given, the rows leave different columns to the server, or the
+            iterable uses the same transaction.
         ValidationError: a value is of the wrong type, or a validator of the model rejects it; it says in which row.
         FerraDbError: the database said no, and nothing was inserted; a Conflict says by which row.
     """
-    chunks = _chunks(meta, rows)
+    chunks = _chunks(executor, meta, rows)
     first = next(chunks, None)
     if first is None:
         return 0
@@ -37,13 +42,15 @@ def copy_in(executor: Executor, meta: ModelMeta, rows: Iterable[FerraModel[Any] 
         raise QueryError(f"{meta.model.__name__}: rows that leave every column to the server cannot be copied")
     command = copy_command(meta.table.ref, (field.ref for field in fields))
     with executor._atomic() as tx:
-        return tx._copy(command, chain.from_iterable(_copied(fields, pattern, chain((first,), chunks))))
+        values = chain.from_iterable(_copied(fields, pattern, chain((first,), chunks)))
+        return _cursors.copy(tx._acquire(), command, values, meta.table.name)
 
 
-def _chunks(meta: ModelMeta, rows: Iterable[Any]) -> Iterator[CheckedRows]:
+def _chunks(executor: Executor, meta: ModelMeta, rows: Iterable[Any]) -> Iterator[CheckedRows]:
     remaining = iter(rows)
     for first in count(step=_CHUNK):
-        chunk = list(islice(remaining, _CHUNK))
+        with executor._occupied("a COPY that reads its rows"):
+            chunk = list(islice(remaining, _CHUNK))
         if not chunk:
             return
         yield checked_rows(meta, chunk, first=first)

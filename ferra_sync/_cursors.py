@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final
 
@@ -193,11 +194,11 @@ def run(connection: psycopg.Connection[Any], command: bytes) -> None:
         raise from_psycopg(error) from error
 
 
-def copy(connection: psycopg.Connection[Any], command: bytes, rows: Iterable[Sequence[Any]]) -> int:
+def copy(connection: psycopg.Connection[Any], command: bytes, rows: Iterable[Sequence[Any]], table: str) -> int:
     """Send the rows of a COPY and return their number; an error on the way leaves none of them.
 
     Raises:
-        FerraDbError: the server or the connection says no.
+        FerraDbError: the server or the connection says no; a Conflict says to which row, counted from 0.
     """
     cursor = _CopyCursor(connection)
     try:
@@ -205,10 +206,17 @@ def copy(connection: psycopg.Connection[Any], command: bytes, rows: Iterable[Seq
             for row in rows:
                 sink.write_row(row)
     except psycopg.Error as error:
-        raise from_psycopg(error) from error
+        mapped = from_psycopg(error)
+        raise (mapped.of_row(_copied_row(error, table)) if isinstance(mapped, Conflict) else mapped) from error
     except UnicodeEncodeError:
         raise _not_unicode() from None
     return cursor.rowcount
+
+
+def _copied_row(error: psycopg.Error, table: str) -> int | None:
+    """Return the row that the server was at, from `COPY films, line 5`; None where it says that in another order."""
+    line = re.search(rf"COPY {re.escape(table)}, [^\d,:]*(\d+)", error.diag.context or "")
+    return None if line is None else int(line[1]) - 1
 
 
 def stream(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
@@ -40,6 +40,10 @@ class Executor(ABC):
     @abstractmethod
     def _atomic(self) -> AbstractContextManager[Executor]:
         """Return an executor whose statements all happen or none: a transaction, or inside one a savepoint."""
+
+    @abstractmethod
+    def _occupied(self, occupant: str) -> AbstractContextManager[None]:
+        """Refuse, meanwhile, all that would need the connection of a transaction; `occupant` is who has it."""
 
     @abstractmethod
     def _stream(self, statement: Statement, params: tuple[Any, ...]) -> Iterator[Any]: ...
@@ -174,13 +178,6 @@ class Executor(ABC):
         connection = self._acquire()
         try:
             return _cursors.execute(connection, statement, params)
-        finally:
-            self._release(connection)
-
-    def _copy(self, command: bytes, rows: Iterable[Sequence[Any]]) -> int:
-        connection = self._acquire()
-        try:
-            return _cursors.copy(connection, command, rows)
         finally:
             self._release(connection)
 

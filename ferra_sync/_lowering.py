@@ -14,6 +14,9 @@ from ferra_sync._sqltypes import SqlType
 from ferra_sync._terms import TEMPLATES, Call, Chain, Placeholder, Raw, Template
 from ferra_sync.errors import QueryError
 
+_MAX_PARAMETERS: Final = 65_535
+"""The protocol counts a statement's parameters in two bytes."""
+
 _NULLS: Final = {None: "", "first": " NULLS FIRST", "last": " NULLS LAST"}
 
 
@@ -47,8 +50,7 @@ class Lowering:
             case ColumnRef():
                 return self._column(shape)
             case SqlType():
-                self.places.append(shape)
-                return Placeholder(len(self.places), shape.cast)
+                return self._parameter(shape)
             case (str() as op, *operands) if op in TEMPLATES:
                 return Template(TEMPLATES[op], *self.terms(operands))
             case ("and" | "or" as op, *operands):
@@ -87,6 +89,15 @@ class Lowering:
     def conjunction(self, predicates: Iterable[Hashable]) -> Term:
         """Return the predicates joined by AND."""
         return Chain(" AND ", self.terms(predicates))
+
+    def _parameter(self, sql_type: SqlType[Any]) -> Term:
+        self.places.append(sql_type)
+        if len(self.places) > _MAX_PARAMETERS:
+            raise QueryError(
+                f"a statement can have {_MAX_PARAMETERS:,} values; this one has more:"
+                " is_in, insert_many and copy_in take any number"
+            )
+        return Placeholder(len(self.places), sql_type.cast)
 
     def _row(self, shapes: Iterable[Hashable]) -> Term:
         return Chain(", ", self.terms(shapes))

@@ -187,6 +187,9 @@ class PgRepository(Generic[M]):
     def copy_in(self, rows: Iterable[M]) -> int:
         """COPY rows, any number of them, all or none; return how many. The iterable is read as it is sent.
 
+        In a transaction the iterable cannot use this transaction, whose connection is busy, and a failure undoes the
+        COPY alone. On a database it may use another connection, where the pool has one.
+
         Raises:
             Conflict: a unique constraint is violated.
             ValidationError: a value is of the wrong type, or a validator rejects it.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from itertools import chain, compress
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from ferra_sync._models import FerraModel, Insertable, ModelMeta
 from ferra_sync._queries._query import Parts
@@ -16,9 +16,6 @@ from ferra_sync.errors import QueryError
 
 S = TypeVar("S")
 TableT = TypeVar("TableT", bound=Table)
-
-MAX_PARAMETERS: Final = 65_535
-"""The protocol counts a statement's parameters in two bytes."""
 
 
 class Insert(Write[S]):
@@ -78,15 +75,9 @@ class Insert(Write[S]):
 def _value_lists(
     meta: ModelMeta, rows: Sequence[tuple[Any, ...]]
 ) -> tuple[tuple[tuple[Hashable, ...], ...], tuple[Any, ...]]:
-    """Return VALUES' rows, and the values of their places.
-
-    Raises:
-        QueryError: there are more values than one statement can have.
-    """
+    """Return VALUES' rows, and the values of their places."""
     patterns = [given(row) for row in rows]
     params = tuple(chain.from_iterable(map(compress, rows, patterns)))
-    if len(params) > MAX_PARAMETERS:
-        raise QueryError(f"{len(params)} values are more than one INSERT can have: use insert_many")
     return tuple([value_list(meta, pattern) for pattern in patterns]), params
 
 

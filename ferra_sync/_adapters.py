@@ -240,8 +240,17 @@ NAIVE_ADAPTERS: Final = _naive_adapters()
 """The same, with a timestamptz read as the timestamp that it is in UTC."""
 
 
+class _CopiedBytes(Dumper):
+    r"""`\x00ff`; libpq's own escape depends on `standard_conforming_strings`, and COPY's text does not."""
+
+    def dump(self, obj: Buffer) -> bytes:
+        return b"\\x" + bytes(obj).hex().encode()
+
+
 def _copy_adapters() -> AdaptersMap:
     adapters = AdaptersMap(psycopg.adapters)
+    for binary in (bytes, bytearray, memoryview):
+        adapters.register_dumper(binary, _CopiedBytes)
     for cls in (list, tuple):
         adapters.register_dumper(cls, _Array)
     return adapters

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 from ferra_sync._expressions import Expr
 from ferra_sync._kinds import Plain
@@ -18,19 +18,28 @@ V = TypeVar("V")
 S_co = TypeVar("S_co", covariant=True)
 T_co = TypeVar("T_co", covariant=True)
 
+Generated: TypeAlias = Literal["serial", "identity", "identity always", "stored"]
+"""How the server makes a column's values: it numbers the rows, or computes a value from other columns and stores it."""
+
 
 class Column(Expr[S_co, T_co, Plain]):
     """A column of a table. It is an expression, and it knows its table's name and nothing else of the table."""
 
-    __slots__ = ("nullable_in_table", "ref")
+    __slots__ = ("generated", "has_default", "nullable_in_table", "ref")
 
     ref: ColumnRef
     nullable_in_table: bool
+    generated: Generated | None
+    has_default: bool
 
-    def __init__(self, ref: ColumnRef, *, nullable: bool) -> None:
+    def __init__(
+        self, ref: ColumnRef, *, nullable: bool, generated: Generated | None = None, has_default: bool = False
+    ) -> None:
         super().__init__(ref, (), ref.type)
         self.ref = ref
         self.nullable_in_table = nullable
+        self.generated = generated
+        self.has_default = has_default
 
     @property
     def name(self) -> str:
@@ -41,10 +50,17 @@ class Column(Expr[S_co, T_co, Plain]):
         """Assign a value, an expression over the same row, or `SERVER_DEFAULT`, in an UPDATE.
 
         Raises:
-            QueryError: the value is of another type, or None where the column is not nullable.
+            QueryError: the value is of another type, or None where the column is not nullable; the column has no
+                default, or only the server writes it.
         """
+        if self.generated == "stored":
+            raise QueryError(f"{self.ref} is generated from other columns and cannot be set")
         if value is SERVER_DEFAULT:
+            if not self.has_default and not self.nullable_in_table:
+                raise QueryError(f"{self.ref} has no default, so it cannot be set to SERVER_DEFAULT")
             return Assignment(self.ref, DEFAULT, ())
+        if self.generated == "identity always":
+            raise QueryError(f"{self.ref} is always numbered by the server: it can be set to SERVER_DEFAULT alone")
         if value is UNSET:
             raise QueryError(f"{self.ref} cannot be set to UNSET: leave the assignment out")
         if value is None and not self.nullable_in_table:

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import attrs
 from pypika.queries import AliasedQuery
 from pypika.terms import Term
 
-from ferra_sync._compile_write import column_names, unnested_columns
+from ferra_sync._compile_write import column_names, returned_column, unnested_columns
 from ferra_sync._lowering import Lowering, table_term
 from ferra_sync._mapping import selection
 from ferra_sync._names import quoted
 from ferra_sync._shapes import BulkInsertShape, ColumnRef, Items
 from ferra_sync._statements import Statement, finished, new_builder, result_term
 from ferra_sync._terms import Chain, Raw, Template, Unnest
-from ferra_sync.errors import QueryError
 
 _SOURCE: Final = "source"
 _INSERTED: Final = "inserted"
@@ -41,15 +41,15 @@ def compile_bulk_insert(shape: BulkInsertShape) -> Statement:
         _joined(shape, origin)
         .with_(source, _SOURCE)
         .with_(_inserted(shape, origin, chosen.columns), _INSERTED)
-        .select(*(result_term(item, _part(_INSERTED, _column(item[0]).name)) for item in chosen.columns))
+        .select(*(result_term(item, _part(_INSERTED, returned_column(item).name)) for item in chosen.columns))
         .orderby(_ORDINAL)
     )
-    return finished(builder, lowering, chosen)
+    return attrs.evolve(finished(builder, lowering, chosen), writes="INSERT")
 
 
 def _inserted(shape: BulkInsertShape, origin: dict[ColumnRef, Term], items: Items) -> Any:  # noqa: ANN401 - PyPika's
     """Return the INSERT from the source, which returns what is asked for and the key."""
-    kept = dict.fromkeys([*(_column(item) for item, _ in items), *shape.key])
+    kept = dict.fromkeys([*map(returned_column, items), *shape.key])
     return (
         new_builder(overriding=shape.overriding)
         .into(table_term(shape.table))
@@ -62,19 +62,16 @@ def _inserted(shape: BulkInsertShape, origin: dict[ColumnRef, Term], items: Item
 
 
 def _joined(shape: BulkInsertShape, origin: dict[ColumnRef, Term]) -> Any:  # noqa: ANN401 - PyPika's builder
-    """Return the rows inserted beside their source, by key; the server may have rounded it, as numeric(8,2) does."""
+    """Return the rows inserted beside their source, by key; the server may have rounded it, as numeric(8,2) does.
+
+    A row whose key is none of the source's is missing.
+    """
     matches = [
         Template("({} = CAST({} AS {}))", _part(_INSERTED, ref.name), origin[ref], Raw(ref.type.ddl))
         for ref in shape.key
     ]
-    return new_builder().from_(AliasedQuery(_INSERTED)).left_join(AliasedQuery(_SOURCE)).on(Chain(" AND ", matches))
+    return new_builder().from_(AliasedQuery(_INSERTED)).join(AliasedQuery(_SOURCE)).on(Chain(" AND ", matches))
 
 
 def _part(table: str, column: str) -> Term:
     return Raw(f"{quoted(table)}.{quoted(column)}")
-
-
-def _column(shape: object) -> ColumnRef:
-    if not isinstance(shape, ColumnRef):
-        raise QueryError("a bulk insert returns models")
-    return shape

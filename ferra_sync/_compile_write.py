@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
+import attrs
 from pypika.terms import Term
 
 from ferra_sync._compile_select import check_plain
+from ferra_sync._guards import WriteShape, is_doubtful
 from ferra_sync._lowering import Lowering, table_term
 from ferra_sync._mapping import selection
 from ferra_sync._names import quoted
@@ -16,13 +18,16 @@ from ferra_sync._shapes import (
     ConflictShape,
     DeleteShape,
     InsertShape,
-    Items,
+    Item,
     TableRef,
     UpdateShape,
 )
 from ferra_sync._sqltypes import FieldType
-from ferra_sync._statements import Statement, finished, new_builder, result_term
+from ferra_sync._statements import Statement, Verb, finished, new_builder, result_term
 from ferra_sync._terms import Raw, Template, Unnest
+from ferra_sync.errors import QueryError
+
+_VERBS: Final[dict[type[WriteShape], Verb]] = {InsertShape: "INSERT", UpdateShape: "UPDATE", DeleteShape: "DELETE"}
 
 
 def compile_insert(shape: InsertShape) -> Statement:
@@ -38,7 +43,7 @@ def compile_insert(shape: InsertShape) -> Statement:
         builder = builder.insert(*(tuple(lowering.terms(row)) for row in shape.rows))
     if shape.conflict is not None:
         builder = _on_conflict(builder, lowering, shape.conflict)
-    return _returned(builder, lowering, shape.returning)
+    return _returned(builder, lowering, shape)
 
 
 def unnested_columns(rows: Unnest, columns: tuple[ColumnRef, ...]) -> list[Term]:
@@ -49,6 +54,18 @@ def unnested_columns(rows: Unnest, columns: tuple[ColumnRef, ...]) -> list[Term]
         else rows.column(number)
         for number, column in enumerate(columns)
     ]
+
+
+def returned_column(item: Item) -> ColumnRef:
+    """Return the column that an item of a model is.
+
+    Raises:
+        QueryError: it is no column.
+    """
+    shape, _ = item
+    if not isinstance(shape, ColumnRef):
+        raise QueryError("a bulk insert returns models")
+    return shape
 
 
 def column_names(columns: Iterable[ColumnRef]) -> list[str]:
@@ -74,14 +91,14 @@ def compile_update(shape: UpdateShape) -> Statement:
     for column, value in shape.assignments:
         check_plain((value,), "SET")
         builder = builder.set(column.name, lowering.term(value))
-    return _returned(_restricted(builder, lowering, shape.where), lowering, shape.returning)
+    return _returned(_restricted(builder, lowering, shape.where), lowering, shape)
 
 
 def compile_delete(shape: DeleteShape) -> Statement:
     """Return the statement of a DELETE."""
     lowering = Lowering((shape.table,))
     builder = new_builder().from_(lowering.table(shape.table)).delete()
-    return _returned(_restricted(builder, lowering, shape.where), lowering, shape.returning)
+    return _returned(_restricted(builder, lowering, shape.where), lowering, shape)
 
 
 def _restricted(builder: Any, lowering: Lowering, where: tuple[Any, ...]) -> Any:  # noqa: ANN401 - PyPika's builder
@@ -89,12 +106,13 @@ def _restricted(builder: Any, lowering: Lowering, where: tuple[Any, ...]) -> Any
     return builder.where(lowering.conjunction(where)) if where else builder
 
 
-def _returned(builder: Any, lowering: Lowering, returning: Items) -> Statement:  # noqa: ANN401 - PyPika's builder
-    chosen = selection(returning)
+def _returned(builder: Any, lowering: Lowering, shape: WriteShape) -> Statement:  # noqa: ANN401 - PyPika's builder
+    chosen = selection(shape.returning)
     check_plain((shape for shape, _ in chosen.columns), "RETURNING")
-    if returning:
+    if shape.returning:
         builder = builder.returning(*(result_term(item, lowering.term(item[0])) for item in chosen.columns))
-    return finished(builder, lowering, chosen)
+    statement = finished(builder, lowering, chosen)
+    return attrs.evolve(statement, writes=_VERBS[type(shape)], doubtful=is_doubtful(shape))
 
 
 def copy_command(table: TableRef, columns: Iterable[ColumnRef]) -> bytes:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Final
 
 from ferra_sync._compile_bulk import compile_bulk_insert
+from ferra_sync._compile_merge import compile_merge
 from ferra_sync._compile_select import compile_count, compile_select
 from ferra_sync._compile_write import compile_delete, compile_insert, compile_update
 from ferra_sync._shapes import (
@@ -13,6 +14,7 @@ from ferra_sync._shapes import (
     CountShape,
     DeleteShape,
     InsertShape,
+    MergeShape,
     SelectShape,
     StatementShape,
     UpdateShape,
@@ -23,7 +25,7 @@ CACHED_SHAPES: Final = 4096
 
 
 @lru_cache(maxsize=CACHED_SHAPES, typed=True)
-def compiled(shape: StatementShape) -> Statement:
+def compiled(shape: StatementShape) -> Statement:  # noqa: PLR0911 - one line for each kind of statement
     """Return the statement of `shape`.
 
     Raises:
@@ -38,6 +40,8 @@ def compiled(shape: StatementShape) -> Statement:
             return compile_insert(shape)
         case BulkInsertShape():
             return compile_bulk_insert(shape)
+        case MergeShape():
+            return compile_merge(shape)
         case UpdateShape():
             return compile_update(shape)
         case DeleteShape():

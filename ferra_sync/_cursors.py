@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final
 
@@ -11,9 +12,10 @@ from psycopg.adapt import AdaptersMap
 
 from ferra_sync._adapters import COPY_ADAPTERS
 from ferra_sync._statements import Statement
-from ferra_sync.errors import QueryError, from_psycopg
+from ferra_sync.errors import Conflict, FerraDbError, QueryError, from_psycopg
 
 TEXT: Final = psycopg.pq.Format.TEXT
+BINARY: Final = psycopg.pq.Format.BINARY
 _names: Final = itertools.count(1)
 
 CHUNK: Final = 2000
@@ -106,9 +108,34 @@ def fetch(connection: psycopg.Connection[Any], statement: Statement, params: tup
         except psycopg.errors.FeatureNotSupported as error:
             _forget_plans(connection, error)
             cursor.execute(statement.sql, statement.parameters(params), binary=statement.binary)
-        return cursor.fetchall()
+        try:
+            return cursor.fetchall()
+        except psycopg.DataError as error:
+            if statement.writes is None or statement.guarded:
+                raise
+            raise _written(connection, error) from error
     except psycopg.Error as error:
         raise from_psycopg(error) from error
+    except UnicodeEncodeError:
+        raise _not_unicode() from None
+
+
+def fetch_each(
+    connection: psycopg.Connection[Any], statement: Statement, rows: Iterable[Sequence[Any]]
+) -> list[list[Any]]:
+    """Send the statement once for each row of parameters, in a pipeline; return the rows of each, made.
+
+    Raises:
+        FerraDbError: the server or the connection says no; a Conflict says to which row, counted from 0.
+    """
+    cursor = _new_cursor(connection, statement)
+    cursor.format = BINARY if statement.binary else TEXT
+    try:
+        cursor.executemany(statement.sql, map(statement.parameters, rows), returning=True)
+        return [result.fetchall() for result in cursor.results()]
+    except psycopg.Error as error:
+        mapped = from_psycopg(error)
+        raise (mapped.of_row(len(cursor._results)) if isinstance(mapped, Conflict) else mapped) from error
     except UnicodeEncodeError:
         raise _not_unicode() from None
 
@@ -144,6 +171,14 @@ def _forget_plans(connection: psycopg.Connection[Any], error: psycopg.Error) -> 
     connection.execute(b"DEALLOCATE ALL")
 
 
+def _written(connection: psycopg.Connection[Any], error: psycopg.Error) -> FerraDbError:
+    """Return the error of a row that was written and cannot be read."""
+    is_stored = connection.info.transaction_status is psycopg.pq.TransactionStatus.IDLE
+    mapped = from_psycopg(error)
+    mapped.args = (f"{mapped}; the write is {'stored' if is_stored else 'part of the transaction'}",)
+    return mapped
+
+
 def _not_unicode() -> QueryError:
     return QueryError("a text holds a lone surrogate, which is no character of Unicode")
 
@@ -160,11 +195,11 @@ def run(connection: psycopg.Connection[Any], command: bytes) -> None:
         raise from_psycopg(error) from error
 
 
-def copy(connection: psycopg.Connection[Any], command: bytes, rows: Iterable[Sequence[Any]]) -> int:
+def copy(connection: psycopg.Connection[Any], command: bytes, rows: Iterable[Sequence[Any]], table: str) -> int:
     """Send the rows of a COPY and return their number; an error on the way leaves none of them.
 
     Raises:
-        FerraDbError: the server or the connection says no.
+        FerraDbError: the server or the connection says no; a Conflict says to which row, counted from 0.
     """
     cursor = _CopyCursor(connection)
     try:
@@ -172,10 +207,17 @@ def copy(connection: psycopg.Connection[Any], command: bytes, rows: Iterable[Seq
             for row in rows:
                 sink.write_row(row)
     except psycopg.Error as error:
-        raise from_psycopg(error) from error
+        mapped = from_psycopg(error)
+        raise (mapped.of_row(_copied_row(error, table)) if isinstance(mapped, Conflict) else mapped) from error
     except UnicodeEncodeError:
         raise _not_unicode() from None
     return cursor.rowcount
+
+
+def _copied_row(error: psycopg.Error, table: str) -> int | None:
+    """Return the row that the server was at, from `COPY films, line 5`; None where it says that in another order."""
+    line = re.search(rf"COPY {re.escape(table)}, [^\d,:]*(\d+)", error.diag.context or "")
+    return None if line is None else int(line[1]) - 1
 
 
 def stream(

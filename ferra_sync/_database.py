@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
@@ -183,6 +183,9 @@ class Database(Executor):
 
     def _atomic(self) -> AbstractContextManager[Transaction]:
         return self.transaction()
+
+    def _occupied(self, occupant: str) -> AbstractContextManager[None]:  # noqa: ARG002 - calls have their own connections
+        return nullcontext()
 
     def _acquire(self) -> psycopg.Connection[Any]:
         return self._pool.acquire()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
@@ -17,7 +17,7 @@ from ferra_sync._queries._checks import advice, named
 from ferra_sync._shapes import CountShape
 from ferra_sync._statements import Statement
 from ferra_sync._values import Handle
-from ferra_sync.errors import NotFound, QueryError
+from ferra_sync.errors import Db, FerraDbError, NotFound, QueryError
 
 R = TypeVar("R")
 
@@ -42,6 +42,10 @@ class Executor(Handle, ABC):
     @abstractmethod
     def _atomic(self) -> AbstractContextManager[Executor]:
         """Return an executor whose statements all happen or none: a transaction, or inside one a savepoint."""
+
+    @abstractmethod
+    def _occupied(self, occupant: str) -> AbstractContextManager[None]:
+        """Refuse, meanwhile, all that would need the connection of a transaction; `occupant` is who has it."""
 
     @abstractmethod
     def _stream(self, statement: Statement, params: tuple[Any, ...]) -> Iterator[Any]: ...
@@ -144,17 +148,33 @@ class Executor(Handle, ABC):
                 return
 
     def _one(self, query: RowQuery[R], statement: Statement, params: tuple[Any, ...]) -> R:
-        rows: list[R] = self._rows(statement, params)
+        rows: list[R] = self._rows(statement, params, lambda: _absence(query, statement))
         if not rows:
-            raise NotFound(query.target.name, query.key)
+            raise _absence(query, statement)
         return rows[0]
 
-    def _rows(self, statement: Statement, params: tuple[Any, ...]) -> list[Any]:
+    def _rows(
+        self, statement: Statement, params: tuple[Any, ...], absent: Callable[[], FerraDbError] | None = None
+    ) -> list[Any]:
+        """Return the rows; where there are none and the statement is guarded, raise `absent()` and undo it."""
+        if statement.guarded:
+            return self._undoable_rows(statement, params, absent)
         connection = self._acquire()
         try:
             return _cursors.fetch(connection, statement, params)
         finally:
             self._release(connection)
+
+    def _undoable_rows(
+        self, statement: Statement, params: tuple[Any, ...], absent: Callable[[], FerraDbError] | None
+    ) -> list[Any]:
+        """Return the rows of a write; undo it where they cannot be read, or where there are none and must be."""
+        with self._atomic() as tx:
+            rows = _cursors.fetch(tx._acquire(), statement, params)
+            if not rows and absent is not None:
+                raise absent()
+        statement.guarded = statement.doubtful
+        return rows
 
     def _affected(self, statement: Statement, params: tuple[Any, ...]) -> int:
         connection = self._acquire()
@@ -163,12 +183,18 @@ class Executor(Handle, ABC):
         finally:
             self._release(connection)
 
-    def _copy(self, command: bytes, rows: Iterable[Sequence[Any]]) -> int:
-        connection = self._acquire()
-        try:
-            return _cursors.copy(connection, command, rows)
-        finally:
-            self._release(connection)
+
+def kept_out(statement: Statement, table: str) -> Db:
+    """Return the error of an INSERT whose row did not come back; from now on it is undone where that happens."""
+    outcome = "so that nothing was written" if statement.guarded else "and what it did instead was not undone"
+    statement.guarded = True
+    return Db(f"{table}: a trigger or a rule kept the row from being inserted, {outcome}")
+
+
+def _absence(query: RowQuery[Any], statement: Statement) -> FerraDbError:
+    if statement.writes == "INSERT":
+        return kept_out(statement, query.target.name)
+    return NotFound(query.target.name, query.key)
 
 
 def _readable(query: RowQuery[R]) -> RowQuery[R]:

@@ -75,6 +75,8 @@ class Lowering:
                 return Template("({} IN (SELECT * FROM unnest{}))", self._row(columns), self._row(arrays))
             case ("is row", TableRef() as table):
                 return Raw(f"({quoted(table.qualifier)}.* IS DISTINCT FROM NULL)")
+            case ("excluded", ColumnRef() as column):
+                return Raw(f"excluded.{quoted(column.name)}")
             case ("default",):
                 return Raw("DEFAULT")
             case ("shared", int() as number):

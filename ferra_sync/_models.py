@@ -12,11 +12,13 @@ from typing import Any, ClassVar, Final, ForwardRef, Generic, Literal, Self, Typ
 import attrs
 
 from ferra_sync import _annotations
+from ferra_sync._columns import Generated
 from ferra_sync._described import described
 from ferra_sync._expressions import AnyExpr, Expr
 from ferra_sync._kinds import Plain
 from ferra_sync._nodes import Node
 from ferra_sync._schema import Table, TableMeta
+from ferra_sync._sentinels import SERVER_DEFAULT
 from ferra_sync._shapes import ColumnRef
 from ferra_sync._sqltypes import FieldType, SqlType
 from ferra_sync._values import Value
@@ -40,7 +42,7 @@ class FieldMeta(Value):
         column: the column's name in PostgreSQL.
         type: the kind of the column's type.
         annotation: the resolved annotation.
-        nullable, primary_key, unique, has_default: what the table says of the column.
+        nullable, primary_key, unique, has_default, generated: what the table says of the column.
     """
 
     name: str
@@ -51,6 +53,7 @@ class FieldMeta(Value):
     primary_key: bool
     unique: bool
     has_default: bool
+    generated: Generated | None
     ref: ColumnRef
     attribute: attrs.Attribute[Any]
 
@@ -66,7 +69,7 @@ class ModelMeta(Value):
         fields: its fields that are columns, in order.
         by_column: column's name → field.
         missing: the columns without which no row can be inserted and that the model has not.
-        values: row → the fields' values, in order.
+        values: row → the fields' values as they are written, in order: a generated column's is SERVER_DEFAULT.
         row: the expression that selects the model.
     """
 
@@ -147,6 +150,8 @@ class Record(Generic[S_co]):
 
 class FerraModel(Record[S_co]):
     """A row, whole or in part: `class User(FerraModel[Users])`, decorated with `@attrs.define` or `@attrs.frozen`.
+
+    A field that is `SERVER_DEFAULT` has its default where the row is inserted and stays unchanged where it is updated.
 
     Raises:
         SchemaError: when the class is made, and a field is no column, or its type or nullability are not the column's.
@@ -313,9 +318,9 @@ def _required(table: TableMeta, by_column: Mapping[str, FieldMeta]) -> list[Colu
 
 
 def _getter(fields: tuple[FieldMeta, ...]) -> Callable[[Any], tuple[Any, ...]]:
-    if len(fields) == 1:
-        only = attrgetter(fields[0].name)
-        return lambda row: (only(row),)
+    if len(fields) == 1 or any(field.generated == "stored" for field in fields):
+        written = [(field.name, field.generated != "stored") for field in fields]
+        return lambda row: tuple([getattr(row, name) if is_own else SERVER_DEFAULT for name, is_own in written])
     return attrgetter(*(field.name for field in fields))
 
 
@@ -356,6 +361,7 @@ def _field(
     if not _annotations.fits(annotation, column.type):
         wanted = f"{column.type} ({column.type.python_name})"
         raise SchemaError(f"{here} is {_annotations.spelled(annotation)}; {there} is {wanted}")
+    _check_written(model.__ferra_purpose__, here, there, declaration)
     _check_nullability(model.__ferra_purpose__, here, there, annotation, declaration)
     return FieldMeta(
         name=attribute.name,
@@ -366,9 +372,17 @@ def _field(
         primary_key=bool(declaration.options.get("primary_key")),
         unique=any(len(each.columns) == 1 and each.columns[0] is column for each in meta.uniques),
         has_default=declaration.has_default,
+        generated=declaration.generated,
         ref=column.ref,
         attribute=attribute,
     )
+
+
+def _check_written(purpose: Purpose, here: str, there: str, declaration: ColumnDef[Any]) -> None:
+    if purpose != "read" and declaration.generated == "stored":
+        raise SchemaError(f"{here}: {there} is generated from other columns and is never written")
+    if purpose == "insert" and declaration.generated == "identity always":
+        raise SchemaError(f"{here}: {there} is always numbered by the server and cannot be inserted")
 
 
 def _check_nullability(
@@ -381,5 +395,3 @@ def _check_nullability(
         raise SchemaError(f"{here} may be None; {there} is not nullable")
     if declaration.is_nullable and not none and purpose == "read":
         raise SchemaError(f"{here} is never None; {there} is nullable")
-    if purpose == "insert" and declaration.generated == "identity always":
-        raise SchemaError(f"{here}: {there} is always numbered by the server and cannot be inserted")

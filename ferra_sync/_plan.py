@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import lru_cache
 from itertools import compress
+from operator import itemgetter
 from typing import Any, NamedTuple, TypeAlias
 
 import attrs
 
 from ferra_sync._compiler import compiled
 from ferra_sync._constraints import Columns
-from ferra_sync._expressions import parameter
+from ferra_sync._expressions import AnyExpr, parameter
 from ferra_sync._models import FieldMeta, ModelMeta
 from ferra_sync._queries import key_parts
-from ferra_sync._rows import Given, given, place, value_list
+from ferra_sync._rows import Given, given, value_list
+from ferra_sync._schema import TableMeta
 from ferra_sync._shapes import (
     ColumnRef,
     ConflictShape,
@@ -22,9 +24,9 @@ from ferra_sync._shapes import (
     InsertShape,
     Items,
     SelectShape,
-    StatementShape,
     UpdateShape,
 )
+from ferra_sync._sqltypes import FieldType
 from ferra_sync._statements import Statement
 from ferra_sync.errors import QueryError
 
@@ -34,25 +36,59 @@ Params: TypeAlias = tuple[Any, ...]
 class Write(NamedTuple):
     """A statement that writes rows in which the same fields have a value.
 
-    `sent` are the fields whose values are parameters; `stamps` are the parameters of the on_update columns.
+    `pick` takes the parameters, in their order, from the values of a row and the constants after them.
     """
 
     statement: Statement
-    sent: Given
-    stamps: Params
+    pick: Callable[[Params], Params]
+    constants: Params
 
     def params(self, values: Params) -> Params:
         """Return the parameters for the values of a row."""
-        return tuple(compress(values, self.sent)) + self.stamps
+        return self.pick(values + self.constants)
+
+
+class _Assignments:
+    """What the columns of a row are set to, and from where the parameters come.
+
+    Attributes:
+        pairs: each column and what it is set to.
+        places: of each parameter the place among the values of a row and the constants after them.
+        constants: the values of the stamps' own parameters.
+    """
+
+    def __init__(self, width: int) -> None:
+        self.pairs: list[tuple[ColumnRef, Hashable]] = []
+        self.places: list[int] = []
+        self.constants: list[Any] = []
+        self._width = width
+
+    def value(self, ref: ColumnRef, place: int) -> None:
+        """Set a column to the row's value at `place`."""
+        self.pairs.append((ref, ref.type.parameter))
+        self.places.append(place)
+
+    def stamp(self, ref: ColumnRef, stamp: AnyExpr, *, unless: Hashable = None, place: int | None = None) -> None:
+        """Set an on_update column anew, or to the value `unless`, a parameter at `place`, where the row has another."""
+        shape = stamp.shape if stamp.type.cast == ref.type.cast else ("cast", stamp.shape, ref.type.parameter)
+        if place is not None:
+            self.places.append(place)
+        if unless is not None:
+            shape = ("stamp json" if ref.type.kind is FieldType.JSON else "stamp", ref, unless, shape)
+        self.pairs.append((ref, shape))
+        first = self._width + len(self.constants)
+        self.places.extend(range(first, first + len(stamp.params)))
+        self.constants.extend(stamp.params)
+
+
+def _picker(places: Sequence[int]) -> Callable[[Params], Params]:
+    """Return what takes the values at these places."""
+    return itemgetter(*places) if len(places) > 1 else lambda values: tuple([values[place] for place in places])
 
 
 @attrs.frozen(eq=False)
 class Plan:
-    """The statements of one model over one table with a primary key.
-
-    Attributes:
-        has_identity: whether the key is always an identity, so that an upsert must be allowed to name it.
-    """
+    """The statements of one model over one table with a primary key."""
 
     meta: ModelMeta
     key: Columns
@@ -61,7 +97,8 @@ class Plan:
     find: Statement
     exists: Statement
     delete: Statement
-    has_identity: bool
+    stamps: Mapping[ColumnRef, AnyExpr]
+    """The on_update columns, each with what it is set to."""
 
     def key_values(self, key: object) -> Params:
         """Return the values of a key: the one, or those of a tuple.
@@ -85,22 +122,17 @@ class Plan:
         return write.statement, write.params(values)
 
     def update(self, values: Params, key: Params) -> tuple[Statement, Params]:
-        """Return the UPDATE that sets every other column to these values, and its parameters."""
+        """Return the UPDATE that sets every other column that has a value to it, and its parameters."""
         write = _update(self, given(values))
         return write.statement, write.params(values) + key
 
-    def changed(self) -> Iterator[bool]:
-        """Yield for each field whether an UPDATE sets it to the row's value: neither the key nor a stamp."""
-        stamped = {ref for ref, _ in self.meta.table.on_update}
-        for field in self.meta.fields:
-            yield not field.primary_key and field.ref not in stamped
-
-    @property
-    def stamps(self) -> tuple[tuple[tuple[ColumnRef, Any], ...], Params]:
-        """The on_update columns with the shapes of what they are set to, and the values of these."""
-        stamps = self.meta.table.on_update
-        params = tuple(value for _, expr in stamps for value in expr.params)
-        return tuple((ref, expr.shape) for ref, expr in stamps), params
+    def changed(self, fields: Given) -> list[tuple[int, ColumnRef]]:
+        """Return the places and the columns of the values that an UPDATE sets: not the key nor the server's numbers."""
+        return [
+            (place, field.ref)
+            for place, field in enumerate(self.meta.fields)
+            if fields[place] and not field.primary_key and field.generated != "identity always"
+        ]
 
     @property
     def where(self) -> tuple[Any, ...]:
@@ -116,33 +148,50 @@ def _checked(ref: ColumnRef, value: object) -> Any:  # noqa: ANN401 - of the col
 
 @lru_cache(maxsize=4096)
 def _insert(plan: Plan, fields: Given, or_update: bool) -> Write:  # noqa: FBT001 - a key of the cache
-    row = value_list(plan.meta, fields)
-    conflict, stamps = _conflict(plan) if or_update else (None, ())
-    overriding = or_update and plan.has_identity
-    shape = InsertShape(plan.meta.table.ref, plan.meta.refs, (row,), (), conflict, plan.items, overriding)
-    return Write(compiled(shape), fields, stamps)
+    meta = plan.meta
+    row = value_list(meta, fields)
+    conflict, constants = _conflict(plan, fields) if or_update else (None, ())
+    numbered = (field.generated == "identity always" for field in compress(meta.fields, fields))
+    shape = InsertShape(meta.table.ref, meta.refs, (row,), (), conflict, plan.items, or_update and any(numbered))
+    width = len(fields)
+    places = [*compress(range(width), fields), *range(width, width + len(constants))]
+    return Write(compiled(shape), _picker(places), constants)
 
 
-def _conflict(plan: Plan) -> tuple[ConflictShape, Params]:
-    assignments, stamps = plan.stamps
+def _conflict(plan: Plan, fields: Given) -> tuple[ConflictShape, Params]:
+    """Return what an upsert does where the key is known, and the parameters of its stamps."""
+    changed = [ref for _, ref in plan.changed(fields)]
+    excluded = tuple(ref for ref in changed if ref not in plan.stamps)
+    assigned = _Assignments(0)
+    for ref, stamp in plan.stamps.items():
+        assigned.stamp(ref, stamp, unless=("excluded", ref) if ref in changed else None)
+    if not excluded and not assigned.pairs:
+        # DO NOTHING would return no row.
+        assigned.pairs.append(_to_itself(plan.meta.table))
     key = tuple(column.ref for column in plan.key)
-    changed = tuple(field.ref for field in compress(plan.meta.fields, plan.changed()))
-    # DO NOTHING would return no row, so a model of nothing but its key sets the key to itself.
-    excluded = changed or (() if assignments else key)
-    return ConflictShape(key, excluded, assignments), stamps
+    return ConflictShape(key, excluded, tuple(assigned.pairs)), tuple(assigned.constants)
+
+
+def _to_itself(table: TableMeta) -> tuple[ColumnRef, Hashable]:
+    """Return the assignment that changes nothing, of a column that can be assigned."""
+    columns = (column for column in table.attributes.values() if column.generated not in {"identity always", "stored"})
+    ref = next(columns, table.primary_key[0]).ref
+    return ref, ref
 
 
 @lru_cache(maxsize=4096)
 def _update(plan: Plan, fields: Given) -> Write:
-    assignments, stamps = plan.stamps
-    changed = tuple(plan.changed())
-    pairs = zip(compress(plan.meta.fields, changed), compress(fields, changed), strict=True)
-    assigned = tuple((field.ref, place(field.ref, is_given=is_given)) for field, is_given in pairs)
-    if not assigned and not assignments:
-        return Write(plan.find, (False,) * len(fields), ())
-    shape: StatementShape = UpdateShape(plan.meta.table.ref, (*assigned, *assignments), plan.where, plan.items)
-    sent = tuple(change and is_given for change, is_given in zip(changed, fields, strict=True))
-    return Write(compiled(shape), sent, stamps)
+    changed = {ref: place for place, ref in plan.changed(fields)}
+    assigned = _Assignments(len(fields))
+    for ref, place in changed.items():
+        if ref not in plan.stamps:
+            assigned.value(ref, place)
+    for ref, stamp in plan.stamps.items():
+        assigned.stamp(ref, stamp, unless=ref.type.parameter if ref in changed else None, place=changed.get(ref))
+    if not assigned.pairs:
+        return Write(plan.find, _picker(()), ())
+    shape = UpdateShape(plan.meta.table.ref, tuple(assigned.pairs), plan.where, plan.items)
+    return Write(compiled(shape), _picker(assigned.places), tuple(assigned.constants))
 
 
 @lru_cache(maxsize=1024)
@@ -160,5 +209,4 @@ def plan_of(meta: ModelMeta) -> Plan:
     key_items = tuple((column.ref, column.type) for column in key)
     exists = compiled(SelectShape((), None, key_items, table.ref, (), where, None, (), None, None))
     delete = compiled(DeleteShape(table.ref, where, ()))
-    has_identity = any(table.declaration_of(column.ref).generated == "identity always" for column in key)
-    return Plan(meta, key, key_fields, items, find, exists, delete, has_identity)
+    return Plan(meta, key, key_fields, items, find, exists, delete, dict(table.on_update))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Generic, Protocol, TypeVar, cast
 
-from ferra_sync._bulk import copy_in, insert_many
-from ferra_sync._executor import Executor
+from ferra_sync._bulk import insert_many
+from ferra_sync._copying import copy_in
+from ferra_sync._executor import Executor, kept_out
 from ferra_sync._expressions import Expr, Order
 from ferra_sync._kinds import Plain
 from ferra_sync._models import FerraModel, ModelMeta
@@ -113,6 +114,9 @@ class PgRepository(Value, Generic[M]):
     def update(self, id: object, data: M) -> M:
         """Set every column of the row with this key to what `data` says, and return it as the server has it.
 
+        What `data` leaves to the server stays unchanged. An on_update column is stamped anew where `data` leaves it to
+        the server or carries the stored stamp along; another value is kept.
+
         Raises:
             NotFound: there is no such row.
             ValueError: `data` carries another key.
@@ -162,6 +166,9 @@ class PgRepository(Value, Generic[M]):
     def save(self, data: M) -> M:
         """Insert the row, or where its key exists set every column, in one statement; return it as the server has it.
 
+        What `data` leaves to the server has its default in a new row, and stays unchanged in one that is there; stamps
+        are as in `update`.
+
         Raises:
             Conflict: a unique constraint other than the primary key is violated.
             ValidationError: a value is of the wrong type, or a validator rejects it.
@@ -173,6 +180,7 @@ class PgRepository(Value, Generic[M]):
         """Insert rows, any number of them, all or none; return them as the server has them, in the order given.
 
         Keys whose default is `gen_random_uuid()` are made here in the same way: random UUIDs of version 4.
+        Where triggers run before each row, PostgreSQL before 17 is sent an INSERT a row, in a pipeline.
 
         Raises:
             Conflict: a unique constraint is violated.
@@ -183,6 +191,9 @@ class PgRepository(Value, Generic[M]):
 
     def copy_in(self, rows: Iterable[M]) -> int:
         """COPY rows, any number of them, all or none; return how many. The iterable is read as it is sent.
+
+        In a transaction the iterable cannot use this transaction, whose connection is busy, and a failure undoes the
+        COPY alone. On a database it may use another connection, where the pool has one.
 
         Raises:
             Conflict: a unique constraint is violated.
@@ -198,17 +209,18 @@ class PgRepository(Value, Generic[M]):
 
     def _write(self, executor: Executor, data: M, *, or_update: bool = False) -> M:
         check_insertable(self._meta, (data,))
-        statement, params = self._plan.insert(checked_values(self._meta, data), or_update=or_update)
-        rows: list[M] = executor._rows(statement, params)
+        values = checked_values(self._meta, data, "save" if or_update else "insert")
+        statement, params = self._plan.insert(values, or_update=or_update)
+        rows: list[M] = executor._rows(statement, params, lambda: kept_out(statement, self._meta.table.name))
         if not rows:
-            raise QueryError(f"{self._meta.table.name}: a trigger or a rule kept the row from being inserted")
+            raise kept_out(statement, self._meta.table.name)
         return rows[0]
 
     def _update_row(self, executor: Executor, id: object, data: M) -> M:
         key = self._plan.key_values(id)
         if type(data) is not self.model:
             raise QueryError(f"the repository is of {self.model.__name__}, not of {type(data).__name__}")
-        values = checked_values(self._meta, data)
+        values = checked_values(self._meta, data, "update")
         carried = self._plan.key_of(values)
         if any(value is not SERVER_DEFAULT and value != wanted for value, wanted in zip(carried, key, strict=True)):
             raise ValueError(f"{self.model.__name__} carries another key than the one that is updated")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from types import NoneType
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 import attrs
 
@@ -15,8 +15,18 @@ from ferra_sync._shapes import DEFAULT, ColumnRef
 from ferra_sync._validators import rejection
 from ferra_sync.errors import QueryError, ValidationError
 
+Verb: TypeAlias = Literal["insert", "update", "save", "change"]
+"""What is done with a row: `save` inserts or updates it, `change` is a changeset's."""
+
+_NUMBERED: Final = frozenset[Verb]({"insert", "change"})
+"""Where a column that only the server numbers takes no value: an upsert names the number, an UPDATE leaves it out."""
+
 Given: TypeAlias = tuple[bool, ...]
 """For each field of a row, whether it has a value; the others are left to the server."""
+
+
+Columns: TypeAlias = tuple[Any, ...]
+"""The values of some rows, for each field a sequence of these, or an array as PostgreSQL spells it."""
 
 
 def given(values: tuple[Any, ...]) -> Given:
@@ -74,43 +84,47 @@ def check_insertable(meta: ModelMeta, rows: Iterable[object]) -> None:
         raise QueryError(f"rows of one INSERT are of one class: {model.__name__}, not {other.__name__}")
 
 
-def checked_values(meta: ModelMeta, row: object) -> tuple[Any, ...]:
-    """Return the values of the fields of `row`, in order.
+def checked_values(meta: ModelMeta, row: object, verb: Verb, number: int | None = None) -> tuple[Any, ...]:
+    """Return the values of the fields of `row`, in order; `number` is its place among several.
 
     Raises:
-        ValidationError: a value is of the wrong type, or a validator of the model rejects it.
+        ValidationError: a value is of the wrong type or the server's own to give, or a validator of the model rejects
+            it.
     """
-    plan = _plan(meta)
+    plan = _plan(meta, verb)
     values = meta.values(row)
     wrong: dict[str, str] = {}
     for value, exact, field in zip(values, plan.exact, meta.fields, strict=True):
         if value.__class__ is not exact:
-            complaint = _complaint(value, field, meta)
+            complaint = _complaint(value, field, verb)
             if complaint is not None:
                 wrong[field.name] = complaint
     if plan.validated:
         _validate(row, plan.validated, wrong)
     if wrong:
-        raise ValidationError(meta.model.__name__, wrong)
+        raise ValidationError(meta.model.__name__, wrong, number)
     return values
 
 
-def checked_rows(meta: ModelMeta, rows: Sequence[object]) -> CheckedRows:
+def checked_rows(meta: ModelMeta, rows: Sequence[object], *, first: int | None = 0) -> CheckedRows:
     """Return the values of `rows`, which can be inserted: column by column, so that most are never looked at alone.
+
+    `first` is the number of the first row, None where it is the only one.
 
     Raises:
         QueryError: the rows are of several classes, or the class lacks a column that must be given.
-        ValidationError: a value is of the wrong type, or a validator of the model rejects it.
+        ValidationError: a value is of the wrong type or the server's own to give, or a validator of the model rejects
+            it.
     """
     check_insertable(meta, rows)
-    plan = _plan(meta)
+    plan = _plan(meta, "insert")
     values = list(map(meta.values, rows))
     columns = list(zip(*values, strict=True))
     classes = [set(map(type, column)) for column in columns]
     fitting = map(_fits, meta.fields, classes, columns)
     if plan.validated or not all(fitting):
-        for row in rows:
-            checked_values(meta, row)
+        for number, row in enumerate(rows, first or 0):
+            checked_values(meta, row, "insert", None if first is None else number)
     any_default = tuple(Sentinel in found for found in classes)
     return CheckedRows(values, columns, any_default, tuple(found == {Sentinel} for found in classes))
 
@@ -120,7 +134,11 @@ def _fits(field: FieldMeta, classes: set[type], column: Sequence[Any]) -> bool:
     sql_type = field.ref.type
     if NoneType in classes and not field.nullable:
         return False
+    if Sentinel in classes and not (field.has_default or field.nullable):
+        return False
     if Sentinel in classes and any(value is UNSET for value in column):
+        return False
+    if field.generated == "identity always" and classes != {Sentinel}:
         return False
     if not classes - {sql_type.exact, NoneType, Sentinel}:
         return True
@@ -128,16 +146,21 @@ def _fits(field: FieldMeta, classes: set[type], column: Sequence[Any]) -> bool:
 
 
 @lru_cache(maxsize=2048)
-def _plan(meta: ModelMeta) -> _Plan:
+def _plan(meta: ModelMeta, verb: Verb) -> _Plan:
     validated = (field.attribute for field in meta.fields if field.attribute.validator is not None)
-    return _Plan(tuple(field.ref.type.exact for field in meta.fields), tuple(validated))
+    looked_at = {"identity always"} if verb in _NUMBERED else set[str]()
+    exact = (None if field.generated in looked_at else field.ref.type.exact for field in meta.fields)
+    return _Plan(tuple(exact), tuple(validated))
 
 
-def _complaint(value: object, field: FieldMeta, meta: ModelMeta) -> str | None:
+def _complaint(value: object, field: FieldMeta, verb: Verb) -> str | None:
     if value is SERVER_DEFAULT:
-        return None
+        is_possible = field.has_default or field.nullable or verb == "update"
+        return None if is_possible else f"{field.ref} has no default, so it cannot be SERVER_DEFAULT"
     if value is UNSET:
-        return None if meta.purpose == "change" else f"{field.ref} cannot be UNSET: only a changeset's field can"
+        return None if verb == "change" else f"{field.ref} cannot be UNSET: only a changeset's field can"
+    if field.generated == "identity always" and verb in _NUMBERED:
+        return f"{field.ref} is always numbered by the server: it can be SERVER_DEFAULT alone"
     if value is None:
         return None if field.nullable else f"{field.ref} is not nullable"
     complaint = field.ref.type.complaint(value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, ClassVar, Final, Generic, Protocol, Self, TypeVar
 
@@ -15,7 +15,7 @@ from ferra_sync._constraints import Check, Constraint, ForeignKey, Index, Unique
 from ferra_sync._declarations import declared_columns
 from ferra_sync._described import described
 from ferra_sync._expressions import AnyExpr, Expr
-from ferra_sync._shapes import ColumnRef, TableRef, has_aggregate, leaves
+from ferra_sync._shapes import ColumnRef, FunctionRef, TableRef, has_aggregate, is_same_table, leaves
 from ferra_sync._values import Value
 from ferra_sync.errors import SchemaError
 from ferra_sync.types import ColumnDef
@@ -52,6 +52,19 @@ class TableMeta(Value):
         """Return what was declared of a column of this table."""
         attribute = next(name for name, column in self.attributes.items() if column.ref is ref)
         return self.declarations[attribute]
+
+    @property
+    def generated(self) -> tuple[tuple[ColumnRef, AnyExpr], ...]:
+        """The columns that the server computes, each with the expression over the row that it stores.
+
+        Raises:
+            SchemaError: an expression is none, is of another type, or is not over this table's columns alone.
+        """
+        return tuple(
+            (column.ref, _generated(self.ref, column, expression))
+            for attribute, column in self.attributes.items()
+            if (expression := self.declarations[attribute].options.get("generated_as")) is not None
+        )
 
     @property
     def name(self) -> str:
@@ -147,7 +160,12 @@ def _columns(cls: type[Table], ref: TableRef, declared: Mapping[str, ColumnDef[A
         if name in names:
             raise SchemaError(f"{cls.__name__}: {names[name]} and {attribute} are both column {name!r}")
         names[name] = attribute
-        columns[attribute] = Column(ColumnRef(ref, name, declaration.sql_type), nullable=declaration.is_nullable)
+        columns[attribute] = Column(
+            ColumnRef(ref, name, declaration.sql_type),
+            nullable=declaration.is_nullable,
+            generated=declaration.generated,
+            has_default=declaration.has_default,
+        )
     return columns
 
 
@@ -213,9 +231,7 @@ def _fitting(column: Column[Any, Any], option: str, value: object) -> AnyExpr:
     if isinstance(value, Expr):
         if any(isinstance(leaf, ColumnRef) for leaf in leaves(value.shape)) or has_aggregate(value.shape):
             raise SchemaError(f"{option} of {column.ref} names a column or an aggregate, which it cannot")
-        if not column.type.is_comparable_to(value.type):
-            raise SchemaError(f"{option} of {column.ref} is {value.type}; the column is {column.type}")
-        return value
+        return _of_its_type(column, option, value)
     if value is None:
         complaint = None if column.nullable_in_table else "is not nullable"
     else:
@@ -223,6 +239,24 @@ def _fitting(column: Column[Any, Any], option: str, value: object) -> AnyExpr:
     if complaint is not None:
         raise SchemaError(f"{option} of {column.ref}: the column {complaint}")
     return Expr(column.type.parameter, (value,), column.type.parameter)
+
+
+def _of_its_type(column: Column[Any, Any], option: str, value: AnyExpr) -> AnyExpr:
+    if not column.type.is_comparable_to(value.type):
+        raise SchemaError(f"{option} of {column.ref} is {value.type}; the column is {column.type}")
+    return value
+
+
+def _generated(table: TableRef, column: Column[Any, Any], expression: Callable[[], AnyExpr]) -> AnyExpr:
+    value = expression()
+    if not isinstance(value, Expr):
+        raise SchemaError(f"{column.ref}: generated_as returns an expression, not a {type(value).__name__}")
+    for leaf in leaves(value.shape):
+        if isinstance(leaf, ColumnRef) and not is_same_table(leaf.table, table):
+            raise SchemaError(f"{column.ref} is generated from {leaf}, a column of {leaf.table.name}")
+        if isinstance(leaf, FunctionRef) and leaf.aggregate:
+            raise SchemaError(f"{column.ref} is generated from one row; {leaf} is over many")
+    return _of_its_type(column, "generated_as", value)
 
 
 def _is_set(declaration: ColumnDef[Any]) -> bool:

@@ -159,6 +159,15 @@ class BulkInsertShape(NamedTuple):
     overriding: bool
 
 
+class MergeShape(NamedTuple):
+    """An INSERT of arrays, spelled as MERGE, whose rows come back each with its place in the arrays."""
+
+    table: TableRef
+    columns: tuple[ColumnRef, ...]
+    arrays: tuple[SqlType[Any], ...]
+    returning: Items
+
+
 class ConflictShape(NamedTuple):
     """ON CONFLICT (target) DO UPDATE: columns set to what was to be inserted, and assignments; DO NOTHING without."""
 
@@ -184,4 +193,6 @@ class DeleteShape(NamedTuple):
     returning: Items
 
 
-StatementShape: TypeAlias = SelectShape | CountShape | InsertShape | BulkInsertShape | UpdateShape | DeleteShape
+StatementShape: TypeAlias = (
+    SelectShape | CountShape | InsertShape | BulkInsertShape | MergeShape | UpdateShape | DeleteShape
+)

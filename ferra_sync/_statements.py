@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeAlias
 
 import attrs
 from pypika.terms import Term
@@ -19,10 +19,14 @@ from ferra_sync.errors import QueryError
 MAX_PARAMETERS: Final = 65_535
 """The protocol counts a statement's parameters in two bytes."""
 
+Verb: TypeAlias = Literal["INSERT", "UPDATE", "DELETE"]
 
-@attrs.frozen(eq=False)
+
+@attrs.define(eq=False)
 class Statement:
     """SQL ready to be sent.
+
+    Only `guarded` changes: it is true until the statement was run once, and stays true where `doubtful` is.
 
     Attributes:
         sql: the text, with `$n` for each parameter.
@@ -31,6 +35,9 @@ class Statement:
         binary: whether results are asked for in the binary format.
         readers: what makes its rows.
         columns: how many columns a row has.
+        writes: how it changes rows; None: it reads.
+        doubtful: whether it writes rows that it may then fail to read.
+        guarded: whether it is run so that it is undone where its rows cannot be read, or where there are none.
     """
 
     sql: bytes
@@ -39,6 +46,12 @@ class Statement:
     binary: bool
     readers: Readers
     columns: int
+    writes: Verb | None = None
+    doubtful: bool = False
+    guarded: bool = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.guarded = self.writes is not None and self.columns > 0
 
     def parameters(self, values: Sequence[Any]) -> Sequence[Any]:
         """Return the values as psycopg is given them.

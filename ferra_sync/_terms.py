@@ -37,6 +37,8 @@ TEMPLATES: Final = {
     "like": "({} LIKE {})",
     "ilike": "({} ILIKE {})",
     "once": "(SELECT {})",
+    "stamp": "(CASE WHEN {0} IS NOT DISTINCT FROM {1} THEN {2} ELSE {1} END)",
+    "stamp json": "(CASE WHEN {0}::jsonb IS NOT DISTINCT FROM {1}::jsonb THEN {2} ELSE {1} END)",
 }
 """Each operator in brackets of its own: nothing depends on who binds tighter."""
 

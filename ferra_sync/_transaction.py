@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 import warnings
 from _thread import start_new_thread
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from types import TracebackType
 from typing import Any, Final, Literal, Self, TypeAlias
 
@@ -46,12 +46,13 @@ class Transaction(Executor):
     As a context manager it rolls back unless `commit()` was called: `with db.begin() as tx: …; tx.commit()`.
     """
 
-    __slots__ = ("_connection", "_give_back", "_is_open", "_savepoints")
+    __slots__ = ("_connection", "_give_back", "_is_open", "_occupant", "_savepoints")
 
     def __init__(
         self, connection: psycopg.Connection[Any], give_back: Callable[[psycopg.Connection[Any]], None]
     ) -> None:
         self._is_open = True
+        self._occupant: str | None = None
         self._connection = connection
         self._give_back = give_back
         self._savepoints = itertools.count(1)
@@ -78,7 +79,7 @@ class Transaction(Executor):
 
     @property
     def is_open(self) -> bool:
-        """Whether it can still be used: it was neither committed nor rolled back."""
+        """Whether it can be used: it was neither committed nor rolled back, and no COPY is reading its rows."""
         return self._is_open
 
     def commit(self) -> None:
@@ -118,8 +119,25 @@ class Transaction(Executor):
 
     def _acquire(self) -> psycopg.Connection[Any]:
         if not self.is_open:
-            raise QueryError("the transaction is over")
+            raise QueryError(self._refusal())
         return self._connection
+
+    def _refusal(self) -> str:
+        if self._occupant is None:
+            return "the transaction is over"
+        return f"the transaction is busy with {self._occupant}: use another, or read first what it needs"
+
+    def _occupied(self, occupant: str) -> AbstractContextManager[None]:
+        return self._while_occupied(occupant)
+
+    @contextmanager
+    def _while_occupied(self, occupant: str) -> Generator[None, None, None]:
+        self._acquire()
+        self._is_open, self._occupant = False, occupant
+        try:
+            yield
+        finally:
+            self._is_open, self._occupant = True, None
 
     def _release(self, connection: psycopg.Connection[Any]) -> None:
         """Keep the connection: it is given back when the transaction is over."""
@@ -170,6 +188,12 @@ class Savepoint(Transaction):
     def is_open(self) -> bool:
         """Whether it can still be used."""
         return self._is_open and self._outer.is_open
+
+    def _refusal(self) -> str:
+        return self._outer._refusal() if self._is_open else super()._refusal()
+
+    def _occupied(self, occupant: str) -> AbstractContextManager[None]:
+        return self._outer._occupied(occupant)
 
     def commit(self) -> None:
         """Release the savepoint: what came after it belongs to the transaction.

@@ -80,18 +80,31 @@ class Conflict(FerraDbError):  # noqa: N818 - the contract's name
         constraint: the constraint's name.
         columns: the columns (or expressions) it covers; empty where the server does not tell.
         table: the table's name, where the server tells.
+        row: of many rows the place, counted from 0, of the one that was refused; of two with one key, the second. None
+            where it cannot be told.
     """
 
-    def __init__(self, constraint: str, columns: tuple[str, ...] = (), table: str | None = None) -> None:
+    def __init__(
+        self, constraint: str, columns: tuple[str, ...] = (), table: str | None = None, row: int | None = None
+    ) -> None:
         self.constraint = constraint
         self.columns = columns
         self.table = table
+        self.row = row
         names = ", ".join(f'"{column}"' for column in columns)
         target = f" on column{'s' if len(columns) > 1 else ''} {names}" if columns else ""
-        super().__init__(f'unique constraint "{constraint}" violated{target}')
+        super().__init__(
+            f'unique constraint "{constraint}" violated{target}{"" if row is None else f" by rows[{row}]"}'
+        )
 
-    def __reduce__(self) -> tuple[type[Conflict], tuple[str, tuple[str, ...], str | None]]:
-        return type(self), (self.constraint, self.columns, self.table)
+    def of_row(self, row: int | None) -> Conflict:
+        """Return the same conflict of one of many rows, with the same cause; None: it cannot be told which."""
+        conflict = Conflict(self.constraint, self.columns, self.table, row)
+        conflict.__cause__ = self.__cause__
+        return conflict
+
+    def __reduce__(self) -> tuple[type[Conflict], tuple[str, tuple[str, ...], str | None, int | None]]:
+        return type(self), (self.constraint, self.columns, self.table, self.row)
 
 
 class Db(FerraDbError):  # noqa: N818 - the contract's name
@@ -139,16 +152,18 @@ class ValidationError(Exception):
     Attributes:
         model: the model class's name.
         errors: field → message.
+        row: the place of the model among many rows, counted from 0; None where it was alone.
     """
 
-    def __init__(self, model: str, errors: Mapping[str, str]) -> None:
+    def __init__(self, model: str, errors: Mapping[str, str], row: int | None = None) -> None:
         self.model = model
         self.errors: dict[str, str] = dict(errors)
+        self.row = row
         listed = "; ".join(f"{field}: {message}" for field, message in self.errors.items())
-        super().__init__(f"{model} is not valid: {listed}")
+        super().__init__(f"{model} is not valid{'' if row is None else f' in rows[{row}]'}: {listed}")
 
-    def __reduce__(self) -> tuple[type[ValidationError], tuple[str, dict[str, str]]]:
-        return type(self), (self.model, self.errors)
+    def __reduce__(self) -> tuple[type[ValidationError], tuple[str, dict[str, str], int | None]]:
+        return type(self), (self.model, self.errors, self.row)
 
 
 class ConfigError(ValueError):

@@ -4,9 +4,12 @@ Every one takes the same options, all by keyword:
 
 - `primary_key=True`; on several columns it is one key of several columns.
 - `default=`: what the server puts in where an INSERT leaves the column out: a value, or a function such as `fn.now()`.
-- `on_update=`: what every UPDATE that the toolkit writes sets, unless it assigns the column itself.
+- `on_update=`: what every UPDATE that the toolkit writes sets, unless it assigns the column itself. A `FerraModel`
+  that carries the stored value along does not assign it; one that carries another does.
 - `references=`: the column that a foreign key points to; a lambda for the same or a later table. With it `on_delete=`
   and `on_update=` are the key's actions: `"cascade"`, `"restrict"`, `"set null"`, `"set default"`, `"no action"`.
+- `generated_as=lambda: Orders.price * Orders.quantity`: the server computes the value from other columns of the row and
+  stores it (`GENERATED ALWAYS AS (…) STORED`); it is read and never written.
 - `unique=True`, `index=True`.
 - `name=`: the column's name in PostgreSQL where it is not the attribute's.
 
@@ -26,7 +29,7 @@ from uuid import UUID
 from psycopg.types.range import Range
 
 from ferra_sync import _sqltypes as sql
-from ferra_sync._columns import Column
+from ferra_sync._columns import Column, Generated
 from ferra_sync._described import described
 from ferra_sync._expressions import Expr
 from ferra_sync._sqltypes import HasSqlType, SqlType
@@ -80,7 +83,6 @@ E = TypeVar("E", bound=Enum)
 T_co = TypeVar("T_co", covariant=True)
 
 ReferenceAction: TypeAlias = Literal["no action", "restrict", "cascade", "set null", "set default"]
-Generated: TypeAlias = Literal["serial", "identity", "identity always"]
 
 _ACTIONS: Final = frozenset(get_args(ReferenceAction))
 
@@ -91,6 +93,7 @@ class ColumnOptions(TypedDict, Generic[V], total=False):
     primary_key: bool
     default: V | Expr[Never, V, Any]
     on_update: V | Expr[Never, V, Any] | ReferenceAction
+    generated_as: Callable[[], Expr[Any, V, Any]]
     references: Column[Any, V] | Callable[[], Column[Any, V]]
     on_delete: ReferenceAction
     unique: bool
@@ -105,7 +108,7 @@ class ColumnDef(Value, Generic[T_co]):
         sql_type: the column's type.
         is_nullable: whether it may be NULL.
         options: what was said of it.
-        generated: by which means the server numbers it, or None.
+        generated: by which means the server makes its values, or None.
     """
 
     __slots__ = ("generated", "is_nullable", "options", "sql_type")
@@ -123,11 +126,11 @@ class ColumnDef(Value, Generic[T_co]):
         is_nullable: bool = False,
         generated: Generated | None = None,
     ) -> None:
-        _check_options(options)
+        _check_options(options, generated)
         self.sql_type = sql_type
         self.is_nullable = is_nullable
         self.options = options
-        self.generated = generated
+        self.generated = "stored" if "generated_as" in options else generated
 
     def __get__(self, instance: None, owner: type[S]) -> Column[S, T_co]:
         raise SchemaError(f"{owner.__name__} declares a column but is no Table")
@@ -138,13 +141,15 @@ class ColumnDef(Value, Generic[T_co]):
         return self.generated is not None or "default" in self.options
 
 
-def _check_options(options: ColumnOptions[Any]) -> None:
+def _check_options(options: ColumnOptions[Any], generated: Generated | None) -> None:
     unknown = options.keys() - ColumnOptions.__annotations__.keys()
     if unknown:
         raise SchemaError(f"a column has no option {', '.join(sorted(unknown))}")
     for option in ("primary_key", "unique", "index"):
         if not isinstance(options.get(option, False), bool):
             raise SchemaError(f"{option} is True or False, not {described(options.get(option))}")
+    if "generated_as" in options:
+        _check_generated(options, generated)
     if "references" not in options:
         if "on_delete" in options:
             raise SchemaError("on_delete is a foreign key's action: it needs references")
@@ -159,13 +164,21 @@ def check_actions(on_delete: object, on_update: object) -> None:
             raise SchemaError(f"{option} of a foreign key is one of {', '.join(sorted(_ACTIONS))}")
 
 
+def _check_generated(options: ColumnOptions[Any], generated: Generated | None) -> None:
+    if not callable(options.get("generated_as")):
+        raise SchemaError("generated_as takes a lambda that returns an expression over the same table")
+    written = [option for option in ("default", "on_update") if option in options]
+    if written or generated is not None:
+        raise SchemaError(f"a column that is generated from others has no {written[0] if written else 'number'}")
+
+
 def nullable(of: ColumnDef[V]) -> ColumnDef[V | None]:
     """`of`, which may also be NULL."""
     if not isinstance(of, ColumnDef):
         raise SchemaError(f"nullable takes a column's declaration, nullable(t.text()), not {described(of)}")
     if of.options.get("primary_key"):
         raise SchemaError("a primary key is never NULL")
-    if of.generated is not None:
+    if of.generated not in {None, "stored"}:
         raise SchemaError(f"a {of.generated} column is never NULL")
     return ColumnDef(of.sql_type, of.options, is_nullable=True)
 

@@ -126,6 +126,8 @@ def _column(meta: TableMeta, attribute: str) -> sql.Composable:
     if declaration.generated in {"identity", "identity always"}:
         how = "ALWAYS" if declaration.generated == "identity always" else "BY DEFAULT"
         words.append(sql.SQL(f"GENERATED {how} AS IDENTITY"))
+    if declaration.generated == "stored":
+        words.append(sql.SQL("GENERATED ALWAYS AS ({}) STORED").format(expression(dict(meta.generated)[column.ref])))
     if not declaration.is_nullable:
         words.append(sql.SQL("NOT NULL"))
     if "default" in declaration.options:

@@ -40,7 +40,7 @@ class Recorder:
 
     def install(self) -> None:
         """Record from now on."""
-        for name in ("select", "count", "insert", "bulk_insert", "update", "delete"):
+        for name in ("select", "count", "insert", "bulk_insert", "merge", "update", "delete"):
             original = getattr(_compiler, f"compile_{name}")
             setattr(_compiler, f"compile_{name}", self._recording(original))
 

@@ -15,8 +15,6 @@ from ferra_sync import (
     Changeset,
     Conflict,
     Database,
-    Db,
-    DbErrorKind,
     FerraModel,
     Insertable,
     NotFound,
@@ -254,10 +252,13 @@ def test_none_for_a_default_that_is_not_nullable_is_refused_and_server_default_i
     assert tx.fetch_one(insert_into(Items).values(Item("a")).returning(Items.price)) == 7
 
 
-def test_server_default_for_a_required_column_is_a_not_null_violation(database: Database) -> None:
-    with database.begin() as tx, pytest.raises(Db) as caught:
-        tx.execute(insert_into(Items).values(Item(SERVER_DEFAULT)))
-    assert (caught.value.kind, caught.value.column) == (DbErrorKind.NOT_NULL_VIOLATION, "name")
+def test_server_default_for_a_column_that_has_none_is_refused_by_name() -> None:
+    with pytest.raises(ValidationError, match=r"items\.name has no default") as caught:
+        insert_into(Items).values(Item(SERVER_DEFAULT))
+    assert (caught.value.errors.keys(), caught.value.row) == ({"name"}, None)
+    with pytest.raises(ValidationError, match=r"^Item is not valid in rows\[1\]: name") as caught:
+        insert_into(Items).values(Item("a"), Item(SERVER_DEFAULT))
+    assert caught.value.row == 1
 
 
 def test_a_row_changed_after_values_does_not_change_the_query(tx: Any) -> None:

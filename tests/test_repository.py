@@ -370,11 +370,12 @@ def test_numbered_keys_are_given_by_the_server(db, model, first):
     assert [row.name for row in rows.find_all()] == ["b"]
 
 
-@pytest.mark.refused_by_the_server
-def test_a_key_that_the_server_always_numbers_is_refused_by_the_server(db):
-    with pytest.raises(Db) as caught:
-        PgRepository(AlwaysRow, db).insert(AlwaysRow("a", 77))
-    assert caught.value.sqlstate == "428C9"
+def test_a_key_that_the_server_always_numbers_is_refused_before_anything_is_sent(db):
+    rows = PgRepository(AlwaysRow, db)
+    for call in (rows.insert, lambda row: rows.insert_many([row]), lambda row: rows.copy_in([row])):
+        with pytest.raises(ValidationError, match="always numbered by the server"):
+            call(AlwaysRow("a", 77))
+    assert rows.count() == 0
 
 
 def test_saving_a_row_whose_key_the_server_always_numbers_updates_it(db):

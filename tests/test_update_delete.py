@@ -207,8 +207,34 @@ def test_an_empty_changeset_changes_nothing_and_returns_the_row_as_it_is(tx: Any
     with pytest.raises(NotFound, match=r"^doors/99 not found$"):
         tx.fetch_one(update(Doors).find(99).set(DoorPatch()).returning(Door))
     assert len(tx.fetch_all(update(Doors).all_rows().set(DoorPatch()).returning(Door))) == 3
-    assert tx.execute(update(Doors).all_rows().set()) == 0
+    assert tx.execute(update(Doors).all_rows().set(DoorPatch())) == 0
     assert doors(tx, "version") == [(1,)] * 3
+
+
+def test_setting_nothing_at_all_is_refused() -> None:
+    with pytest.raises(QueryError, match="nothing to set in doors"):
+        update(Doors).all_rows().set()
+    with pytest.raises(QueryError, match="nothing to set in doors"):
+        update(Doors).find(1).set(DoorPatch()).set()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda: update(Doors).find(1).set(Doors.name.to(SERVER_DEFAULT)),
+        lambda: update(Doors).find(1).set(DoorPatch(name=SERVER_DEFAULT)),
+    ],
+)
+def test_the_default_of_a_column_that_has_none_is_refused_by_name(change: Any) -> None:
+    with pytest.raises((QueryError, ValidationError), match=r"doors\.name has no default"):
+        change()
+
+
+def test_the_default_of_a_nullable_column_without_one_is_null(tx: Any) -> None:
+    tx.execute(update(Doors).find(1).set(DoorPatch(note="x")))
+    assert tx.fetch_one(update(Doors).find(1).set(Doors.note.to(SERVER_DEFAULT)).returning(Doors.note)) is None
+    tx.execute(update(Doors).find(1).set(DoorPatch(note="x")))
+    assert tx.fetch_one(update(Doors).find(1).set(DoorPatch(note=SERVER_DEFAULT)).returning(Doors.note)) is None
 
 
 def test_none_sets_null_and_unset_leaves_alone(tx: Any) -> None:

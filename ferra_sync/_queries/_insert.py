@@ -44,14 +44,15 @@ class Insert(Write[S]):
 
         Raises:
             QueryError: the class lacks a required column, or the rows are of several classes or of another table.
-            ValidationError: a value is of the wrong type, or a validator of the class rejects it.
+            ValidationError: a value is of the wrong type, or a validator of the class rejects it; of several rows it
+                says which one, counted from 0.
         """
         insert: Insert[S] = Insert(self._table)
         insert._rows = CheckedRows([], [], (), ())
         if rows:
             meta = rows_meta(rows, self._table)
             insert._meta = meta
-            insert._rows = checked_rows(meta, rows)
+            insert._rows = checked_rows(meta, rows, first=0 if len(rows) > 1 else None)
         return insert
 
     def with_returning(self, items: Items, values: tuple[Any, ...]) -> Parts:

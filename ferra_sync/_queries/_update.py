@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Self, TypeVar
 
-from ferra_sync._columns import Assignment, Column
+from ferra_sync._columns import Assignment
 from ferra_sync._expressions import AnyExpr, Expr
 from ferra_sync._kinds import Plain
 from ferra_sync._models import Changeset, ModelMeta
@@ -13,9 +13,9 @@ from ferra_sync._queries._checks import check_predicates, named, table_of
 from ferra_sync._queries._keys import key_is
 from ferra_sync._queries._query import Parts
 from ferra_sync._queries._writes import NOTHING, Write, read_instead, writable
-from ferra_sync._rows import checked_values
+from ferra_sync._rows import checked_values, place
 from ferra_sync._schema import Table, TableMeta
-from ferra_sync._sentinels import UNSET
+from ferra_sync._sentinels import SERVER_DEFAULT, UNSET
 from ferra_sync._shapes import DeleteShape, Items, UpdateShape
 from ferra_sync.errors import QueryError
 
@@ -107,9 +107,11 @@ class Update(Restricted[S]):
         """Set columns, by assignments or by changesets; a further `set` adds to them.
 
         Raises:
-            QueryError: a column is set twice, or a change is of another table.
+            QueryError: there is nothing to set, a column is set twice, or a change is of another table.
             ValidationError: a changeset has a value of the wrong type, or one that its validators reject.
         """
+        if not changes:
+            raise QueryError(f"nothing to set in {self._table.name}: give set an assignment or a changeset")
         copy = self._copy()
         added = [assignment for change in changes for assignment in self._assigned(change)]
         copy._assignments = (*(self._assignments or ()), *added)
@@ -134,9 +136,10 @@ class Update(Restricted[S]):
         meta = ModelMeta.of(type(change))
         if meta.table is not self._table:
             raise QueryError(f"{meta.model.__name__} is a changeset of {meta.table.name}, not of {self._table.name}")
-        for field, value in zip(meta.fields, checked_values(meta, change), strict=True):
+        for field, value in zip(meta.fields, checked_values(meta, change, "change"), strict=True):
             if value is not UNSET:
-                yield Column[Any, Any](field.ref, nullable=field.nullable).to(value)
+                is_given = value is not SERVER_DEFAULT
+                yield Assignment(field.ref, place(field.ref, is_given=is_given), (value,) if is_given else ())
 
     def with_returning(self, items: Items, values: tuple[Any, ...]) -> Parts:
         """Return the shape and the values; QueryError where nothing was set or no rows were named."""

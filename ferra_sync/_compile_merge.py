@@ -1,0 +1,51 @@
+"""The INSERT of many rows that takes their ordinal along, spelled as MERGE, which can return it.
+
+MERGE INTO t USING (SELECT * FROM unnest(…) … ORDER BY ordinal) AS rows ON false WHEN NOT MATCHED THEN INSERT (…)
+VALUES (…) RETURNING …, rows.ordinal
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import attrs
+from pypika.terms import Term
+
+from ferra_sync._compile_write import qualified_name, returned_column, unnested_columns
+from ferra_sync._lowering import Lowering
+from ferra_sync._mapping import selection
+from ferra_sync._names import quoted
+from ferra_sync._shapes import MergeShape
+from ferra_sync._sqltypes import BIGINT
+from ferra_sync._statements import Statement, finished, result_term
+from ferra_sync._terms import Raw, Template, Unnest
+
+_MERGE: Final = (
+    'MERGE INTO {} AS "target" USING (SELECT * FROM {} ORDER BY {}) AS "rows" ON false'
+    " WHEN NOT MATCHED THEN INSERT ({}) VALUES ({}) RETURNING {}, {}"
+)
+_ORDINAL: Final = (("ordinal",), BIGINT)
+
+
+def compile_merge(shape: MergeShape) -> Statement:
+    """Return the statement; its rows are pairs of what is asked for and the row's place in the arrays, from 1."""
+    lowering = Lowering((shape.table,))
+    rows = Unnest(lowering.terms(shape.arrays))
+    chosen = selection((*shape.returning, _ORDINAL))
+    results = [result_term(item, Raw(f'"target".{quoted(returned_column(item).name)}')) for item in chosen.columns[:-1]]
+    merge = Template(
+        _MERGE,
+        Raw(qualified_name(shape.table)),
+        Raw(rows.get_sql()),
+        rows.ordinal,
+        _listed([Raw(quoted(column.name)) for column in shape.columns]),
+        _listed(unnested_columns(rows, shape.columns)),
+        _listed(results),
+        rows.ordinal,
+    )
+    return attrs.evolve(finished(merge, lowering, chosen), writes="INSERT")
+
+
+def _listed(terms: Sequence[Term]) -> Term:
+    return Template(", ".join(["{}"] * len(terms)), *terms)

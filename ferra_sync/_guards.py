@@ -1,0 +1,106 @@
+"""Which writes may store rows that Python then cannot read, so that they must be undone where that happens."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from types import NoneType
+from typing import Any, Final, TypeAlias
+
+import attrs
+
+from ferra_sync._expressions import Expr
+from ferra_sync._mapping import load_of, selection
+from ferra_sync._models import ModelMeta
+from ferra_sync._schema import table_meta
+from ferra_sync._shapes import DEFAULT, ColumnRef, DeleteShape, FunctionRef, InsertShape, Items, UpdateShape, leaves
+from ferra_sync._sqltypes import FieldType, SqlType
+
+WriteShape: TypeAlias = InsertShape | UpdateShape | DeleteShape
+
+_LIMITED: Final = frozenset(
+    {FieldType.DATE, FieldType.TIME, FieldType.TIMESTAMP, FieldType.TIMESTAMPTZ, FieldType.INTERVAL}
+)
+"""Types of which the server has values that Python has not: `infinity`, the year 20000, 24:00, a million years."""
+
+
+def is_doubtful(shape: WriteShape) -> bool:
+    """Whether reading what a write returns may fail: by code of the model's own, by a conversion, or by a moment.
+
+    A moment is read without a doubt where the statement itself says what it is: a parameter, now, or nothing.
+    """
+    if _runs_code(shape.returning):
+        return True
+    for expression, sql_type in selection(shape.returning).columns:
+        if load_of(sql_type) is not None:
+            return True
+        if _is_limited(sql_type) and not (isinstance(expression, ColumnRef) and _is_known(expression, shape)):
+            return True
+    return False
+
+
+def _runs_code(items: Items) -> bool:
+    return any(
+        hasattr(meta.model, "__attrs_post_init__")
+        or any(getattr(each.default, "takes_self", False) for each in attrs.fields(meta.model))
+        for meta in _models(items)
+    )
+
+
+def _models(items: Items) -> Iterator[ModelMeta]:
+    for shape, _ in items:
+        match shape:
+            case ("tuple", tuple() as inner):
+                yield from _models(inner)
+            case ("model", type() as model):
+                yield ModelMeta.of(model)
+
+
+def _is_limited(sql_type: SqlType[Any]) -> bool:
+    return sql_type.kind in _LIMITED or (sql_type.element is not None and _is_limited(sql_type.element))
+
+
+def _is_known(ref: ColumnRef, shape: WriteShape) -> bool:
+    """Whether the statement says what the column of each row that it returns is."""
+    match shape:
+        case InsertShape(arrays=arrays, conflict=None):
+            return (bool(arrays) and ref in shape.columns) or _is_inserted_known(ref, shape)
+        case InsertShape(conflict=conflict) if conflict is not None:
+            is_set = ref in conflict.excluded or _is_set_known(ref, conflict.assignments)
+            return is_set and _is_inserted_known(ref, shape)
+        case UpdateShape():
+            return _is_set_known(ref, shape.assignments)
+        case _:
+            return False
+
+
+def _is_inserted_known(ref: ColumnRef, shape: InsertShape) -> bool:
+    if ref not in shape.columns:
+        return _is_sure(ref, DEFAULT)
+    place = shape.columns.index(ref)
+    return all(_is_sure(ref, row[place]) for row in shape.rows)
+
+
+def _is_set_known(ref: ColumnRef, assignments: tuple[tuple[ColumnRef, Hashable], ...]) -> bool:
+    return any(column is ref and _is_sure(ref, value) for column, value in assignments)
+
+
+def _is_sure(ref: ColumnRef, value: Hashable) -> bool:
+    """Whether what a column is set to is made of parameters and now alone; its default: what is declared of it."""
+    match value:
+        case ("default",):
+            return _has_sure_default(ref)
+        case ("stamp" | "stamp json", _, _, stamp):
+            return _is_sure(ref, stamp)
+        case _:
+            return all(
+                isinstance(leaf, (str, SqlType, NoneType)) or (isinstance(leaf, FunctionRef) and leaf.name == "now")
+                for leaf in leaves(value)
+            )
+
+
+def _has_sure_default(ref: ColumnRef) -> bool:
+    declaration = table_meta(ref.table.owner).declaration_of(ref)
+    if "default" not in declaration.options:
+        return declaration.generated is None
+    default = declaration.options["default"]
+    return not isinstance(default, Expr) or _is_sure(ref, default.shape)

@@ -1,0 +1,82 @@
+"""How rows that are inserted together come back in their order: what the table does to a row on its way in decides.
+
+RETURNING promises no order. Keys that arrive as they were sent tell the rows apart. Where a trigger may change them,
+the rows' ordinal must ride along: MERGE returns it from PostgreSQL 17 on, an INSERT never does. Else each row is an
+INSERT of its own.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import Any, Final
+
+import psycopg
+
+from ferra_sync import _cursors
+from ferra_sync._compile_write import qualified_name
+from ferra_sync._readers import Readers
+from ferra_sync._schema import TableMeta
+from ferra_sync._sqltypes import TEXT
+from ferra_sync._statements import Statement
+
+_RETURNS_ORDINALS: Final = 17_00_00
+"""The server's version since which MERGE has RETURNING."""
+
+
+class Way(enum.Enum):
+    """How many rows are inserted: told apart by their keys, by an ordinal that MERGE returns, or each on its own."""
+
+    KEYS = "keys"
+    MERGE = "merge"
+    SINGLY = "singly"
+
+
+_FACTS: Final = Statement(
+    sql=b"""
+SELECT
+    coalesce(bool_or(c.relkind NOT IN ('r', 'p')), false),
+    coalesce(bool_or(rules.inserting), false),
+    count(rules.inserting) > 0,
+    coalesce(bool_or(c.relhastriggers AND EXISTS (
+        SELECT FROM pg_catalog.pg_trigger AS t
+        WHERE t.tgrelid = c.oid AND t.tgtype & 7 = 7 AND t.tgenabled <> 'D'
+    )), false)
+FROM (
+    SELECT pg_catalog.to_regclass($1::text)::oid AS oid
+    UNION SELECT relid FROM pg_catalog.pg_partition_tree(pg_catalog.to_regclass($1::text))
+) AS tree
+JOIN pg_catalog.pg_class AS c ON c.oid = tree.oid
+LEFT JOIN LATERAL (
+    SELECT bool_or(r.ev_type = '3') AS inserting
+    FROM pg_catalog.pg_rewrite AS r
+    WHERE c.relhasrules AND r.ev_class = c.oid AND r.ev_type <> '1' AND r.ev_enabled <> 'D'
+) AS rules ON true
+""",
+    places=(TEXT,),
+    dumps=(),
+    binary=True,
+    readers=Readers(tuple),
+    columns=4,
+)
+"""Of a table and its partitions: whether one is a view or foreign, has a rule on INSERT, has any rule but a view's own,
+has a trigger that runs before each row that is inserted (the bits 1, 2 and 4 of its type: ROW, BEFORE, INSERT)."""
+
+
+def way_into(connection: psycopg.Connection[Any], table: TableMeta) -> Way:
+    """Ask the catalog, in the transaction that is going to write, which way rows go into `table`.
+
+    Raises:
+        FerraDbError: the server or the connection says no.
+    """
+    facts = _cursors.fetch(connection, _FACTS, (qualified_name(table.ref),))[0]
+    is_odd, is_rewritten, has_rules, has_triggers = facts
+    if is_odd or is_rewritten:
+        return Way.SINGLY
+    if not has_triggers and all(column.generated != "stored" for column in table.primary_key):
+        return Way.KEYS
+    return Way.SINGLY if has_rules else sure_way(connection)
+
+
+def sure_way(connection: psycopg.Connection[Any]) -> Way:
+    """Return the way that needs no keys, for a table without rules."""
+    return Way.MERGE if connection.info.server_version >= _RETURNS_ORDINALS else Way.SINGLY

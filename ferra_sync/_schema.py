@@ -54,10 +54,14 @@ class TableMeta:
         Raises:
             SchemaError: an expression is none, is of another type, or is not over this table's columns alone.
         """
-        return tuple(
-            (column.ref, _generated(self.ref, column, self.declarations[attribute].options["generated_as"]))
+        expressions = [
+            (column, self.declarations[attribute].options.get("generated_as"))
             for attribute, column in self.attributes.items()
-            if column.generated == "stored"
+        ]
+        return tuple(
+            (column.ref, _generated(self.ref, column, expression))
+            for column, expression in expressions
+            if expression is not None
         )
 
     @property

@@ -16,7 +16,7 @@ from ferra_sync._keyed import Unordered, insert_keyed
 from ferra_sync._models import FerraModel, FieldMeta, ModelMeta
 from ferra_sync._rows import CheckedRows, Columns, Given, checked_rows, given, place
 from ferra_sync._shapes import InsertShape, Items, MergeShape
-from ferra_sync._ways import Way, sure_way, way_into
+from ferra_sync._ways import Way, way_into
 from ferra_sync.errors import Conflict, Db
 
 M = TypeVar("M", bound=FerraModel[Any])
@@ -50,16 +50,16 @@ def insert_many(executor: Executor, meta: ModelMeta, rows: Iterable[M], way: Way
     try:
         return _all_inserted(executor, meta, batches, way)
     except Unordered:
-        return _all_inserted(executor, meta, batches, None, is_sure=True)
+        return _all_inserted(executor, meta, batches, None, by_key=False)
 
 
 def _all_inserted(
-    executor: Executor, meta: ModelMeta, batches: Sequence[_Batch], way: Way | None, *, is_sure: bool = False
+    executor: Executor, meta: ModelMeta, batches: Sequence[_Batch], way: Way | None, *, by_key: bool = True
 ) -> list[Any]:
-    """Insert every batch, or none; return all rows in order. `is_sure`: in a way that needs no keys."""
+    """Insert every batch, or none; return all rows in order. Without `by_key` in a way that needs no keys."""
     with executor._atomic() as tx:
         connection = tx._acquire()
-        chosen = way or (sure_way(connection) if is_sure else way_into(connection, meta.table))
+        chosen = way or way_into(connection, meta.table, by_key=by_key)
         if len(batches) == 1:
             return _inserted(connection, meta, batches[0], chosen)
         made: dict[int, Any] = {}

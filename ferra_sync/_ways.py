@@ -62,8 +62,10 @@ LEFT JOIN LATERAL (
 has a trigger that runs before each row that is inserted (the bits 1, 2 and 4 of its type: ROW, BEFORE, INSERT)."""
 
 
-def way_into(connection: psycopg.Connection[Any], table: TableMeta) -> Way:
+def way_into(connection: psycopg.Connection[Any], table: TableMeta, *, by_key: bool = True) -> Way:
     """Ask the catalog, in the transaction that is going to write, which way rows go into `table`.
+
+    Without `by_key` it is one that needs no keys.
 
     Raises:
         FerraDbError: the server or the connection says no.
@@ -72,11 +74,8 @@ def way_into(connection: psycopg.Connection[Any], table: TableMeta) -> Way:
     is_odd, is_rewritten, has_rules, has_triggers = facts
     if is_odd or is_rewritten:
         return Way.SINGLY
-    if not has_triggers and all(column.generated != "stored" for column in table.primary_key):
+    is_known = all(column.generated != "stored" for column in table.primary_key)
+    if by_key and is_known and not has_triggers:
         return Way.KEYS
-    return Way.SINGLY if has_rules else sure_way(connection)
-
-
-def sure_way(connection: psycopg.Connection[Any]) -> Way:
-    """Return the way that needs no keys, for a table without rules."""
-    return Way.MERGE if connection.info.server_version >= _RETURNS_ORDINALS else Way.SINGLY
+    can_merge = connection.info.server_version >= _RETURNS_ORDINALS and not has_rules
+    return Way.MERGE if can_merge else Way.SINGLY

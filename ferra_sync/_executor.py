@@ -11,6 +11,7 @@ import psycopg
 
 from ferra_sync import _cursors
 from ferra_sync._compiler import compiled
+from ferra_sync._json_rows import object_maker
 from ferra_sync._pagination import Count, KeyWalk, Page, page_number, page_of
 from ferra_sync._queries import Returning, RowQuery, Select, Write
 from ferra_sync._shapes import CountShape
@@ -72,6 +73,21 @@ class Executor(ABC):
         if statement.columns != 1:
             raise QueryError(f"fetch_value takes a query of one column; this one has {statement.columns}")
         return self._one(query, statement, params)
+
+    def fetch_json(self, query: RowQuery[Any]) -> list[dict[str, Any]]:
+        """Return all rows as JSON objects, of JSON's own types; secret fields are left out.
+
+        A model alone is its fields, as `to_dict` has them. Of several items each has a key: a model its class's name in
+        snake_case (None where an outer join found no row), a column its attribute's name, a function its own, whatever
+        else `column2` by its place. Items that would be called the same have their table in front, `users_id`; a
+        function has its columns behind, `max_likes`.
+
+        Raises:
+            QueryError: a secret column is selected by itself or in an expression, or two items have one name all the
+                same; nothing was sent.
+        """
+        made = object_maker(_readable(query))
+        return [made(row) for row in self.fetch_all(query)]
 
     def execute(self, query: Write[Any] | Returning[Any]) -> int:
         """Run a write and return the number of rows that it affected; nothing is sent where nothing is to change."""

@@ -14,6 +14,7 @@ from ferra_sync import _annotations
 from ferra_sync._expressions import AnyExpr, Expr
 from ferra_sync._kinds import Plain
 from ferra_sync._schema import Table, TableMeta
+from ferra_sync._secrets import hide
 from ferra_sync._shapes import ColumnRef
 from ferra_sync._sqltypes import FieldType, SqlType
 from ferra_sync.errors import QueryError, SchemaError
@@ -36,7 +37,8 @@ class FieldMeta:
         column: the column's name in PostgreSQL.
         type: the kind of the column's type.
         annotation: the resolved annotation.
-        nullable, primary_key, unique, has_default: what the table says of the column.
+        nullable, primary_key, unique, has_default, secret: what the table says of the column.
+        key: the field's name in a dict or in JSON: that of the column's attribute on the table.
     """
 
     name: str
@@ -47,6 +49,8 @@ class FieldMeta:
     primary_key: bool
     unique: bool
     has_default: bool
+    secret: bool
+    key: str
     ref: ColumnRef
     attribute: attrs.Attribute[Any]
 
@@ -86,6 +90,11 @@ class ModelMeta:
         return known if isinstance(known, ModelMeta) else _declared(model)
 
     @cached_property
+    def secrets(self) -> tuple[FieldMeta, ...]:
+        """The fields that no repr, JSON or page shows."""
+        return tuple(field for field in self.fields if field.secret)
+
+    @cached_property
     def refs(self) -> tuple[ColumnRef, ...]:
         """The columns of the fields, in order."""
         return tuple(field.ref for field in self.fields)
@@ -118,8 +127,10 @@ class Record(Generic[S_co]):
 
     @classmethod
     def __attrs_init_subclass__(cls) -> None:
-        if _table(cls) is None:
+        table = _table(cls)
+        if table is None:
             return
+        hide(cls, _secrets(cls, table))
         try:
             hints = get_type_hints(cls)
         except NameError:
@@ -239,8 +250,7 @@ def _getter(fields: tuple[FieldMeta, ...]) -> Callable[[Any], tuple[Any, ...]]:
 
 
 def _fields(model: type[Record[Any]], table: type[Table], hints: Mapping[str, Any]) -> list[FieldMeta]:
-    attributes: tuple[attrs.Attribute[Any], ...] = attrs.fields(model)  # type: ignore[arg-type]  # attrs has made it
-    found = [(attribute, _column_name(attribute, table)) for attribute in attributes]
+    found = [(attribute, _column_name(attribute, table)) for attribute in _attributes(model)]
     return [
         _field(model, table, attribute, name, hints[attribute.name])
         for attribute, name in found
@@ -248,11 +258,23 @@ def _fields(model: type[Record[Any]], table: type[Table], hints: Mapping[str, An
     ]
 
 
+def _attributes(model: type[Record[Any]]) -> tuple[attrs.Attribute[Any], ...]:
+    attributes: tuple[attrs.Attribute[Any], ...] = attrs.fields(model)  # type: ignore[arg-type]  # attrs has made it
+    return attributes
+
+
 def _column_name(attribute: attrs.Attribute[Any], table: type[Table]) -> str:
     """Return the column's attribute on the table: the field's own name, else its alias (`_secret` is `secret`)."""
     if attribute.name in table.__ferra_table__.attributes:
         return attribute.name
     return attribute.alias or attribute.name
+
+
+def _secrets(model: type[Record[Any]], table: type[Table]) -> frozenset[str]:
+    """Return the names of the secret fields; names suffice, for annotations may not be resolved yet."""
+    declared = table.__ferra_table__.declarations
+    pairs = ((each.name, declared.get(_column_name(each, table))) for each in _attributes(model))
+    return frozenset(name for name, declaration in pairs if declaration is not None and declaration.is_secret)
 
 
 def _field(
@@ -281,6 +303,8 @@ def _field(
         primary_key=bool(declaration.options.get("primary_key")),
         unique=any(len(each.columns) == 1 and each.columns[0] is column for each in meta.uniques),
         has_default=declaration.has_default,
+        secret=declaration.is_secret,
+        key=name,
         ref=column.ref,
         attribute=attribute,
     )

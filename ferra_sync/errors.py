@@ -134,13 +134,13 @@ class ValidationError(Exception):
 
     Attributes:
         model: the model class's name.
-        errors: field → message.
+        errors: field → message, without the value; what is wrong with no field alone has the empty key.
     """
 
     def __init__(self, model: str, errors: Mapping[str, str]) -> None:
         self.model = model
         self.errors: dict[str, str] = dict(errors)
-        listed = "; ".join(f"{field}: {message}" for field, message in self.errors.items())
+        listed = "; ".join(f"{field}: {message}" if field else message for field, message in self.errors.items())
         super().__init__(f"{model} is not valid: {listed}")
 
     def __reduce__(self) -> tuple[type[ValidationError], tuple[str, dict[str, str]]]:

@@ -8,6 +8,7 @@ Every one takes the same options, all by keyword:
 - `references=`: the column that a foreign key points to; a lambda for the same or a later table. With it `on_delete=`
   and `on_update=` are the key's actions: `"cascade"`, `"restrict"`, `"set null"`, `"set default"`, `"no action"`.
 - `unique=True`, `index=True`.
+- `secret=True`: models have the column and write it, but it is in no repr, `to_dict`, JSON or page.
 - `name=`: the column's name in PostgreSQL where it is not the attribute's.
 
 A column is NOT NULL unless it is declared with `nullable(…)`.
@@ -93,6 +94,7 @@ class ColumnOptions(TypedDict, Generic[V], total=False):
     on_delete: ReferenceAction
     unique: bool
     index: bool
+    secret: bool
     name: str
 
 
@@ -134,6 +136,11 @@ class ColumnDef(Generic[T_co]):
     def has_default(self) -> bool:
         """Whether the server fills the column in where an INSERT leaves it out."""
         return self.generated is not None or "default" in self.options
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether no repr, JSON or page may show the column."""
+        return bool(self.options.get("secret"))
 
 
 def _check_options(options: ColumnOptions[Any]) -> None:

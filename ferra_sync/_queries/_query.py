@@ -7,7 +7,7 @@ from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 from ferra_sync._compiler import compiled
 from ferra_sync._expressions import AnyExpr
-from ferra_sync._shapes import Item, StatementShape, TableRef
+from ferra_sync._shapes import Item, Items, StatementShape, TableRef
 from ferra_sync._statements import Statement
 from ferra_sync.errors import QueryError
 
@@ -95,6 +95,8 @@ class RowQuery(Query, Generic[R_co]):
     """A query whose rows are `R_co`."""
 
     __slots__ = ()
+
+    _items: Items
 
     def first(self) -> RowQuery[R_co]:
         """Return the query for its first row alone."""

@@ -55,6 +55,7 @@ _DURATION: Final = re.compile(
 _RANGE: Final = re.compile(r"([\[(])([^,]*),([^,]*)([\])])")
 _INTEGER: Final = re.compile(r"[+-]?\d+", re.ASCII)
 _NOT_FINITE: Final = {text: float(text) for text in ("NaN", "Infinity", "-Infinity")}
+_DOCUMENTS: Final = frozenset({FieldType.JSON, FieldType.JSONB})
 _EMPTY: Final[Range[Any]] = Range(empty=True)
 _LENGTH_OF_A_DATE: Final = 10
 
@@ -143,12 +144,14 @@ def reading(sql_type: SqlType[Any], value: Any) -> Any:  # noqa: ANN401 - JSON's
     """Return `value` as `sql_type` has it where JSON spells it otherwise; what is no spelling of it, as it came.
 
     Raises:
-        Exception: it is spelled as the type is, and is none; the message may show it.
+        Exception: it is spelled as the type is and is none, or no document at all; the message may show it.
     """
     element = sql_type.element
     if sql_type.kind is FieldType.ARRAY and element is not None and isinstance(value, (list, tuple)):
         return [reading(element, each) for each in value]
     if value is None or isinstance(value, sql_type.classes):
+        if sql_type.kind in _DOCUMENTS and sql_type.dump is not None:
+            sql_type.dump(value)
         return value
     if isinstance(value, Mapping) and sql_type.structured is not None and (load := load_of(sql_type)) is not None:
         return load(value)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import enum
 import inspect
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from decimal import Decimal
 from itertools import islice
 from typing import Any, Final
 
@@ -18,6 +20,8 @@ _MOST_SIGNS: Final = 300
 _MOST_TEXTS: Final = 100
 """A longer message, or a value of more parts, is not searched: its validator is only named."""
 
+_PLAIN: Final = (str, int, float, Decimal, dt.date, dt.timedelta)
+
 _SIGNS_ALIKE: Final = 4
 """A message and a value that share a run of so many letters and digits may have it from each other."""
 
@@ -28,7 +32,7 @@ def rejection(validator: Any, row: object, attribute: attrs.Attribute[Any], valu
         try:
             part(row, attribute, value)
         except Exception as error:  # noqa: BLE001 - a validator says no by whatever it raises
-            told = _described(part) or _message(part, error, attribute, value)
+            told = _described(part) if _is_attrs_own(part) else _message(part, error, attribute, value)
             return told or f"is rejected by its validator {_name(part)}"
     return None
 
@@ -44,10 +48,12 @@ def _parts(validator: Any) -> tuple[Validator, ...]:  # noqa: ANN401 - of attrs'
     return tuple(part for each in together for part in _parts(each))
 
 
-def _described(validator: object) -> str | None:
+def _is_attrs_own(validator: Validator) -> bool:
+    return type(validator).__module__.partition(".")[0] in {"attr", "attrs"}
+
+
+def _described(validator: Validator) -> str | None:
     """Return what one of attrs' own validators asks for: their messages quote the value, or parts of it."""
-    if type(validator).__module__.partition(".")[0] not in {"attr", "attrs"}:
-        return None
     described = repr(validator).strip("<>")
     # Among the options of a validator that is negated is the value.
     return None if "not_ validator" in described else f"is rejected by the {described}"
@@ -64,24 +70,29 @@ def _message(validator: Validator, error: Exception, attribute: attrs.Attribute[
     if type(message) is not str or not 0 < len(message) <= _MOST_SIGNS:
         return None
     try:
-        texts = set(islice(_texts(value), _MOST_TEXTS))
-    except Exception:  # noqa: BLE001 - a value of any class, and its repr may fail
+        texts, words = set(islice(_texts(value), _MOST_TEXTS)), _own_words(validator)
+    except Exception:  # noqa: BLE001 - a value and a validator of any class, and a repr may fail
         return None
     if len(texts) == _MOST_TEXTS:
         return None
-    message, *always = (_without(texts, text) for text in (message, *_words(validator), attribute.name))
+    message, *always = (_without(texts, text) for text in (message, *words, attribute.name))
     told = message
-    for words in sorted(always, key=len, reverse=True):
-        told = told.replace(words, " ")
+    for each in sorted(always, key=len, reverse=True):
+        told = told.replace(each, " ")
     says_something = any(map(str.isalpha, message))
     return message if says_something and not any(_may_show(told, text) for text in texts) else None
 
 
-def _words(validator: Validator) -> list[str]:
-    """Return the texts in the validator's own source: it says them whatever the value is."""
-    function: Callable[..., Any] = inspect.unwrap(validator)
-    code = getattr(function, "__code__", None) or getattr(type(function).__call__, "__code__", None)
-    return [each for each in getattr(code, "co_consts", ()) if isinstance(each, str) and each.strip()]
+def _own_words(validator: Validator) -> list[str]:
+    """Return the texts and numbers in the validator's source and around it: it may say them whatever the value is."""
+    function: Any = inspect.unwrap(validator)
+    known = [*vars(function).values()] if hasattr(function, "__dict__") else []
+    function = function if inspect.isroutine(function) else type(function).__call__
+    if inspect.isfunction(function := getattr(function, "__func__", function)):
+        around = inspect.getclosurevars(function)
+        known += [*function.__code__.co_consts, *around.nonlocals.values(), *around.globals.values()]
+        known += [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
+    return [str(each) for each in known if isinstance(each, _PLAIN) and str(each).strip()]
 
 
 def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401 - of the field's type
@@ -111,18 +122,12 @@ def _without(texts: Collection[str], message: str) -> str:
 
 
 def _may_show(message: str, text: str) -> bool:
-    """Whether `message` has a number of `text` in it, all of a short one, or a run of a longer one."""
-    if _numbers(message) & _numbers(text):
-        return True
+    """Whether `message` has a number as `text` has, which may be made from it, or all of a short text, or a run."""
     message, text = _signs(message), _signs(text)
+    if any(map(str.isdigit, message)) and any(map(str.isdigit, text)):
+        return True
     length = min(len(text), _SIGNS_ALIKE)
-    if not text or (text.isdigit() and length < _SIGNS_ALIKE):
-        return False
-    return any(message[start : start + length] in text for start in range(len(message) - length + 1))
-
-
-def _numbers(text: str) -> set[str]:
-    return {digits.lstrip("0") for digits in re.findall(r"\d+", text)}
+    return length > 0 and any(message[at : at + length] in text for at in range(len(message) - length + 1))
 
 
 def _signs(text: str) -> str:

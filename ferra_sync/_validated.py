@@ -12,14 +12,11 @@ from ferra_sync._json import reading
 from ferra_sync._models import FieldMeta, ModelMeta, Record
 from ferra_sync._rows import checked_values
 from ferra_sync._sentinels import SERVER_DEFAULT, UNSET, Sentinel
-from ferra_sync._sqltypes import FieldType
 from ferra_sync.errors import ValidationError
 
 M = TypeVar("M", bound=Record[Any])
 
 Unknown: TypeAlias = Literal["refuse", "ignore"]
-
-_DOCUMENTS: Final = frozenset({FieldType.JSON, FieldType.JSONB})
 
 _WHOLE: Final = ""
 """The key of what is wrong with no field alone."""
@@ -87,8 +84,6 @@ def _value(field: FieldMeta, given: object) -> tuple[Any, str | None]:
     sql_type = field.ref.type
     try:
         value = reading(sql_type, given)
-        if sql_type.dump is not None and value is not None and sql_type.kind in _DOCUMENTS:
-            sql_type.dump(value)
     except Exception:  # noqa: BLE001 - whatever a parser raises, it may quote the value
         return given, f"{field.ref} is {sql_type} ({sql_type.python_name}), and this {type(given).__name__} spells none"
     fits = field.nullable if value is None else sql_type.complaint(value) is None

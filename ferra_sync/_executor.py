@@ -14,6 +14,7 @@ from ferra_sync._compiler import compiled
 from ferra_sync._json_rows import object_maker
 from ferra_sync._pagination import Count, KeyWalk, Page, page_number, page_of
 from ferra_sync._queries import Returning, RowQuery, Select, Write
+from ferra_sync._schema import table_meta
 from ferra_sync._shapes import CountShape
 from ferra_sync._statements import Statement
 from ferra_sync.errors import NotFound, QueryError
@@ -160,7 +161,8 @@ class Executor(ABC):
     def _one(self, query: RowQuery[R], statement: Statement, params: tuple[Any, ...]) -> R:
         rows: list[R] = self._rows(statement, params)
         if not rows:
-            raise NotFound(query.target.name, query.key)
+            table = table_meta(query.target.owner)
+            raise NotFound(table.name, table.shown_key(query.key))
         return rows[0]
 
     def _rows(self, statement: Statement, params: tuple[Any, ...]) -> list[Any]:

@@ -74,7 +74,7 @@ def _keys(items: Items) -> list[str]:
 
 def _name(shape: Hashable, place: int) -> _Name:
     match shape:
-        case ("model", type() as model) | ("maybe", ("model", type() as model)):
+        case ("model", type() as model) | ("maybe", ("model", type() as model), *_):
             name = snake_case(model.__name__)
             return _Name(name, f"{ModelMeta.of(model).table.ref}_{name}")
         case ColumnRef():

@@ -1,9 +1,9 @@
-"""Secret columns: what a model's repr, JSON and pages leave out."""
+"""Secret columns: what a model's repr leaves out."""
 
 from __future__ import annotations
 
 import reprlib
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from typing import Any, Final
 
 import attrs
@@ -12,27 +12,24 @@ _GENERATED: Final = "<attrs generated"
 """How the file name of each method that attrs writes begins."""
 
 
-def hide(model: type[Any], secrets: Collection[str]) -> None:
-    """Keep these fields out of the repr of `model`, unless its author wrote that repr."""
-    attributes: tuple[attrs.Attribute[Any], ...] = attrs.fields(model)
-    shows = any(attribute.repr is not False and attribute.name in secrets for attribute in attributes)
+def hide(model: Any, secrets: Collection[str]) -> None:  # noqa: ANN401 - an attrs class, before it is known as a model
+    """Make these fields of `model` as `attrs.field(repr=False)` would have, for who shows it by its fields as well."""
+    fields: tuple[attrs.Attribute[Any], ...] = attrs.fields(model)
+    shown = {field.name for field in fields if field.repr is not False}
+    if shown.isdisjoint(secrets):
+        return
+    hidden = (field.evolve(repr=False) if field.name in secrets else field for field in fields)
+    model.__attrs_attrs__ = type(fields)(hidden)
     written = getattr(model.__repr__, "__code__", None)
-    if shows and written is not None and written.co_filename.startswith(_GENERATED):
-        setattr(model, "__repr__", _repr_without(secrets, attributes))  # noqa: B010 - mypy takes it for an instance's
+    if written is not None and written.co_filename.startswith(_GENERATED):
+        model.__repr__ = _repr
 
 
-def _repr_without(secrets: Collection[str], attributes: tuple[attrs.Attribute[Any], ...]) -> Callable[[object], str]:
-    """Return attrs' own repr of the other fields."""
-    shown = [
-        (attribute.name, attribute.repr if callable(attribute.repr) else repr)
-        for attribute in attributes
-        if attribute.repr is not False and attribute.name not in secrets
-    ]
-
-    @reprlib.recursive_repr()
-    def __repr__(self: object) -> str:  # noqa: N807 - it becomes the class's
-        name = type(self).__qualname__.rpartition(">.")[2]
-        fields = (f"{field}={spelled(getattr(self, field, attrs.NOTHING))}" for field, spelled in shown)
-        return f"{name}({', '.join(fields)})"
-
-    return __repr__
+@reprlib.recursive_repr()
+def _repr(self: Any) -> str:  # noqa: ANN401 - of any attrs class
+    """Return what attrs' own repr would, had it known which fields are hidden."""
+    spellings = (
+        (field, repr if field.repr is True else field.repr) for field in attrs.fields(type(self)) if field.repr
+    )
+    spelled = (f"{field.name}={spell(getattr(self, field.name, attrs.NOTHING))}" for field, spell in spellings)
+    return f"{type(self).__qualname__.rpartition('>.')[2]}({', '.join(spelled)})"

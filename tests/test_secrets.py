@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from pprint import pformat
 from typing import Any
 
 import attrs
 import pytest
 from ddl import database_with
+from rich.pretty import pretty_repr
 
 import schema
 from ferra_sync import (
@@ -19,6 +21,7 @@ from ferra_sync import (
     FerraModel,
     Insertable,
     ModelMeta,
+    NotFound,
     Page,
     PgRepository,
     QueryError,
@@ -51,6 +54,18 @@ class Accounts(Table):
 
 class Others(Accounts, alias="others"):
     """The same table a second time."""
+
+
+class Sessions(Table):
+    """A table whose key is a secret."""
+
+    account_id = t.integer(primary_key=True)
+    token = t.text(primary_key=True, secret=True)
+
+
+class Tokens(Table):
+    token = t.text(primary_key=True, secret=True)
+    uses = t.integer(default=0)
 
 
 class Notes(Table):
@@ -112,6 +127,18 @@ class Narrower(Account):
 
 
 @attrs.define
+class Session(FerraModel[Sessions]):
+    account_id: int
+    token: str
+
+
+@attrs.define
+class Token(FerraModel[Tokens]):
+    token: str
+    uses: int = 0
+
+
+@attrs.define
 class Note(FerraModel[Notes]):
     account_id: int
     id: int = SERVER_DEFAULT
@@ -132,7 +159,7 @@ NotYet = str
 
 @pytest.fixture(scope="module")
 def db(server_url: str) -> Iterator[Database]:
-    with database_with(server_url, Accounts, Notes) as db:
+    with database_with(server_url, Accounts, Notes, Sessions, Tokens) as db:
         yield db
 
 
@@ -146,6 +173,7 @@ def tx(db: Database) -> Iterator[Any]:
 def test_a_secret_is_in_no_repr(row: Any, spelled: str) -> None:
     assert repr(row) == spelled
     assert SECRET not in f"{row}{[row]}{Page([row], 1, 1, 20)}"
+    assert SECRET not in pretty_repr([row]) + pformat([row])
 
 
 def test_the_repr_is_attrs_own_where_nothing_is_secret_or_its_author_hid_it() -> None:
@@ -269,6 +297,24 @@ def test_a_secret_is_in_no_query_and_in_no_error(tx: Any) -> None:
     with pytest.raises(ValidationError) as caught:
         PgRepository(Account, tx).insert(Account(SECRET.encode(), SECRET.encode()))
     assert SECRET not in f"{caught.value}{caught.value!r}"
+
+
+def test_a_key_that_is_secret_is_in_no_message(tx: Any) -> None:
+    tokens, sessions = PgRepository(Token, tx), PgRepository(Session, tx)
+    ways: list[tuple[Callable[[], object], str]] = [
+        (lambda: tokens.find_by_id(SECRET), "tokens/… not found"),
+        (lambda: tokens.update(SECRET, Token(SECRET, 1)), "tokens/… not found"),
+        (lambda: tokens.delete(SECRET), "tokens/… not found"),
+        (lambda: tx.fetch_one(select(Token).find(SECRET)), "tokens/… not found"),
+        (lambda: tx.fetch_one(delete_from(Tokens).find(SECRET).returning(Token)), "tokens/… not found"),
+        (lambda: sessions.find_by_id((5, SECRET)), "sessions/5,… not found"),
+        (lambda: tx.fetch_value(from_(Sessions).find((5, SECRET)).select(Sessions.token)), "sessions/5,… not found"),
+        (lambda: PgRepository(Note, tx).find_by_id(5), "notes/5 not found"),
+    ]
+    for way, message in ways:
+        with pytest.raises(NotFound) as caught:
+            way()
+        assert str(caught.value) == message
 
 
 def test_an_option_of_another_name_is_refused() -> None:

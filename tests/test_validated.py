@@ -237,14 +237,14 @@ def test_converters_run_and_what_they_refuse_is_said_with_the_rest() -> None:
     @attrs.define
     class Short(Insertable[People]):
         name: str = attrs.field(converter=shortened)
-        nick: str = attrs.field(
-            converter=[str.strip, attrs.Converter(lambda value, row: value + str(row.name), takes_self=True)]
-        )
+        nick: str = attrs.field(converter=attrs.Converter(lambda value, row: f"{value}{row.name}", takes_self=True))
         age: int = attrs.field(validator=of_age)
         password: str = attrs.Factory(lambda row: row.name, takes_self=True)
+        email: str | None = attrs.field(converter=[str.strip, str.upper], default="x")
 
-    assert validated(Short, {"name": "alice", "nick": " x ", "age": 20}) == Short("alice", " x ", 20)
-    assert problems(Short, {"name": SECRET, "nick": "x", "age": 3}) == {
+    data = {"name": "alice", "nick": "x", "age": 20, "email": " a "}
+    assert validated(Short, data) == Short("alice", "x", 20, email="A")
+    assert problems(Short, data | {"name": SECRET, "age": 3}) == {
         "name": "is rejected by its converter",
         "age": "… is too young",
     }

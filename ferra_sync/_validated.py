@@ -131,16 +131,15 @@ def _bare(meta: ModelMeta, values: Mapping[str, Any], wrong: Mapping[str, str]) 
 
 def _converted(row: object, attribute: attrs.Attribute[Any]) -> object:
     """Return a field's value as attrs' `__init__` would set it."""
-    value = getattr(row, attribute.name)
-    convert: Any = attribute.converter  # attrs' stub has no attributes on a Converter
+    value: Any = getattr(row, attribute.name)
     if isinstance(value, attrs.Factory):  # type: ignore[arg-type]  # attrs' stub has it as a function
         value = value.factory(row) if value.takes_self else value.factory()
+    convert: Any = attribute.converter
     if convert is None or isinstance(value, Sentinel):
         return value
-    if type(convert) is not attrs.Converter:
-        return convert(value)
-    rest = [row] * convert.takes_self + [attribute] * convert.takes_field
-    return convert.converter(value, *rest)
+    takes_more = isinstance(attribute.converter, attrs.Converter)
+    rest = [row] * convert.takes_self + [attribute] * convert.takes_field if takes_more else []
+    return (convert.converter if takes_more else convert)(value, *rest)
 
 
 def _problems(meta: ModelMeta, row: object) -> dict[str, str]:

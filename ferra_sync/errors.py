@@ -130,7 +130,7 @@ class QueryError(Exception):
 
 
 class ValidationError(Exception):
-    """A model that its own attrs validators reject; raised before a write.
+    """A model that its own attrs validators reject, before a write; data that `validated` refuses.
 
     Attributes:
         model: the model class's name.

@@ -215,7 +215,7 @@ def test_a_text_that_spells_no_value_is_in_no_message(of: Subject) -> None:
         assert_quiet(of.model, {"value": given_, "many": given_})
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(data=st.data())
 def test_whatever_comes_it_is_a_model_or_a_validation_error(data: st.DataObject) -> None:
     leaves = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary() | st.just(UNSET)

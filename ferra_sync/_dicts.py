@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Any
 
 from ferra_sync._json import spelled, spelling
@@ -22,8 +23,14 @@ def to_dict(model: Record[Any]) -> dict[str, Any]:
         SchemaError: `model` is no model of a table.
         TypeError: JSON has no spelling for a value.
     """
-    values = ((field, getattr(model, field.name)) for field in ModelMeta.of(type(model)).fields if not field.secret)
-    return {field.key: spelled(value) for field, value in values if not isinstance(value, Sentinel)}
+    cls: type = type(model)
+    return {key: spelled(value) for key, name in _shown(cls) if not isinstance(value := getattr(model, name), Sentinel)}
+
+
+@lru_cache(maxsize=1024)
+def _shown(model: type[Any]) -> tuple[tuple[str, str], ...]:
+    """Return the key and the name of each field that is not secret."""
+    return tuple((field.key, field.name) for field in ModelMeta.of(model).fields if not field.secret)
 
 
 spelling.register(Record, to_dict)

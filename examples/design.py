@@ -41,7 +41,7 @@ class Users(Table):                                   # SQL name: snake_case of 
     id = t.uuid(primary_key=True, default=fn.gen_random_uuid())
     username = t.varchar(50, unique=True)
     email = t.varchar(100, unique=True)
-    password_hash = t.varchar(255)
+    password_hash = t.varchar(255, secret=True)           # written and read, but in no repr, dict or JSON
     created_at = t.timestamptz(default=fn.now())
     updated_at = t.timestamptz(default=fn.now(), on_update=fn.now())
 

@@ -8,6 +8,7 @@ from ferra_sync._config import DatabaseConfig
 from ferra_sync._constraints import Constraint, check, foreign_key, index, unique
 from ferra_sync._database import Database
 from ferra_sync._databases import Databases
+from ferra_sync._dicts import to_dict, to_json
 from ferra_sync._executor import Executor
 from ferra_sync._expressions import Expr, Order
 from ferra_sync._kinds import Aggregate, Opt, Plain
@@ -34,6 +35,7 @@ from ferra_sync._schema import Table, TableMeta
 from ferra_sync._sentinels import SERVER_DEFAULT, UNSET, Unset
 from ferra_sync._sqltypes import FieldType
 from ferra_sync._transaction import Savepoint, Transaction
+from ferra_sync._validated import validated
 from ferra_sync._validators import when_set
 from ferra_sync.errors import (
     ConfigError,
@@ -106,8 +108,11 @@ __all__ = [
     "insert_into",
     "maybe",
     "select",
+    "to_dict",
+    "to_json",
     "types",
     "unique",
     "update",
+    "validated",
     "when_set",
 ]

@@ -6,7 +6,7 @@ import inspect
 import sys
 import types
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from ferra_sync._sentinels import Sentinel
 from ferra_sync._sqltypes import FieldType, SqlType
@@ -88,3 +88,20 @@ def _member_fits(member: Any, sql_type: SqlType[Any]) -> bool:  # noqa: ANN401 -
 def spelled(annotation: object) -> str:
     """Return an annotation as its author wrote it, for messages."""
     return annotation.__name__ if isinstance(annotation, type) else str(annotation).replace("typing.", "")
+
+
+def admits(annotation: Any, value: object) -> bool:  # noqa: ANN401 - annotations are of every class
+    """Whether a value that its column can hold is also what `annotation` says: a `Literal`, one class of several."""
+    if isinstance(value, Sentinel):
+        return True
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is Union or origin is types.UnionType:
+        return any(admits(member, value) for member in arguments)
+    if origin is Annotated:
+        return admits(arguments[0], value)
+    if origin is Literal:
+        return any(type(each) is type(value) and each == value for each in arguments)
+    if hasattr(annotation, "__supertype__"):
+        return admits(annotation.__supertype__, value)
+    cls = type(None) if annotation is None else origin or annotation
+    return not isinstance(cls, type) or is_typeddict(cls) or isinstance(value, cls)

@@ -11,9 +11,11 @@ import psycopg
 
 from ferra_sync import _cursors
 from ferra_sync._compiler import compiled
+from ferra_sync._json_rows import object_maker
 from ferra_sync._pagination import Count, KeyWalk, Page, page_number, page_of
 from ferra_sync._queries import Returning, RowQuery, Select, Write
 from ferra_sync._queries._checks import advice, named
+from ferra_sync._schema import table_meta
 from ferra_sync._shapes import CountShape
 from ferra_sync._statements import Statement
 from ferra_sync._values import Handle
@@ -78,6 +80,21 @@ class Executor(Handle, ABC):
         if statement.columns != 1:
             raise QueryError(f"fetch_value takes a query of one column; this one has {statement.columns}")
         return self._one(query, statement, params)
+
+    def fetch_json(self, query: RowQuery[Any]) -> list[dict[str, Any]]:
+        """Return all rows as JSON objects, of JSON's own types; secret fields are left out.
+
+        A model alone is its fields, as `to_dict` has them. Of several items each has a key: a model its class's name in
+        snake_case (None where an outer join found no row), a column its attribute's name, a function its own, whatever
+        else `column2` by its place. Items that would be called the same have their table in front, `users_id`; a
+        function has its columns behind, `max_likes`.
+
+        Raises:
+            QueryError: a secret column is selected by itself or in an expression, or two items have one name all the
+                same; nothing was sent.
+        """
+        made = object_maker(_readable(query))
+        return [made(row) for row in self.fetch_all(query)]
 
     def execute(self, query: Write[Any] | Returning[Any]) -> int:
         """Run a write and return the number of rows that it affected; nothing is sent where nothing is to change."""
@@ -194,7 +211,8 @@ def kept_out(statement: Statement, table: str) -> Db:
 def _absence(query: RowQuery[Any], statement: Statement) -> FerraDbError:
     if statement.writes == "INSERT":
         return kept_out(statement, query.target.name)
-    return NotFound(query.target.name, query.key)
+    table = table_meta(query.target.owner)
+    return NotFound(table.name, table.shown_key(query.key))
 
 
 def _readable(query: RowQuery[R]) -> RowQuery[R]:

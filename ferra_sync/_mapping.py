@@ -300,10 +300,5 @@ class _RowMakerWriter:
         return name
 
 
-def unstructured(value: object) -> Any:  # noqa: ANN401 - JSON has no narrower type
-    """Return models, and what is in them, as JSON's own types."""
-    return _CONVERTER.unstructure(value)
-
-
 def _unreadable() -> psycopg.DataError:
     return psycopg.DataError("a value in the row does not fit its Python type")

@@ -18,6 +18,7 @@ from ferra_sync._expressions import AnyExpr, Expr
 from ferra_sync._kinds import Plain
 from ferra_sync._nodes import Node
 from ferra_sync._schema import Table, TableMeta
+from ferra_sync._secrets import hide
 from ferra_sync._sentinels import SERVER_DEFAULT
 from ferra_sync._shapes import ColumnRef
 from ferra_sync._sqltypes import FieldType, SqlType
@@ -42,7 +43,8 @@ class FieldMeta(Value):
         column: the column's name in PostgreSQL.
         type: the kind of the column's type.
         annotation: the resolved annotation.
-        nullable, primary_key, unique, has_default, generated: what the table says of the column.
+        nullable, primary_key, unique, has_default, generated, secret: what the table says of the column.
+        key: the field's name in a dict or in JSON: that of the column's attribute on the table.
     """
 
     name: str
@@ -54,6 +56,8 @@ class FieldMeta(Value):
     unique: bool
     has_default: bool
     generated: Generated | None
+    secret: bool
+    key: str
     ref: ColumnRef
     attribute: attrs.Attribute[Any]
 
@@ -91,6 +95,11 @@ class ModelMeta(Value):
         """
         known = model.__dict__.get("__ferra_meta__") if isinstance(model, type) else None
         return known if isinstance(known, ModelMeta) else _declared(model)
+
+    @cached_property
+    def secrets(self) -> tuple[FieldMeta, ...]:
+        """The fields that no repr, JSON or page shows."""
+        return tuple(field for field in self.fields if field.secret)
 
     @cached_property
     def refs(self) -> tuple[ColumnRef, ...]:
@@ -139,8 +148,10 @@ class Record(Generic[S_co]):
 
     @classmethod
     def __attrs_init_subclass__(cls) -> None:
-        if _table(cls) is None:
+        table = _table(cls)
+        if table is None:
             return
+        hide(cls, _secrets(cls, table))
         try:
             hints = _annotations.resolved(cls)
         except NameError:
@@ -325,8 +336,7 @@ def _getter(fields: tuple[FieldMeta, ...]) -> Callable[[Any], tuple[Any, ...]]:
 
 
 def _fields(model: type[Record[Any]], table: type[Table], hints: Mapping[str, Any]) -> list[FieldMeta]:
-    attributes: tuple[attrs.Attribute[Any], ...] = attrs.fields(model)  # type: ignore[arg-type]  # attrs has made it
-    found = [(attribute, _column_name(attribute, table)) for attribute in attributes]
+    found = [(attribute, _column_name(attribute, table)) for attribute in _attributes(model)]
     return [
         _field(model, table, attribute, name, hints.get(attribute.name, attribute.type))
         for attribute, name in found
@@ -334,11 +344,23 @@ def _fields(model: type[Record[Any]], table: type[Table], hints: Mapping[str, An
     ]
 
 
+def _attributes(model: type[Record[Any]]) -> tuple[attrs.Attribute[Any], ...]:
+    attributes: tuple[attrs.Attribute[Any], ...] = attrs.fields(model)  # type: ignore[arg-type]  # attrs has made it
+    return attributes
+
+
 def _column_name(attribute: attrs.Attribute[Any], table: type[Table]) -> str:
     """Return the column's attribute on the table: the field's own name, else its alias (`_secret` is `secret`)."""
     if attribute.name in table.__ferra_table__.attributes:
         return attribute.name
     return attribute.alias or attribute.name
+
+
+def _secrets(model: type[Record[Any]], table: type[Table]) -> frozenset[str]:
+    """Return the names of the secret fields; names suffice, for annotations may not be resolved yet."""
+    declared = table.__ferra_table__.declarations
+    pairs = ((each.name, declared.get(_column_name(each, table))) for each in _attributes(model))
+    return frozenset(name for name, declaration in pairs if declaration is not None and declaration.is_secret)
 
 
 def _field(
@@ -373,6 +395,8 @@ def _field(
         unique=any(len(each.columns) == 1 and each.columns[0] is column for each in meta.uniques),
         has_default=declaration.has_default,
         generated=declaration.generated,
+        secret=declaration.is_secret,
+        key=name,
         ref=column.ref,
         attribute=attribute,
     )

@@ -7,7 +7,7 @@ from typing import Any, Generic, Literal, TypeAlias, TypeVar
 import attrs
 
 from ferra_sync._expressions import AnyExpr, Expr
-from ferra_sync._mapping import unstructured
+from ferra_sync._json import spelled, spelling
 from ferra_sync._queries import Select
 from ferra_sync._sqltypes import BOOLEAN, MAX_BIGINT
 from ferra_sync.errors import QueryError
@@ -50,9 +50,9 @@ class Page(Generic[T]):
         return self.page > 1
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the page and its derived figures as JSON's own types, models as objects."""
+        """Return the page and its derived figures as JSON's own types, models as `to_dict` has them."""
         return {
-            "items": unstructured(self.items),
+            "items": spelled(self.items),
             "total": self.total,
             "page": self.page,
             "per_page": self.per_page,
@@ -60,6 +60,9 @@ class Page(Generic[T]):
             "has_next": self.has_next,
             "has_previous": self.has_previous,
         }
+
+
+spelling.register(Page, Page.to_dict)
 
 
 def page_number(page: int, per_page: int) -> int:

@@ -228,11 +228,11 @@ class PgRepository(Value, Generic[M]):
 
     def _delete_row(self, executor: Executor, id: object) -> None:
         if executor._affected(self._plan.delete, self._plan.key_values(id)) == 0:
-            raise NotFound(self._meta.table.name, id)
+            raise NotFound(self._meta.table.name, self._meta.table.shown_key(id))
 
     def _only(self, rows: list[M], id: object) -> M:
         if not rows:
-            raise NotFound(self._meta.table.name, id)
+            raise NotFound(self._meta.table.name, self._meta.table.shown_key(id))
         return rows[0]
 
 

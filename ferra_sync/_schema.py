@@ -53,6 +53,14 @@ class TableMeta(Value):
         attribute = next(name for name, column in self.attributes.items() if column.ref is ref)
         return self.declarations[attribute]
 
+    def shown_key(self, key: object) -> object:
+        """Return a primary key as a message may show it: `…` for the value of a secret column."""
+        secret = [self.declaration_of(column.ref).is_secret for column in self.primary_key]
+        if key is None or not any(secret):
+            return key
+        parts = key if isinstance(key, tuple) else (key,)
+        return tuple("…" if is_secret else part for part, is_secret in zip(parts, secret, strict=False))
+
     @property
     def generated(self) -> tuple[tuple[ColumnRef, AnyExpr], ...]:
         """The columns that the server computes, each with the expression over the row that it stores.

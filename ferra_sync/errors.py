@@ -147,11 +147,11 @@ class QueryError(Exception):
 
 
 class ValidationError(Exception):
-    """A model that its own attrs validators reject; raised before a write.
+    """A model that its own attrs validators reject, before a write; data that `validated` refuses.
 
     Attributes:
         model: the model class's name.
-        errors: field → message.
+        errors: field → message, without the value; what is wrong with no field alone has the empty key.
         row: the place of the model among many rows, counted from 0; None where it was alone.
     """
 
@@ -159,7 +159,7 @@ class ValidationError(Exception):
         self.model = model
         self.errors: dict[str, str] = dict(errors)
         self.row = row
-        listed = "; ".join(f"{field}: {message}" for field, message in self.errors.items())
+        listed = "; ".join(f"{field}: {message}" if field else message for field, message in self.errors.items())
         super().__init__(f"{model} is not valid{'' if row is None else f' in rows[{row}]'}: {listed}")
 
     def __reduce__(self) -> tuple[type[ValidationError], tuple[str, dict[str, str], int | None]]:

@@ -11,6 +11,7 @@ Every one takes the same options, all by keyword:
 - `generated_as=lambda: Orders.price * Orders.quantity`: the server computes the value from other columns of the row and
   stores it (`GENERATED ALWAYS AS (…) STORED`); it is read and never written.
 - `unique=True`, `index=True`.
+- `secret=True`: models have the column and write it, but it is in no repr, `to_dict`, JSON or page.
 - `name=`: the column's name in PostgreSQL where it is not the attribute's.
 
 A column is NOT NULL unless it is declared with `nullable(…)`.
@@ -98,6 +99,7 @@ class ColumnOptions(TypedDict, Generic[V], total=False):
     on_delete: ReferenceAction
     unique: bool
     index: bool
+    secret: bool
     name: str
 
 
@@ -139,6 +141,11 @@ class ColumnDef(Value, Generic[T_co]):
     def has_default(self) -> bool:
         """Whether the server fills the column in where an INSERT leaves it out."""
         return self.generated is not None or "default" in self.options
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether no repr, JSON or page may show the column."""
+        return bool(self.options.get("secret"))
 
 
 def _check_options(options: ColumnOptions[Any], generated: Generated | None) -> None:

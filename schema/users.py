@@ -40,7 +40,7 @@ class Users(Table):
     username = t.varchar(50, unique=True)
     email = t.varchar(100, unique=True)
     display_name = t.varchar(100)
-    password_hash = t.varchar(255)
+    password_hash = t.varchar(255, secret=True)
     role = t.enum(UserRole, default=UserRole.USER, index=True)
     is_active = t.boolean(default=True)
     created_at = t.timestamptz(default=fn.now())
@@ -62,7 +62,7 @@ class User(FerraModel[Users]):
     username: str = attrs.field(validator=not_empty)
     email: str = attrs.field(validator=email_address)
     display_name: str = attrs.field(validator=not_empty)
-    password_hash: str = attrs.field(repr=False)
+    password_hash: str
     role: UserRole = UserRole.USER
     is_active: bool = True
     id: UUID = SERVER_DEFAULT
@@ -88,7 +88,7 @@ class NewUser(Insertable[Users]):
     username: str = attrs.field(validator=not_empty)
     email: str = attrs.field(validator=email_address)
     display_name: str = attrs.field(validator=not_empty)
-    password_hash: str = attrs.field(repr=False)
+    password_hash: str
     role: UserRole = UserRole.USER
 
 
@@ -99,6 +99,6 @@ class UserPatch(Changeset[Users]):
     username: str | Unset = attrs.field(default=UNSET, validator=when_set(not_empty))
     email: str | Unset = attrs.field(default=UNSET, validator=when_set(email_address))
     display_name: str | Unset = attrs.field(default=UNSET, validator=when_set(not_empty))
-    password_hash: str | Unset = attrs.field(default=UNSET, repr=False)
+    password_hash: str | Unset = UNSET
     role: UserRole | Unset = UNSET
     is_active: bool | Unset = UNSET

@@ -16,7 +16,7 @@ DbErrorKind Delete EmbeddedError Executor Expr FerraDbError FerraModel FerraRepo
 From Grouped Insert Insertable MigrationError ModelMeta NotFound Opt Order Page PgRepository Plain
 QueryError Returning RowQuery SERVER_DEFAULT Savepoint SchemaError Select Table TableMeta Transaction UNSET
 Unset Update ValidationError check delete_from foreign_key from_ functions index insert_into maybe select
-types unique update when_set
+to_dict to_json types unique update validated when_set
 """
 
 TYPES = """

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+import venv
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
-from ferra_sync import Database
-
-README = (Path(__file__).parent.parent / "README.md").read_text()
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+FROM_SOURCES = ("--no-deps", "--no-build-isolation", "--disable-pip-version-check")
 TABLES = """
     CREATE TABLE users (
         id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -45,12 +51,42 @@ def test_the_first_two_blocks_are_one_line_each():
     assert second == "python3 -m venv .venv && .venv/bin/pip install -q -e '.[dev]' && .venv/bin/pytest\n"
 
 
-def test_the_four_lines_work(db: Database, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("DATABASE_URL", db.config.url)
-    found = run(blocks("python")[0])
-    assert found["film"].archived
-    assert found["page"].items == [found["film"]]
-    found["films"]._db.close()
+def called(*command: str | Path, cwd: Path, text: str = "") -> subprocess.CompletedProcess[str]:
+    """Run a command in a folder, without what the environment says of databases and of where Python finds modules."""
+    environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "PYTHONPATH"}}
+    environment["PYTHONIOENCODING"] = "utf-8"
+    done = subprocess.run(
+        command, cwd=cwd, env=environment, input=text, capture_output=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+@pytest.fixture
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Python of a virtual environment that has the wheel of this package, and what these tests run with."""
+    folder = tmp_path_factory.mktemp("installed")
+    sources = folder / "sources"
+    shutil.copytree(ROOT / "ferra_sync", sources / "ferra_sync", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, sources)
+    venv.create(folder / "venv")
+    packages = Path(sysconfig.get_path("purelib", "venv", {"base": str(folder / "venv")}))
+    called(sys.executable, "-m", "pip", "install", "-q", *FROM_SOURCES, "--target", packages, sources, cwd=folder)
+    (packages / "dependencies.pth").write_text(
+        "\n".join({sysconfig.get_path("purelib"), sysconfig.get_path("platlib")})
+    )
+    return Path(sysconfig.get_path("scripts", "venv", {"base": str(folder / "venv")})) / "python"
+
+
+def test_the_first_example_runs_as_pasted_in_an_empty_folder(installed: Path, tmp_path: Path):
+    where = "import ferra_sync; print(ferra_sync.__file__)\n"
+    done = called(installed, "-W", "error", "-i", "-q", cwd=tmp_path, text=where + blocks("python")[0])
+    assert re.sub("[.>]{3} ", "", done.stderr).strip() == ""
+    path, *printed = done.stdout.splitlines()
+    assert Path(path).is_relative_to(installed.parent.parent)
+    film = "Film(title='Blade Runner', archived=True, id=1) {'items': [{'title': 'Blade Runner', 'archived': True,"
+    assert [line for line in printed if line.startswith(film)]
 
 
 def test_the_longer_example_works(database_url: str, monkeypatch: pytest.MonkeyPatch):

@@ -9,7 +9,7 @@ from ferra_sync._compiler import compiled
 from ferra_sync._expressions import Expr
 from ferra_sync._models import FerraModel, ModelMeta
 from ferra_sync._queries._checks import named
-from ferra_sync._shapes import Item, StatementShape, TableRef
+from ferra_sync._shapes import Item, Items, StatementShape, TableRef
 from ferra_sync._statements import Statement
 from ferra_sync._values import Value
 from ferra_sync.errors import QueryError
@@ -98,6 +98,8 @@ class RowQuery(Query, Generic[R_co]):
     """A query whose rows are `R_co`."""
 
     __slots__ = ()
+
+    _items: Items
 
     def first(self) -> RowQuery[R_co]:
         """Return the query for its first row alone."""

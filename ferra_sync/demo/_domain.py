@@ -27,7 +27,7 @@ class Users(Table):
     id = t.uuid(primary_key=True, default=fn.gen_random_uuid())
     username = t.varchar(50, unique=True)
     email = t.varchar(100, unique=True)
-    password_hash = t.varchar(255)
+    password_hash = t.varchar(255, secret=True)
     created_at = t.timestamptz(default=fn.now())
     updated_at = t.timestamptz(default=fn.now(), on_update=fn.now())
 
@@ -81,7 +81,7 @@ class NewUser(Insertable[Users]):
 
     username: str
     email: str
-    password_hash: str = attrs.field(repr=False)
+    password_hash: str
 
 
 @attrs.define

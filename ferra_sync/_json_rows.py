@@ -1,0 +1,97 @@
+"""A query's rows as JSON objects: what each item is called, and which may be shown."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeAlias
+
+from ferra_sync._json import spelled
+from ferra_sync._models import ModelMeta
+from ferra_sync._names import snake_case
+from ferra_sync._queries import RowQuery
+from ferra_sync._schema import table_meta
+from ferra_sync._shapes import ColumnRef, FunctionRef, Item, Items, leaves
+from ferra_sync._sqltypes import FieldType
+from ferra_sync.errors import QueryError
+
+Object: TypeAlias = dict[str, Any]
+
+
+class _Name(NamedTuple):
+    """What an item is called, and what where another is called the same."""
+
+    short: str
+    long: str
+
+
+def object_maker(query: RowQuery[Any]) -> Callable[[Any], Object]:
+    """Return what makes a JSON object of a row of `query`.
+
+    Raises:
+        QueryError: an item is a secret column, or made from one, or two items have one name.
+    """
+    return _object_maker(query._items)
+
+
+@lru_cache(maxsize=1024)
+def _object_maker(items: Items) -> Callable[[Any], Object]:
+    for item in items:
+        _check_shown(item)
+    match items:
+        case ((("model", _), _),):
+            return spelled
+        case (_,):
+            (name,) = _keys(items)
+            return lambda value: {name: spelled(value)}
+        case _:
+            names = _keys(items)
+            return lambda row: dict(zip(names, map(spelled, row), strict=True))
+
+
+def _check_shown(item: Item) -> None:
+    """Raise QueryError for an expression over a secret column, unless it says no more than yes or no."""
+    shape, sql_type = item
+    secret = next((leaf for leaf in leaves(shape) if isinstance(leaf, ColumnRef) and _is_secret(leaf)), None)
+    if secret is not None and sql_type.kind is not FieldType.BOOLEAN:
+        raise QueryError(f"{secret} is secret: as JSON it can be neither selected nor be part of an expression")
+
+
+def _is_secret(ref: ColumnRef) -> bool:
+    return table_meta(ref.table.owner).declaration_of(ref).is_secret
+
+
+def _keys(items: Items) -> list[str]:
+    names = [_name(shape, place) for place, (shape, _) in enumerate(items, start=1)]
+    shorts = Counter(name.short for name in names)
+    keys = [name.short if shorts[name.short] == 1 else name.long for name in names]
+    twice = [key for key, count in Counter(keys).items() if count > 1]
+    if twice:
+        raise QueryError(f"two items of a JSON object would be called {', '.join(twice)}")
+    return keys
+
+
+def _name(shape: Hashable, place: int) -> _Name:
+    match shape:
+        case ("model", type() as model) | ("maybe", ("model", type() as model), *_):
+            name = snake_case(model.__name__)
+            return _Name(name, f"{ModelMeta.of(model).table.ref}_{name}")
+        case ColumnRef():
+            return _Name(_attribute(shape), f"{shape.table}_{_attribute(shape)}")
+        case (str(), FunctionRef() as function, *_):
+            return _Name(function.name, "_".join([function.name, *_columns(shape)]))
+        case ("cast", inner, _):
+            return _name(inner, place)
+        case _:
+            return _Name(f"column{place}", f"column{place}")
+
+
+def _columns(shape: Hashable) -> Iterator[str]:
+    return (_attribute(leaf) for leaf in leaves(shape) if isinstance(leaf, ColumnRef))
+
+
+def _attribute(ref: ColumnRef) -> str:
+    """Return the name of a column's attribute on its table: a model's field has the same key."""
+    attributes = table_meta(ref.table.owner).attributes
+    return next(attribute for attribute, column in attributes.items() if column.ref is ref)

@@ -31,7 +31,7 @@ from ferra_sync._queries import (
 )
 from ferra_sync._repository import FerraRepository, PgRepository
 from ferra_sync._schema import Table, TableMeta
-from ferra_sync._sentinels import SERVER_DEFAULT, UNSET, Unset
+from ferra_sync._sentinels import JSON_NULL, SERVER_DEFAULT, UNSET, JsonNull, Unset
 from ferra_sync._sqltypes import FieldType
 from ferra_sync._transaction import Savepoint, Transaction
 from ferra_sync._validators import when_set
@@ -50,6 +50,7 @@ from ferra_sync.errors import (
 )
 
 __all__ = [
+    "JSON_NULL",
     "SERVER_DEFAULT",
     "UNSET",
     "Aggregate",
@@ -77,6 +78,7 @@ __all__ = [
     "Grouped",
     "Insert",
     "Insertable",
+    "JsonNull",
     "MigrationError",
     "ModelMeta",
     "NotFound",

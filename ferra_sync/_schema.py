@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
 import attrs
 
 from ferra_sync import _names
+from ferra_sync._coercion import is_assignable
 from ferra_sync._columns import Column
 from ferra_sync._constraints import Check, Constraint, ForeignKey, Index, Unique, refs_of
 from ferra_sync._expressions import AnyExpr, Expr
@@ -182,7 +183,7 @@ def _check_default(column: Column[Any, Any], declaration: ColumnDef[Any]) -> Non
 
 def _fitting(column: Column[Any, Any], option: str, value: object) -> AnyExpr:
     if isinstance(value, Expr):
-        if not column.type.is_comparable_to(value.type):
+        if not is_assignable(column.type, value.type):
             raise SchemaError(f"{option} of {column.ref} is {value.type}; the column is {column.type}")
         return value
     if value is None:

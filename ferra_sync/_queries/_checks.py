@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ferra_sync._expressions import AnyExpr, Expr
+from ferra_sync._nodes import require_order
 from ferra_sync._sqltypes import FieldType
 from ferra_sync.errors import QueryError
 
@@ -17,10 +18,11 @@ def check_predicates(clause: str, predicates: tuple[Any, ...]) -> None:
 
 
 def check_expressions(clause: str, expressions: tuple[Any, ...]) -> None:
-    """Raise QueryError where one of `expressions` is none."""
+    """Raise QueryError where one of `expressions` is none, or of a type that is neither compared nor sorted."""
     for expression in expressions:
         if not isinstance(expression, Expr):
             raise QueryError(f"{clause} takes columns and expressions, not {_named(expression)}")
+        require_order(expression, clause)
 
 
 def _named(given: AnyExpr | object) -> str:

@@ -84,6 +84,8 @@ def _are_same(one: Any, other: Any) -> bool:  # noqa: ANN401 - whatever a docume
         return len(one) == len(other) and all(map(_are_same, one, other))
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(_are_same(value, other[key]) for key, value in one.items())
+    if isinstance(one, Decimal) and isinstance(other, Decimal):
+        return str(one) == str(other)  # A signalling NaN is not to be compared.
     return bool(one == other or (one != one and other != other))  # noqa: PLR0124 - NaN
 
 
@@ -211,6 +213,15 @@ def _is_union(target: Any) -> bool:  # noqa: ANN401 - an annotation
     return _origin(target) in {Union, types.UnionType}
 
 
+def _is_set(target: Any) -> bool:  # noqa: ANN401 - an annotation
+    return _origin(target) in {set, frozenset, AbstractSet}
+
+
+def _sorted(values: AbstractSet[Any]) -> list[Any]:
+    """Return a set as a list that is the same whenever the set is: the server compares lists in their order."""
+    return sorted(map(CONVERTER.unstructure, values), key=repr)
+
+
 def _is_enum(target: Any) -> bool:  # noqa: ANN401 - an annotation
     return isinstance(target, type) and issubclass(target, enum.Enum)
 
@@ -251,6 +262,7 @@ def _converter() -> JsonConverter:
     converter.register_unstructure_hook(Decimal, str)
     converter.register_unstructure_hook(Range, str)
     converter.register_unstructure_hook(JsonNull, lambda _null: None)
+    converter.register_unstructure_hook_func(_is_set, _sorted)
     for cls, parse in _TEXTS.items():
         converter.register_structure_hook(cls, _from_text(parse))
     for cls, classes in _PLAIN.items():

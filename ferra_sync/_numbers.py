@@ -17,6 +17,9 @@ _BITS: Final = 435_411
 """As many bits as numbers of 131,072 digits have for certain."""
 
 _FLOAT: Final = struct.Struct("f")
+_GREATEST: Final = (2 - 2.0**-23) * 2.0**127
+_LEAST: Final = 2.0**-149
+"""The greatest and the least positive number of four bytes."""
 
 
 class Held(TypedDict):
@@ -51,21 +54,17 @@ def _double(value: float) -> bool:
 
 def _real(value: float) -> bool:
     """Whether a float is within the range, or a whole number is held without being rounded."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return True
-    try:
-        held = rounded(value)
-    except OverflowError:
-        return False
-    return held == value if isinstance(value, int) else bool(held) == bool(value)
+    if isinstance(value, int):
+        return _double(value) and abs(value) <= _GREATEST and rounded(float(value)) == value
+    return value == 0 or _LEAST <= abs(value) <= _GREATEST or not math.isfinite(value)
 
 
 def rounded(value: float) -> float:
-    """Return the number of four bytes that is nearest; OverflowError where there is none."""
+    """Return the number of four bytes that is nearest to one that is within their range."""
     number: float = _FLOAT.unpack(_FLOAT.pack(value))[0]
     return number
 
 
 NUMERIC: Final = Held(sure=None, holds=_numeric)
 DOUBLE_PRECISION: Final = Held(sure=None, holds=_double)
-REAL: Final = Held(sure=(2.0**-126, 3.0e38), holds=_real)
+REAL: Final = Held(sure=(_LEAST, _GREATEST), holds=_real)

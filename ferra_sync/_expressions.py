@@ -45,7 +45,7 @@ class Expr(Node, Generic[S_co, T_co, G_co]):
     type: SqlType[T_co]
     __hash__: ClassVar[None]  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleMethodOverride] - == builds SQL
 
-    def __bool__(self) -> bool:
+    def __bool__(self) -> Never:
         raise TypeError("an SQL expression has no truth value in Python; combine with & | ~")
 
     def __repr__(self) -> str:

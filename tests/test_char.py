@@ -63,7 +63,8 @@ def test_operators_and_functions_of_text_are_the_server_s_own(db: Database, name
             items = mine[start : start + 8]
             row = tx.fetch_one(from_(Nations).select(*items))
             found += row if len(items) > 1 else [row]
-        expected = tx._acquire().execute(judge.replace("%", "%%").replace("$1", "%(part)s::text"), {"part": part}).fetchone()
+        text = judge.replace("%", "%%").replace("$1", "%(part)s::text")
+        expected = tx._acquire().execute(text, {"part": part}).fetchone()
         assert tuple(found) == expected
 
 

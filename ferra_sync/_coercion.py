@@ -34,6 +34,8 @@ def is_assignable(to: SqlType[Any], given: SqlType[Any]) -> bool:
         return not is_inexact and (given.is_whole or not to.is_whole)
     if to.structured is not None:
         return to.structured is given.structured
+    if to.element is not None and given.element is not None:
+        return is_assignable(to.element, given.element)
     if to.kind is FieldType.INTERVAL:
         return to.classes == given.classes or to.also != ()
     return to.kind is given.kind or to.kind in TEXTS or to.kind in {FieldType.TIMESTAMP, FieldType.INET}

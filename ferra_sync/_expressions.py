@@ -305,7 +305,8 @@ class Order(Generic[S_co, G_co]):
     params: tuple[Any, ...]
 
     def __init__(self, expr: Expr[S_co, Any, G_co], direction: Literal["asc", "desc"], nulls: Nulls | None) -> None:
-        _nodes.require_order(expr, "order")
+        if not expr.type.has_order:
+            raise _nodes.unordered(expr, "order")
         if nulls not in (None, "first", "last"):
             raise QueryError("nulls is 'first' or 'last'")
         self.shape: tuple[str, Hashable, Nulls | None] = (direction, expr.shape, nulls)

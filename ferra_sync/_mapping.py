@@ -185,8 +185,9 @@ class _RowMakerWriter:
             lines = [
                 "try:",
                 *(f"    {line}" for line in lines),
-                "except unreadable as error:",
-                "    raise failed() from error",
+                "except unreadable:",
+                "    pass",  # The error shows the value, so it is not in the context of the one that is raised.
+                "raise failed()",
             ]
             self._names |= {"unreadable": _UNREADABLE, "failed": _unreadable}
         source = "\n    ".join(["def make_row(values):", *lines])

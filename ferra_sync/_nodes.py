@@ -130,14 +130,15 @@ def comparison(make: Make[N], op: str, left: Node, value: object) -> N:
     if value is None:
         raise QueryError(f"{left.label} {op} None is never true; use .is_null() or .is_not_null()")
     if not left.type.has_order:
-        require_order(left, op)
+        raise unordered(left, op)
     right = operand(left, value)
     return make((op, left.shape, right.shape), left.params + right.params, BOOLEAN)
 
 
 def distinction(make: Make[N], op: str, left: Node, value: object) -> N:
     """Return a comparison in which NULL may stand."""
-    require_order(left, op)
+    if not left.type.has_order:
+        raise unordered(left, op)
     return joined(make, op, left, value, BOOLEAN)
 
 
@@ -145,7 +146,8 @@ def between(make: Make[N], left: Node, low: object, high: object) -> N:
     """Return `left BETWEEN low AND high`."""
     if low is None or high is None:
         raise QueryError(f"{left.label} between None is never true")
-    require_order(left, "between")
+    if not left.type.has_order:
+        raise unordered(left, "between")
     first, last = operand(left, low), operand(left, high)
     return make(("between", left.shape, first.shape, last.shape), left.params + first.params + last.params, BOOLEAN)
 
@@ -156,7 +158,8 @@ def membership(make: Make[N], op: str, left: Node, values: object) -> N:
         raise QueryError(f"{left.label}: a collection of values is needed, not {type(values).__name__}")
     if left.type.kind is FieldType.ARRAY:
         raise QueryError(f"{left.label} is an array; {op} compares single values")
-    require_order(left, op)
+    if not left.type.has_order:
+        raise unordered(left, op)
     place, listed = listing(left, list(values))
     return make((op, left.shape, place), (*left.params, listed), BOOLEAN)
 
@@ -215,10 +218,9 @@ def require_boolean(node: Node, op: str) -> None:
         raise QueryError(f"{op} takes predicates; {node.label} is {node.type}")
 
 
-def require_order(node: Node, op: str) -> None:
-    """Raise QueryError where PostgreSQL neither compares nor sorts the type of `node`."""
-    if not node.type.has_order:
-        raise QueryError(f"{node.label} is {node.type}, which has no {op}: declare jsonb, or say .cast(…)")
+def unordered(node: Node, op: str) -> QueryError:
+    """Return what to raise where `op` compares or sorts a type that PostgreSQL neither compares nor sorts."""
+    return QueryError(f"{node.label} is {node.type}, which has no {op}: declare jsonb, or say .cast(…)")
 
 
 def matching(make: Make[N], op: str, text: Node, pattern: object) -> N:

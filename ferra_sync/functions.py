@@ -16,7 +16,7 @@ from ferra_sync._coercion import TEXTS, common, is_passable
 from ferra_sync._expressions import AnyExpr, Expr, Typed, parameter
 from ferra_sync._intervals import Interval
 from ferra_sync._kinds import Aggregate, Opt, Plain
-from ferra_sync._nodes import Node, operand, require_order
+from ferra_sync._nodes import Node, operand, unordered
 from ferra_sync._shapes import FunctionRef
 from ferra_sync._sqltypes import FieldType, HasSqlType, SqlType
 from ferra_sync.errors import QueryError
@@ -115,7 +115,8 @@ def count(value: AnyExpr | None = None, *, distinct: bool = False) -> AnyExpr:
 def _aggregated(name: FunctionRef, returns: SqlType[Any], value: AnyExpr, *, distinct: bool) -> AnyExpr:
     if not distinct:
         return _call(name, returns, value)
-    require_order(value, f"{name}(DISTINCT …)")
+    if not value.type.has_order:
+        raise unordered(value, f"{name}(DISTINCT …)")
     return Expr(("call distinct", name, value.shape), value.params, returns)
 
 
@@ -345,6 +346,8 @@ class _Declared:
 
     def _argument(self, expected: SqlType[Any], given: object) -> AnyExpr:
         if not isinstance(given, Expr):
+            if expected.holds is not None and isinstance(given, (int, float)) and not expected.holds(given):
+                raise QueryError(f"an argument of {self._ref} is {expected}, which has no number this big")
             return parameter(given, expected, f"an argument of {self._ref}")
         if not is_passable(expected, given.type):
             raise QueryError(f"an argument of {self._ref} is {expected}, not {given.type}")

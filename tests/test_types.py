@@ -760,6 +760,9 @@ def test_a_label_that_the_python_enum_lacks_is_an_error_of_ours(db: Database) ->
         with pytest.raises(Db) as caught:
             tx.fetch_all(select(of.model))
     assert caught.value.kind is DbErrorKind.INVALID_DATA
+    cause = caught.value.__cause__
+    assert cause is not None
+    assert cause.__cause__ is cause.__context__ is None  # Enum's own error shows the label.
 
 
 # --- declarations that cannot be -------------------------------------------------------------------------------------

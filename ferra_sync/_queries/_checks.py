@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ferra_sync._expressions import AnyExpr, Expr
-from ferra_sync._nodes import require_order
+from ferra_sync._nodes import unordered
 from ferra_sync._sqltypes import FieldType
 from ferra_sync.errors import QueryError
 
@@ -22,7 +22,8 @@ def check_expressions(clause: str, expressions: tuple[Any, ...]) -> None:
     for expression in expressions:
         if not isinstance(expression, Expr):
             raise QueryError(f"{clause} takes columns and expressions, not {_named(expression)}")
-        require_order(expression, clause)
+        if not expression.type.has_order:
+            raise unordered(expression, clause)
 
 
 def _named(given: AnyExpr | object) -> str:

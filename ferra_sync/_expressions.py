@@ -238,6 +238,9 @@ class Expr(Node, Generic[S_co, T_co, G_co]):
     def __rtruediv__(self: Number, other: Constant[T_co]) -> Expr[S_co, T_co, G_co]:
         return _arithmetic.reflected(Expr, "/", other, self)
 
+    def __rmod__(self: Number, other: Constant[T_co]) -> Expr[S_co, T_co, G_co]:
+        return _arithmetic.reflected(Expr, "%", other, self)
+
     def __neg__(self: Amount) -> Expr[S_co, T_co, G_co]:
         return _arithmetic.negated(Expr, self)
 

@@ -18,7 +18,7 @@ from psycopg.types.range import Range
 from ferra_sync import _intervals, _numbers
 from ferra_sync._intervals import Interval
 from ferra_sync._names import checked, quoted, snake_case
-from ferra_sync._sentinels import JSON_NULL
+from ferra_sync._sentinels import JSON_NULL, Sentinel
 from ferra_sync.errors import SchemaError
 
 T = TypeVar("T")
@@ -239,6 +239,10 @@ def _no_moment(value: dt.date) -> str | None:
     return "is date (date), not datetime" if isinstance(value, dt.datetime) else None
 
 
+def _no_document(value: object) -> str | None:
+    return f"takes a document, not {value!r}" if isinstance(value, Sentinel) else None
+
+
 def _json_text(value: object) -> str:
     if value is JSON_NULL:
         return "null"
@@ -278,8 +282,8 @@ CALENDAR_INTERVAL: Final[SqlType[Interval]] = _simple(
     FieldType.INTERVAL, Interval, also=(dt.timedelta,), dump=_intervals.spelled, load=_intervals.interval_of
 )
 BYTEA: Final[SqlType[bytes]] = _simple(FieldType.BYTEA, bytes, also=(bytearray, memoryview))
-JSON: Final[SqlType[Any]] = _simple(FieldType.JSON, object, dump=_json_text)
-JSONB: Final[SqlType[Any]] = _simple(FieldType.JSONB, object, dump=_json_text)
+JSON: Final[SqlType[Any]] = _simple(FieldType.JSON, object, dump=_json_text, problem=_no_document)
+JSONB: Final[SqlType[Any]] = _simple(FieldType.JSONB, object, dump=_json_text, problem=_no_document)
 INET: Final[SqlType[IPv4Address | IPv6Address | IPv4Interface | IPv6Interface]] = _simple(
     FieldType.INET, IPv4Address, IPv6Address, IPv4Interface, IPv6Interface
 )

@@ -340,6 +340,13 @@ def test_null_and_json_null_stay_apart_both_ways(db: Database) -> None:
     assert repr(JSON_NULL) == "JSON_NULL"
 
 
+@pytest.mark.parametrize("sentinel", [UNSET, SERVER_DEFAULT])
+def test_a_sentinel_is_no_document(sentinel: Any) -> None:
+    for build in (lambda: Docs.data == sentinel, lambda: Docs.data.is_in([sentinel]), lambda: Docs.many == [sentinel]):
+        with pytest.raises(QueryError, match=f"takes a document, not {sentinel!r}"):
+            build()
+
+
 def test_a_query_does_not_change_when_what_it_was_given_does(db: Database) -> None:
     data, inner, listed, raw = {"a": [1]}, Leaf(LEAF.at), [{"b": 1}], bytearray(b"a")
     tree = Other(1)

@@ -268,6 +268,8 @@ def test_what_a_column_cannot_hold_is_not_written(db: Database, name: str) -> No
         (0.5 * Sums.slots, 3.5),
         (1 - Sums.slots, -6),
         (Sums.slots + 2**40, 7 + 2**40),
+        (10 % Sums.slots, 3),
+        (Decimal(10) % Sums.slots, Decimal(3)),
         (Sums.slots * Sums.rate, 3.5),
         (Sums.short + Sums.slots, 7.25),
         (Sums.short + Sums.short, 0.5),

@@ -32,7 +32,7 @@ from ferra_sync._queries import (
 )
 from ferra_sync._repository import FerraRepository, PgRepository
 from ferra_sync._schema import Table, TableMeta
-from ferra_sync._sentinels import SERVER_DEFAULT, UNSET, Unset
+from ferra_sync._sentinels import JSON_NULL, SERVER_DEFAULT, UNSET, JsonNull, Unset
 from ferra_sync._sqltypes import FieldType
 from ferra_sync._transaction import Savepoint, Transaction
 from ferra_sync._validated import validated
@@ -52,6 +52,7 @@ from ferra_sync.errors import (
 )
 
 __all__ = [
+    "JSON_NULL",
     "SERVER_DEFAULT",
     "UNSET",
     "Aggregate",
@@ -79,6 +80,7 @@ __all__ = [
     "Grouped",
     "Insert",
     "Insertable",
+    "JsonNull",
     "MigrationError",
     "ModelMeta",
     "NotFound",

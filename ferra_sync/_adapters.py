@@ -8,6 +8,8 @@ statement is prepared once, whatever its values are.
 from __future__ import annotations
 
 import datetime as dt
+import json
+import struct
 from decimal import Decimal
 from functools import cache
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
@@ -16,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from uuid import UUID
 
 import psycopg
-from psycopg.adapt import AdaptersMap, Dumper
+from psycopg.adapt import AdaptersMap, Dumper, Loader
 from psycopg.pq import Format
 from psycopg.types.array import ListDumper
 from psycopg.types.bool import BoolDumper
@@ -33,6 +35,9 @@ from psycopg.types.range import (
     TimestamptzRange,
 )
 from psycopg.types.uuid import UUIDDumper
+
+from ferra_sync._intervals import Parts, parsed
+from ferra_sync._sentinels import JSON_NULL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -203,6 +208,53 @@ _SPELLINGS: Final[dict[type, Spelling]] = {
 """How an array's element of these classes is spelled."""
 
 
+_INTERVAL: Final = struct.Struct("!qii")
+_JSONB_VERSION: Final = 1
+
+
+class _IntervalParts(Loader):
+    """An interval's parts, which the column's type makes a timedelta or an `Interval` of."""
+
+    format = Format.BINARY
+
+    def load(self, data: Buffer) -> Parts:
+        micros, days, months = _INTERVAL.unpack(data)
+        return micros, days, months
+
+
+class _IntervalText(Loader):
+    def load(self, data: Buffer) -> Parts:
+        try:
+            return parsed(bytes(data).decode())
+        except ValueError as error:
+            problem = psycopg.DataError(str(error))
+        raise problem
+
+
+class _Json(Loader):
+    """A document; null, which psycopg reads as None like SQL's NULL, is `JSON_NULL`."""
+
+    def load(self, data: Buffer) -> Any:  # noqa: ANN401 - JSON has no narrower type
+        value = json.loads(bytes(data))
+        return JSON_NULL if value is None else value
+
+
+class _JsonBinary(_Json):
+    format = Format.BINARY
+
+
+class _Jsonb(Loader):
+    """`_Json` after a version number."""
+
+    format = Format.BINARY
+
+    def load(self, data: Buffer) -> Any:  # noqa: ANN401 - JSON has no narrower type
+        if data[0] != _JSONB_VERSION:
+            raise psycopg.DataError("a jsonb value has a version that is not known")
+        value = json.loads(bytes(data[1:]))
+        return JSON_NULL if value is None else value
+
+
 def _adapters() -> AdaptersMap:
     adapters = AdaptersMap(psycopg.adapters)
     dumpers: dict[type[Dumper], tuple[type, ...]] = {
@@ -223,6 +275,16 @@ def _adapters() -> AdaptersMap:
     for dumper, classes in dumpers.items():
         for cls in classes:
             adapters.register_dumper(cls, dumper)
+    loaders: dict[type[Loader], tuple[str, ...]] = {
+        _IntervalParts: ("interval",),
+        _IntervalText: ("interval",),
+        _Json: ("json", "jsonb"),
+        _JsonBinary: ("json",),
+        _Jsonb: ("jsonb",),
+    }
+    for loader, names in loaders.items():
+        for name in names:
+            adapters.register_loader(name, loader)
     return adapters
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
+from ferra_sync._coercion import is_assignable, mismatch
 from ferra_sync._expressions import Expr
 from ferra_sync._kinds import Plain
-from ferra_sync._nodes import operand
+from ferra_sync._nodes import Node, parameter
 from ferra_sync._sentinels import SERVER_DEFAULT, UNSET
 from ferra_sync._shapes import DEFAULT, ColumnRef
 from ferra_sync._values import Value
@@ -56,17 +57,34 @@ class Column(Expr[S_co, T_co, Plain]):
         if self.generated == "stored":
             raise QueryError(f"{self.ref} is generated from other columns and cannot be set")
         if value is SERVER_DEFAULT:
-            if not self.has_default and not self.nullable_in_table:
-                raise QueryError(f"{self.ref} has no default, so it cannot be set to SERVER_DEFAULT")
-            return Assignment(self.ref, DEFAULT, ())
+            return self._to_default()
         if self.generated == "identity always":
             raise QueryError(f"{self.ref} is always numbered by the server: it can be set to SERVER_DEFAULT alone")
         if value is UNSET:
             raise QueryError(f"{self.ref} cannot be set to UNSET: leave the assignment out")
         if value is None and not self.nullable_in_table:
             raise QueryError(f"{self.ref} is not nullable")
-        assigned = operand(self, value)
+        if not isinstance(value, Node):
+            assigned = parameter(value, self.type, self)
+        elif is_assignable(self.type, value.type):
+            assigned = value
+        else:
+            raise _cut(self, value)
         return Assignment(self.ref, assigned.shape, assigned.params)
+
+    def _to_default(self) -> Assignment[S_co]:
+        if not self.has_default and not self.nullable_in_table:
+            raise QueryError(f"{self.ref} has no default, so it cannot be set to SERVER_DEFAULT")
+        return Assignment(self.ref, DEFAULT, ())
+
+
+def _cut(column: Node, assigned: Node) -> QueryError:
+    """Return what to raise where the column would not keep what is assigned."""
+    if column.type.depends_on_zone_with(assigned.type) or not column.type.is_comparable_to(assigned.type):
+        return mismatch(column.label, column.type, assigned.label, assigned.type)
+    return QueryError(
+        f"{column.label} is {column.type}; {assigned.label} is {assigned.type} and would be cut: say .cast(…)"
+    )
 
 
 class Assignment(Value, Generic[S_co]):

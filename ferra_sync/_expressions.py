@@ -11,7 +11,7 @@ from collections.abc import Collection, Hashable
 from decimal import Decimal
 from typing import Any, ClassVar, Generic, Literal, Never, Protocol, TypeAlias, TypeVar, overload
 
-from ferra_sync import _nodes
+from ferra_sync import _arithmetic, _nodes
 from ferra_sync._described import described
 from ferra_sync._kinds import Opt
 from ferra_sync._nodes import Node
@@ -47,7 +47,7 @@ class Expr(Node, Generic[S_co, T_co, G_co]):
     type: SqlType[T_co]
     __hash__: ClassVar[None]  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleMethodOverride] - == builds SQL
 
-    def __bool__(self) -> bool:
+    def __bool__(self) -> Never:
         raise TypeError("an SQL expression has no truth value in Python; combine with & | ~")
 
     def __repr__(self) -> str:
@@ -106,7 +106,7 @@ class Expr(Node, Generic[S_co, T_co, G_co]):
     def is_distinct_from(self: Expr[S, V, G], other: V | None) -> Expr[S, bool, G]: ...
     def is_distinct_from(self, other: object) -> AnyExpr:
         """`IS DISTINCT FROM`: `<>` that takes NULL for a value like any other."""
-        return _nodes.joined(Expr, "is distinct from", self, other, BOOLEAN)
+        return _nodes.distinction(Expr, "is distinct from", self, other)
 
     @overload
     def is_not_distinct_from(self: Expr[S, V, G], other: Expr[S2, V | None, G2]) -> Expr[S | S2, bool, G | G2]: ...
@@ -114,7 +114,7 @@ class Expr(Node, Generic[S_co, T_co, G_co]):
     def is_not_distinct_from(self: Expr[S, V, G], other: V | None) -> Expr[S, bool, G]: ...
     def is_not_distinct_from(self, other: object) -> AnyExpr:
         """`IS NOT DISTINCT FROM`: `=` that takes NULL for a value like any other."""
-        return _nodes.joined(Expr, "is not distinct from", self, other, BOOLEAN)
+        return _nodes.distinction(Expr, "is not distinct from", self, other)
 
     def is_in(self: Expr[S, V, G], values: Collection[V]) -> Expr[S, bool, G]:
         """`= ANY($1)`: one shape for every number of values, none included.
@@ -173,7 +173,7 @@ class Expr(Node, Generic[S_co, T_co, G_co]):
     @overload
     def __add__(self: Addable, other: Expr[S2, T_co | None, G2]) -> Expr[S_co | S2, T_co | None, G_co | G2]: ...
     def __add__(self, other: object) -> AnyExpr:
-        return _nodes.addition(Expr, "+", self, other)
+        return _arithmetic.arithmetic(Expr, "+", self, other)
 
     @overload
     def __sub__(self: Moment, other: dt.timedelta) -> Expr[S_co, T_co, G_co]: ...
@@ -198,7 +198,7 @@ class Expr(Node, Generic[S_co, T_co, G_co]):
     @overload
     def __sub__(self: Amount, other: Expr[S2, T_co | None, G2]) -> Expr[S_co | S2, T_co | None, G_co | G2]: ...
     def __sub__(self, other: object) -> AnyExpr:
-        return _nodes.addition(Expr, "-", self, other)
+        return _arithmetic.arithmetic(Expr, "-", self, other)
 
     @overload
     def __mul__(self: Number, other: Constant[T_co]) -> Expr[S_co, T_co, G_co]: ...
@@ -207,7 +207,7 @@ class Expr(Node, Generic[S_co, T_co, G_co]):
     @overload
     def __mul__(self: Number, other: Expr[S2, T_co | None, G2]) -> Expr[S_co | S2, T_co | None, G_co | G2]: ...
     def __mul__(self, other: object) -> AnyExpr:
-        return _nodes.arithmetic(Expr, "*", self, other)
+        return _arithmetic.arithmetic(Expr, "*", self, other)
 
     @overload
     def __truediv__(self: Number, other: Constant[T_co]) -> Expr[S_co, T_co, G_co]: ...
@@ -217,7 +217,7 @@ class Expr(Node, Generic[S_co, T_co, G_co]):
     def __truediv__(self: Number, other: Expr[S2, T_co | None, G2]) -> Expr[S_co | S2, T_co | None, G_co | G2]: ...
     def __truediv__(self, other: object) -> AnyExpr:
         """`/` as PostgreSQL means it: whole numbers divide to a whole number."""
-        return _nodes.arithmetic(Expr, "/", self, other)
+        return _arithmetic.arithmetic(Expr, "/", self, other)
 
     @overload
     def __mod__(self: Number, other: Constant[T_co]) -> Expr[S_co, T_co, G_co]: ...
@@ -226,23 +226,25 @@ class Expr(Node, Generic[S_co, T_co, G_co]):
     @overload
     def __mod__(self: Number, other: Expr[S2, T_co | None, G2]) -> Expr[S_co | S2, T_co | None, G_co | G2]: ...
     def __mod__(self, other: object) -> AnyExpr:
-        return _nodes.arithmetic(Expr, "%", self, other)
+        return _arithmetic.arithmetic(Expr, "%", self, other)
 
     def __radd__(self: Addable, other: Constant[T_co]) -> Expr[S_co, T_co, G_co]:
-        return _nodes.addition(Expr, "+", _nodes.operand(self, other), self)
+        return _arithmetic.reflected(Expr, "+", other, self)
 
     def __rsub__(self: Amount, other: Constant[T_co]) -> Expr[S_co, T_co, G_co]:
-        return _nodes.arithmetic(Expr, "-", _nodes.operand(self, other), self)
+        return _arithmetic.reflected(Expr, "-", other, self)
 
     def __rmul__(self: Number, other: Constant[T_co]) -> Expr[S_co, T_co, G_co]:
-        return _nodes.arithmetic(Expr, "*", _nodes.operand(self, other), self)
+        return _arithmetic.reflected(Expr, "*", other, self)
 
     def __rtruediv__(self: Number, other: Constant[T_co]) -> Expr[S_co, T_co, G_co]:
-        return _nodes.arithmetic(Expr, "/", _nodes.operand(self, other), self)
+        return _arithmetic.reflected(Expr, "/", other, self)
+
+    def __rmod__(self: Number, other: Constant[T_co]) -> Expr[S_co, T_co, G_co]:
+        return _arithmetic.reflected(Expr, "%", other, self)
 
     def __neg__(self: Amount) -> Expr[S_co, T_co, G_co]:
-        _nodes.require_number(self, "-")
-        return Expr(("neg", self.shape), self.params, self.type)
+        return _arithmetic.negated(Expr, self)
 
     # Text
 
@@ -308,6 +310,8 @@ class Order(Value, Generic[S_co, G_co]):
     params: tuple[Any, ...]
 
     def __init__(self, expr: Expr[S_co, Any, G_co], direction: Literal["asc", "desc"], nulls: Nulls | None) -> None:
+        if not expr.type.has_order:
+            raise _nodes.unordered(expr, "order")
         if nulls not in (None, "first", "last"):
             raise QueryError("nulls is 'first' or 'last'")
         self.shape: tuple[str, Hashable, Nulls | None] = (direction, expr.shape, nulls)

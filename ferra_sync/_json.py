@@ -5,11 +5,13 @@
 | Decimal, UUID, an address, a network | its own text: `"9.90"` |
 | float | a number; `"NaN"`, `"Infinity"`, `"-Infinity"` |
 | date, time, datetime | ISO 8601, a moment with its offset |
+| `Interval` | an ISO 8601 duration, each part with a sign of its own: `"P1M2DT3.500000S"` |
 | timedelta | an ISO 8601 duration of days and less, negative with a sign in front: `"-P1DT2H0M0.5S"` |
 | bytes | Base64 |
 | range | as PostgreSQL spells it: `"[1,5)"`, `"(,2024-05-06)"`, `"empty"` |
 | enum | its value |
 | attrs class in a jsonb column | the document that is stored |
+| `JSON_NULL` | null, and read again where the column is not nullable |
 """
 
 from __future__ import annotations
@@ -41,7 +43,9 @@ from uuid import UUID
 import attrs
 from psycopg.types.range import Range
 
+from ferra_sync._intervals import Interval
 from ferra_sync._mapping import Conversion, dump_of, load_of
+from ferra_sync._sentinels import JSON_NULL
 from ferra_sync._sqltypes import JSONB, FieldType, SqlType, structured
 
 _Read: TypeAlias = Callable[[SqlType[Any], Any], Any]
@@ -68,6 +72,8 @@ def spelled(value: Any) -> Any:  # noqa: ANN401 - whatever rows hold, as JSON's 
     """
     if type(value) in _ITSELF:
         return value
+    if value is JSON_NULL:
+        return None
     return spelled(value.value) if isinstance(value, Enum) else spelling(value)
 
 
@@ -133,7 +139,7 @@ _SPELLINGS: Final[dict[type, Callable[[Any], Any]]] = {
     str: str.__str__,
     int: int,
     **dict.fromkeys((dt.date, dt.datetime, dt.time), lambda moment: moment.isoformat()),
-    **dict.fromkeys((Decimal, UUID), str),
+    **dict.fromkeys((Decimal, UUID, Interval), str),
     **dict.fromkeys((IPv4Address, IPv6Address, IPv4Interface, IPv6Interface, IPv4Network, IPv6Network), str),
 }
 for _cls, _spell in _SPELLINGS.items():
@@ -176,7 +182,9 @@ def _moment(_type: SqlType[Any], text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(text)
 
 
-def _duration(_type: SqlType[Any], text: str) -> dt.timedelta:
+def _duration(sql_type: SqlType[Any], text: str) -> dt.timedelta | Interval:
+    if sql_type.classes == (Interval,):
+        return Interval.parse(text)
     found = _DURATION.fullmatch(text)
     if found is None or not any(found.group("days", "hours", "minutes", "seconds")):
         raise ValueError("no duration of days and less")

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Hashable, Sequence
-from decimal import Decimal
 from functools import lru_cache, partial
-from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
 from operator import attrgetter, itemgetter
 from typing import Any, Final, TypeAlias
-from uuid import UUID
 
 import attrs
-import cattrs
 import psycopg
-from cattrs.preconf.json import JsonConverter, make_converter
 from psycopg.adapt import PyFormat
 from psycopg.types.array import ArrayLoader
-from psycopg.types.range import Range
 
+from ferra_sync import _documents
 from ferra_sync._adapters import ADAPTERS
 from ferra_sync._models import ModelMeta
 from ferra_sync._shapes import Item, Items
@@ -27,45 +22,18 @@ from ferra_sync.errors import QueryError
 
 RowMaker: TypeAlias = Callable[[Sequence[Any]], Any]
 Conversion: TypeAlias = Callable[[Any], Any]
-_AS_TEXT: Final[tuple[type, ...]] = (
-    UUID,
-    Decimal,
-    IPv4Address,
-    IPv6Address,
-    IPv4Interface,
-    IPv6Interface,
-    IPv4Network,
-    IPv6Network,
-)
-"""What JSON has no type for, and what is its own text's value again."""
-
-
-def _converter() -> JsonConverter:
-    converter = make_converter()
-    for cls in _AS_TEXT:
-        converter.register_unstructure_hook(cls, str)
-        converter.register_structure_hook(cls, lambda value, target: target(value))
-    converter.register_unstructure_hook(dt.time, dt.time.isoformat)
-    converter.register_structure_hook(dt.time, lambda value, _target: dt.time.fromisoformat(value))
-    converter.register_unstructure_hook(dt.timedelta, dt.timedelta.total_seconds)
-    converter.register_structure_hook(dt.timedelta, lambda value, _target: dt.timedelta(seconds=value))
-    converter.register_unstructure_hook(Range, str)
-    return converter
-
-
-_CONVERTER: Final = _converter()
 UNWRITABLE: Final = (AttributeError, KeyError, TypeError, ValueError)
 _MAY_BE_NULL: Final = frozenset({FieldType.JSON, FieldType.JSONB})
 """JSON's own null is None too, and says nothing of whether there is a row."""
 
-_UNREADABLE: Final = (KeyError, OverflowError, TypeError, ValueError, cattrs.BaseValidationError)
+_UNREADABLE: Final = (KeyError, OverflowError, TypeError, ValueError)
 
 
 def dump_of(sql_type: SqlType[Any]) -> Conversion | None:
     """Return what turns a value of `sql_type` into what psycopg is given; None: nothing needs to."""
     structured = sql_type.structured
     if structured is not None:
-        return lambda value: _CONVERTER.dumps(value, unstructure_as=structured, ensure_ascii=False)
+        return partial(_documents.dump, structured)
     element = sql_type.element
     if sql_type.kind is FieldType.ARRAY and element is not None and element.kind is FieldType.ARRAY:
         return lambda values: [None if value is None else _array_text(element, value) for value in values]
@@ -119,14 +87,16 @@ def dumped(dump: Conversion, value: object, sql_type: SqlType[Any]) -> Any:  # n
     try:
         return dump(value)
     except UNWRITABLE as error:
-        raise QueryError(f"a {type(value).__name__} cannot be written as {sql_type}") from error
+        reason = f": {error}" if isinstance(error, _documents.MisfitError) else ""
+        problem = QueryError(f"a {type(value).__name__} cannot be written as {sql_type}{reason}")
+    raise problem  # Outside, for the other error may show the value.
 
 
 def load_of(sql_type: SqlType[Any]) -> Conversion | None:
     """Return what turns psycopg's value of `sql_type` into ours; None: nothing needs to."""
     structured = sql_type.structured
     if structured is not None:
-        return lambda value: _CONVERTER.structure(value, structured)
+        return partial(_documents.load, structured)
     element = sql_type.element
     if sql_type.kind is FieldType.ARRAY and element is not None and element.structured is not None:
         load = load_of(element)
@@ -215,8 +185,9 @@ class _RowMakerWriter:
             lines = [
                 "try:",
                 *(f"    {line}" for line in lines),
-                "except unreadable as error:",
-                "    raise failed() from error",
+                "except unreadable:",
+                "    pass",  # The error shows the value, so it is not in the context of the one that is raised.
+                "raise failed()",
             ]
             self._names |= {"unreadable": _UNREADABLE, "failed": _unreadable}
         source = "\n    ".join(["def make_row(values):", *lines])

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable
-from typing import Any, Final, TypeAlias, TypeVar
+from collections.abc import Callable, Collection, Hashable, Iterable
+from copy import deepcopy
+from types import NoneType
+from typing import Any, TypeAlias, TypeVar
 
+from ferra_sync._coercion import TEXTS, mismatch
+from ferra_sync._numbers import rounded
 from ferra_sync._shapes import ColumnRef
-from ferra_sync._sqltypes import BOOLEAN, DOUBLE_PRECISION, INTERVAL, REAL, TEXT, FieldType, SqlType
+from ferra_sync._sqltypes import BOOLEAN, REAL, TEXT, FieldType, SqlType
 from ferra_sync._values import Value
 from ferra_sync.errors import QueryError
 
@@ -42,18 +46,60 @@ Make: TypeAlias = Callable[[Hashable, tuple[Any, ...], SqlType[Any]], N]
 """The class of the result."""
 
 
-def parameter(value: object, sql_type: SqlType[Any], of: object) -> Node:
-    """Return `value` as a parameter of `sql_type`; None is NULL.
+def parameter(value: Any, sql_type: SqlType[Any], of: object) -> Node:  # noqa: ANN401 - checked here
+    """Return `value` as a parameter of `sql_type`; None is NULL. What can be changed afterwards is copied.
 
     Raises:
         QueryError: the value is of another type; `of` says for what it was meant.
     """
     place = sql_type.parameter
-    if value is not None and value.__class__ is not place.exact:
-        complaint = place.complaint(value)
-        if complaint is not None:
-            raise QueryError(f"{of.label if isinstance(of, Node) else of} {complaint}")
+    if value is not None and value.__class__ is not place.quick:
+        if value.__class__ is not place.exact:
+            complaint = place.complaint(value)
+            if complaint is not None:
+                raise QueryError(f"{of.label if isinstance(of, Node) else of} {complaint}")
+        if place.is_mutable:
+            value = _taken(value, place)
     return Node(place, (value,), place)
+
+
+def _taken(value: Any, place: SqlType[Any]) -> Any:  # noqa: ANN401 - of the type's own classes
+    """Return a copy of `value`, which can be changed."""
+    if isinstance(value, bytes):
+        return value
+    if place.kind is FieldType.BYTEA:
+        return bytes(value)
+    if place.element is not None and not place.element.is_mutable:
+        return list(value)
+    try:
+        return deepcopy(value)
+    except Exception:  # noqa: BLE001 - a class's own __deepcopy__ may raise anything
+        problem = QueryError(f"a {type(value).__name__} cannot be written as {place}")
+    raise problem
+
+
+def beside(like: Node, value: object, sql_type: SqlType[Any]) -> Node:
+    """Return `value` as a parameter beside `like`: of a wider type where it is a number that `sql_type` cannot hold.
+
+    Raises:
+        QueryError: the value is of another type, or no type holds it.
+    """
+    node = parameter(value, sql_type, like)
+    holds = node.type.holds
+    if holds is None or value is None or holds(value):
+        return node
+    place = _wider(node.type, (value,))
+    if place is None:
+        raise QueryError(f"{like.label} is {like.type}, which has no number this big")
+    return Node(place, node.params, place)
+
+
+def _wider(place: SqlType[Any], values: Iterable[Any]) -> SqlType[Any] | None:
+    """Return the narrowest type from `place` on that holds the values, or None."""
+    wanted: SqlType[Any] | None = place
+    while wanted is not None and wanted.holds is not None and not all(map(wanted.holds, values)):
+        wanted = wanted.wider
+    return wanted
 
 
 def operand(like: Node, value: object) -> Node:
@@ -63,9 +109,9 @@ def operand(like: Node, value: object) -> Node:
         QueryError: it is of a type that PostgreSQL does not compare with that of `like`.
     """
     if not isinstance(value, Node):
-        return parameter(value, like.type, like)
+        return beside(like, value, like.type)
     if value.type is not like.type and not like.type.is_comparable_to(value.type):
-        raise QueryError(f"{like.label} is {like.type}; {value.label} is {value.type}")
+        raise mismatch(like.label, like.type, value.label, value.type)
     return value
 
 
@@ -78,10 +124,22 @@ def joined(make: Make[N], op: str, left: Node, value: object, result: SqlType[An
 def comparison(make: Make[N], op: str, left: Node, value: object) -> N:
     """Return a comparison; NULL is refused, for it is never true."""
     place = left.type.parameter
-    if value.__class__ is place.exact:
-        return make((op, left.shape, place), (*left.params, value), BOOLEAN)
+    if value.__class__ is place.quick:
+        sure = place.sure
+        if sure is None or (sure[0] <= value and sure[1] >= value):
+            return make((op, left.shape, place), (*left.params, value), BOOLEAN)
     if value is None:
         raise QueryError(f"{left.label} {op} None is never true; use .is_null() or .is_not_null()")
+    if not left.type.has_order:
+        raise unordered(left, op)
+    right = operand(left, value)
+    return make((op, left.shape, right.shape), left.params + right.params, BOOLEAN)
+
+
+def distinction(make: Make[N], op: str, left: Node, value: object) -> N:
+    """Return a comparison in which NULL may stand."""
+    if not left.type.has_order:
+        raise unordered(left, op)
     return joined(make, op, left, value, BOOLEAN)
 
 
@@ -89,6 +147,8 @@ def between(make: Make[N], left: Node, low: object, high: object) -> N:
     """Return `left BETWEEN low AND high`."""
     if low is None or high is None:
         raise QueryError(f"{left.label} between None is never true")
+    if not left.type.has_order:
+        raise unordered(left, "between")
     first, last = operand(left, low), operand(left, high)
     return make(("between", left.shape, first.shape, last.shape), left.params + first.params + last.params, BOOLEAN)
 
@@ -99,18 +159,48 @@ def membership(make: Make[N], op: str, left: Node, values: object) -> N:
         raise QueryError(f"{left.label}: a collection of values is needed, not {type(values).__name__}")
     if left.type.kind is FieldType.ARRAY:
         raise QueryError(f"{left.label} is an array; {op} compares single values")
-    listed: list[Any] = list(values)
-    place = left.type.parameter.array
-    complaint = place.complaint(listed)
-    if complaint is not None:
-        raise QueryError(f"{left.label}: the list {complaint}")
-    if None in set(map(_class_or_none, listed)):
-        raise QueryError(f"{left.label}: None is never in a list; use .is_null()")
+    if not left.type.has_order:
+        raise unordered(left, op)
+    place, listed = listing(left, list(values))
     return make((op, left.shape, place), (*left.params, listed), BOOLEAN)
 
 
-def _class_or_none(value: object) -> type | None:
-    return None if value is None else type(value)
+def listing(like: Node, values: list[Any], *, nulls: bool = False) -> tuple[SqlType[Any], list[Any]]:
+    """Return the array that has room for all of `values`, and these; `nulls` says whether None may be among them.
+
+    Raises:
+        QueryError: one of them is of another type than `like`, or no type holds it.
+    """
+    element = like.type.parameter
+    classes = set(map(type, values))
+    if classes - {element.exact, NoneType}:
+        complaint = element.array.complaint(values)
+        if complaint is not None:
+            raise QueryError(f"{like.label}: the list {complaint}")
+    if NoneType in classes and not nulls:
+        raise QueryError(f"{like.label}: None is never in a list; use .is_null()")
+    if element.is_mutable:
+        return element.array, _taken(values, element.array)
+    if element.holds is None or (classes == {element.quick} and _are_sure(element, values)):
+        return element.array, values
+    return _held(like, element, values)
+
+
+def _are_sure(element: SqlType[Any], values: list[Any]) -> bool:
+    """Whether two looks at a list of whole numbers tell that the type holds them all."""
+    if element.sure is None:
+        return True
+    return element.is_whole and bool(element.sure[0] <= min(values) and max(values) <= element.sure[1])
+
+
+def _held(like: Node, element: SqlType[Any], values: list[Any]) -> tuple[SqlType[Any], list[Any]]:
+    wider = _wider(element, [value for value in values if value is not None])
+    if wider is None:
+        raise QueryError(f"{like.label}: the list holds a number that {like.type} has not")
+    if element is REAL and wider is not REAL:
+        # Those that a column of four bytes can hold are found as it holds them.
+        values = [rounded(value) if _wider(REAL, (value,)) is REAL else value for value in values]
+    return wider.array, values
 
 
 def connective(make: Make[N], op: str, left: Node, right: object) -> N:
@@ -129,62 +219,14 @@ def require_boolean(node: Node, op: str) -> None:
         raise QueryError(f"{op} takes predicates; {node.label} is {node.type}")
 
 
-def require_number(node: Node, op: str) -> None:
-    """Raise QueryError where `node` is no number."""
-    if node.type.rank is None:
-        raise QueryError(f"{op} takes numbers; {node.label} is {node.type}")
-
-
-def _require_value(left: Node, op: str, value: object) -> None:
-    if value is None:
-        raise QueryError(f"{left.label} {op} None is always NULL")
-
-
-def arithmetic(make: Make[N], op: str, left: Node, value: object) -> N:
-    """Return `left op value` of two numbers."""
-    _require_value(left, op, value)
-    require_number(left, op)
-    right = operand(left, value)
-    return make((op, left.shape, right.shape), left.params + right.params, _wider(left.type, right.type))
-
-
-def _wider(left: SqlType[Any], right: SqlType[Any]) -> SqlType[Any]:
-    """Return the type of a result; real with any other number is double precision."""
-    wider = max(left, right, key=lambda each: each.rank or 0).parameter
-    return DOUBLE_PRECISION if wider is REAL and left.parameter is not right.parameter else wider
-
-
-_MOMENTS: Final = frozenset({FieldType.TIMESTAMP, FieldType.TIMESTAMPTZ})
-_TEXTS: Final = frozenset({FieldType.TEXT, FieldType.VARCHAR, FieldType.CHAR})
-
-
-def addition(make: Make[N], op: str, left: Node, value: object) -> N:
-    """Return `left + value` or `left - value`: of numbers, moments and intervals; `+` joins texts and arrays."""
-    _require_value(left, op, value)
-    kind = left.type.kind
-    if op == "+" and kind in _TEXTS:
-        return joined(make, "||", left, value, TEXT)
-    if op == "+" and kind is FieldType.ARRAY:
-        return joined(make, "||", left, value, left.type)
-    if kind in _MOMENTS:
-        return _moved(make, op, left, value)
-    if kind is FieldType.INTERVAL:
-        return joined(make, op, left, value, INTERVAL)
-    return arithmetic(make, op, left, value)
-
-
-def _moved(make: Make[N], op: str, left: Node, value: object) -> N:
-    """Return a moment and an interval added, or the interval between two moments."""
-    right = value if isinstance(value, Node) else parameter(value, INTERVAL, f"{left.label} {op}")
-    if right.type.kind is not FieldType.INTERVAL and not (op == "-" and right.type.kind is left.type.kind):
-        raise QueryError(f"{left.label} is {left.type}; {op} takes an interval, not {right.type}")
-    result = left.type if right.type.kind is FieldType.INTERVAL else INTERVAL
-    return make((op, left.shape, right.shape), left.params + right.params, result)
+def unordered(node: Node, op: str) -> QueryError:
+    """Return what to raise where `op` compares or sorts a type that PostgreSQL neither compares nor sorts."""
+    return QueryError(f"{node.label} is {node.type}, which has no {op}: declare jsonb, or say .cast(…)")
 
 
 def matching(make: Make[N], op: str, text: Node, pattern: object) -> N:
     """Return `text LIKE pattern` or `text ILIKE pattern`."""
-    if text.type.kind not in _TEXTS:
+    if text.type.kind not in TEXTS:
         raise QueryError(f"{op} takes text; {text.label} is {text.type}")
     if not isinstance(pattern, str):
         raise QueryError(f"{op} takes a string, not {type(pattern).__name__}")

@@ -28,7 +28,7 @@ from ferra_sync._shapes import (
 )
 from ferra_sync._sqltypes import FieldType
 from ferra_sync._statements import Statement
-from ferra_sync.errors import QueryError
+from ferra_sync.errors import NotFound, QueryError
 
 Params: TypeAlias = tuple[Any, ...]
 
@@ -100,17 +100,24 @@ class Plan:
     stamps: Mapping[ColumnRef, AnyExpr]
     """The on_update columns, each with what it is set to."""
 
-    def key_values(self, key: object) -> Params:
+    def key_values(self, key: Any) -> Params:  # noqa: ANN401 - checked here
         """Return the values of a key: the one, or those of a tuple.
 
         Raises:
             QueryError: the key has the wrong type or number of values, or one of them is None.
+            NotFound: one of them is a number that its column cannot hold, so no row has this key.
         """
-        if len(self.key) == 1:
-            only = self.key[0]
-            return (key,) if key.__class__ is only.type.exact else (_checked(only.ref, key),)
+        only = self.key[0].type
+        if len(self.key) == 1 and key.__class__ is only.quick:
+            sure = only.sure
+            if sure is None or (sure[0] <= key and sure[1] >= key):
+                return (key,)
         columns, values = key_parts(self.meta.table, key)
-        return tuple(_checked(column.ref, value) for column, value in zip(columns, values, strict=True))
+        checked = tuple(_checked(column.ref, value) for column, value in zip(columns, values, strict=True))
+        for column, value in zip(columns, checked, strict=True):
+            if column.type.holds is not None and not column.type.holds(value):
+                raise NotFound(self.meta.table.name, key)
+        return checked
 
     def key_of(self, values: Params) -> Params:
         """Return the key among the values of a row."""

@@ -156,7 +156,11 @@ class PgRepository(Value, Generic[M]):
 
     def exists(self, id: object) -> bool:
         """Whether there is a row with this key."""
-        return bool(self._db._rows(self._plan.exists, self._plan.key_values(id)))
+        try:
+            key = self._plan.key_values(id)
+        except NotFound:
+            return False
+        return bool(self._db._rows(self._plan.exists, key))
 
     def count(self, *predicates: Expr[Any, bool | None, Plain]) -> int:
         """Return the number of rows for which all predicates hold."""

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Final, Generic, Protocol, Self, TypeVar
 import attrs
 
 from ferra_sync import _names
+from ferra_sync._coercion import is_assignable
 from ferra_sync._columns import Column
 from ferra_sync._constraints import Check, Constraint, ForeignKey, Index, Unique, refs_of
 from ferra_sync._declarations import declared_columns
@@ -250,7 +251,7 @@ def _fitting(column: Column[Any, Any], option: str, value: object) -> AnyExpr:
 
 
 def _of_its_type(column: Column[Any, Any], option: str, value: AnyExpr) -> AnyExpr:
-    if not column.type.is_comparable_to(value.type):
+    if not is_assignable(column.type, value.type):
         raise SchemaError(f"{option} of {column.ref} is {value.type}; the column is {column.type}")
     return value
 

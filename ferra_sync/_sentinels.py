@@ -1,4 +1,4 @@
-"""The two values that stand for no value."""
+"""The values that stand for no value."""
 
 from __future__ import annotations
 
@@ -27,3 +27,19 @@ UNSET: Final = Sentinel.UNSET
 
 SERVER_DEFAULT: Final[Any] = Sentinel.SERVER_DEFAULT
 """Let the server fill this column in. Fits a field of any type; the model that comes back holds the real value."""
+
+
+class JsonNull(enum.Enum):
+    """The class of `JSON_NULL`; it has no other value."""
+
+    JSON_NULL = "JSON_NULL"
+
+    def __repr__(self) -> str:
+        return self.value
+
+    def __bool__(self) -> bool:
+        return False
+
+
+JSON_NULL: Final = JsonNull.JSON_NULL
+"""The document `null` of a json or jsonb column, read and written; None is SQL's NULL, and inside a document null."""

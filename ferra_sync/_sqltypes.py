@@ -15,8 +15,11 @@ from uuid import UUID
 import attrs
 from psycopg.types.range import Range
 
+from ferra_sync import _intervals, _numbers
 from ferra_sync._described import described
+from ferra_sync._intervals import Interval
 from ferra_sync._names import checked, quoted, snake_case
+from ferra_sync._sentinels import JSON_NULL, Sentinel
 from ferra_sync._values import Value
 from ferra_sync.errors import SchemaError
 
@@ -76,6 +79,9 @@ class SqlType(Value, Generic[T]):
         structured: the attrs class that a json or jsonb column holds.
         element: the type of an array's elements or of a range's bounds.
         rank: the place in smallint < integer < bigint < numeric < real < double precision; None: not a number.
+        sure: the least and the greatest number that it holds for certain; None: whatever is of its classes.
+        holds: whether it holds a number, where that is not sure.
+        wider: the type as which a number that it does not hold is compared.
         parameter: the type that a parameter has: this one without its length or precision.
     """
 
@@ -91,6 +97,9 @@ class SqlType(Value, Generic[T]):
     structured: type | None = None
     element: SqlType[Any] | None = None
     rank: int | None = None
+    sure: tuple[Any, Any] | None = None
+    holds: Callable[[Any], bool] | None = None
+    wider: SqlType[Any] | None = None
     parameter: SqlType[T] = attrs.field(default=attrs.Factory(lambda self: self, takes_self=True))
 
     def __repr__(self) -> str:
@@ -114,7 +123,29 @@ class SqlType(Value, Generic[T]):
     @cached_property
     def exact(self) -> type | None:
         """The class whose direct instances need no further look; None where every value needs one."""
-        return self.classes[0] if self.problem is None and object not in self.classes else None
+        needs_look = (self.problem is not None and self.structured is None) or object in self.classes
+        return None if needs_look else self.classes[0]
+
+    @cached_property
+    def quick(self) -> type | None:
+        """`exact`, where such a value can be compared as it is, if it is among the `sure`; else None."""
+        needs_look = self.is_mutable or self.kind is FieldType.NUMERIC
+        return None if needs_look and self.kind is not FieldType.BYTEA else self.exact
+
+    @cached_property
+    def has_order(self) -> bool:
+        """Whether PostgreSQL has `=` and `<` for it: json has neither, nor have arrays of it."""
+        return self.kind is not FieldType.JSON and (self.element is None or self.element.has_order)
+
+    @cached_property
+    def is_whole(self) -> bool:
+        """Whether it is a number without a fraction."""
+        return self.rank is not None and self.classes == (int,)
+
+    @cached_property
+    def is_mutable(self) -> bool:
+        """Whether its values can be changed after they were given."""
+        return self.kind in _MUTABLE
 
     def complaint(self, value: object) -> str | None:
         """Return why `value` cannot be of this type, without showing the value; None where it can be."""
@@ -124,11 +155,16 @@ class SqlType(Value, Generic[T]):
         return self.problem(value) if self.problem is not None else None
 
     def is_comparable_to(self, other: SqlType[Any]) -> bool:
-        """Whether PostgreSQL has `=` between the two without an explicit cast."""
+        """Whether PostgreSQL has `=` between the two without an explicit cast and whatever the session's time zone."""
         if self.cast == other.cast:
             return True
         family = _FAMILIES.get(self.kind)
         return family is not None and family == _FAMILIES.get(other.kind)
+
+    def depends_on_zone_with(self, other: SqlType[Any]) -> bool:
+        """Whether the two can be compared, but it is the session's time zone that says how."""
+        kinds = {self.kind, other.kind}
+        return FieldType.TIMESTAMPTZ in kinds and bool(kinds & _LOCAL)
 
 
 class HasSqlType(Protocol[T]):
@@ -156,10 +192,12 @@ _FAMILIES: Final = {
     FieldType.CHAR: "text",
     FieldType.DATE: "moment",
     FieldType.TIMESTAMP: "moment",
-    FieldType.TIMESTAMPTZ: "moment",
     FieldType.INET: "network",
     FieldType.CIDR: "network",
 }
+
+_LOCAL: Final = frozenset({FieldType.DATE, FieldType.TIMESTAMP, FieldType.TIME})
+_MUTABLE: Final = frozenset({FieldType.JSON, FieldType.JSONB, FieldType.ARRAY, FieldType.BYTEA})
 
 
 def _array_of(element: SqlType[T]) -> SqlType[list[T]]:
@@ -193,18 +231,29 @@ def _elements_problem(element: SqlType[Any]) -> Callable[[Iterable[Any]], str | 
 
 
 def _without_zone(value: dt.datetime | dt.time) -> str | None:
-    return None if value.tzinfo is None else f"takes a {type(value).__name__} without a time zone; this one has one"
+    # A time whose zone has several offsets has a zone all the same, though Python calls it naive.
+    is_naive = value.tzinfo is None or (isinstance(value, dt.datetime) and value.utcoffset() is None)
+    return None if is_naive else f"takes a {type(value).__name__} without a time zone; this one has one"
 
 
 def _with_zone(value: dt.datetime) -> str | None:
-    return "takes a datetime with a time zone; this one has none" if value.tzinfo is None else None
+    zone = value.tzinfo
+    if zone is dt.UTC or (zone is not None and zone.utcoffset(value) is not None):
+        return None
+    return "takes a datetime with a time zone; this one has none"
 
 
 def _no_moment(value: dt.date) -> str | None:
     return "is date (date), not datetime" if isinstance(value, dt.datetime) else None
 
 
+def _no_document(value: object) -> str | None:
+    return f"takes a document, not {value!r}" if isinstance(value, Sentinel) else None
+
+
 def _json_text(value: object) -> str:
+    if value is JSON_NULL:
+        return "null"
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
@@ -212,12 +261,21 @@ def _simple(kind: FieldType, *classes: type, **options: Any) -> SqlType[Any]:  #
     return SqlType(kind=kind, ddl=kind.value, cast=kind.value, classes=classes, **options)
 
 
-SMALLINT: Final[SqlType[int]] = _simple(FieldType.SMALLINT, int, rank=1)
-INTEGER: Final[SqlType[int]] = _simple(FieldType.INTEGER, int, rank=2)
-BIGINT: Final[SqlType[int]] = _simple(FieldType.BIGINT, int, rank=3)
-NUMERIC: Final[SqlType[Decimal]] = _simple(FieldType.NUMERIC, Decimal, also=(int,), rank=4)
-REAL: Final[SqlType[float]] = _simple(FieldType.REAL, float, also=(int,), rank=5)
-DOUBLE_PRECISION: Final[SqlType[float]] = _simple(FieldType.DOUBLE_PRECISION, float, also=(int,), rank=6)
+WHOLE: Final[SqlType[int]] = SqlType(
+    kind=FieldType.NUMERIC, ddl="numeric", cast="numeric", classes=(int,), load=int, rank=4, **_numbers.NUMERIC
+)
+"""What sum(bigint) is: a numeric without a fraction, of any size."""
+
+BIGINT: Final[SqlType[int]] = _simple(FieldType.BIGINT, int, rank=3, wider=WHOLE, **_numbers.whole(8))
+INTEGER: Final[SqlType[int]] = _simple(FieldType.INTEGER, int, rank=2, wider=BIGINT, **_numbers.whole(4))
+SMALLINT: Final[SqlType[int]] = _simple(FieldType.SMALLINT, int, rank=1, wider=INTEGER, **_numbers.whole(2))
+NUMERIC: Final[SqlType[Decimal]] = _simple(FieldType.NUMERIC, Decimal, also=(int,), rank=4, **_numbers.NUMERIC)
+DOUBLE_PRECISION: Final[SqlType[float]] = _simple(
+    FieldType.DOUBLE_PRECISION, float, also=(int,), rank=6, **_numbers.DOUBLE_PRECISION
+)
+REAL: Final[SqlType[float]] = _simple(
+    FieldType.REAL, float, also=(int,), rank=5, wider=DOUBLE_PRECISION, **_numbers.REAL
+)
 TEXT: Final[SqlType[str]] = _simple(FieldType.TEXT, str)
 VARCHAR: Final[SqlType[str]] = _simple(FieldType.VARCHAR, str)
 BPCHAR: Final[SqlType[str]] = SqlType(kind=FieldType.CHAR, ddl="char", cast="bpchar", classes=(str,))
@@ -227,10 +285,13 @@ DATE: Final[SqlType[dt.date]] = _simple(FieldType.DATE, dt.date, problem=_no_mom
 TIME: Final[SqlType[dt.time]] = _simple(FieldType.TIME, dt.time, problem=_without_zone)
 TIMESTAMP: Final[SqlType[dt.datetime]] = _simple(FieldType.TIMESTAMP, dt.datetime, problem=_without_zone)
 TIMESTAMPTZ: Final[SqlType[dt.datetime]] = _simple(FieldType.TIMESTAMPTZ, dt.datetime, problem=_with_zone)
-INTERVAL: Final[SqlType[dt.timedelta]] = _simple(FieldType.INTERVAL, dt.timedelta)
+INTERVAL: Final[SqlType[dt.timedelta]] = _simple(FieldType.INTERVAL, dt.timedelta, load=_intervals.timedelta_of)
+CALENDAR_INTERVAL: Final[SqlType[Interval]] = _simple(
+    FieldType.INTERVAL, Interval, also=(dt.timedelta,), dump=_intervals.spelled, load=_intervals.interval_of
+)
 BYTEA: Final[SqlType[bytes]] = _simple(FieldType.BYTEA, bytes, also=(bytearray, memoryview))
-JSON: Final[SqlType[Any]] = _simple(FieldType.JSON, object, dump=_json_text)
-JSONB: Final[SqlType[Any]] = _simple(FieldType.JSONB, object, dump=_json_text)
+JSON: Final[SqlType[Any]] = _simple(FieldType.JSON, object, dump=_json_text, problem=_no_document)
+JSONB: Final[SqlType[Any]] = _simple(FieldType.JSONB, object, dump=_json_text, problem=_no_document)
 INET: Final[SqlType[IPv4Address | IPv6Address | IPv4Interface | IPv6Interface]] = _simple(
     FieldType.INET, IPv4Address, IPv6Address, IPv4Interface, IPv6Interface
 )
@@ -274,7 +335,14 @@ def structured(plain: SqlType[Any], cls: type[T]) -> SqlType[T]:
     """Return json or jsonb that holds instances of the attrs class `cls`."""
     if not isinstance(cls, type) or not attrs.has(cls):
         raise SchemaError(f"{plain.ddl} takes an attrs class, not {described(cls)}")
-    return SqlType(kind=plain.kind, ddl=plain.ddl, cast=plain.cast, classes=(cls,), structured=cls)
+    return SqlType(
+        kind=plain.kind, ddl=plain.ddl, cast=plain.cast, classes=(cls,), structured=cls, problem=_other_class(cls)
+    )
+
+
+def _other_class(cls: type) -> Callable[[object], str | None]:
+    """Return the check that a value is no subclass's: what such a class adds would not be read again."""
+    return lambda value: None if type(value) is cls else f"is of {cls.__name__}, not of its subclass"
 
 
 def enumeration(cls: type[T], name: str | None) -> SqlType[T]:
@@ -301,4 +369,21 @@ def _enum_value(member: enum.Enum) -> object:
 
 def range_of(name: str, element: SqlType[T]) -> SqlType[Range[T]]:
     """Return a range type over `element`."""
-    return SqlType(kind=FieldType.RANGE, ddl=name, cast=name, classes=(Range,), element=element)
+    return SqlType(
+        kind=FieldType.RANGE, ddl=name, cast=name, classes=(Range,), element=element, problem=_bounds_problem(element)
+    )
+
+
+def _bounds_problem(element: SqlType[Any]) -> Callable[[Range[Any]], str | None]:
+    def problem(value: Range[Any]) -> str | None:
+        for bound in (value.lower, value.upper):
+            complaint = None if bound is None else element.complaint(bound) or _beyond(element, bound)
+            if complaint is not None:
+                return f"holds a bound that {complaint}"
+        return None
+
+    return problem
+
+
+def _beyond(element: SqlType[Any], bound: object) -> str | None:
+    return None if element.holds is None or element.holds(bound) else f"is out of the range of {element.ddl}"

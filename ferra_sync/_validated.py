@@ -11,7 +11,7 @@ from ferra_sync import _annotations
 from ferra_sync._json import reading
 from ferra_sync._models import FieldMeta, ModelMeta, Purpose, Record
 from ferra_sync._rows import Verb, checked_values
-from ferra_sync._sentinels import SERVER_DEFAULT, UNSET, Sentinel
+from ferra_sync._sentinels import JSON_NULL, SERVER_DEFAULT, UNSET, Sentinel
 from ferra_sync.errors import ValidationError
 
 M = TypeVar("M", bound=Record[Any])
@@ -55,10 +55,10 @@ def validated(model: type[M], data: Mapping[str, Any], *, unknown: Unknown = "re
         wrong |= _unknown(fields, data)
     row = None if wrong else _made(model, {_argument(fields[key]): value for key, value in values.items()})
     if row is not None:
-        wrong = _problems(meta, row)
+        wrong = _problems(meta, row, _VERBS[meta.purpose])
     else:
         bare, unconverted = _bare(meta, values, wrong)
-        wrong = _problems(meta, bare) | unconverted | wrong
+        wrong = _problems(meta, bare, "change" if meta.purpose == "change" else "update") | unconverted | wrong
     if row is None or wrong:
         in_order = {key: wrong[key] for key in [*fields, *wrong] if key in wrong}
         raise ValidationError(model.__name__, in_order or {_WHOLE: "is rejected by the class when it is made"})
@@ -85,6 +85,8 @@ def _read(fields: Mapping[str, FieldMeta], data: Mapping[str, Any]) -> tuple[dic
 def _value(field: FieldMeta, given: object) -> tuple[Any, str | None]:
     """Return the value that is given, and what is wrong with it; the value may be shown in no message."""
     sql_type = field.ref.type
+    if given is None and not field.nullable and sql_type.complaint(JSON_NULL) is None:
+        return JSON_NULL, None
     try:
         value = reading(sql_type, given)
     except Exception:  # noqa: BLE001 - whatever a parser raises, it may quote the value
@@ -116,18 +118,19 @@ def _made(model: type[M], values: Mapping[str, Any]) -> M | None:
 def _bare(meta: ModelMeta, values: Mapping[str, Any], wrong: Mapping[str, str]) -> tuple[object, dict[str, str]]:
     """Return a row for validators to look at, made without attrs' `__init__`, and the fields that cannot be made.
 
-    What is wrong already is `SERVER_DEFAULT` in it, which validators pass over.
+    What is wrong already is left out of it, by a value that validators pass over.
     """
+    left_out = UNSET if meta.purpose == "change" else SERVER_DEFAULT
     row: object = object.__new__(meta.model)
     unconverted: dict[str, str] = {}
     for field in meta.fields:
-        value = SERVER_DEFAULT if field.key in wrong else values.get(field.key, field.attribute.default)
-        object.__setattr__(row, field.name, SERVER_DEFAULT if value is attrs.NOTHING else value)
+        value = left_out if field.key in wrong else values.get(field.key, field.attribute.default)
+        object.__setattr__(row, field.name, left_out if value is attrs.NOTHING else value)
     for field in meta.fields:
         try:
             object.__setattr__(row, field.name, _converted(row, field.attribute))
         except Exception:  # noqa: BLE001 - a factory or a converter of any kind
-            object.__setattr__(row, field.name, SERVER_DEFAULT)
+            object.__setattr__(row, field.name, left_out)
             unconverted[field.key] = "is rejected by its converter"
     return row, unconverted
 
@@ -145,11 +148,11 @@ def _converted(row: object, attribute: attrs.Attribute[Any]) -> object:
     return (convert.converter if takes_more else convert)(value, *rest)
 
 
-def _problems(meta: ModelMeta, row: object) -> dict[str, str]:
+def _problems(meta: ModelMeta, row: object, verb: Verb) -> dict[str, str]:
     """Return what is wrong with the fields of a row, as a write would say it."""
     keys = {field.name: field.key for field in meta.fields}
     try:
-        checked_values(meta, row, _VERBS[meta.purpose])
+        checked_values(meta, row, verb)
     except ValidationError as error:
         return {keys[name]: message for name, message in error.errors.items()}
     return {}

@@ -12,10 +12,12 @@ from uuid import UUID
 
 from ferra_sync import _names
 from ferra_sync import _sqltypes as sql
+from ferra_sync._coercion import TEXTS, common, is_passable
 from ferra_sync._described import described
 from ferra_sync._expressions import AnyExpr, Expr, Typed, parameter
+from ferra_sync._intervals import Interval
 from ferra_sync._kinds import Aggregate, Opt, Plain
-from ferra_sync._nodes import Node, operand
+from ferra_sync._nodes import Node, operand, unordered
 from ferra_sync._shapes import FunctionRef
 from ferra_sync._sqltypes import FieldType, HasSqlType, SqlType, type_of
 from ferra_sync._values import Value
@@ -82,10 +84,20 @@ _LENGTH: Final = FunctionRef("length")
 _NOW: Final = FunctionRef("now")
 _GEN_RANDOM_UUID: Final = FunctionRef("gen_random_uuid")
 
-_WHOLE: Final[SqlType[int]] = SqlType(
-    kind=FieldType.NUMERIC, ddl="numeric", cast="numeric", classes=(int,), load=int, rank=4
+_INHERITED: Final[dict[FieldType, SqlType[Any]]] = {FieldType.VARCHAR: sql.TEXT, FieldType.CIDR: sql.INET}
+"""Types without min and max of their own: those of these serve them."""
+
+_WITHOUT_LEAST: Final = frozenset(
+    {
+        FieldType.BOOLEAN,
+        FieldType.BYTEA,  # Since PostgreSQL 18 alone.
+        FieldType.JSON,
+        FieldType.JSONB,
+        FieldType.MACADDR,
+        FieldType.RANGE,
+        FieldType.UUID,
+    }
 )
-"""What sum(bigint) is: a numeric without a fraction, of any size."""
 
 
 # Aggregates: over the nullable side of a join they need no more than over any other table, hence `Opt`.
@@ -99,15 +111,22 @@ def count(value: AnyExpr | None = None, *, distinct: bool = False) -> AnyExpr:
     """`count(*)`, or the number of rows, or of distinct values, for which `value` is not NULL."""
     if value is None:
         return Expr(("count rows", _COUNT), (), sql.BIGINT)
-    _expression("count", value)
-    if distinct:
-        return Expr(("call distinct", _COUNT, value.shape), value.params, sql.BIGINT)
-    return _call(_COUNT, sql.BIGINT, value)
+    return _aggregated(_COUNT, sql.BIGINT, _expression("count", value), distinct=distinct)
 
 
-def sum(value: Expr[S, Summed | None, Plain]) -> Expr[Opt[S], Summed | None, Aggregate]:  # noqa: A001 - SQL's name
-    """The sum of the values that are not NULL; None where there are none."""
-    return _call(_SUM, _sum_type(value), value)
+def _aggregated(name: FunctionRef, returns: SqlType[Any], value: AnyExpr, *, distinct: bool) -> AnyExpr:
+    if not distinct:
+        return _call(name, returns, value)
+    if not value.type.has_order:
+        raise unordered(value, f"{name}(DISTINCT …)")
+    return Expr(("call distinct", name, value.shape), value.params, returns)
+
+
+def sum(  # noqa: A001 - SQL's name
+    value: Expr[S, Summed | None, Plain], *, distinct: bool = False
+) -> Expr[Opt[S], Summed | None, Aggregate]:
+    """The sum of the values, or of the distinct values, that are not NULL; None where there are none."""
+    return _aggregated(_SUM, _sum_type(value), value, distinct=distinct)
 
 
 def _sum_type(value: AnyExpr) -> SqlType[Any]:
@@ -115,7 +134,7 @@ def _sum_type(value: AnyExpr) -> SqlType[Any]:
     if kind in {FieldType.SMALLINT, FieldType.INTEGER}:
         return sql.BIGINT
     if kind is FieldType.BIGINT:
-        return _WHOLE
+        return sql.WHOLE
     if value.type.rank is None and kind is not FieldType.INTERVAL:
         raise QueryError(f"sum takes numbers or intervals, not {value.type}")
     return value.type.parameter
@@ -123,13 +142,16 @@ def _sum_type(value: AnyExpr) -> SqlType[Any]:
 
 @overload
 def avg(  # type: ignore[overload-overlap]  # pyright: ignore[reportOverlappingOverload] - in Expr[S, None] alone
-    value: Expr[S, int | None, Plain] | Expr[S, Decimal | None, Plain],
+    value: Expr[S, int | None, Plain] | Expr[S, Decimal | None, Plain], *, distinct: bool = False
 ) -> Expr[Opt[S], Decimal | None, Aggregate]: ...
 @overload
-def avg(value: Expr[S, Mean | None, Plain]) -> Expr[Opt[S], Mean | None, Aggregate]: ...
-def avg(value: AnyExpr) -> AnyExpr:
-    """The mean of the values that are not NULL; None where there are none. Whole numbers have a Decimal mean."""
-    return _call(_AVG, _avg_type(value), value)
+def avg(value: Expr[S, Mean | None, Plain], *, distinct: bool = False) -> Expr[Opt[S], Mean | None, Aggregate]: ...
+def avg(value: AnyExpr, *, distinct: bool = False) -> AnyExpr:
+    """The mean of the values, or of the distinct values, that are not NULL; None where there are none.
+
+    Whole numbers have a Decimal mean.
+    """
+    return _aggregated(_AVG, _avg_type(value), value, distinct=distinct)
 
 
 def _avg_type(value: AnyExpr) -> SqlType[Any]:
@@ -137,7 +159,7 @@ def _avg_type(value: AnyExpr) -> SqlType[Any]:
     if kind in {FieldType.REAL, FieldType.DOUBLE_PRECISION}:
         return sql.DOUBLE_PRECISION
     if kind is FieldType.INTERVAL:
-        return sql.INTERVAL
+        return value.type
     if value.type.rank is None:
         raise QueryError(f"avg takes numbers or intervals, not {value.type}")
     return sql.NUMERIC
@@ -145,12 +167,21 @@ def _avg_type(value: AnyExpr) -> SqlType[Any]:
 
 def min(value: Expr[S, V, Plain]) -> Expr[Opt[S], V | None, Aggregate]:  # noqa: A001 - SQL's name
     """The least of the values that are not NULL; None where there are none."""
-    return _call(_MIN, _expression("min", value).type, value)
+    return _call(_MIN, _least_type("min", value), value)
 
 
 def max(value: Expr[S, V, Plain]) -> Expr[Opt[S], V | None, Aggregate]:  # noqa: A001 - SQL's name
     """The greatest of the values that are not NULL; None where there are none."""
-    return _call(_MAX, _expression("max", value).type, value)
+    return _call(_MAX, _least_type("max", value), value)
+
+
+def _least_type(name: str, value: AnyExpr) -> SqlType[Any]:
+    sql_type = _expression(name, value).type
+    if sql_type.kind in _WITHOUT_LEAST or not sql_type.has_order:
+        raise QueryError(
+            f"PostgreSQL has no {name} of {sql_type}: order_by(…).limit(1) finds it where there is an order"
+        )
+    return _INHERITED.get(sql_type.kind, sql_type.parameter)
 
 
 # Functions of one row
@@ -165,9 +196,10 @@ def coalesce(value: Typed[S, V, G], otherwise: Expr[S2, V, G2]) -> Expr[S | S2, 
 @overload
 def coalesce(value: Typed[S, V, G], otherwise: V) -> Expr[S, V, G]: ...
 def coalesce(value: Typed[Any, Any, Any], otherwise: object) -> AnyExpr:
-    """`value`, or `otherwise` where it is NULL."""
+    """`value`, or `otherwise` where it is NULL; of two types of number, the wider."""
     expr = _expression("coalesce", value)
-    return _call(_COALESCE, expr.type, expr, operand(expr, otherwise))
+    other = operand(expr, otherwise)
+    return _call(_COALESCE, common(expr.type, other.type), expr, other)
 
 
 def lower(value: Expr[S, Text, G]) -> Expr[S, Text, G]:
@@ -190,7 +222,7 @@ def length(value: AnyExpr) -> AnyExpr:
 
 
 def _text(name: str, value: AnyExpr) -> AnyExpr:
-    if _expression(name, value).type.classes != (str,):
+    if _expression(name, value).type.kind not in TEXTS:
         raise QueryError(f"{name} takes text, not {value.type}")
     return value
 
@@ -216,6 +248,7 @@ _LITERALS: Final[dict[type, SqlType[Any]]] = {
     dt.date: sql.DATE,
     dt.time: sql.TIME,
     dt.timedelta: sql.INTERVAL,
+    Interval: sql.CALENDAR_INTERVAL,
 }
 
 
@@ -237,7 +270,9 @@ def literal(value: object, of: HasSqlType[Any] | None = None) -> AnyExpr:
 
 def _literal_type(value: object) -> SqlType[Any]:
     if isinstance(value, dt.datetime):
-        return sql.TIMESTAMP if value.tzinfo is None else sql.TIMESTAMPTZ
+        return sql.TIMESTAMP if value.utcoffset() is None else sql.TIMESTAMPTZ
+    if type(value) is int and abs(value) > sql.MAX_BIGINT:
+        return sql.WHOLE
     known = _LITERALS.get(type(value))
     if known is None:
         raise QueryError(
@@ -315,10 +350,15 @@ class _Declared(Value):
 
     def _argument(self, expected: SqlType[Any], given: object) -> AnyExpr:
         if not isinstance(given, Expr):
+            if expected.holds is not None and isinstance(given, (int, float)) and not expected.holds(given):
+                raise QueryError(f"an argument of {self._ref} is {expected}, which has no number this big")
             return parameter(given, expected, f"an argument of {self._ref}")
-        if not expected.is_comparable_to(given.type):
+        if not is_passable(expected, given.type):
             raise QueryError(f"an argument of {self._ref} is {expected}, not {given.type}")
-        return given
+        if expected.kind is given.type.kind or expected.kind in TEXTS:
+            return given
+        # Else the server would choose the function of the given type, whose result is another.
+        return Expr(("cast", given.shape, expected.parameter), given.params, expected.parameter)
 
 
 @overload

@@ -33,6 +33,7 @@ from ferra_sync import _sqltypes as sql
 from ferra_sync._columns import Column, Generated
 from ferra_sync._described import described
 from ferra_sync._expressions import Expr
+from ferra_sync._intervals import Interval
 from ferra_sync._sqltypes import HasSqlType, SqlType
 from ferra_sync._values import Value
 from ferra_sync.errors import SchemaError
@@ -40,6 +41,7 @@ from ferra_sync.errors import SchemaError
 __all__ = [
     "ColumnDef",
     "ColumnOptions",
+    "Interval",
     "Range",
     "ReferenceAction",
     "array",
@@ -47,6 +49,7 @@ __all__ = [
     "bigserial",
     "boolean",
     "bytea",
+    "calendar_interval",
     "char",
     "cidr",
     "date",
@@ -248,7 +251,7 @@ def varchar(length: int, **options: Unpack[ColumnOptions[str]]) -> ColumnDef[str
 
 
 def char(length: int, **options: Unpack[ColumnOptions[str]]) -> ColumnDef[str]:
-    """`char(length)`: comes back padded with blanks."""
+    """`char(length)`: comes back padded with blanks, which count in LIKE and its kin and nowhere else."""
     return ColumnDef(sql.char(length), options)
 
 
@@ -283,8 +286,13 @@ def timestamptz(**options: Unpack[ColumnOptions[dt.datetime]]) -> ColumnDef[dt.d
 
 
 def interval(**options: Unpack[ColumnOptions[dt.timedelta]]) -> ColumnDef[dt.timedelta]:
-    """`interval`."""
+    """`interval` without months: one that has months is an error when it is read, for a timedelta cannot hold them."""
     return ColumnDef(sql.INTERVAL, options)
+
+
+def calendar_interval(**options: Unpack[ColumnOptions[Interval]]) -> ColumnDef[Interval]:
+    """`interval` with its months and days as they are, as an `Interval`; it takes a timedelta too."""
+    return ColumnDef(sql.CALENDAR_INTERVAL, options)
 
 
 def bytea(**options: Unpack[ColumnOptions[bytes]]) -> ColumnDef[bytes]:
@@ -297,7 +305,7 @@ def json(**options: Unpack[ColumnOptions[Any]]) -> ColumnDef[Any]: ...
 @overload
 def json(of: type[V], /, **options: Unpack[ColumnOptions[V]]) -> ColumnDef[V]: ...
 def json(of: type[Any] | None = None, /, **options: Unpack[ColumnOptions[Any]]) -> ColumnDef[Any]:
-    """`json`: whatever `json.loads` gives, or instances of the attrs class `of`."""
+    """`json`, which PostgreSQL neither compares nor sorts; else as `jsonb`."""
     return ColumnDef(sql.JSON if of is None else sql.structured(sql.JSON, of), options)
 
 
@@ -306,7 +314,11 @@ def jsonb(**options: Unpack[ColumnOptions[Any]]) -> ColumnDef[Any]: ...
 @overload
 def jsonb(of: type[V], /, **options: Unpack[ColumnOptions[V]]) -> ColumnDef[V]: ...
 def jsonb(of: type[Any] | None = None, /, **options: Unpack[ColumnOptions[Any]]) -> ColumnDef[Any]:
-    """`jsonb`: whatever `json.loads` gives, or instances of the attrs class `of`."""
+    """`jsonb`: whatever `json.loads` gives, or instances of the attrs class `of`.
+
+    The document `null` is `JSON_NULL`, None is SQL's NULL. A document that is not exactly what the annotations of `of`
+    say, unknown keys among it, is an error when it is read, and such a value is refused before it is written.
+    """
     return ColumnDef(sql.JSONB if of is None else sql.structured(sql.JSONB, of), options)
 
 

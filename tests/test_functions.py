@@ -243,6 +243,23 @@ def test_any_function_can_be_declared_with_its_types(tx: Any) -> None:
     assert tx.fetch_all(select(Sales.id).where(left(Sales.word, 1) == "h")) != []
 
 
+absolute = fn.function("abs", t.nullable(t.numeric()), returns=t.nullable(t.numeric()))
+day_of = fn.function("to_char", t.nullable(t.timestamp()), t.text(), returns=t.nullable(t.text()))
+
+
+def test_an_argument_becomes_what_the_function_is_declared_with(tx: Any) -> None:
+    tx.execute(insert_into(Sales).values(Sale(small=-5, big=2, word="hello", day=dt.date(2024, 1, 2))))
+    found = value(tx, absolute(Sales.small))
+    assert (type(found), found) == (Decimal, Decimal(5))
+    assert value(tx, left(Sales.word, Sales.small + 7)) == "he"
+    assert value(tx, day_of(Sales.day, "DD")) == "02"
+    for build in (lambda: left(Sales.word, Sales.big), lambda: absolute(Sales.double), lambda: day_of(Sales.at, "DD")):
+        with pytest.raises(QueryError, match=r"^an argument of"):
+            build()
+    with pytest.raises(QueryError, match=r"^an argument of left is integer, which has no number this big"):
+        left(Sales.word, 2**31)
+
+
 def test_the_functions_that_are_syntax_can_be_declared_like_any_other(tx: Any) -> None:
     tx.execute(insert_into(Sales).values(Sale(whole=5)))
     assert value(tx, greatest(Sales.whole, 7)) == 7

@@ -10,6 +10,7 @@ import pytest
 from ddl import database_with, model_of
 
 from ferra_sync import (
+    JSON_NULL,
     SERVER_DEFAULT,
     Database,
     FerraModel,
@@ -138,7 +139,7 @@ def test_json_null_in_the_first_column_is_not_a_missing_row(server_url: str) -> 
             connection.execute("INSERT INTO notes (data) VALUES ('null')")
             connection.execute("INSERT INTO links (note_id) VALUES (1), (NULL)")
         query = from_(Links).left_join(Notes).order_by(Links.id).select(Links.id, maybe(note))
-        assert db.fetch_all(query) == [(1, note(None, 1)), (2, None)]
+        assert db.fetch_all(query) == [(1, note(JSON_NULL, 1)), (2, None)]
 
 
 def test_aggregates_and_functions_are_read_as_their_types(db: Database) -> None:

@@ -13,14 +13,15 @@ from ferra_sync import errors, functions, migrations, types
 TOP = """
 Aggregate Assignment Changeset Column ConfigError Conflict Constraint Database DatabaseConfig Databases Db
 DbErrorKind Delete EmbeddedError Executor Expr FerraDbError FerraModel FerraRepository FieldMeta FieldType
-From Grouped Insert Insertable MigrationError ModelMeta NotFound Opt Order Page PgRepository Plain
+From Grouped Insert Insertable JSON_NULL JsonNull MigrationError ModelMeta NotFound Opt Order Page PgRepository Plain
 QueryError Returning RowQuery SERVER_DEFAULT Savepoint SchemaError Select Table TableMeta Transaction UNSET
 Unset Update ValidationError check delete_from foreign_key from_ functions index insert_into maybe select
 to_dict to_json types unique update validated when_set
 """
 
 TYPES = """
-ColumnDef ColumnOptions Range ReferenceAction array bigint bigserial boolean bytea char cidr date daterange
+ColumnDef ColumnOptions Interval Range ReferenceAction array bigint bigserial boolean bytea calendar_interval char cidr
+date daterange
 double_precision enum identity inet int4range int8range integer interval json jsonb macaddr nullable numeric
 numrange real serial smallint text time timestamp timestamptz tsrange tstzrange uuid varchar
 """

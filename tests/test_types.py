@@ -19,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ferra_sync import (
+    JSON_NULL,
     SERVER_DEFAULT,
     Database,
     Db,
@@ -728,11 +729,11 @@ def test_numeric_and_floating_columns_take_whole_numbers(db: Database) -> None:
         assert same(row.value, read)
 
 
-def test_json_null_in_a_column_that_is_not_nullable_is_read_as_none_and_not_as_a_missing_row(db: Database) -> None:
+def test_json_null_is_neither_none_nor_a_missing_row(db: Database) -> None:
     of = next(each for each in SUBJECTS if each.case.name == "jsonb")
     with db.begin() as tx:
         tx._acquire().execute("INSERT INTO ofjsonb (value, many) VALUES ('null', '{}')")
-        assert tx.fetch_one(select(of.model)).value is None
+        assert tx.fetch_one(select(of.model)).value is JSON_NULL
 
 
 def test_json_with_a_repeated_key_or_big_number_is_what_python_reads(db: Database) -> None:
@@ -760,6 +761,9 @@ def test_a_label_that_the_python_enum_lacks_is_an_error_of_ours(db: Database) ->
         with pytest.raises(Db) as caught:
             tx.fetch_all(select(of.model))
     assert caught.value.kind is DbErrorKind.INVALID_DATA
+    cause = caught.value.__cause__
+    assert cause is not None
+    assert cause.__cause__ is cause.__context__ is None  # Enum's own error shows the label.
 
 
 # --- declarations that cannot be -------------------------------------------------------------------------------------

@@ -74,6 +74,7 @@ class PersonPatch(Changeset[People]):
     name: str | Unset = attrs.field(default=UNSET, validator=when_set(not_blank))
     email: str | Unset | None = UNSET
     age: int | Unset = UNSET
+    nick: str | Unset = UNSET
 
 
 GOOD = {"name": "al", "age": 20, "password": "x" * 8}
@@ -146,7 +147,10 @@ def test_what_is_no_object_is_said_so(data: Any) -> None:
 def test_an_absent_key_of_a_changeset_is_unset_and_null_is_null() -> None:
     assert validated(PersonPatch, {}) == PersonPatch()
     assert validated(PersonPatch, {"email": None, "age": UNSET}) == PersonPatch(email=None)
-    assert validated(PersonPatch, {"age": SERVER_DEFAULT}) == PersonPatch(age=SERVER_DEFAULT)
+    assert validated(PersonPatch, {"nick": SERVER_DEFAULT}) == PersonPatch(nick=SERVER_DEFAULT)
+    assert problems(PersonPatch, {"age": SERVER_DEFAULT}) == {
+        "age": "people.age has no default, so it cannot be SERVER_DEFAULT"
+    }
     assert problems(PersonPatch, {"name": None}) == {"name": "people.name is not nullable"}
     assert problems(PersonPatch, {"name": " ", "age": None}) == {
         "name": "name is blank",

@@ -8,6 +8,7 @@ from typing import Any
 from ferra_sync._described import described
 from ferra_sync._expressions import Expr
 from ferra_sync._models import ModelMeta, Record
+from ferra_sync._nodes import unordered
 from ferra_sync._schema import Table, TableMeta
 from ferra_sync._shapes import ColumnRef, TableRef
 from ferra_sync._sqltypes import FieldType
@@ -27,10 +28,12 @@ def _comparing(given: object) -> str:
 
 
 def check_expressions(clause: str, expressions: tuple[Any, ...]) -> None:
-    """Raise QueryError where one of `expressions` is none."""
+    """Raise QueryError where one of `expressions` is none, or of a type that is neither compared nor sorted."""
     for expression in expressions:
         if not isinstance(expression, Expr):
             raise QueryError(f"{clause} takes columns and expressions, not {named(expression)}: name them, Users.id")
+        if not expression.type.has_order:
+            raise unordered(expression, clause)
 
 
 def table_of(clause: str, given: object) -> TableMeta:

@@ -205,6 +205,8 @@ class Clauses(Value, Generic[Sel, App]):
         if not self._items:
             raise QueryError(f"nothing is selected from {self.target}: say .select(…)")
         if self._groups or self._having or self._distinct is not None:
+            if self._distinct == ():
+                check_expressions("distinct", tuple(self._results()))
             return self._shared()
         params: tuple[Any, ...] = ()
         for values in self._item_params:

@@ -9,6 +9,7 @@ from ferra_sync._columns import Column
 from ferra_sync._constraints import Columns, ForeignKey
 from ferra_sync._expressions import AnyExpr, Expr
 from ferra_sync._models import FerraModel, ModelMeta
+from ferra_sync._nodes import listing
 from ferra_sync._queries._checks import named, spelled
 from ferra_sync._schema import TableMeta
 from ferra_sync._shapes import ColumnRef, is_same_table
@@ -72,12 +73,9 @@ def belongs_to(table: TableMeta, parents: FerraModel[Any] | Sequence[FerraModel[
 
 def in_rows(columns: Columns, values: Sequence[list[Any]]) -> AnyExpr:
     """Return `(a, b) IN (SELECT * FROM unnest($1, $2))`: one shape for every number of rows."""
-    places = tuple(column.type.parameter.array for column in columns)
-    for column, place, listed in zip(columns, places, values, strict=True):
-        complaint = place.complaint(listed)
-        if complaint is not None:
-            raise QueryError(f"{column.ref}: the list {complaint}")
-    return Expr(("in rows", tuple(column.shape for column in columns), places), tuple(values), BOOLEAN)
+    pairs = zip(columns, values, strict=True)
+    places, lists = zip(*(listing(column, listed, nulls=True) for column, listed in pairs), strict=True)
+    return Expr(("in rows", tuple(column.shape for column in columns), places), lists, BOOLEAN)
 
 
 def _is_list(rows: object) -> bool:

@@ -356,3 +356,10 @@ class Titled(Posts, label="x"):  # R267 an option of a table that is none
 
 def work(tx: Transaction) -> None:
     tx.fetch_all(from_(Users))  # R268 nothing is selected in a transaction
+
+
+def truth() -> None:
+    predicate = Users.name == "x"
+    # fmt: off
+    if predicate: print()  # noqa: E701, T201  # R269 an expression as a condition
+    # fmt: on

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import compress
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -36,7 +37,8 @@ class _Batch(NamedTuple):
 def insert_many(executor: Executor, meta: ModelMeta, rows: Iterable[M], way: Way | None = None) -> list[M]:
     """Insert `rows`, any number of them, all or none; return them as the server has them, in the order given.
 
-    `way` is how; without it the table decides.
+    `way` is how; without it the table decides, and where its keys do not say the order after all, it is undone and done
+    in a way that needs none.
 
     Raises:
         QueryError: the model lacks a column that must be given.
@@ -47,25 +49,17 @@ def insert_many(executor: Executor, meta: ModelMeta, rows: Iterable[M], way: Way
     if not models:
         return []
     batches = list(_batches(meta, checked_rows(meta, models)))
-    try:
-        return _all_inserted(executor, meta, batches, way)
-    except Unordered:
-        return _all_inserted(executor, meta, batches, None, by_key=False)
-
-
-def _all_inserted(
-    executor: Executor, meta: ModelMeta, batches: Sequence[_Batch], way: Way | None, *, by_key: bool = True
-) -> list[Any]:
-    """Insert every batch, or none; return all rows in order. Without `by_key` in a way that needs no keys."""
-    with executor._atomic() as tx:
-        connection = tx._acquire()
-        chosen = way or way_into(connection, meta.table, by_key=by_key)
-        if len(batches) == 1:
-            return _inserted(connection, meta, batches[0], chosen)
-        made: dict[int, Any] = {}
-        for batch in batches:
-            made.update(zip(batch.positions, _inserted(connection, meta, batch, chosen), strict=True))
-    return [made[position] for position in range(len(made))]
+    for by_key in (True, False):
+        with suppress(Unordered), executor._atomic() as tx:
+            connection = tx._acquire()
+            chosen = way or way_into(connection, meta.table, by_key=by_key)
+            if len(batches) == 1:
+                return _inserted(connection, meta, batches[0], chosen)
+            made: dict[int, M] = {}
+            for batch in batches:
+                made.update(zip(batch.positions, _inserted(connection, meta, batch, chosen), strict=True))
+            return [made[position] for position in range(len(models))]
+    raise Unordered
 
 
 def _batches(meta: ModelMeta, checked: CheckedRows) -> Iterator[_Batch]:

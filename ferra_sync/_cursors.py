@@ -113,6 +113,7 @@ def fetch(connection: psycopg.Connection[Any], statement: Statement, params: tup
         except psycopg.DataError as error:
             if statement.writes is None or statement.guarded:
                 raise
+            statement.doubt()
             raise _written(connection, error) from error
     except psycopg.Error as error:
         raise from_psycopg(error) from error

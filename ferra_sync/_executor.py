@@ -202,9 +202,9 @@ class Executor(Handle, ABC):
 
 
 def kept_out(statement: Statement, table: str) -> Db:
-    """Return the error of an INSERT whose row did not come back; from now on it is undone where that happens."""
+    """Return the error of an INSERT whose row did not come back; from now on it is always undone."""
     outcome = "so that nothing was written" if statement.guarded else "and what it did instead was not undone"
-    statement.guarded = True
+    statement.doubt()
     return Db(f"{table}: a trigger or a rule kept the row from being inserted, {outcome}")
 
 

@@ -26,7 +26,8 @@ Verb: TypeAlias = Literal["INSERT", "UPDATE", "DELETE"]
 class Statement:
     """SQL ready to be sent.
 
-    Only `guarded` changes: it is true until the statement was run once, and stays true where `doubtful` is.
+    Only `doubtful` and `guarded` change: the one where a write has shown to be, the other when it was run once and is
+    not doubtful.
 
     Attributes:
         sql: the text, with `$n` for each parameter.
@@ -36,7 +37,7 @@ class Statement:
         readers: what makes its rows.
         columns: how many columns a row has.
         writes: how it changes rows; None: it reads.
-        doubtful: whether it writes rows that it may then fail to read.
+        doubtful: whether it writes rows that it may then fail to read, or that do not come back.
         guarded: whether it is run so that it is undone where its rows cannot be read, or where there are none.
     """
 
@@ -52,6 +53,10 @@ class Statement:
 
     def __attrs_post_init__(self) -> None:
         self.guarded = self.writes is not None and self.columns > 0
+
+    def doubt(self) -> None:
+        """Say that a write has left behind what it should have undone: it is guarded from now on."""
+        self.doubtful = self.guarded = True
 
     def parameters(self, values: Sequence[Any]) -> Sequence[Any]:
         """Return the values as psycopg is given them.

@@ -323,9 +323,10 @@ def test_a_row_that_is_stored_elsewhere_unforeseen_is_said_to_be_and_the_next_is
     with pytest.raises(Db, match="what it did instead was not undone"):
         INSERTS[verb](db, table, model("bad"))
     assert stored(db, "elsewhere") == 1
+    INSERTS[verb](db, table, model("fine"))
     with pytest.raises(Db, match="so that nothing was written"):
         INSERTS[verb](db, table, model("bad"))
-    assert (stored(db, "own"), stored(db, "elsewhere")) == (1, 1)
+    assert (stored(db, "own"), stored(db, "elsewhere")) == (2, 1)
 
 
 def test_a_trigger_that_writes_what_python_has_not_leaves_nothing_behind_at_first_or_says_so(fresh):
@@ -340,6 +341,20 @@ def test_a_trigger_that_writes_what_python_has_not_leaves_nothing_behind_at_firs
         rows.insert(model("bad"))
     assert caught.value.kind is DbErrorKind.INVALID_DATA
     assert stored(db, "own") == 2
-    with db.begin() as tx, pytest.raises(Db, match=r"; the write is part of the transaction$"):
-        rows.insert_in_tx(tx, model("bad"))
+    rows.insert(model("fine"))
+    with pytest.raises(Db):
+        rows.insert(model("bad"))
+    assert stored(db, "own") == 3
+
+
+def test_a_row_that_cannot_be_read_unforeseen_is_said_to_be_part_of_the_transaction(fresh):
+    db, _, model = fresh
+    trigger(db, "IF NEW.name = 'bad' THEN NEW.made_at := 'infinity'; END IF;")
+    rows = PgRepository(model, db)
+    rows.insert(model("fine"))
+    with db.transaction() as tx:
+        with pytest.raises(Db, match=r"; the write is part of the transaction$"):
+            rows.insert_in_tx(tx, model("bad"))
+        with pytest.raises(Db):
+            rows.insert_in_tx(tx, model("bad"))
     assert stored(db, "own") == 2

@@ -13,19 +13,20 @@ if sys.platform != "win32":
     import pwd
 
 _FIRST_WITH_ALL_IN_MAPS: Final = 16
-_RULES: Final = "local all all {0}\nlocal replication all {0}\n"
+_RULES: Final = "local all all peer map=ferra\nlocal replication all peer map=ferra\n"
 
 
 def write_access(directory: Path, account: Account, version: int) -> tuple[str, ...]:
-    """Write the rules into `directory`, and return the settings that put them above those in the data.
+    """Write into `directory` who is let in, and return the settings that put it above what the data say.
 
-    Where the server runs as ourselves the socket's directory lets in nobody else. Under root it belongs to `nobody`,
-    and so would every other process of that user's come in: only root's do.
+    Under root every process of `nobody` can reach the socket, and only root's are let in. Where the server runs as
+    ourselves the socket's directory lets in nobody else, and the data's own rules hold: nothing is written.
     """
+    if account.user is None:
+        return ()
     hba, ident = directory / "pg_hba.conf", directory / "pg_ident.conf"
-    hba.write_text(_RULES.format("trust" if account.user is None else "peer map=ferra"), encoding="utf-8")
-    ident.write_text("" if account.user is None else _map(version), encoding="utf-8")
-    for path in (hba, ident):
+    for path, text in ((hba, _RULES), (ident, _map(version))):
+        path.write_text(text, encoding="utf-8")
         path.chmod(0o644)
     return f"hba_file={hba}", f"ident_file={ident}"
 

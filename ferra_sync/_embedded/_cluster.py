@@ -54,14 +54,15 @@ class Cluster(NamedTuple):
         is_kept = self.scratch not in self.data.parents
         settings = ["listen_addresses=", f"port={PORT}", f'unix_socket_directories="{self.scratch}"', *self.access]
         settings += () if is_kept else _NOT_DURABLE
-        initdb = f"-A peer -U postgres -E UTF8 {self._locale()}{'' if is_kept else ' -N'}" if self.is_new else ""
+        initdb = f"{self._initdb()}{'' if is_kept else ' -N'}" if self.is_new else ""
         options = [word for setting in settings for word in ("-c", setting)]
         return str(self.programs), str(self.data), str(self.scratch), initdb, *options
 
-    def _locale(self) -> str:
-        if self.version < _FIRST_WITH_BUILTIN_LOCALE:
-            return "--locale=C.UTF-8"
-        return "--no-locale --locale-provider=builtin --builtin-locale=C.UTF-8"
+    def _initdb(self) -> str:
+        method = "peer" if self.access else "trust"
+        builtin = self.version >= _FIRST_WITH_BUILTIN_LOCALE
+        locale = "--no-locale --locale-provider=builtin --builtin-locale=C.UTF-8" if builtin else "--locale=C.UTF-8"
+        return f"-A {method} -U postgres -E UTF8 {locale}"
 
     def ready_pid(self) -> int | None:
         """Return the server's process once it takes connections."""

@@ -33,9 +33,9 @@ class EmbeddedServer:
 
     It listens on a Unix socket in a directory that only its owner may enter, never on the network. Not for Windows.
 
-    Under root the server and its files belong to `nobody`, and the server lets in root's processes alone (as any role;
-    before PostgreSQL 16, as `postgres`). It can keep no other process of `nobody` from reading its files, or from
-    ending or changing it: where such processes are not to be trusted, start it as a user of its own.
+    Under root the server and its files belong to `nobody`, and it lets in root's processes alone, whatever the
+    directory's own pg_hba.conf says: as any role, before PostgreSQL 16 as `postgres`. Another process of `nobody` can
+    still read its files, end it or change it: where there may be one that is not to be trusted, start as another user.
 
     Attributes:
         url: libpq's URL of its database `postgres`.

@@ -254,3 +254,30 @@ def test_a_connection_lost_at_the_commit_leaves_open_whether_it_was_committed_an
     assert isinstance(caught.value.__cause__, Db)
     assert caught.value.__cause__.kind is DbErrorKind.CLOSED_CONNECTION
     assert tables(conn) == set()
+
+
+def test_a_session_lost_before_a_script_begins_leaves_nothing_open(
+    empty_db: Database, migrations: Migrations, conn: psycopg.Connection[Any]
+) -> None:
+    write(migrations, "CREATE TABLE users (); SELECT pg_terminate_backend(pg_backend_pid())")
+    with pytest.raises(MigrationFailedError, match=r"up\.sql:1:24: ") as caught:
+        migrations.run(empty_db)
+    assert "may have been committed" not in str(caught.value)
+    assert tables(conn) == set()
+
+
+def test_an_invalid_index_that_an_earlier_failure_left_is_not_taken_for_the_one_wanted(
+    empty_db: Database, migrations: Migrations, conn: psycopg.Connection[Any]
+) -> None:
+    create = '-- ferra: no-transaction\nCREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS "One" ON users (id)'
+    conn.execute("CREATE TABLE users AS SELECT 1 AS id FROM generate_series(1, 2)")
+    write(migrations, create)
+    with pytest.raises(MigrationFailedError, match="look for what it left behind"):
+        migrations.run(empty_db)
+    conn.execute("DELETE FROM users")
+    with pytest.raises(MigrationFailedError, match=r'up\.sql:2:1: there is an invalid index, "One", .*: drop it'):
+        migrations.run(empty_db)
+    assert recorded(conn) == 0
+    conn.execute('DROP INDEX "One"')
+    migrations.run(empty_db)
+    assert conn.execute("SELECT indisvalid FROM pg_index WHERE indexrelid = '\"One\"'::regclass").fetchone() == (True,)

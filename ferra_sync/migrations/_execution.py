@@ -8,6 +8,7 @@ was begun, else the script stops there.
 from __future__ import annotations
 
 import contextlib
+import re
 import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -36,6 +37,14 @@ _FATES: Final = {
     "aborted": "what comes before it was rolled back",
     "in progress": "what comes before it is prepared to be committed",
 }
+_OPEN: Final = " (it may have been committed all the same: see the list of migrations)"
+"""What is known of a commit whose answer never came."""
+_INVALID_INDEXES: Final = b"""
+    SELECT string_agg(indexrelid::regclass::text, ', ')
+    FROM pg_catalog.pg_index JOIN pg_catalog.pg_class ON pg_class.oid = indexrelid
+    WHERE NOT indisvalid AND relkind = 'i' AND relname = ANY ($1::text[])
+"""
+_QUOTED_NAME: Final = re.compile(r'"((?:[^"]|"")+)"')
 
 
 class MigrationFailedError(MigrationError):
@@ -93,7 +102,7 @@ def execute(conn: psycopg.Connection[Any], steps: Sequence[Step]) -> list[Applie
     """Run `steps` in order and return what they recorded; stop at the first that fails, with MigrationFailedError."""
     completed: list[AppliedMigration] = []
     for step in steps:
-        script = step.script
+        script, recorded = step.script, None
         try:
             with conn.transaction() if script.in_transaction else contextlib.nullcontext():
                 recorded = step.record(_run(conn, script))
@@ -103,7 +112,8 @@ def execute(conn: psycopg.Connection[Any], steps: Sequence[Step]) -> list[Applie
         except _TransactionEnded as ended:
             raise _failure(script, _fate(conn, ended), completed, offset=ended.statement.start) from None
         except psycopg.Error as error:
-            raise _failure(script, _unrecorded(conn, script, error), completed) from from_psycopg(error)
+            is_open = conn.closed and recorded is not None and script.in_transaction
+            raise _failure(script, f"{from_psycopg(error)}{_OPEN * is_open}", completed) from from_psycopg(error)
         completed.append(recorded)
         _forget_temporary_tables(conn)
     return completed
@@ -126,6 +136,8 @@ def _run(conn: psycopg.Connection[Any], script: Script) -> timedelta:
             _send(cursor, statement)
             _check_transaction(cursor, statement, transaction, last=statement is script.statements[-1])
     elapsed = timedelta(seconds=time.perf_counter() - started)
+    if transaction is None:
+        _check_indexes(conn, script.statements[0])
     _restore(conn, settings)
     return elapsed
 
@@ -153,6 +165,17 @@ def _check_transaction(cursor: _OneStatement, statement: Statement, transaction:
         raise _TransactionEnded(statement, transaction)
 
 
+def _check_indexes(conn: psycopg.Connection[Any], statement: Statement) -> None:
+    """Refuse what CREATE INDEX CONCURRENTLY IF NOT EXISTS takes for done: the invalid index of an earlier failure."""
+    if statement.words[:1] != ("create",) or "concurrently" not in statement.words:
+        return
+    quoted = [name.replace('""', '"') for name in _QUOTED_NAME.findall(statement.text)]
+    invalid = _value(conn, _INVALID_INDEXES, [*statement.words, *quoted])
+    if invalid:
+        message = f"there is an invalid index, {invalid}, which no query uses: drop it, and run this again"
+        raise _StatementFailed(statement.start) from MigrationError(message)
+
+
 def _fate(conn: psycopg.Connection[Any], ended: _TransactionEnded) -> str:
     """Say what became of the transaction that a script ended; the one that it left open instead is rolled back."""
     conn.rollback()
@@ -163,19 +186,11 @@ def _fate(conn: psycopg.Connection[Any], ended: _TransactionEnded) -> str:
     return f"it ended the migration's transaction: {left}, nothing that comes after it was run"
 
 
-def _unrecorded(conn: psycopg.Connection[Any], script: Script, error: psycopg.Error) -> str:
-    """Say what is known where not a statement failed but what comes round them: the commit, or the history."""
-    reason = str(from_psycopg(error))
-    if conn.closed and script.in_transaction:
-        return f"{reason} (it may have been committed all the same: see the list of migrations)"
-    return reason
-
-
 def _mapped(error: BaseException | None) -> BaseException | None:
     return from_psycopg(error) if isinstance(error, psycopg.Error) else error
 
 
-def _value(conn: psycopg.Connection[Any], query: bytes, *params: str) -> str | None:
+def _value(conn: psycopg.Connection[Any], query: bytes, *params: str | list[str]) -> str | None:
     with psycopg.RawCursor(conn, row_factory=tuple_row) as cursor:
         cursor.execute(query, params)
         row: tuple[str | None] | None = cursor.fetchone()

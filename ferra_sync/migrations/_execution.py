@@ -37,7 +37,7 @@ _FATES: Final = {
     "aborted": "what comes before it was rolled back",
     "in progress": "what comes before it is prepared to be committed",
 }
-_OPEN: Final = " (it may have been committed all the same: see the list of migrations)"
+_UNKNOWN: Final = " (it may have been committed all the same: see the list of migrations)"
 """What is known of a commit whose answer never came."""
 _INVALID_INDEXES: Final = b"""
     SELECT string_agg(indexrelid::regclass::text, ', ')
@@ -112,8 +112,9 @@ def execute(conn: psycopg.Connection[Any], steps: Sequence[Step]) -> list[Applie
         except _TransactionEnded as ended:
             raise _failure(script, _fate(conn, ended), completed, offset=ended.statement.start) from None
         except psycopg.Error as error:
-            is_open = conn.closed and recorded is not None and script.in_transaction
-            raise _failure(script, f"{from_psycopg(error)}{_OPEN * is_open}", completed) from from_psycopg(error)
+            cause = from_psycopg(error)
+            is_unknown = conn.closed and recorded is not None and script.in_transaction
+            raise _failure(script, f"{cause}{_UNKNOWN * is_unknown}", completed) from cause
         completed.append(recorded)
         _forget_temporary_tables(conn)
     return completed
@@ -178,10 +179,12 @@ def _check_indexes(conn: psycopg.Connection[Any], statement: Statement) -> None:
 
 def _fate(conn: psycopg.Connection[Any], ended: _TransactionEnded) -> str:
     """Say what became of the transaction that a script ended; the one that it left open instead is rolled back."""
-    conn.rollback()
-    if ended.transaction is None:
-        return "it left a transaction open, which was rolled back"
-    status = _value(conn, b"SELECT pg_catalog.pg_xact_status($1::xid8)", ended.transaction)
+    status = None
+    with contextlib.suppress(psycopg.Error):
+        conn.rollback()
+        if ended.transaction is None:
+            return "it left a transaction open, which was rolled back"
+        status = _value(conn, b"SELECT pg_catalog.pg_xact_status($1::xid8)", ended.transaction)
     left = _FATES.get(status or "", "a part of the migration may be committed")
     return f"it ended the migration's transaction: {left}, nothing that comes after it was run"
 

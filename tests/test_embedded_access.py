@@ -7,13 +7,16 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from ferra_sync import Database
 from ferra_sync._embedded import EmbeddedServer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 IS_ROOT = os.geteuid() == 0
 INSTALLED = sorted({path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/postgres")})[-1:]
@@ -62,9 +65,8 @@ def run(source: str, *arguments: object, **environment: str) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("programs", ["", *INSTALLED], ids=["the first found", *map(str, INSTALLED)])
-def test_a_process_of_the_servers_own_user_is_refused_where_root_is_let_in(programs: Path | str) -> None:
-    if IS_ROOT:
+def test_a_process_of_the_servers_own_user_is_refused_where_root_is_let_in() -> None:
+    for programs in INSTALLED if IS_ROOT else ():
         root, user, *_ = run(TRY, FERRA_POSTGRES_BIN=str(programs)).splitlines()
         assert root == "root: let in"
         assert 'Peer authentication failed for user "postgres"' in user
@@ -79,28 +81,27 @@ def test_a_directory_whose_own_rules_let_in_everyone_is_served_by_the_same_rules
             assert 'Peer authentication failed for user "postgres"' in said
 
 
-def test_the_directory_of_the_socket_lets_in_its_owner_alone() -> None:
+@pytest.fixture(scope="module")
+def server() -> Iterator[EmbeddedServer]:
     with EmbeddedServer.start() as server:
-        scratch = Path(str(conninfo_to_dict(server.url)["host"]))
-        assert scratch.stat().st_mode & 0o777 == 0o700
-        assert (scratch.stat().st_uid == os.geteuid()) is not IS_ROOT
-        with psycopg.connect(server.url) as connection:
-            row = connection.execute("SELECT system_user").fetchone() if server.version >= 16 else ("peer:root",)
-    assert row == ("peer:root" if IS_ROOT else None,)
+        yield server
 
 
-def test_the_url_serves_psql_and_pg_dump_and_roles_of_ones_own_where_a_map_can_name_all() -> None:
-    with Database.embedded() as db:
-        assert db._server is not None
-        version, url = db._server.version, db._server.url
-        with db.connection() as connection:
-            connection.execute("CREATE TABLE films (); CREATE ROLE app LOGIN")
-            row = connection.execute("SELECT setting FROM pg_config WHERE name = 'BINDIR'").fetchone()
-        assert row is not None
-        for command in (["psql", "-Atc", "\\d", url], ["pg_dump", "-s", url]):
-            program = Path(row[0], command[0])
-            done = subprocess.run([program, *command[1:]], capture_output=True, text=True, check=False)
-            assert (done.returncode, done.stderr) == (0, "")
-            assert "films" in done.stdout
-        if version >= 16 or not IS_ROOT:
-            psycopg.connect(url, user="app").close()
+def test_the_directory_of_the_socket_lets_in_its_owner_alone(server: EmbeddedServer) -> None:
+    scratch = Path(str(conninfo_to_dict(server.url)["host"]))
+    assert scratch.stat().st_mode & 0o777 == 0o700
+    assert (scratch.stat().st_uid == os.geteuid()) is not IS_ROOT
+
+
+def test_the_url_serves_psql_and_pg_dump_and_roles_of_ones_own_where_a_map_can_name_all(server: EmbeddedServer) -> None:
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        connection.execute("CREATE TABLE films (); CREATE ROLE app LOGIN")
+        row = connection.execute("SELECT setting FROM pg_config WHERE name = 'BINDIR'").fetchone()
+    assert row is not None
+    for name, *options in (["psql", "-Atc", "\\d"], ["pg_dump", "-s"]):
+        command = [Path(row[0], name), *options, server.url]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "films" in done.stdout
+    if server.version >= 16 or not IS_ROOT:
+        psycopg.connect(server.url, user="app").close()

@@ -49,8 +49,10 @@ def run(source: str, url: str) -> tuple[int, str, str]:
     return done.returncode, done.stdout, done.stderr
 
 
-@pytest.mark.parametrize("database", [EMBEDDED, CONNECTED])
-@pytest.mark.parametrize(("end", "code"), [("", 0), ("kept = [db]; kept.append(kept); sys.exit(3)", 3)])
+@pytest.mark.parametrize(
+    ("database", "end", "code"),
+    [(EMBEDDED, "", 0), (EMBEDDED, "kept = [db]; kept.append(kept); sys.exit(3)", 3), (CONNECTED, "sys.exit(3)", 3)],
+)
 def test_a_program_that_never_closes_its_database_ends_silently(
     server_url: str, database: str, end: str, code: int
 ) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
+from databases import fresh_database
 from psycopg import conninfo
 
 from ferra_sync import Database
@@ -23,6 +24,13 @@ NAME = "20250301000000_create_users"
 @pytest.fixture
 def migrations(tmp_path: Path) -> Migrations:
     return Migrations(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def untouched(server_url: str) -> Iterator[Database]:
+    """A database for tests that leave nothing in it."""
+    with fresh_database(server_url) as url, Database.connect(url) as db:
+        yield db
 
 
 @pytest.fixture
@@ -81,17 +89,19 @@ def before_it(words: str) -> str:
     ],
 )
 def test_a_transaction_command_is_seen_where_postgresql_sees_one(
-    empty_db: Database, migrations: Migrations, conn: psycopg.Connection[Any], before: str, command: str
+    untouched: Database, migrations: Migrations, before: str, command: str
 ) -> None:
     write(migrations, f"CREATE TABLE users ();\n{before}{command}; SELECT nothing")
     with pytest.raises(MigrationError, match=r"up\.sql:\d+:\d+: [A-Z]+ would break the migration's transaction"):
-        migrations.run(empty_db)
-    assert tables(conn) == set()
+        migrations.run(untouched)
+    with untouched.connection() as conn:
+        assert tables(conn) == set()
 
 
-@pytest.mark.parametrize(
-    "up",
-    [
+def test_names_bodies_and_savepoints_are_no_transaction_commands(
+    empty_db: Database, migrations: Migrations, conn: psycopg.Connection[Any]
+) -> None:
+    scripts = [
         before_it("begin()") + before_it("commit(rollback int)") + "SELECT begin(), commit(1)",
         'CREATE TABLE commit (begin int, abort int, "end" int); SELECT begin FROM commit',
         "CREATE OR REPLACE PROCEDURE p() BEGIN ATOMIC END; SELECT 1",
@@ -101,22 +111,19 @@ def test_a_transaction_command_is_seen_where_postgresql_sees_one(
         "CREATE TABLE stdin (stdout int); COPY (SELECT stdout FROM stdin) TO '/dev/null'; COPY stdin TO '/dev/null'",
         "SAVEPOINT a; ROLLBACK TO a; ROLLBACK WORK TO SAVEPOINT a; RELEASE a; SELECT $$; COMMIT;$$",
         "SELECT 1 AS a\u00a0; SELECT 2 AS \u00a0COMMIT; SELECT 3 AS \u3000",
-    ],
-)
-def test_names_bodies_and_savepoints_are_no_transaction_commands(
-    empty_db: Database, migrations: Migrations, conn: psycopg.Connection[Any], up: str
-) -> None:
-    write(migrations, up)
-    assert len(migrations.run(empty_db)) == recorded(conn) == 1
+    ]
+    for number, script in enumerate(scripts):
+        write(migrations, script, f"{number:014d}_harmless")
+    assert len(migrations.run(empty_db)) == recorded(conn) == len(scripts)
 
 
 @pytest.mark.parametrize("quote", ["'", '"', "E'\\'", "$a$ $b$", "/* /* */", "U&'"])
 def test_a_quote_or_comment_that_is_never_closed_is_refused_by_line(
-    empty_db: Database, migrations: Migrations, quote: str
+    untouched: Database, migrations: Migrations, quote: str
 ) -> None:
     write(migrations, f"SELECT 1;\n  {quote} ; COMMIT")
     with pytest.raises(MigrationError, match=r"up\.sql:2:\d: unterminated [a-z-]+( [a-z]+)?$"):
-        migrations.run(empty_db)
+        migrations.run(untouched)
 
 
 # --- what a wrong reading would do -----------------------------------------------------------------------------------

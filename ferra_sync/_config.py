@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import math
 import os
 import re
+import stat
+import sys
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 from urllib.parse import quote
 
@@ -25,6 +29,7 @@ Check: TypeAlias = Literal["socket", "query", "never"]
 
 _CHECKS: Final = ("socket", "query", "never")
 _VARIABLE: Final = "DATABASE_URL"
+_DOTENV: Final = Path(".env")
 _FORMS: Final = "postgresql://user:password@host:port/database or host=… dbname=…"
 _URL: Final = re.compile(r"postgres(?:ql)?://")
 _FOREIGN_DRIVER: Final = re.compile(r"(postgres(?:ql)?\+\w+)://")
@@ -134,12 +139,13 @@ _FIELDS: Final = tuple(field.name for field in attrs.fields(DatabaseConfig) if f
 
 
 def resolve_url(url: str | None) -> str:
-    """Return `url`, or where it is None the environment's DATABASE_URL, or the one in the nearest `.env` upwards.
+    """Return `url`, or where it is None the environment's DATABASE_URL, or the one in the working directory's `.env`.
 
-    `.env` is read where python-dotenv is installed; the environment is never changed.
+    `.env` is read where python-dotenv is installed; the environment is never changed. A `.env` that another user but
+    root owns, or that everyone may write, is refused: its writer would choose where our data go.
 
     Raises:
-        ConfigError: there is none, or it has a form that PostgreSQL does not know.
+        ConfigError: there is none, it has a form that PostgreSQL does not know, or `.env` is not to be trusted.
     """
     found = url if url is not None else os.environ.get(_VARIABLE) or _from_dotenv()
     if not isinstance(found, str):
@@ -150,16 +156,44 @@ def resolve_url(url: str | None) -> str:
 
 def _from_dotenv() -> str:
     try:
-        from dotenv import dotenv_values, find_dotenv  # noqa: PLC0415 - an optional extra
+        from dotenv import dotenv_values  # noqa: PLC0415 - an optional extra
     except ImportError:
         raise ConfigError(
             f"no database URL: pass one, or set {_VARIABLE} to {_FORMS} (a .env file is read with python-dotenv)"
         ) from None
-    path = find_dotenv(usecwd=True)
-    found = dotenv_values(path).get(_VARIABLE) if path else None
+    found = dotenv_values(stream=io.StringIO(_dotenv_text())).get(_VARIABLE)
     if not found:
         raise ConfigError(f"no database URL: pass one, or set {_VARIABLE}, or put it into a .env file: {_FORMS}")
     return found
+
+
+def _dotenv_text() -> str:
+    """Return the text of the working directory's `.env`, "" where there is none."""
+    if not _DOTENV.is_file():
+        return ""
+    try:
+        with _DOTENV.open("rb") as file:
+            _check_owner(_DOTENV.lstat())
+            _check_owner(status := os.fstat(file.fileno()))
+            if status.st_mode & stat.S_IWOTH and sys.platform != "win32":
+                raise ConfigError(f"{_DOTENV.absolute()} is not read: everyone may write it; chmod o-w it")
+            content = file.read()
+    except OSError as error:
+        raise ConfigError(f"{_DOTENV.absolute()} cannot be read: {error.strerror}") from error
+    # A failed decode would chain an error that holds the whole of it.
+    text = content.decode(errors="replace")
+    if "\ufffd" in text:
+        raise ConfigError(f"{_DOTENV.absolute()} is not UTF-8")
+    return text
+
+
+def _check_owner(status: os.stat_result) -> None:
+    """Refuse a file, or a link to one, of another user; what is root's may be read, as an image's files are."""
+    if sys.platform != "win32" and status.st_uid not in {0, os.geteuid()}:
+        raise ConfigError(
+            f"{_DOTENV.absolute()} is not read: it belongs to another user, number {status.st_uid};"
+            f" chown it, or set {_VARIABLE}"
+        )
 
 
 def connection_parameters(config: DatabaseConfig) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from psycopg.rows import tuple_row
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout, TooManyRequests
 
 from ferra_sync._config import connection_parameters
+from ferra_sync._exits import close_at_exit, stop_daemon
 from ferra_sync.errors import Db, DbErrorKind, from_psycopg
 
 if TYPE_CHECKING:
@@ -130,13 +131,14 @@ class PoolStats:
 class Pool:
     """Connections to one database, shared by threads; each that is acquired must be released."""
 
-    __slots__ = ("_acquire_timeout", "_connections", "_is_alive", "_source")
+    __slots__ = ("__weakref__", "_acquire_timeout", "_connections", "_is_alive", "_source")
 
     def __init__(self, connections: ConnectionPool[PooledConnection], source: _Source, config: DatabaseConfig) -> None:
         self._connections = connections
         self._source = source
         self._acquire_timeout = config.acquire_timeout
         self._is_alive = _TESTS[config.test_before_acquire]
+        close_at_exit(self)
 
     @classmethod
     def open(cls, config: DatabaseConfig) -> Self:
@@ -221,6 +223,7 @@ class Pool:
 
     def _refusal(self, error: psycopg.Error) -> Db:
         if isinstance(error, PoolClosed):
+            stop_daemon()
             return Db("the database is closed", kind=DbErrorKind.CLOSED_CONNECTION)
         if isinstance(error, TooManyRequests):
             return Db("too many calls wait for a connection", kind=DbErrorKind.TIMEOUT)

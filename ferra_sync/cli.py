@@ -1,4 +1,4 @@
-"""The command line: `ferra migration run | revert | list | generate NAME`, `ferra demo`.
+"""The command line: `ferra migration run | revert | list | generate NAME…`, `ferra demo`.
 
 Exit codes: 0 done, 1 refused or failed (one line on stderr says why), 2 a command line that makes no sense.
 """
@@ -81,12 +81,12 @@ def list_(url: str | None, directory: str) -> None:
 
 
 @migration.command()
-@click.argument("name")
+@click.argument("name", nargs=-1, required=True)
 @_directory
-def generate(name: str, directory: str) -> None:
-    """Make a new migration, to be filled in."""
+def generate(name: tuple[str, ...], directory: str) -> None:
+    """Make a new migration, to be filled in; its name may have several words."""
     with _reported("generated"):
-        click.echo(Migrations(directory).generate(name))
+        click.echo(Migrations(directory).generate(" ".join(name)))
 
 
 @contextlib.contextmanager

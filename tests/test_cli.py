@@ -105,6 +105,14 @@ def test_generate_prints_the_directory_that_it_made(here: Path) -> None:
     assert {path.name for path in made.iterdir()} == {"up.sql", "down.sql"}
 
 
+def test_a_name_of_several_words_needs_no_quotes(here: Path) -> None:
+    result = call("migration", "generate", "create", "film", "--dir", "sql", "roles")
+    made = Path(result.stdout.strip())
+    assert (result.exit_code, made.parent) == (0, Path("sql"))
+    assert made.name.endswith("_create_film_roles")
+    assert made.is_dir()
+
+
 def test_another_directory_can_be_named(here: Path, url: str) -> None:
     (here / "migrations").rename(here / "sql")
     assert migrate("run", url).exit_code == 1

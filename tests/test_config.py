@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import pickle
 import sys
 import traceback
@@ -180,16 +179,6 @@ def test_an_empty_url_is_not_taken_for_none(monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgresql://environment/d")
     with pytest.raises(ConfigError, match="does not parse"):
         resolve_url("")
-
-
-def test_the_nearest_dotenv_upwards_is_read_and_the_environment_stays_as_it_is(monkeypatch, tmp_path):
-    monkeypatch.setenv("HOST_OF_ALL", "from-environment")
-    (tmp_path / ".env").write_text("OTHER=1\nDATABASE_URL='postgresql://${HOST_OF_ALL}/d'\n")
-    (tmp_path / "a" / "b").mkdir(parents=True)
-    monkeypatch.chdir(tmp_path / "a" / "b")
-    before = dict(os.environ)
-    assert resolve_url(None) == "postgresql://from-environment/d"
-    assert dict(os.environ) == before
 
 
 def test_the_environment_goes_before_dotenv_unless_it_is_empty(monkeypatch, tmp_path):

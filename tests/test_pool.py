@@ -7,6 +7,7 @@ import select
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -49,7 +50,8 @@ def guarded():
             connection.execute(f"CREATE ROLE ann LOGIN PASSWORD '{SECRET}'".encode())
             connection.execute("CREATE DATABASE private")
             connection.execute("REVOKE CONNECT ON DATABASE private FROM public")
-            (server.path / "pg_hba.conf").write_text("local all postgres trust\nlocal all all scram-sha-256\n")
+            row = connection.execute("SHOW hba_file").fetchone()
+            Path(row[0]).write_text("local all postgres trust\nlocal all all scram-sha-256\n")
             connection.execute("SELECT pg_reload_conf()")
         yield server
 

@@ -3,11 +3,12 @@
     migrations = Migrations("migrations")
     migrations.run(db)
 
-A file runs as it stands, in one transaction together with its row in the table `_ferra_migrations`, which lives in the
-first schema of the search path. It therefore holds no BEGIN, COMMIT or ROLLBACK of its own, and no COPY from the
-client. A statement that PostgreSQL refuses inside a transaction, such as CREATE INDEX CONCURRENTLY, stands alone in a
-file whose first line is `-- ferra: no-transaction`; should the process die between the statement and its history row,
-the statement stays, unrecorded. Settings that a file changes (SET, `set_config`, SET ROLE) end with it.
+A file runs as it stands, statement by statement, in one transaction together with its row in the table
+`_ferra_migrations`, which lives in the first schema of the search path. It therefore holds no BEGIN, COMMIT or ROLLBACK
+of its own, and no COPY from the client. A statement that PostgreSQL refuses inside a transaction, such as CREATE INDEX
+CONCURRENTLY or a CALL of a procedure that commits, stands alone in a file whose first line is
+`-- ferra: no-transaction`; should the process die between the statement and its history row, the statement stays,
+unrecorded. Settings that a file changes (SET, `set_config`, SET ROLE) end with it.
 
 One run at a time: a session-level advisory lock, one for each schema, keeps the others out. It needs a session of its
 own, so a pooler that changes the session between transactions is no place to migrate through.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import itertools
 import re
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from ferra_sync.errors import MigrationError
-from ferra_sync.migrations._sql import statements
+from ferra_sync.migrations._sql import UnterminatedError, statements
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _NAME: Final = re.compile(r"(?P<version>[0-9]{14})_(?P<name>[\w-]+)")
 _TIMESTAMP: Final = "%Y%m%d%H%M%S"
 _DIRECTIVE: Final = re.compile(r"\s*--\s*ferra:\s*(?P<what>.*?)\s*")
+_LINE_BREAK: Final = re.compile(r"[\n\r]")
 _NO_TRANSACTION: Final = "no-transaction"
 _FILES: Final = frozenset({"up.sql", "down.sql"})
 
@@ -63,9 +65,18 @@ class Script:
         """Whether it runs in a transaction: yes, unless its first line is `-- ferra: no-transaction`."""
         return self._directive is None
 
+    @functools.cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        """Its statements in order, or a MigrationError where a quote or a comment is never closed."""
+        try:
+            return tuple(statements(self.text))
+        except UnterminatedError as error:
+            message = f"{self.at(error.start)}: {error}"
+            raise MigrationError(message) from error
+
     @property
     def _directive(self) -> str | None:
-        found = _DIRECTIVE.fullmatch(self.text.partition("\n")[0])
+        found = _DIRECTIVE.fullmatch(_LINE_BREAK.split(self.text, maxsplit=1)[0])
         return found["what"] if found else None
 
     def at(self, offset: int) -> str:
@@ -78,14 +89,13 @@ class Script:
         if self._directive not in {None, _NO_TRANSACTION}:
             message = f'{self.path}: "-- ferra: {self._directive}" is not known, only "-- ferra: {_NO_TRANSACTION}" is'
             raise MigrationError(message)
-        found = statements(self.text)
-        if not found:
+        if not self.statements:
             message = f"{self.path} is empty: it holds no SQL statement"
             raise MigrationError(message)
-        for statement in found:
+        for statement in self.statements:
             self._check_statement(statement)
-        if not self.in_transaction and len(found) > 1:
-            message = f"{self.at(found[1].start)}: without a transaction there is room for one statement only"
+        if not self.in_transaction and len(self.statements) > 1:
+            message = f"{self.at(self.statements[1].start)}: without a transaction there is room for one statement only"
             raise MigrationError(message)
 
     def _check_statement(self, statement: Statement) -> None:

@@ -51,7 +51,7 @@ class Migrations:
             FerraDbError: the history could not be read or written.
         """
         migrations = read_migrations(self.directory)
-        with _history(db) as history, exclusive(history.conn, history.schema, timeout=lock_timeout):
+        with _exclusive_history(db, lock_timeout) as history:
             todo = pending(migrations, history.rows())
             for migration in todo:
                 migration.up.check()
@@ -78,7 +78,7 @@ class Migrations:
             message = f"steps must be 1 or more, not {steps}"
             raise ValueError(message)
         on_disk = {migration.version: migration for migration in read_migrations(self.directory)}
-        with _history(db) as history, exclusive(history.conn, history.schema, timeout=lock_timeout):
+        with _exclusive_history(db, lock_timeout) as history:
             newest_first = history.rows()[::-1][:steps]
             return execute(history.conn, [_step_back(history, row, on_disk) for row in newest_first])
 
@@ -105,6 +105,20 @@ def _history(db: Database) -> Iterator[History]:
             yield History.of(conn)
     except psycopg.Error as error:
         raise from_psycopg(error) from error
+
+
+@contextlib.contextmanager
+def _exclusive_history(db: Database, lock_timeout: float) -> Iterator[History]:
+    """Keep other runs out, and refuse a session in which a backslash would hide where a string ends."""
+    with _history(db) as history:
+        if history.conn.info.parameter_status("standard_conforming_strings") == "off":
+            message = (
+                "standard_conforming_strings is off here, and migrations are read as with it on:"
+                " add options=-cstandard_conforming_strings%3Don to the URL"
+            )
+            raise MigrationError(message)
+        with exclusive(history.conn, history.schema, timeout=lock_timeout):
+            yield history
 
 
 def _step_back(history: History, row: AppliedMigration, on_disk: Mapping[str, Migration]) -> Step:

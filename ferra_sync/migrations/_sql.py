@@ -1,4 +1,4 @@
-"""Where one SQL statement ends and the next begins: enough of PostgreSQL's lexical rules to check a file unexecuted."""
+"""Where one SQL statement ends and the next begins: PostgreSQL's lexical rules, to check a file unexecuted."""
 
 from __future__ import annotations
 
@@ -12,31 +12,52 @@ if TYPE_CHECKING:
 
 _TOKEN: Final = re.compile(
     r"""
-      (?P<blank> \s+ | --[^\n]* )
+      (?P<blank> [ \t\n\r\f\v]++ | --[^\n\r]*+ )
     | (?P<comment> /\* )
+    | (?P<dollars> \$ (?: [A-Za-z_\x80-\U0010ffff] [A-Za-z0-9_\x80-\U0010ffff]*+ )? \$ )
     | (?P<quoted>
-          [eE]'[^'\\]*(?:(?:\\.|'')[^'\\]*)*(?:'|\Z)
-        | '[^']*(?:''[^']*)*(?:'|\Z)
-        | "[^"]*(?:""[^"]*)*(?:"|\Z)
-        | \$(?P<tag>(?:[^\W\d]\w*)?)\$ .*? (?:\$(?P=tag)\$|\Z)
+          [eE]'(?:
+              [^'\\]++ | '' | \\.
+            | '(?: [ \t\f\v] | --[^\n\r]*+ )*+ [\n\r] (?: [ \t\n\r\f\v] | --[^\n\r]*+[\n\r] )*+'
+          )*+
+        | '(?: [^']++ | '' )*+
+        | "(?: [^"]++ | "" )*+
       )
-    | (?P<word> [^\W\d][\w$]* )
+    | (?P<word> [A-Za-z_\x80-\U0010ffff] [A-Za-z0-9_$\x80-\U0010ffff]*+ )
     | (?P<mark> [;()] )
-    | (?P<other> \d[\w.]* | . )
+    | (?P<other> [0-9][0-9A-Za-z_]*+ | \$[0-9]++ | . )
     """,
     re.DOTALL | re.VERBOSE,
 )
-"""The lexical rules of the manual's chapter 4.1, with standard_conforming_strings on; nested comments apart."""
+"""The tokens of PostgreSQL's scan.l, with standard_conforming_strings on; quotes up to what closes them.
+
+Blanks are ASCII's alone: any other character, a no-break space too, is a letter of a word. An escape string goes on
+after a line break with escapes in its next part, which matters; that other strings go on does not.
+"""
 _COMMENT_EDGE: Final = re.compile(r"/\*|\*/")
+_NAMES: Final = {"comment": "comment", "dollars": "dollar-quoted string", "'": "string", '"': "quoted identifier"}
 _ENDS_A_TRANSACTION: Final = frozenset({"begin", "commit", "end", "abort"})
+_ROUTINES: Final = frozenset({"function", "procedure"})
+
+
+class UnterminatedError(Exception):
+    """A quote or a comment that is never closed, from `start` (characters, from 0)."""
+
+    def __init__(self, what: str, start: int) -> None:
+        super().__init__(f"unterminated {what}")
+        self.start = start
 
 
 @attrs.frozen
 class Statement:
-    """One statement: its bare words in lower case, and where in the text it starts (characters, from 0)."""
+    """One statement: its text without its semicolon, where it starts (characters, from 0), its bare words.
 
-    words: tuple[str, ...]
+    The words are in lower case and stand outside of parentheses and of a body of BEGIN ATOMIC … END.
+    """
+
+    text: str = attrs.field(repr=False)
     start: int
+    words: tuple[str, ...]
 
     @property
     def controls_transaction(self) -> bool:
@@ -49,40 +70,67 @@ class Statement:
     @property
     def copies_with_client(self) -> bool:
         """Whether it is a COPY whose data would come from, or go to, the client."""
-        return self.words[:1] == ("copy",) and not {"stdin", "stdout"}.isdisjoint(self.words)
+        pairs = zip(self.words, self.words[1:], strict=False)
+        return self.words[:1] == ("copy",) and any(
+            before in {"from", "to"} and word in {"stdin", "stdout"} for before, word in pairs
+        )
 
 
 def statements(text: str) -> list[Statement]:
-    """Return the statements of `text`; blanks, comments and lone semicolons are none."""
+    """Return the statements of `text`; blanks, comments and lone semicolons are none.
+
+    Raises:
+        UnterminatedError: a quote or a comment is open at the end.
+    """
     found: list[Statement] = []
     current = _Open()
-    for token in _tokens(text):
-        if token.lastgroup == "mark" and token[0] == ";" and not current.nested:
-            found.extend(current.close())
+    for kind, start, end in _tokens(text):
+        if kind == "mark" and text[start] == ";" and not current.nested:
+            found.extend(current.close(text))
             current = _Open()
         else:
-            current.take(token)
-    found.extend(current.close())
+            current.take(kind, text[start:end] if kind in {"word", "mark"} else "", start, end)
+    found.extend(current.close(text))
     return found
 
 
-def _tokens(text: str) -> Iterator[re.Match[str]]:
+def _tokens(text: str) -> Iterator[tuple[str | None, int, int]]:
+    """Yield the kind, the start and the end of each token that is neither blank nor a comment."""
     position = 0
     while match := _TOKEN.match(text, position):
-        position = match.end()
-        if match["comment"]:
-            position = _comment_end(text, position)
-        elif not match["blank"]:
-            yield match
+        start, kind = position, match.lastgroup
+        position = _end(text, match)
+        if kind not in {"blank", "comment"}:
+            yield kind, start, position
 
 
-def _comment_end(text: str, position: int) -> int:
-    """Return where the block comment that was opened before `position` ends; PostgreSQL's nest."""
-    depth = 1
-    while depth and (edge := _COMMENT_EDGE.search(text, position)):
+def _end(text: str, match: re.Match[str]) -> int:
+    """Return where the token ends that begins with `match`."""
+    end = match.end()
+    if match.lastgroup == "comment":
+        return _comment_end(text, match)
+    if match.lastgroup == "dollars":
+        closing = text.find(match[0], end)
+        return closing + len(match[0]) if closing >= 0 else _unterminated(match)
+    if match.lastgroup == "quoted":
+        return end + 1 if end < len(text) and text[end] in "'\"" else _unterminated(match)
+    return end
+
+
+def _comment_end(text: str, match: re.Match[str]) -> int:
+    """Return where a block comment ends; PostgreSQL's nest."""
+    depth, position = 1, match.end()
+    while edge := _COMMENT_EDGE.search(text, position):
         depth += 1 if edge[0] == "/*" else -1
         position = edge.end()
-    return len(text) if depth else position
+        if not depth:
+            return position
+    return _unterminated(match)
+
+
+def _unterminated(match: re.Match[str]) -> int:
+    quote = '"' if match[0][0] == '"' else "'"
+    raise UnterminatedError(_NAMES.get(match.lastgroup or "") or _NAMES[quote], match.start())
 
 
 @attrs.define
@@ -91,39 +139,53 @@ class _Open:
 
     words: list[str] = attrs.field(factory=list)
     start: int | None = None
+    end: int = 0
     parentheses: int = 0
-    blocks: int = 0
+    previous: str = ""
+    """The token before, if it is a bare word or a mark."""
+    in_body: bool = False
+    at_statement: bool = False
+    """Whether a statement of the body begins here."""
 
     @property
     def nested(self) -> bool:
         """Whether a semicolon here belongs to the statement, as in a rule's list or a body of BEGIN ATOMIC … END."""
-        return self.parentheses > 0 or self.blocks > 0
+        return self.parentheses > 0 or self.in_body
 
-    def take(self, token: re.Match[str]) -> None:
+    def take(self, kind: str | None, token: str, start: int, end: int) -> None:
         if self.start is None:
-            self.start = token.start()
-        if token["word"]:
-            self._word(token[0].lower())
-        elif token[0] == "(":
-            self.parentheses += 1
-        elif token[0] == ")":
-            self.parentheses -= 1
+            self.start = start
+        self.end = end
+        at_statement, self.at_statement = self.at_statement, False
+        if kind == "mark":
+            self._mark(token)
+        elif kind == "word" and self.parentheses <= 0:
+            token = token.lower() if token.isascii() else token
+            self._word(token, at_statement=at_statement)
+        self.previous = token
 
-    def _word(self, word: str) -> None:
-        if self._creates_routine and self.parentheses <= 0:
-            self._block(word)
-        self.words.append(word)
+    def _mark(self, mark: str) -> None:
+        if mark == ";":
+            self.at_statement = self.in_body and self.parentheses <= 0
+        else:
+            self.parentheses += 1 if mark == "(" else -1
 
-    def _block(self, word: str) -> None:
-        """Count the blocks of a routine's body as psql does: BEGIN opens one, CASE inside it too, END closes."""
-        if word == "begin" or (word == "case" and self.blocks):
-            self.blocks += 1
-        elif word == "end" and self.blocks:
-            self.blocks -= 1
+    def _word(self, word: str, *, at_statement: bool) -> None:
+        """Note a word. END closes a body where a statement of it could begin; elsewhere it is CASE's, or a name.
+
+        BEGIN opens a body only before ATOMIC: alone it may be the name of a function, a type or a language.
+        """
+        if not self.in_body:
+            self.words.append(word)
+            self.in_body = self.previous == "begin" and word == "atomic" and self._creates_routine
+            self.at_statement = self.in_body
+        elif word == "end" and at_statement:
+            self.in_body = False
 
     @property
     def _creates_routine(self) -> bool:
-        return self.words[:1] == ["create"] and not {"function", "procedure"}.isdisjoint(self.words[1:4])
+        words = [word for word in self.words[:4] if word not in {"or", "replace"}]
+        return words[:1] == ["create"] and not _ROUTINES.isdisjoint(words[1:2])
 
-    def close(self) -> list[Statement]:
-        return [] if self.start is None else [Statement(tuple(self.words), self.start)]
+    def close(self, text: str) -> list[Statement]:
+        return [] if self.start is None else [Statement(text[self.start : self.end], self.start, tuple(self.words))]

@@ -15,6 +15,7 @@ import psycopg
 
 from ferra_sync import _cursors
 from ferra_sync._config import DatabaseConfig, resolve_url
+from ferra_sync._connection import PooledConnection
 from ferra_sync._embedded import EmbeddedServer
 from ferra_sync._executor import Executor
 from ferra_sync._pool import Pool
@@ -39,7 +40,7 @@ class Database(Executor):
         Db: the server cannot be reached or refuses; the password is never in the message.
     """
 
-    __slots__ = ("_pool", "_server", "config")
+    __slots__ = ("_acquire", "_pool", "_release", "_server", "config")
 
     config: DatabaseConfig
     _pool: Pool
@@ -50,6 +51,8 @@ class Database(Executor):
         self.config = attrs.evolve(settings, url=resolve_url(settings.url or None))
         self._server = None
         self._pool = Pool.open(self.config)
+        # The pool's own methods, not methods that call them: every statement goes through here.
+        self._acquire, self._release = self._pool.acquire, self._pool.release
 
     @classmethod
     def connect(cls, url: str | None = None, *, config: DatabaseConfig | None = None) -> Self:
@@ -118,12 +121,16 @@ class Database(Executor):
 
     @contextmanager
     def connection(self) -> Iterator[psycopg.Connection[Any]]:
-        """Lend a psycopg connection in autocommit mode, for all that is not offered here; raw SQL is SQL's own risk."""
-        connection = self._acquire()
+        """Lend a psycopg connection in autocommit mode, for all that is not offered here; raw SQL is SQL's own risk.
+
+        Afterwards everything that was set on it is reset, in the session (`DISCARD ALL`, one more round trip) and in
+        psycopg; what still refers to it raises `QueryError`.
+        """
+        connection = self._pool.acquire()
         try:
             yield connection
         finally:
-            self._release(connection)
+            self._pool.reclaim(connection)
 
     def begin(
         self, *, isolation: Isolation | None = None, read_only: bool = False, deferrable: bool = False
@@ -136,13 +143,13 @@ class Database(Executor):
             deferrable: with serializable and read only: wait for a snapshot that cannot fail.
         """
         command = begin_command(isolation, read_only=read_only, deferrable=deferrable)
-        connection = self._acquire()
+        connection = self._pool.acquire()
         try:
             _cursors.run(connection, command)
         except BaseException:
-            self._release(connection)
+            self._pool.release(connection)
             raise
-        return Transaction(connection, self._release)
+        return Transaction(connection, self._pool.release)
 
     @contextmanager
     def transaction(
@@ -180,9 +187,3 @@ class Database(Executor):
 
     def _atomic(self) -> AbstractContextManager[Transaction]:
         return self.transaction()
-
-    def _acquire(self) -> psycopg.Connection[Any]:
-        return self._pool.acquire()
-
-    def _release(self, connection: psycopg.Connection[Any]) -> None:
-        self._pool.release(connection)

@@ -10,6 +10,7 @@ from typing import Self
 
 from ferra_sync._config import DatabaseConfig
 from ferra_sync._database import Database
+from ferra_sync._forks import at_fork
 from ferra_sync.errors import ConfigError
 
 
@@ -19,7 +20,7 @@ class Databases:
     A database is connected to at its first `get`, once however many threads ask. As a context manager it closes them.
     """
 
-    __slots__ = ("_entries", "_lock")
+    __slots__ = ("__weakref__", "_entries", "_lock")
 
     _entries: dict[str, _Entry]
 
@@ -33,6 +34,13 @@ class Databases:
         self._lock = threading.Lock()
         for name, config in (databases or {}).items():
             self.register(name, config)
+        at_fork(self)
+
+    def leave_to_parent(self) -> None:
+        """In a forked child: take new locks, for a thread that is no more may hold the old ones."""
+        self._lock = threading.Lock()
+        for entry in self._entries.values():
+            entry.renew_lock()
 
     def __enter__(self) -> Self:
         return self
@@ -93,6 +101,9 @@ class _Entry:
         self._config = config
         self._lock = threading.Lock()
         self.database = None
+
+    def renew_lock(self) -> None:
+        self._lock = threading.Lock()
 
     def opened(self) -> Database:
         with self._lock:

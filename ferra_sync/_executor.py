@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
-import psycopg
-
 from ferra_sync import _cursors
 from ferra_sync._compiler import compiled
+from ferra_sync._connection import PooledConnection
 from ferra_sync._pagination import Count, KeyWalk, Page, page_number, page_of
 from ferra_sync._queries import Returning, RowQuery, Select, Write
 from ferra_sync._shapes import CountShape
@@ -30,12 +29,9 @@ class Executor(ABC):
 
     __slots__ = ()
 
-    @abstractmethod
-    def _acquire(self) -> psycopg.Connection[Any]:
-        """Return a connection; `_release` gives it back."""
-
-    @abstractmethod
-    def _release(self, connection: psycopg.Connection[Any]) -> None: ...
+    _acquire: Callable[[], PooledConnection]
+    """Return a connection; `_release` gives it back."""
+    _release: Callable[[PooledConnection], None]
 
     @abstractmethod
     def _atomic(self) -> AbstractContextManager[Executor]:

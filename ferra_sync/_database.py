@@ -15,7 +15,6 @@ import psycopg
 
 from ferra_sync import _cursors
 from ferra_sync._config import DatabaseConfig, resolve_url
-from ferra_sync._connection import PooledConnection
 from ferra_sync._embedded import EmbeddedServer
 from ferra_sync._executor import Executor
 from ferra_sync._pool import Pool

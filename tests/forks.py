@@ -46,7 +46,7 @@ def _answer_with(work: Callable[[], Any], answer: int) -> None:
     result, error = None, None
     try:
         result = work()
-    except Exception as raised:
+    except Exception as raised:  # noqa: BLE001 - the parent raises it
         error = raised.with_traceback(None)
         error.__cause__ = error.__context__ = None
     os.write(answer, pickle.dumps((result, error, unraised)))

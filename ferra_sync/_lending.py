@@ -12,7 +12,7 @@ from _thread import get_ident, start_new_thread
 from queue import SimpleQueue
 from threading import main_thread
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 from weakref import WeakMethod
 
 from psycopg.pq import TransactionStatus
@@ -66,7 +66,7 @@ class Connections(ConnectionPool[PooledConnection]):
                 if self._nconns_min > len(self._pool):  # noqa: PLR1730 - min() is a call
                     self._nconns_min = len(self._pool)
                 return connection
-        return _undisturbed(self._await, timeout)
+        return _undisturbed(self._await, timeout, unwanted=self._settle)
 
     def putconn(self, conn: PooledConnection) -> None:
         """Take a lent connection back, as psycopg_pool does."""
@@ -108,26 +108,47 @@ class Connections(ConnectionPool[PooledConnection]):
         self._settle(lost)
 
 
-def _undisturbed(call: Callable[..., R], *args: object) -> R:
-    """Return what `call` returns, from a thread that no signal reaches: in CPython, any but the main one.
+def _undisturbed(call: Callable[..., R], *args: object, unwanted: Callable[[R], object] | None = None) -> R:
+    """Return what `call` returns, made by a thread that no signal reaches: in CPython, by any but the main one.
 
-    A caller that is interrupted waits no longer. A connection that comes too late finds nobody, and is collected.
+    Where the main thread is interrupted and waits no longer, `unwanted` is given what comes; in the moment between, it
+    is left to the collector.
     """
     if get_ident() != main_thread().ident:
         return call(*args)
-    mailbox: SimpleQueue[Any] = SimpleQueue()
-    start_new_thread(_deliver, (mailbox, call, args))
-    result, error = mailbox.get()
-    if error is not None:
-        raise error
-    return result  # type: ignore[no-any-return]  # it is what `call` returned
+    errand: _Errand[R] = _Errand()
+    start_new_thread(errand.run, (call, args, unwanted))
+    return errand.result()
 
 
-def _deliver(mailbox: SimpleQueue[Any], call: Callable[..., object], args: tuple[object, ...]) -> None:
-    try:
-        mailbox.put((call(*args), None))
-    except BaseException as error:  # noqa: BLE001 - it is raised where it is waited for
-        mailbox.put((None, error))
+class _Errand(Generic[R]):
+    """A call that one thread makes for another, which waits for its result."""
+
+    __slots__ = ("_end", "_is_awaited")
+
+    def __init__(self) -> None:
+        self._end: SimpleQueue[tuple[Any, BaseException | None]] = SimpleQueue()
+        self._is_awaited = True
+
+    def run(self, call: Callable[..., R], args: tuple[object, ...], unwanted: Callable[[R], object] | None) -> None:
+        try:
+            result = call(*args)
+        except BaseException as error:  # noqa: BLE001 - it is raised where it is waited for
+            self._end.put((None, error))
+            return
+        if self._is_awaited or unwanted is None:
+            self._end.put((result, None))
+        else:
+            unwanted(result)
+
+    def result(self) -> R:
+        try:
+            result, error = self._end.get()
+        finally:
+            self._is_awaited = False
+        if error is not None:
+            raise error
+        return result  # type: ignore[no-any-return]  # what `call` returned
 
 
 def _try_again(connections: ConnectionPool[Any]) -> None:

@@ -14,11 +14,12 @@ import attrs
 import psycopg
 
 from ferra_sync import _cursors
-from ferra_sync._config import DatabaseConfig, resolve_url
+from ferra_sync._config import DatabaseConfig, local_timeouts, resolve_url
 from ferra_sync._embedded import EmbeddedServer
 from ferra_sync._executor import Executor
 from ferra_sync._pool import Pool
 from ferra_sync._statements import Statement
+from ferra_sync._timeouts import TimedPool
 from ferra_sync._transaction import Isolation, Transaction, begin_command
 from ferra_sync.errors import Db, DbErrorKind
 
@@ -39,19 +40,22 @@ class Database(Executor):
         Db: the server cannot be reached or refuses; the password is never in the message.
     """
 
-    __slots__ = ("_acquire", "_pool", "_release", "_server", "config")
+    __slots__ = ("_acquire", "_pool", "_release", "_server", "_timeouts", "config")
 
     config: DatabaseConfig
     _pool: Pool
     _server: EmbeddedServer | None
+    _timeouts: bytes
 
     def __init__(self, config: DatabaseConfig | None = None) -> None:
         settings = config or DatabaseConfig()
         self.config = attrs.evolve(settings, url=resolve_url(settings.url or None))
         self._server = None
         self._pool = Pool.open(self.config)
-        # The pool's own methods, not methods that call them: every statement goes through here.
-        self._acquire, self._release = self._pool.acquire, self._pool.release
+        self._timeouts = local_timeouts(self.config)
+        # Its own methods, not methods that call them: every statement goes through here.
+        calls = TimedPool(self._pool, b"BEGIN" + self._timeouts) if self._timeouts else self._pool
+        self._acquire, self._release = calls.acquire, calls.release
 
     @classmethod
     def connect(cls, url: str | None = None, *, config: DatabaseConfig | None = None) -> Self:
@@ -123,7 +127,8 @@ class Database(Executor):
         """Lend a psycopg connection in autocommit mode, for all that is not offered here; raw SQL is SQL's own risk.
 
         Afterwards everything that was set on it is reset, in the session (`DISCARD ALL`, one more round trip) and in
-        psycopg; what still refers to it raises `QueryError`.
+        psycopg; what still refers to it raises `QueryError`. Without prepared statements, for PgBouncer, the config's
+        timeouts do not hold here: set them yourself, `SET LOCAL` in a transaction.
         """
         connection = self._pool.acquire()
         try:
@@ -144,7 +149,7 @@ class Database(Executor):
         command = begin_command(isolation, read_only=read_only, deferrable=deferrable)
         connection = self._pool.acquire()
         try:
-            _cursors.run(connection, command)
+            _cursors.run(connection, command + self._timeouts)
         except BaseException:
             self._pool.release(connection)
             raise

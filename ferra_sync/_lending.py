@@ -117,7 +117,10 @@ def _undisturbed(call: Callable[..., R], *args: object, unwanted: Callable[[R], 
     if get_ident() != main_thread().ident:
         return call(*args)
     errand: _Errand[R] = _Errand()
-    start_new_thread(errand.run, (call, args, unwanted))
+    try:
+        start_new_thread(errand.run, (call, args, unwanted))
+    except RuntimeError:  # There are no more threads, as at the interpreter's end.
+        return call(*args)
     return errand.result()
 
 

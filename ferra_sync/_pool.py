@@ -10,7 +10,7 @@ import attrs
 import psycopg
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout, TooManyRequests
 
-from ferra_sync._config import connection_parameters
+from ferra_sync._config import connection_parameters, has_prepared_statements
 from ferra_sync._connection import PooledConnection, Source
 from ferra_sync._forks import at_fork
 from ferra_sync._lending import Connections
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ferra_sync._config import DatabaseConfig
 
 _PREPARE_THRESHOLD: Final = 5
+"""After how many uses psycopg prepares a statement; its own default."""
 
 
 def _answers(connection: PooledConnection) -> bool:
@@ -80,9 +81,10 @@ class Pool:
             ConfigError: the URL is missing or does not parse.
             Db: the server cannot be reached (CLOSED_CONNECTION, TIMEOUT) or refuses (AUTHENTICATION, UNDEFINED).
         """
-        source = Source(_PREPARE_THRESHOLD)
+        parameters = connection_parameters(config)
+        source = Source(_PREPARE_THRESHOLD if has_prepared_statements(config) else None)
         try:
-            first = PooledConnection.connect(**connection_parameters(config), source=source)
+            first = PooledConnection.connect(**parameters, source=source)
         except psycopg.Error as error:
             raise from_psycopg(error) from error
         source.spare.append(first)
@@ -126,7 +128,7 @@ class Pool:
         try:
             self._connections.putconn(connection)
         except ValueError:
-            if not connection.is_inherited:
+            if not getattr(connection, "is_inherited", False):
                 raise
 
     def reclaim(self, connection: PooledConnection) -> None:

@@ -145,7 +145,7 @@ class Pool:
                 connection = connection.successor()  # Its handlers may have heard something on the way.
         except BaseException as error:
             connection.close()
-            if not isinstance(error, psycopg.Error):
+            if not isinstance(error, Exception):
                 raise
         finally:
             self.release(connection)

@@ -65,10 +65,12 @@ class PooledConnection(psycopg.Connection[Any]):
         is_inherited: whether this process got it by a fork.
     """
 
-    is_lent = False
-    is_inherited = False
+    is_lent: bool = False
+    is_inherited: bool = False
+    pgconn: PGconn
+    lock: Lock
     _source: Source | None = None
-    _reason = ""
+    _reason: str = ""
 
     def __init__(self, pgconn: PGconn, row_factory: RowFactory[Any] = tuple_row) -> None:
         super().__init__(pgconn, row_factory)
@@ -122,8 +124,8 @@ class PooledConnection(psycopg.Connection[Any]):
         fresh._autocommit = True
         fresh.prepare_threshold = source.prepare_threshold if source is not None else None
         fresh._created_at, fresh._expire_at = self._created_at, self._expire_at
-        fresh._pool, fresh._source, fresh.is_lent = self._pool, source, self.is_lent
-        self._cut_off(_GIVEN_BACK)
+        fresh._pool = None
+        self._cut_off(_GIVEN_BACK, heir=fresh)
         return fresh
 
     def leave_to_parent(self) -> None:
@@ -135,12 +137,15 @@ class PooledConnection(psycopg.Connection[Any]):
         self.is_inherited = True
         self._cut_off(_OF_PARENT)
 
-    def _cut_off(self, reason: str) -> None:
-        self.is_lent = False
-        self._reason = reason
-        self.pgconn = _no_session(reason)  # Closed to who looks, an error to who asks.
-        self.lock = Lock()  # A thread that is no more in a child may have held it.
+    def _cut_off(self, reason: str, *, heir: PooledConnection | None = None) -> None:
+        nothing, lock = _no_session(reason), Lock()
         cut_off: Any = _CutOff  # Checkers want a class of the same kind; this one only refuses.
+        # From here on no call, so that no interrupt finds two that are lent, or none.
+        if heir is not None:
+            heir._pool, heir._source, heir.is_lent = self._pool, self._source, self.is_lent
+        self.is_lent, self._pool, self._reason = False, None, reason
+        self.pgconn = nothing  # Closed to who looks, an error to who asks.
+        self.lock = lock  # A thread that is no more in a child may have held the old one.
         self.__class__ = cut_off
 
 
@@ -157,8 +162,8 @@ class _CutOff(PooledConnection):
 class _NoSession:
     """In the place of a connection's PGconn."""
 
-    status = ConnStatus.BAD
-    transaction_status = TransactionStatus.UNKNOWN
+    status: ConnStatus = ConnStatus.BAD
+    transaction_status: TransactionStatus = TransactionStatus.UNKNOWN
 
     def __init__(self, reason: str) -> None:
         self._reason = reason

@@ -11,7 +11,7 @@ import sys
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import attrs
 import psycopg
@@ -38,6 +38,12 @@ _SECRETS: Final = frozenset(
     {"password", "sslpassword", "oauth_client_secret", "scram_client_key", "scram_server_key", "options"}
 )
 """What `repr` leaves out; `options` may set anything."""
+_PREPARED: Final = "prepared_statements"
+_SWITCHES: Final = frozenset({"true", "false"})
+_QUERY: Final = re.compile(r"(\w+://(?:[^@/]*@)?[^?]*)(?:\?(.*))?", re.DOTALL)
+"""A URL's address, where a user's name or password may hold a `?`, and its query."""
+_WORD: Final = re.compile(r"""(\w+)\s*=\s*('(?:[^'\\]|\\.)*'|(?!')(?:[^\s\\]|\\.)*)""", re.DOTALL)
+"""One `name=value` of libpq's other form."""
 _SERVER_LIMIT: Final = 2_147_483.0
 """Seconds: PostgreSQL counts its timeouts in milliseconds, in 32 bits."""
 
@@ -67,6 +73,11 @@ def _seconds(most: float, *, optional: bool = False) -> Validator:
 def _check_kind(_config: DatabaseConfig, field: attrs.Attribute[Check], value: object) -> None:
     if value not in _CHECKS:
         raise ConfigError(f"{field.name} is one of {', '.join(map(repr, _CHECKS))}")
+
+
+def _check_switch(_config: DatabaseConfig, field: attrs.Attribute[bool], value: object) -> None:
+    if not isinstance(value, bool):
+        raise ConfigError(f"{field.name} is True or False, not {type(value).__name__}")
 
 
 def _check_text(_config: DatabaseConfig, field: attrs.Attribute[str], value: object) -> None:
@@ -100,6 +111,9 @@ class DatabaseConfig:
         lock_timeout: how long a statement may wait for a lock; None likewise.
         idle_in_transaction_timeout: how long an open transaction may do nothing; None likewise.
         application_name: as `pg_stat_activity` shows it; the URL's own wins.
+        prepared_statements: whether statements that come again are prepared; False behind a pooler that hands a
+            session from one to the next after each transaction, such as PgBouncer. The timeouts are then set in each
+            transaction, since no session is ours. The URL's own `prepared_statements=false` wins.
 
     Raises:
         ConfigError: a field cannot be used, by name.
@@ -123,6 +137,7 @@ class DatabaseConfig:
         default=None, kw_only=True, validator=_seconds(_SERVER_LIMIT, optional=True)
     )
     application_name: str = attrs.field(default="ferra_sync", kw_only=True, validator=_check_text)
+    prepared_statements: bool = attrs.field(default=True, kw_only=True, validator=_check_switch)
 
     def __attrs_post_init__(self) -> None:
         if self.min_connections > self.max_connections:
@@ -207,24 +222,37 @@ def connection_parameters(config: DatabaseConfig) -> dict[str, Any]:
     if not config.url:
         raise ConfigError(f"no database URL: it is {_FORMS}")
     parameters = _parsed(config.url)
+    parameters.pop(_PREPARED, None)
     parameters.setdefault("connect_timeout", str(max(2, math.ceil(config.connect_timeout))))
     parameters.setdefault("application_name", config.application_name)
-    options = _server_settings(config)
-    if options:
+    timeouts = _timeouts(config) if has_prepared_statements(config) else ()
+    if timeouts:
         own = parameters.get("options") or os.environ.get("PGOPTIONS", "")
-        parameters["options"] = f"{options} {own}".rstrip()
+        parameters["options"] = " ".join([*(f"-c {name}={value}" for name, value in timeouts), own]).rstrip()
     return parameters
 
 
-def _server_settings(config: DatabaseConfig) -> str:
-    """Return the timeouts as libpq's `options`; with none there are no options, which some poolers refuse."""
+def has_prepared_statements(config: DatabaseConfig) -> bool:
+    """Return what the URL says of prepared statements, or else the config."""
+    said = _parsed(config.url).get(_PREPARED)
+    return config.prepared_statements if said is None else said == "true"
+
+
+def local_timeouts(config: DatabaseConfig) -> bytes:
+    """Return what follows a BEGIN where the timeouts cannot be the session's; nothing where they can, or are none."""
+    timeouts = () if has_prepared_statements(config) else _timeouts(config)
+    return "".join(f"; SET LOCAL {name} = '{value}'" for name, value in timeouts).encode()
+
+
+def _timeouts(config: DatabaseConfig) -> tuple[tuple[str, str], ...]:
+    """Return PostgreSQL's names of the timeouts that are set; with none there are no `options`, for some poolers."""
     settings = {
         "statement_timeout": config.statement_timeout,
         "lock_timeout": config.lock_timeout,
         "idle_in_transaction_session_timeout": config.idle_in_transaction_timeout,
     }
-    return " ".join(
-        f"-c {name}={max(1, round(seconds * 1000))}ms" for name, seconds in settings.items() if seconds is not None
+    return tuple(
+        (name, f"{max(1, round(seconds * 1000))}ms") for name, seconds in settings.items() if seconds is not None
     )
 
 
@@ -237,7 +265,10 @@ def without_secrets(url: str) -> str:
     except ConfigError:
         return "…"
     shown = {name: str(value) for name, value in parameters.items() if name not in _SECRETS}
-    return _as_url(shown) if _URL.match(url) else make_conninfo(**shown)
+    if _URL.match(url):
+        return _as_url(shown)
+    ours = f" {_PREPARED}={shown.pop(_PREPARED)}" if _PREPARED in shown else ""
+    return make_conninfo(**shown) + ours
 
 
 def _as_url(parameters: dict[str, str]) -> str:
@@ -255,7 +286,7 @@ def _as_url(parameters: dict[str, str]) -> str:
 
 
 def _parsed(url: str) -> dict[str, Any]:
-    """Return libpq's parameters, or raise a ConfigError that shows none of the URL.
+    """Return libpq's parameters and our own, or raise a ConfigError that shows none of the URL.
 
     A password with a raw `@` or `/` makes libpq take a part of it for the host, the port or the database, and these
     it shows in its own messages.
@@ -263,6 +294,7 @@ def _parsed(url: str) -> dict[str, Any]:
     foreign = _FOREIGN_DRIVER.match(url)
     if foreign:
         raise ConfigError(f"the database's URL begins with {foreign[1]}://; write postgresql://")
+    own, url = _taken_out(url)
     parameters = _parsed_by_libpq(url)
     if parameters is None or not (parameters or _URL.match(url)):
         raise ConfigError(f"the database's URL does not parse; it is {_FORMS}, and special characters are %-encoded")
@@ -272,7 +304,33 @@ def _parsed(url: str) -> dict[str, Any]:
         raise ConfigError("the database's URL has a port that is not a number")
     if not parameters.get("connect_timeout", "0").strip().lstrip("-").isdecimal():
         raise ConfigError("the database's URL has a connect_timeout that is not a whole number of seconds")
-    return parameters
+    return parameters | own
+
+
+def _taken_out(url: str) -> tuple[dict[str, str], str]:
+    """Return `prepared_statements`, which libpq does not know, if the URL has it, and the URL without it."""
+    if _URL.match(url):
+        said, left = _query_without(url)
+    else:
+        said = [_unquoted(match[2]) for match in _WORD.finditer(url) if match[1] == _PREPARED]
+        left = _WORD.sub(lambda match: "" if match[1] == _PREPARED else match[0], url)
+    if not said:
+        return {}, url
+    if not set(said) <= _SWITCHES:
+        raise ConfigError(f"{_PREPARED} in the database's URL is true or false")
+    return {_PREPARED: said[-1]}, left
+
+
+def _query_without(url: str) -> tuple[list[str], str]:
+    match = _QUERY.fullmatch(url)
+    address, query = match.groups("") if match else (url, "")
+    words = [word.partition("=") for word in query.split("&")]
+    left = "&".join("".join(word) for word in words if unquote(word[0]) != _PREPARED)
+    return [unquote(word[2]) for word in words if unquote(word[0]) == _PREPARED], f"{address}?{left}".rstrip("?")
+
+
+def _unquoted(word: str) -> str:
+    return re.sub(r"\\(.)", r"\1", word[1:-1] if word.startswith("'") else word, flags=re.DOTALL)
 
 
 def _parsed_by_libpq(url: str) -> dict[str, Any] | None:

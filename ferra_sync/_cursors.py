@@ -11,6 +11,7 @@ import psycopg
 from psycopg.adapt import AdaptersMap
 
 from ferra_sync._adapters import COPY_ADAPTERS
+from ferra_sync._forks import at_fork
 from ferra_sync._statements import Statement
 from ferra_sync.errors import Conflict, FerraDbError, QueryError, from_psycopg
 
@@ -76,6 +77,26 @@ class _LeanCursor(psycopg.RawCursor[Any]):
         self.format = TEXT
         self.arraysize = 1
         self._reset()
+
+
+class _Chunk(list[Any]):
+    """Rows that a stream has fetched and not all yielded; a forked child has none of them."""
+
+    __slots__ = ("__weakref__", "is_last")
+
+    def __hash__(self) -> int:  # type: ignore[override]  # a list has none; what is told of forks needs one
+        return id(self)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __init__(self, rows: list[Any]) -> None:
+        super().__init__(rows)
+        self.is_last = len(rows) < CHUNK
+
+    def leave_to_parent(self) -> None:
+        """Forget them; the stream's next step finds that its transaction is not this process's."""
+        self.clear()
 
 
 class _CopyCursor(psycopg.Cursor[Any]):
@@ -239,10 +260,11 @@ def stream(
         declare = b"DECLARE %b NO SCROLL CURSOR FOR %b" % (name, statement.sql)
         cursor.execute(declare, statement.parameters(params), prepare=False)
         while True:
-            rows = cursor.execute(more, prepare=False, binary=statement.binary).fetchall()
+            rows = _Chunk(cursor.execute(more, prepare=False, binary=statement.binary).fetchall())
+            at_fork(rows)
             yield from rows
             acquire()
-            if len(rows) < CHUNK:
+            if rows.is_last:
                 cursor.execute(b"CLOSE " + name, prepare=False)
                 return
     except psycopg.Error as error:

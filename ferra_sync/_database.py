@@ -14,12 +14,13 @@ import attrs
 import psycopg
 
 from ferra_sync import _cursors
-from ferra_sync._config import DatabaseConfig, resolve_url
+from ferra_sync._config import DatabaseConfig, local_timeouts, resolve_url
 from ferra_sync._described import described
 from ferra_sync._embedded import EmbeddedServer
 from ferra_sync._executor import Executor
 from ferra_sync._pool import Pool
 from ferra_sync._statements import Statement
+from ferra_sync._timeouts import TimedPool
 from ferra_sync._transaction import Isolation, Transaction, begin_command
 from ferra_sync.errors import ConfigError, Db, DbErrorKind
 
@@ -40,11 +41,12 @@ class Database(Executor):
         Db: the server cannot be reached or refuses; the password is never in the message.
     """
 
-    __slots__ = ("_pool", "_server", "config")
+    __slots__ = ("_acquire", "_pool", "_release", "_server", "_timeouts", "config")
 
     config: DatabaseConfig
     _pool: Pool
     _server: EmbeddedServer | None
+    _timeouts: bytes
 
     def __init__(self, config: DatabaseConfig | None = None) -> None:
         if not isinstance(config, DatabaseConfig | None):
@@ -53,6 +55,10 @@ class Database(Executor):
         self.config = attrs.evolve(settings, url=resolve_url(settings.url or None))
         self._server = None
         self._pool = Pool.open(self.config)
+        self._timeouts = local_timeouts(self.config)
+        # Its own methods, not methods that call them: every statement goes through here.
+        calls = TimedPool(self._pool, b"BEGIN" + self._timeouts) if self._timeouts else self._pool
+        self._acquire, self._release = calls.acquire, calls.release
 
     @classmethod
     def connect(cls, url: str | None = None, *, config: DatabaseConfig | None = None) -> Self:
@@ -121,12 +127,17 @@ class Database(Executor):
 
     @contextmanager
     def connection(self) -> Iterator[psycopg.Connection[Any]]:
-        """Lend a psycopg connection in autocommit mode, for all that is not offered here; raw SQL is SQL's own risk."""
-        connection = self._acquire()
+        """Lend a psycopg connection in autocommit mode, for all that is not offered here; raw SQL is SQL's own risk.
+
+        Afterwards everything that was set on it is reset, in the session (`DISCARD ALL`, one more round trip) and in
+        psycopg; what still refers to it raises `QueryError`. Without prepared statements, for PgBouncer, the config's
+        timeouts do not hold here: set them yourself, `SET LOCAL` in a transaction.
+        """
+        connection = self._pool.acquire()
         try:
             yield connection
         finally:
-            self._release(connection)
+            self._pool.reclaim(connection)
 
     def begin(
         self, *, isolation: Isolation | None = None, read_only: bool = False, deferrable: bool = False
@@ -139,13 +150,13 @@ class Database(Executor):
             deferrable: with serializable and read only: wait for a snapshot that cannot fail.
         """
         command = begin_command(isolation, read_only=read_only, deferrable=deferrable)
-        connection = self._acquire()
+        connection = self._pool.acquire()
         try:
-            _cursors.run(connection, command)
+            _cursors.run(connection, command + self._timeouts)
         except BaseException:
-            self._release(connection)
+            self._pool.release(connection)
             raise
-        return Transaction(connection, self._release)
+        return Transaction(connection, self._pool.release)
 
     @contextmanager
     def transaction(
@@ -186,9 +197,3 @@ class Database(Executor):
 
     def _occupied(self, occupant: str) -> AbstractContextManager[None]:  # noqa: ARG002 - calls have their own connections
         return nullcontext()
-
-    def _acquire(self) -> psycopg.Connection[Any]:
-        return self._pool.acquire()
-
-    def _release(self, connection: psycopg.Connection[Any]) -> None:
-        self._pool.release(connection)

@@ -11,6 +11,7 @@ from typing import Self
 from ferra_sync._config import DatabaseConfig
 from ferra_sync._database import Database
 from ferra_sync._described import described
+from ferra_sync._forks import at_fork
 from ferra_sync._values import Handle
 from ferra_sync.errors import ConfigError
 
@@ -21,7 +22,7 @@ class Databases(Handle):
     A database is connected to at its first `get`, once however many threads ask. As a context manager it closes them.
     """
 
-    __slots__ = ("_entries", "_lock")
+    __slots__ = ("__weakref__", "_entries", "_lock")
 
     _entries: dict[str, _Entry]
 
@@ -37,6 +38,13 @@ class Databases(Handle):
             raise ConfigError(f"Databases takes a mapping of names to URLs or configs, not {described(databases)}")
         for name, config in (databases or {}).items():
             self.register(name, config)
+        at_fork(self)
+
+    def leave_to_parent(self) -> None:
+        """In a forked child: take new locks, for a thread that is no more may hold the old ones."""
+        self._lock = threading.Lock()
+        for entry in self._entries.values():
+            entry.renew_lock()
 
     def __enter__(self) -> Self:
         return self
@@ -97,6 +105,9 @@ class _Entry:
         self._config = config
         self._lock = threading.Lock()
         self.database = None
+
+    def renew_lock(self) -> None:
+        self._lock = threading.Lock()
 
     def opened(self) -> Database:
         with self._lock:

@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
-import psycopg
-
 from ferra_sync import _cursors
 from ferra_sync._compiler import compiled
+from ferra_sync._connection import PooledConnection
 from ferra_sync._json_rows import object_maker
 from ferra_sync._pagination import Count, KeyWalk, Page, page_number, page_of
 from ferra_sync._queries import Returning, RowQuery, Select, Write
@@ -34,12 +33,9 @@ class Executor(Handle, ABC):
 
     __slots__ = ()
 
-    @abstractmethod
-    def _acquire(self) -> psycopg.Connection[Any]:
-        """Return a connection; `_release` gives it back."""
-
-    @abstractmethod
-    def _release(self, connection: psycopg.Connection[Any]) -> None: ...
+    _acquire: Callable[[], PooledConnection]
+    """Return a connection; `_release` gives it back."""
+    _release: Callable[[PooledConnection], None]
 
     @abstractmethod
     def _atomic(self) -> AbstractContextManager[Executor]:

@@ -14,11 +14,14 @@ import psycopg
 from psycopg.pq import TransactionStatus
 
 from ferra_sync import _cursors
+from ferra_sync._connection import PooledConnection
 from ferra_sync._executor import Executor
 from ferra_sync._statements import Statement
 from ferra_sync.errors import Db, QueryError, from_psycopg
 
 Isolation: TypeAlias = Literal["read committed", "repeatable read", "serializable"]
+
+_OF_PARENT: Final = "the transaction was begun before a fork and is the parent process's: in the child begin another"
 
 _LEVELS: Final = {
     None: b"",
@@ -48,9 +51,7 @@ class Transaction(Executor):
 
     __slots__ = ("_connection", "_give_back", "_is_open", "_occupant", "_savepoints")
 
-    def __init__(
-        self, connection: psycopg.Connection[Any], give_back: Callable[[psycopg.Connection[Any]], None]
-    ) -> None:
+    def __init__(self, connection: PooledConnection, give_back: Callable[[PooledConnection], None]) -> None:
         self._is_open = True
         self._occupant: str | None = None
         self._connection = connection
@@ -67,7 +68,7 @@ class Transaction(Executor):
             self._abandon()
 
     def __del__(self) -> None:
-        if self._is_open:
+        if getattr(self, "_is_open", False) and self.is_open:  # An interrupt may come before __init__.
             self._is_open = False
             # In a thread of its own: the collector may have come while this one holds the pool's lock.
             with suppress(RuntimeError):  # At the interpreter's end there are no new threads, and no more connections.
@@ -79,8 +80,8 @@ class Transaction(Executor):
 
     @property
     def is_open(self) -> bool:
-        """Whether it can be used: it was neither committed nor rolled back, and no COPY is reading its rows."""
-        return self._is_open
+        """Whether it can be used: not committed or rolled back, not busy with a COPY, and begun by this process."""
+        return self._is_open and not self._connection.is_inherited
 
     def commit(self) -> None:
         """Make the changes permanent.
@@ -117,12 +118,14 @@ class Transaction(Executor):
     def _stream(self, statement: Statement, params: tuple[Any, ...]) -> Iterator[Any]:
         return _cursors.stream(self._acquire, statement, params)
 
-    def _acquire(self) -> psycopg.Connection[Any]:
+    def _acquire(self) -> PooledConnection:
         if not self.is_open:
             raise QueryError(self._refusal())
         return self._connection
 
     def _refusal(self) -> str:
+        if self._connection.is_inherited:
+            return _OF_PARENT
         if self._occupant is None:
             return "the transaction is over"
         return f"the transaction is busy with {self._occupant}: use another, or read first what it needs"
@@ -139,7 +142,7 @@ class Transaction(Executor):
         finally:
             self._is_open, self._occupant = True, None
 
-    def _release(self, connection: psycopg.Connection[Any]) -> None:
+    def _release(self, connection: PooledConnection) -> None:
         """Keep the connection: it is given back when the transaction is over."""
 
     def _atomic(self) -> Savepoint:
@@ -216,5 +219,5 @@ class Savepoint(Transaction):
         _cursors.run(self._connection, b"RELEASE SAVEPOINT " + self._name)
 
 
-def _keep(_connection: psycopg.Connection[Any]) -> None:
+def _keep(_connection: PooledConnection) -> None:
     """Give nothing back: the connection is the transaction's."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import json
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -354,9 +354,9 @@ def listening(connection: psycopg.Connection[Any], action: Callable[[], object])
 
 @contextmanager
 def between_the_statements(db: Database, action: Callable[[], object]) -> Iterator[None]:
-    with ExitStack() as stack:
-        with db.connection() as connection:  # the only one, so that the page will have it
-            stack.enter_context(listening(connection, action))
+    connection = db._acquire()  # the only one, so that the page will have it
+    db._release(connection)
+    with listening(connection, action):
         yield
 
 

@@ -15,8 +15,9 @@ from psycopg.conninfo import make_conninfo
 from psycopg.pq import TransactionStatus
 
 from ferra_sync._config import DatabaseConfig
+from ferra_sync._connection import PooledConnection, _input_test
 from ferra_sync._embedded import EmbeddedServer
-from ferra_sync._pool import Pool, PooledConnection, PoolStats, _input_test
+from ferra_sync._pool import Pool, PoolStats
 from ferra_sync.errors import ConfigError, Db, DbErrorKind
 
 SECRET = "s3cret"
@@ -246,9 +247,10 @@ def test_a_borrower_that_switches_autocommit_off_does_not_switch_it_off_for_the_
         connection.autocommit = False
         with contextlib.suppress(psycopg.errors.DivisionByZero):
             connection.execute(statement.encode())
-        pool.release(connection)
+        session = connection.info.backend_pid
+        pool.reclaim(connection)
         again = pool.acquire()
-        assert again is connection
+        assert again.info.backend_pid == session
         assert again.autocommit
         pool.release(again)
 

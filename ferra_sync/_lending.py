@@ -1,0 +1,160 @@
+"""psycopg_pool's pool, made to lose no connection to Ctrl-C.
+
+KeyboardInterrupt comes to the main thread between any two of its steps, and psycopg_pool counts what it has lent: a
+connection taken and not yet held is lost to it for good, as is one that is given to an interrupted waiter. So the main
+thread takes and gives in one step where there is nothing to wait for. What takes several, waiting, growing, rolling
+back, replacing, is done for it by a thread that no signal reaches. And a lent connection that is collected is replaced.
+"""
+
+from __future__ import annotations
+
+from _thread import get_ident, start_new_thread
+from queue import SimpleQueue
+from threading import main_thread
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from weakref import WeakMethod
+
+from psycopg.pq import TransactionStatus
+from psycopg_pool import ConnectionPool
+
+from ferra_sync._connection import PooledConnection, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ferra_sync._config import DatabaseConfig
+
+R = TypeVar("R")
+
+_IDLE: Final = TransactionStatus.IDLE
+_RECONNECT_TIMEOUT: Final = 2.0
+"""Seconds of failed attempts after which psycopg_pool asks what to do; its pauses double until then."""
+
+
+class Connections(ConnectionPool[PooledConnection]):
+    """The connections of one pool; they are made by its own threads, from the first `getconn` on or from `open`."""
+
+    def __init__(self, parameters: dict[str, Any], source: Source, config: DatabaseConfig) -> None:
+        super().__init__(
+            connection_class=PooledConnection,
+            kwargs=parameters | {"source": source},
+            min_size=config.min_connections,
+            max_size=config.max_connections,
+            open=False,
+            name=config.application_name,
+            timeout=config.acquire_timeout,
+            max_lifetime=config.max_lifetime,
+            max_idle=config.idle_timeout,
+            reconnect_timeout=_RECONNECT_TIMEOUT,
+            reconnect_failed=_try_again,
+        )
+        source.replacement = WeakMethod(self._replace)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it was closed, be it before it was opened."""
+        return self._opened and self._closed
+
+    def getconn(self, timeout: float | None = None) -> PooledConnection:
+        """Take a connection, as psycopg_pool does, and mark it as lent."""
+        with self._lock:
+            if self._pool:
+                connection = self._pool.popleft()
+                connection._pool = self
+                connection.is_lent = True
+                if self._nconns_min > len(self._pool):  # noqa: PLR1730 - min() is a call
+                    self._nconns_min = len(self._pool)
+                return connection
+        return _undisturbed(self._await, timeout, unwanted=self._settle)
+
+    def putconn(self, conn: PooledConnection) -> None:
+        """Take a lent connection back, as psycopg_pool does."""
+        if getattr(conn, "_pool", None) is not self:
+            self._check_pool_putconn(conn)
+        if conn.pgconn.transaction_status == _IDLE and monotonic() < conn._expire_at:
+            with self._lock:
+                if not (self._waiting or self._closed):
+                    conn._pool = None
+                    conn.is_lent = False
+                    self._pool.append(conn)
+                    return
+        _undisturbed(self._settle, conn)
+
+    def close(self, timeout: float = 5.0) -> None:
+        """Close what is idle, and what is lent when it comes back."""
+        self._opened = True  # Now it is too late for that.
+        super().close(timeout)
+
+    def abandon(self) -> None:
+        """In a forked child: forget everything, and stop none of the threads, which are the parent's."""
+        self._closed = True
+
+    def _await(self, timeout: float | None) -> PooledConnection:
+        if not self._opened:
+            self.open()
+        connection = super().getconn(timeout)
+        connection.is_lent = True
+        return connection
+
+    def _settle(self, connection: PooledConnection) -> None:
+        connection.is_lent = False
+        super().putconn(connection)
+
+    def _replace(self, lost: PooledConnection) -> None:
+        """Close a connection that nobody holds; nobody knows what it was doing."""
+        lost.close()
+        lost._pool = self
+        self._settle(lost)
+
+
+def _undisturbed(call: Callable[..., R], *args: object, unwanted: Callable[[R], object] | None = None) -> R:
+    """Return what `call` returns, made by a thread that no signal reaches: in CPython, by any but the main one.
+
+    Where the main thread is interrupted and waits no longer, `unwanted` is given what comes; in the moment between, it
+    is left to the collector.
+    """
+    if get_ident() != main_thread().ident:
+        return call(*args)
+    errand: _Errand[R] = _Errand()
+    try:
+        start_new_thread(errand.run, (call, args, unwanted))
+    except RuntimeError:  # There are no more threads, as at the interpreter's end.
+        return call(*args)
+    return errand.result()
+
+
+class _Errand(Generic[R]):
+    """A call that one thread makes for another, which waits for its result."""
+
+    __slots__ = ("_end", "_is_awaited")
+
+    def __init__(self) -> None:
+        self._end: SimpleQueue[tuple[Any, BaseException | None]] = SimpleQueue()
+        self._is_awaited = True
+
+    def run(self, call: Callable[..., R], args: tuple[object, ...], unwanted: Callable[[R], object] | None) -> None:
+        try:
+            result = call(*args)
+        except BaseException as error:  # noqa: BLE001 - it is raised where it is waited for
+            self._end.put((None, error))
+            return
+        if self._is_awaited or unwanted is None:
+            self._end.put((result, None))
+        else:
+            unwanted(result)
+
+    def result(self) -> R:
+        try:
+            result, error = self._end.get()
+        finally:
+            self._is_awaited = False
+        if error is not None:
+            raise error
+        return result  # type: ignore[no-any-return]  # what `call` returned
+
+
+def _try_again(connections: ConnectionPool[Any]) -> None:
+    """Connect again while calls wait: psycopg_pool itself would leave them waiting, or pause for minutes."""
+    if connections.get_stats()["requests_waiting"]:
+        connections.check()

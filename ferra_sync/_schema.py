@@ -240,7 +240,8 @@ def _fitting(column: Column[Any, Any], option: str, value: object) -> AnyExpr:
     if isinstance(value, Expr):
         if any(isinstance(leaf, ColumnRef) for leaf in leaves(value.shape)) or has_aggregate(value.shape):
             raise SchemaError(f"{option} of {column.ref} names a column or an aggregate, which it cannot")
-        return _of_its_type(column, option, value)
+        # `timestamp DEFAULT now()` goes by the session's time zone, and many a schema says so.
+        return value if column.type.depends_on_zone_with(value.type) else _of_its_type(column, option, value)
     if value is None:
         complaint = None if column.nullable_in_table else "is not nullable"
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import psycopg
 from psycopg.adapt import AdaptersMap
@@ -13,7 +13,9 @@ from psycopg.adapt import AdaptersMap
 from ferra_sync._adapters import COPY_ADAPTERS
 from ferra_sync._forks import at_fork
 from ferra_sync._statements import Statement
-from ferra_sync.errors import Conflict, FerraDbError, QueryError, from_psycopg
+from ferra_sync.errors import Conflict, QueryError, SchemaError, from_psycopg
+
+E = TypeVar("E", bound=Exception)
 
 TEXT: Final = psycopg.pq.Format.TEXT
 BINARY: Final = psycopg.pq.Format.BINARY
@@ -121,6 +123,7 @@ def fetch(connection: psycopg.Connection[Any], statement: Statement, params: tup
 
     Raises:
         FerraDbError: the server or the connection says no.
+        SchemaError: a column of the first answer is of another type than is declared.
     """
     try:
         cursor = _new_cursor(connection, statement)
@@ -132,10 +135,9 @@ def fetch(connection: psycopg.Connection[Any], statement: Statement, params: tup
         try:
             return cursor.fetchall()
         except psycopg.DataError as error:
-            if statement.writes is None or statement.guarded:
-                raise
-            statement.doubt()
-            raise _written(connection, error) from error
+            raise _told(from_psycopg(error), connection, statement) from error
+    except SchemaError as error:
+        raise _told(error, connection, statement) from None
     except psycopg.Error as error:
         raise from_psycopg(error) from error
     except UnicodeEncodeError:
@@ -193,12 +195,13 @@ def _forget_plans(connection: psycopg.Connection[Any], error: psycopg.Error) -> 
     connection.execute(b"DEALLOCATE ALL")
 
 
-def _written(connection: psycopg.Connection[Any], error: psycopg.Error) -> FerraDbError:
-    """Return the error of a row that was written and cannot be read."""
-    is_stored = connection.info.transaction_status is psycopg.pq.TransactionStatus.IDLE
-    mapped = from_psycopg(error)
-    mapped.args = (f"{mapped}; the write is {'stored' if is_stored else 'part of the transaction'}",)
-    return mapped
+def _told(error: E, connection: psycopg.Connection[Any], statement: Statement) -> E:
+    """Return the error of an answer that cannot be read; after a write that nothing undoes it says so."""
+    if statement.writes is not None and not statement.guarded:
+        statement.doubt()
+        is_stored = connection.info.transaction_status is psycopg.pq.TransactionStatus.IDLE
+        error.args = (f"{error}; the write is {'stored' if is_stored else 'part of the transaction'}",)
+    return error
 
 
 def _not_unicode() -> QueryError:

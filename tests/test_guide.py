@@ -28,7 +28,7 @@ def test_every_block_runs_in_the_order_of_the_guide_and_prints_what_it_says(
     text = GUIDE.read_text()
     blocks = list(guide.examples())
     assert len(blocks) == text.count("```python\n") > 0
-    assert {fenced.split("\n")[0] for fenced in text.split("```")[1::2]} == {"python", "sh"}
+    assert {fenced.split("\n")[0] for fenced in text.split("```")[1::2]} == {"python", "sh", "sql"}
     for block in blocks:
         block.evaluate()
     printed = capsys.readouterr().out.splitlines()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import attrs
 import psycopg
@@ -90,7 +91,8 @@ def server():
     """A server whose sessions nobody else uses, and a PgBouncer before it."""
     with EmbeddedServer.start() as server:
         with psycopg.connect(server.url, autocommit=True) as connection:
-            (server.path / "pg_hba.conf").write_text("local all all trust\n")
+            row = connection.execute("SHOW hba_file").fetchone()
+            Path(row[0]).write_text("local all all trust\n")
             connection.execute("SELECT pg_reload_conf()")
         with pgbouncer(server.url) as url:
             yield server.url, url

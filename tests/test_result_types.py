@@ -6,11 +6,11 @@ import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import psycopg
 import pytest
+from databases import fresh_database
 from ddl import model_of
 
-from ferra_sync import Database, Executor, FerraModel, PgRepository, SchemaError, Table, from_, select
+from ferra_sync import Database, Executor, FerraModel, PgRepository, SchemaError, Table, from_, insert_into, select
 from ferra_sync import functions as fn
 from ferra_sync import types as t
 
@@ -160,18 +160,11 @@ def test_each_database_is_asked(legacy: Database, server_url: str):
     query = from_(table).select(table.value)
     assert legacy.fetch_all(query) == [None]
     name = table.__ferra_table__.name
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute("DROP DATABASE IF EXISTS legacy_other")
-        connection.execute("CREATE DATABASE legacy_other")
-        try:
-            url = psycopg.conninfo.make_conninfo(server_url, dbname="legacy_other")
-            with psycopg.connect(url) as other:
-                other.execute("CREATE SCHEMA legacy")
-                other.execute(f"CREATE TABLE legacy.{name} (id integer, value bytea)".encode())
-            with Database.connect(url) as second, pytest.raises(SchemaError, match="the database has bytea"):
-                second.fetch_all(query)
-        finally:
-            connection.execute("DROP DATABASE legacy_other WITH (FORCE)")
+    with fresh_database(server_url) as url, Database.connect(url) as other:
+        with other.connection() as connection:
+            connection.execute(f"CREATE SCHEMA legacy CREATE TABLE {name} (id integer, value bytea)".encode())
+        with pytest.raises(SchemaError, match="the database has bytea"):
+            other.fetch_all(query)
 
 
 def test_a_column_that_was_altered_is_seen_by_the_next_connection(legacy: Database, server_url: str):
@@ -210,3 +203,29 @@ def test_a_comparison_with_a_column_that_is_citext_goes_by_its_rules(
         expected = connection.execute(f"SELECT id FROM legacy.{name} WHERE {written} ORDER BY id".encode()).fetchall()
     found = legacy.fetch_all(from_(table).where(predicate(table.value)).order_by(table.id).select(table.id))
     assert found == [number for (number,) in expected]
+
+
+def test_a_write_whose_answer_is_of_another_type_writes_nothing(legacy: Database):
+    table: Any = made(legacy, "bigint", t.integer())
+    row = model_of(FerraModel[table], id=int, value=int | None)
+    with pytest.raises(SchemaError, match="the database has bigint"):
+        legacy.fetch_one(insert_into(table).values(row(2, 3)).returning(row))
+    with pytest.raises(SchemaError, match="the database has bigint"):
+        PgRepository(row, legacy).insert(row(3, 4))
+    assert legacy.fetch_all(from_(table).order_by(table.id).select(table.id)) == [1]
+
+
+def test_a_write_that_another_database_has_answered_well_says_that_it_is_stored(legacy: Database, server_url: str):
+    table: Any = made(legacy, "integer", t.integer())
+    row = model_of(FerraModel[table], id=int, value=int | None)
+    insert = insert_into(table).values(row(2, 3)).returning(row)
+    assert legacy.fetch_one(insert) == row(2, 3)
+    name = table.__ferra_table__.name
+    with fresh_database(server_url) as url, Database.connect(url) as other:
+        with other.connection() as connection:
+            connection.execute(f"CREATE SCHEMA legacy CREATE TABLE {name} (id integer, value bigint)".encode())
+        with pytest.raises(SchemaError, match="the database has bigint; the write is stored"):
+            other.fetch_one(insert)
+        with pytest.raises(SchemaError, match=r"the database has bigint$"):
+            other.fetch_one(insert)
+        assert other.fetch_value(from_(table).select(fn.count())) == 1

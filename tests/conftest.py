@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from databases import fresh_database
+from databases import fresh_database, on_a_memory_disk
 from prepare_plugin import (  # noqa: F401 - hooks and a fixture
     every_statement_is_prepared,
     pytest_configure,
@@ -32,7 +32,9 @@ def server_url() -> Iterator[str]:
     if given:
         yield given
         return
-    with EmbeddedServer.start() as server:
+    with on_a_memory_disk():
+        server = EmbeddedServer.start()
+    with server:
         yield server.url
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import psycopg
 from psycopg import conninfo, sql
@@ -13,6 +16,22 @@ from psycopg import conninfo, sql
 from ferra_sync import Database, DatabaseConfig
 
 _numbers = itertools.count(1)
+
+_MEMORY_DISK = Path("/dev/shm")
+_ROOM = 2**30
+"""Bytes: a new database takes some 8 MB, and each is dropped by its test."""
+
+
+@contextmanager
+def on_a_memory_disk() -> Iterator[None]:
+    """Make temporary directories in memory where there is room: a database is copied there in half the time."""
+    usual = tempfile.tempdir
+    if os.access(_MEMORY_DISK, os.W_OK) and shutil.disk_usage(_MEMORY_DISK).free > _ROOM:
+        tempfile.tempdir = str(_MEMORY_DISK)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = usual
 
 
 @contextmanager

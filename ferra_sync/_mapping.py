@@ -23,8 +23,6 @@ from ferra_sync.errors import QueryError
 RowMaker: TypeAlias = Callable[[Sequence[Any]], Any]
 Conversion: TypeAlias = Callable[[Any], Any]
 UNWRITABLE: Final = (AttributeError, KeyError, TypeError, ValueError)
-_MAY_BE_NULL: Final = frozenset({FieldType.JSON, FieldType.JSONB})
-"""JSON's own null is None too, and says nothing of whether there is a row."""
 
 _UNREADABLE: Final = (KeyError, OverflowError, TypeError, ValueError)
 
@@ -231,7 +229,7 @@ class _RowMakerWriter:
     def _is_missing(self, meta: ModelMeta, first: int) -> str:
         """Return the test for no row: a column that is never NULL is; else the server is asked, in one more column."""
         for index, field in enumerate(meta.fields):
-            if not field.nullable and field.ref.type.kind not in _MAY_BE_NULL:
+            if not field.nullable:
                 return f"v{first + index} is None"
         self.columns.append((("is row", meta.table.ref), BOOLEAN))
         return f"not v{len(self.columns) - 1}"

@@ -106,6 +106,11 @@ class ModelMeta(Value):
         """The columns of the fields, in order."""
         return tuple(field.ref for field in self.fields)
 
+    @cached_property
+    def is_mutable(self) -> bool:
+        """Whether a field's value can be changed after it was given: a list, bytes, a document."""
+        return any(ref.type.is_mutable for ref in self.refs)
+
     def key_of(self, row: object) -> tuple[Any, ...]:
         """Return the primary key of `row`.
 

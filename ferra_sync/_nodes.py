@@ -59,18 +59,21 @@ def parameter(value: Any, sql_type: SqlType[Any], of: object) -> Node:  # noqa: 
             if complaint is not None:
                 raise QueryError(f"{of.label if isinstance(of, Node) else of} {complaint}")
         if place.is_mutable:
-            value = _taken(value, place)
+            value = taken(value, place)
     return Node(place, (value,), place)
 
 
-def _taken(value: Any, place: SqlType[Any]) -> Any:  # noqa: ANN401 - of the type's own classes
+def taken(value: Any, place: SqlType[Any]) -> Any:  # noqa: ANN401 - of the type's own classes
     """Return a copy of `value`, which can be changed."""
+    element = place.element
     if isinstance(value, bytes):
         return value
     if place.kind is FieldType.BYTEA:
         return bytes(value)
-    if place.element is not None and not place.element.is_mutable:
+    if element is not None and not element.is_mutable:
         return list(value)
+    if element is not None and element.kind is FieldType.BYTEA:
+        return [None if each is None else bytes(each) for each in value]
     try:
         return deepcopy(value)
     except Exception:  # noqa: BLE001 - a class's own __deepcopy__ may raise anything
@@ -180,7 +183,7 @@ def listing(like: Node, values: list[Any], *, nulls: bool = False) -> tuple[SqlT
     if NoneType in classes and not nulls:
         raise QueryError(f"{like.label}: None is never in a list; use .is_null()")
     if element.is_mutable:
-        return element.array, _taken(values, element.array)
+        return element.array, taken(values, element.array)
     if element.holds is None or (classes == {element.quick} and _are_sure(element, values)):
         return element.array, values
     return _held(like, element, values)

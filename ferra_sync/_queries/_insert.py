@@ -7,11 +7,13 @@ from itertools import chain, compress
 from typing import Any, TypeVar
 
 from ferra_sync._models import FerraModel, Insertable, ModelMeta
+from ferra_sync._nodes import taken
 from ferra_sync._queries._checks import rows_meta, table_of
 from ferra_sync._queries._query import Parts
 from ferra_sync._queries._writes import NOTHING, Write, read_instead, writable
 from ferra_sync._rows import CheckedRows, checked_rows, given, value_list
 from ferra_sync._schema import Table, TableMeta
+from ferra_sync._sentinels import Sentinel
 from ferra_sync._shapes import InsertShape, Items
 from ferra_sync.errors import QueryError
 
@@ -52,7 +54,8 @@ class Insert(Write[S]):
         if rows:
             meta = rows_meta(rows, self._table)
             insert._meta = meta
-            insert._rows = checked_rows(meta, rows, first=0 if len(rows) > 1 else None)
+            checked = checked_rows(meta, rows, first=0 if len(rows) > 1 else None)
+            insert._rows = _taken(meta, checked) if meta.is_mutable else checked
         return insert
 
     def with_returning(self, items: Items, values: tuple[Any, ...]) -> Parts:
@@ -69,6 +72,17 @@ class Insert(Write[S]):
             return shape, tuple(map(list, compress(rows.columns, rows.given))) + values
         lists, params = _value_lists(self._meta, rows.values)
         return InsertShape(self._table.ref, refs, lists, (), None, items), params + values
+
+
+def _taken(meta: ModelMeta, rows: CheckedRows) -> CheckedRows:
+    """Return the rows without anything that their owner can still change."""
+    columns = [
+        tuple(each if each is None or isinstance(each, Sentinel) else taken(each, ref.type) for each in column)
+        if ref.type.is_mutable
+        else column
+        for ref, column in zip(meta.refs, rows.columns, strict=True)
+    ]
+    return rows._replace(values=list(zip(*columns, strict=True)), columns=columns)
 
 
 def _value_lists(

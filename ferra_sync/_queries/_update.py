@@ -9,14 +9,15 @@ from ferra_sync._columns import Assignment
 from ferra_sync._expressions import AnyExpr, Expr
 from ferra_sync._kinds import Plain
 from ferra_sync._models import Changeset, ModelMeta
+from ferra_sync._nodes import parameter
 from ferra_sync._queries._checks import check_predicates, named, table_of
 from ferra_sync._queries._keys import key_is
 from ferra_sync._queries._query import Parts
 from ferra_sync._queries._writes import NOTHING, Write, read_instead, writable
-from ferra_sync._rows import checked_values, place
+from ferra_sync._rows import checked_values
 from ferra_sync._schema import Table, TableMeta
 from ferra_sync._sentinels import SERVER_DEFAULT, UNSET
-from ferra_sync._shapes import DeleteShape, Items, UpdateShape
+from ferra_sync._shapes import DEFAULT, ColumnRef, DeleteShape, Items, UpdateShape
 from ferra_sync.errors import QueryError
 
 S = TypeVar("S")
@@ -138,8 +139,7 @@ class Update(Restricted[S]):
             raise QueryError(f"{meta.model.__name__} is a changeset of {meta.table.name}, not of {self._table.name}")
         for field, value in zip(meta.fields, checked_values(meta, change, "change"), strict=True):
             if value is not UNSET:
-                is_given = value is not SERVER_DEFAULT
-                yield Assignment(field.ref, place(field.ref, is_given=is_given), (value,) if is_given else ())
+                yield _set_to(field.ref, value)
 
     def with_returning(self, items: Items, values: tuple[Any, ...]) -> Parts:
         """Return the shape and the values; QueryError where nothing was set or no rows were named."""
@@ -154,6 +154,13 @@ class Update(Restricted[S]):
         params = [value for each in self._assignments for value in each.params]
         params += [value for _, expr in stamps for value in expr.params]
         return UpdateShape(self._table.ref, shapes, where, items), (*params, *restriction, *values)
+
+
+def _set_to(ref: ColumnRef, value: object) -> Assignment[Any]:
+    if value is SERVER_DEFAULT:
+        return Assignment(ref, DEFAULT, ())
+    given = parameter(value, ref.type, ref)
+    return Assignment(ref, given.shape, given.params)
 
 
 class Delete(Restricted[S]):

@@ -224,7 +224,7 @@ def require_boolean(node: Node, op: str) -> None:
 
 def unordered(node: Node, op: str) -> QueryError:
     """Return what to raise where `op` compares or sorts a type that PostgreSQL neither compares nor sorts."""
-    return QueryError(f"{node.label} is {node.type}, which has no {op}: declare jsonb, or say .cast(…)")
+    return QueryError(f"{node.label} is {node.type}, which {op} cannot take: declare jsonb, or say .cast(…)")
 
 
 def matching(make: Make[N], op: str, text: Node, pattern: object) -> N:

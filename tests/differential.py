@@ -201,15 +201,15 @@ def _model_item(source: Source, *, optional: bool) -> Item:
 
 
 def _canonical(value: Any) -> Any:
-    """Return a value so that equal means alike: scale, class and all."""
+    """Return a value so that equal means alike, of the same class and of the same text."""
     if isinstance(value, enum.Enum):
         return _canonical(value.value)
     if isinstance(value, Decimal):
-        return ("Decimal", str(value))
+        return ("Decimal", str(value.normalize()))  # Of 1 and 1.0, which are one to DISTINCT, either may stay.
     if isinstance(value, dt.datetime) and value.tzinfo is not None:
         return ("moment", value.astimezone(dt.UTC).isoformat())
     if isinstance(value, float):
-        value += 0.0  # Of 0.0 and -0.0, which are one to DISTINCT, either may stay.
+        value += 0.0  # So of 0.0 and -0.0.
     return (type(value).__name__, repr(value))
 
 

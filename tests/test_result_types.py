@@ -16,6 +16,14 @@ from ferra_sync import types as t
 
 _numbers = itertools.count(1)
 
+TYPES = """
+    CREATE SCHEMA legacy;
+    CREATE EXTENSION citext;
+    CREATE EXTENSION ltree;
+    CREATE TYPE mood AS ENUM ('sad', 'ok');
+    CREATE DOMAIN short AS text CHECK (length(VALUE) < 5)
+"""
+
 WRONG = [
     ("mood", t.text(), "mood"),
     ("money", t.text(), "money"),
@@ -54,19 +62,8 @@ RIGHT = [
 @pytest.fixture(scope="module")
 def legacy(server_url: str) -> Iterator[Database]:
     """A database with types that no declaration of a column names."""
-    with Database.connect(server_url) as db:
-        with db.connection() as connection:
-            connection.execute("CREATE SCHEMA legacy")
-            connection.execute("CREATE EXTENSION IF NOT EXISTS citext")
-            connection.execute("CREATE EXTENSION IF NOT EXISTS ltree")
-            connection.execute("CREATE TYPE mood AS ENUM ('sad', 'ok')")
-            connection.execute("CREATE DOMAIN short AS text CHECK (length(VALUE) < 5)")
-        try:
-            yield db
-        finally:
-            with db.connection() as connection:
-                connection.execute("DROP SCHEMA legacy CASCADE")
-                connection.execute("DROP TYPE mood; DROP DOMAIN short")
+    with fresh_database(server_url, tables=TYPES) as url, Database.connect(url) as db:
+        yield db
 
 
 def made(db: Database, sql_type: str, declared: Any) -> type[Table]:
@@ -125,13 +122,13 @@ class Mixed(Table, name="mixed", schema="legacy"):
     raw = t.bytea()
 
 
-def test_citext_is_read_as_text_from_the_first_row_on_and_bytes_beside_it_stay(legacy: Database, server_url: str):
+def test_citext_is_read_as_text_from_the_first_row_on_and_bytes_beside_it_stay(legacy: Database):
     row = model_of(FerraModel[Mixed], id=int, text=str | None, raw=bytes)
     with legacy.connection() as connection:
         connection.execute("CREATE TABLE legacy.mixed (id integer PRIMARY KEY, text citext, raw bytea NOT NULL)")
         connection.execute("INSERT INTO legacy.mixed VALUES (1, NULL, 'x'), (2, 'Ärger', 'x')")
     expected = [row(1, None, b"x"), row(2, "Ärger", b"x")]
-    with Database.connect(server_url) as db:
+    with Database(legacy.config) as db:
         for _ in range(3):
             assert db.fetch_all(select(row).order_by(Mixed.id)) == expected
             assert list(db.stream(select(row).order_by(Mixed.id))) == expected
@@ -167,13 +164,13 @@ def test_each_database_is_asked(legacy: Database, server_url: str):
             other.fetch_all(query)
 
 
-def test_a_column_that_was_altered_is_seen_by_the_next_connection(legacy: Database, server_url: str):
+def test_a_column_that_was_altered_is_seen_by_the_next_connection(legacy: Database):
     table: Any = made(legacy, "integer", t.integer())
     query = from_(table).select(table.value)
     assert legacy.fetch_all(query) == [None]
     with legacy.connection() as connection:
         connection.execute(f"ALTER TABLE legacy.{table.__ferra_table__.name} ALTER value TYPE bigint".encode())
-    with Database.connect(server_url) as again, pytest.raises(SchemaError, match="the database has bigint"):
+    with Database(legacy.config) as again, pytest.raises(SchemaError, match="the database has bigint"):
         again.fetch_all(query)
 
 

@@ -17,7 +17,7 @@ from ferra_sync._lowering import Lowering, table_term
 from ferra_sync._mapping import selection
 from ferra_sync._names import quoted
 from ferra_sync._shapes import BulkInsertShape, ColumnRef, Items
-from ferra_sync._statements import Statement, finished, new_builder, result_term
+from ferra_sync._statements import Statement, Written, finished, new_builder, result_term
 from ferra_sync._terms import Chain, Raw, Template, Unnest
 
 _SOURCE: Final = "source"
@@ -44,7 +44,7 @@ def compile_bulk_insert(shape: BulkInsertShape) -> Statement:
         .select(*(result_term(item, _part(_INSERTED, returned_column(item).name)) for item in chosen.columns))
         .orderby(_ORDINAL)
     )
-    return attrs.evolve(finished(builder, lowering, chosen), writes="INSERT")
+    return attrs.evolve(finished(builder, lowering, chosen), writes=Written("INSERT", shape.table))
 
 
 def _inserted(shape: BulkInsertShape, origin: dict[ColumnRef, Term], items: Items) -> Any:  # noqa: ANN401 - PyPika's

@@ -18,7 +18,7 @@ from ferra_sync._mapping import selection
 from ferra_sync._names import quoted
 from ferra_sync._shapes import MergeShape
 from ferra_sync._sqltypes import BIGINT
-from ferra_sync._statements import Statement, finished, result_term
+from ferra_sync._statements import Statement, Written, finished, result_term
 from ferra_sync._terms import Raw, Template, Unnest
 
 _MERGE: Final = (
@@ -44,7 +44,7 @@ def compile_merge(shape: MergeShape) -> Statement:
         _listed(results),
         rows.ordinal,
     )
-    return attrs.evolve(finished(merge, lowering, chosen), writes="INSERT")
+    return attrs.evolve(finished(merge, lowering, chosen), writes=Written("INSERT", shape.table))
 
 
 def _listed(terms: Sequence[Term]) -> Term:

@@ -23,7 +23,7 @@ from ferra_sync._shapes import (
     UpdateShape,
 )
 from ferra_sync._sqltypes import FieldType
-from ferra_sync._statements import Statement, Verb, finished, new_builder, result_term
+from ferra_sync._statements import Statement, Verb, Written, finished, new_builder, result_term
 from ferra_sync._terms import Raw, Template, Unnest
 from ferra_sync.errors import QueryError
 
@@ -112,7 +112,8 @@ def _returned(builder: Any, lowering: Lowering, shape: WriteShape) -> Statement:
     if shape.returning:
         builder = builder.returning(*(result_term(item, lowering.term(item[0])) for item in chosen.columns))
     statement = finished(builder, lowering, chosen)
-    return attrs.evolve(statement, writes=_VERBS[type(shape)], doubtful=is_doubtful(shape))
+    written = Written(_VERBS[type(shape)], shape.table)
+    return attrs.evolve(statement, writes=written, doubtful=is_doubtful(shape))
 
 
 def copy_command(table: TableRef, columns: Iterable[ColumnRef]) -> bytes:

@@ -18,6 +18,7 @@ from ferra_sync._schema import table_meta
 from ferra_sync._shapes import CountShape
 from ferra_sync._statements import Statement
 from ferra_sync._values import Handle
+from ferra_sync._ways import may_rewrite
 from ferra_sync.errors import Db, FerraDbError, NotFound, QueryError
 
 R = TypeVar("R")
@@ -183,9 +184,12 @@ class Executor(Handle, ABC):
     ) -> list[Any]:
         """Return the rows of a write; undo it where they cannot be read, or where there are none and must be."""
         with self._atomic() as tx:
-            rows = _cursors.fetch(tx._acquire(), statement, params)
+            connection = tx._acquire()
+            rows = _cursors.fetch(connection, statement, params)
             if not rows and absent is not None:
                 raise absent()
+            if not statement.doubtful and statement.writes is not None:
+                statement.doubtful = may_rewrite(connection, statement.writes.table)
         statement.guarded = statement.doubtful
         return rows
 
@@ -205,7 +209,7 @@ def kept_out(statement: Statement, table: str) -> Db:
 
 
 def _absence(query: RowQuery[Any], statement: Statement) -> FerraDbError:
-    if statement.writes == "INSERT":
+    if statement.writes is not None and statement.writes.verb == "INSERT":
         return kept_out(statement, query.target.name)
     table = table_meta(query.target.owner)
     return NotFound(table.name, table.shown_key(query.key))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 import attrs
 from pypika.terms import Term
@@ -11,7 +11,7 @@ from pypika.terms import Term
 from ferra_sync._lowering import Lowering
 from ferra_sync._mapping import UNWRITABLE, Conversion, Selection, dumped, parameter_dump_of
 from ferra_sync._readers import Readers
-from ferra_sync._shapes import Item
+from ferra_sync._shapes import Item, TableRef
 from ferra_sync._sqltypes import SqlType
 from ferra_sync._terms import Builder, Raw, Template
 from ferra_sync.errors import QueryError
@@ -20,6 +20,13 @@ MAX_PARAMETERS: Final = 65_535
 """The protocol counts a statement's parameters in two bytes."""
 
 Verb: TypeAlias = Literal["INSERT", "UPDATE", "DELETE"]
+
+
+class Written(NamedTuple):
+    """How a statement changes rows, and of which table."""
+
+    verb: Verb
+    table: TableRef
 
 
 @attrs.define(eq=False)
@@ -36,7 +43,7 @@ class Statement:
         binary: whether results are asked for in the binary format.
         readers: what makes its rows.
         columns: how many columns a row has.
-        writes: how it changes rows; None: it reads.
+        writes: what it changes; None: it reads.
         doubtful: whether it writes rows that it may then fail to read, or that do not come back.
         guarded: whether it is run so that it is undone where its rows cannot be read, or where there are none.
     """
@@ -47,7 +54,7 @@ class Statement:
     binary: bool
     readers: Readers
     columns: int
-    writes: Verb | None = None
+    writes: Written | None = None
     doubtful: bool = False
     guarded: bool = attrs.field(init=False)
 

@@ -1,4 +1,4 @@
-"""How rows that are inserted together come back in their order: what the table does to a row on its way in decides.
+"""What a table does to a row on its way in, and how rows that are inserted together come back in their order for it.
 
 RETURNING promises no order. Keys that arrive as they were sent tell the rows apart. Where a trigger may change them,
 the rows' ordinal must ride along: MERGE returns it from PostgreSQL 17 on, an INSERT never does. Else each row is an
@@ -16,6 +16,7 @@ from ferra_sync import _cursors
 from ferra_sync._compile_write import qualified_name
 from ferra_sync._readers import Readers
 from ferra_sync._schema import TableMeta
+from ferra_sync._shapes import TableRef
 from ferra_sync._sqltypes import TEXT
 from ferra_sync._statements import Statement
 
@@ -40,6 +41,10 @@ SELECT
     coalesce(bool_or(c.relhastriggers AND EXISTS (
         SELECT FROM pg_catalog.pg_trigger AS t
         WHERE t.tgrelid = c.oid AND t.tgtype & 7 = 7 AND t.tgenabled <> 'D'
+    )), false),
+    coalesce(bool_or(c.relhastriggers AND EXISTS (
+        SELECT FROM pg_catalog.pg_trigger AS t
+        WHERE t.tgrelid = c.oid AND t.tgtype & 3 = 3 AND t.tgenabled <> 'D'
     )), false)
 FROM (
     SELECT pg_catalog.to_regclass($1::text)::oid AS oid
@@ -56,10 +61,11 @@ LEFT JOIN LATERAL (
     dumps=(),
     binary=True,
     readers=Readers(tuple),
-    columns=4,
+    columns=5,
 )
 """Of a table and its partitions: whether one is a view or foreign, has a rule on INSERT, has any rule but a view's own,
-has a trigger that runs before each row that is inserted (the bits 1, 2 and 4 of its type: ROW, BEFORE, INSERT)."""
+has a trigger that runs before each row that is inserted (the bits 1, 2 and 4 of its type: ROW, BEFORE, INSERT), or
+before each row of any kind of write."""
 
 
 def way_into(connection: psycopg.Connection[Any], table: TableMeta, *, by_key: bool = True) -> Way:
@@ -70,8 +76,7 @@ def way_into(connection: psycopg.Connection[Any], table: TableMeta, *, by_key: b
     Raises:
         FerraDbError: the server or the connection says no.
     """
-    facts = _cursors.fetch(connection, _FACTS, (qualified_name(table.ref),))[0]
-    is_odd, is_rewritten, has_rules, has_triggers = facts
+    is_odd, is_rewritten, has_rules, has_triggers, _ = _facts(connection, table.ref)
     if is_odd or is_rewritten:
         return Way.SINGLY
     is_known = all(column.generated != "stored" for column in table.primary_key)
@@ -79,3 +84,18 @@ def way_into(connection: psycopg.Connection[Any], table: TableMeta, *, by_key: b
         return Way.KEYS
     can_merge = connection.info.server_version >= _RETURNS_ORDINALS and not has_rules
     return Way.MERGE if can_merge else Way.SINGLY
+
+
+def may_rewrite(connection: psycopg.Connection[Any], table: TableRef) -> bool:
+    """Ask the catalog whether a trigger or a rule may store another row than a statement says.
+
+    Raises:
+        FerraDbError: the server or the connection says no.
+    """
+    is_odd, _, has_rules, _, has_triggers = _facts(connection, table)
+    return is_odd or has_rules or has_triggers
+
+
+def _facts(connection: psycopg.Connection[Any], table: TableRef) -> tuple[bool, bool, bool, bool, bool]:
+    facts: tuple[bool, bool, bool, bool, bool] = _cursors.fetch(connection, _FACTS, (qualified_name(table),))[0]
+    return facts

@@ -298,6 +298,9 @@ INSERTS: dict[str, Callable[[Any, Any, Any], Any]] = {
 }
 
 
+INFINITE = "IF NEW.name = 'bad' THEN NEW.made_at := 'infinity'; END IF;"
+
+
 def stored(db: Database, table: str) -> int:
     with db.connection() as connection:
         found = connection.execute(f"SELECT count(*) FROM {table}").fetchone()  # type: ignore[call-overload] # a test's
@@ -316,10 +319,21 @@ def test_a_row_that_a_trigger_stores_elsewhere_is_stored_nowhere(fresh, verb):
 
 
 @pytest.mark.parametrize("verb", ["repository", "returning", "value"])
-def test_a_row_that_is_stored_elsewhere_unforeseen_is_said_to_be_and_the_next_is_not(fresh, verb):
+def test_a_row_that_a_trigger_now_and_then_stores_elsewhere_is_stored_nowhere(fresh, verb):
     db, table, model = fresh
     trigger(db, f"IF NEW.name = 'bad' THEN {ELSEWHERE} END IF;")
+    for _ in range(2):
+        INSERTS[verb](db, table, model("fine"))
+        with pytest.raises(Db, match="so that nothing was written"):
+            INSERTS[verb](db, table, model("bad"))
+    assert (stored(db, "own"), stored(db, "elsewhere")) == (2, 0)
+
+
+@pytest.mark.parametrize("verb", ["repository", "returning", "value"])
+def test_a_row_that_is_stored_elsewhere_unforeseen_is_said_to_be_and_the_next_is_not(fresh, verb):
+    db, table, model = fresh
     INSERTS[verb](db, table, model("fine"))
+    trigger(db, f"IF NEW.name = 'bad' THEN {ELSEWHERE} END IF;")
     with pytest.raises(Db, match="what it did instead was not undone"):
         INSERTS[verb](db, table, model("bad"))
     assert stored(db, "elsewhere") == 1
@@ -329,14 +343,23 @@ def test_a_row_that_is_stored_elsewhere_unforeseen_is_said_to_be_and_the_next_is
     assert (stored(db, "own"), stored(db, "elsewhere")) == (2, 1)
 
 
-def test_a_trigger_that_writes_what_python_has_not_leaves_nothing_behind_at_first_or_says_so(fresh):
+def test_a_trigger_that_now_and_then_writes_what_python_has_not_leaves_nothing_behind(fresh):
     db, _, model = fresh
-    trigger(db, "IF NEW.name = 'bad' THEN NEW.made_at := 'infinity'; END IF;")
+    trigger(db, INFINITE)
     rows = PgRepository(model, db)
-    with pytest.raises(Db):
-        rows.insert(model("bad"))
-    assert stored(db, "own") == 0
+    for number in range(3):
+        with pytest.raises(Db, match="after year 10K") as caught:
+            rows.insert(model("bad"))
+        assert caught.value.kind is DbErrorKind.INVALID_DATA
+        assert stored(db, "own") == number
+        rows.insert(model("fine"))
+
+
+def test_where_such_a_trigger_came_after_the_first_row_the_error_says_that_the_write_is_stored(fresh):
+    db, _, model = fresh
+    rows = PgRepository(model, db)
     rows.insert(model("fine"))
+    trigger(db, INFINITE)
     with pytest.raises(Db, match=r"; the write is stored$") as caught:
         rows.insert(model("bad"))
     assert caught.value.kind is DbErrorKind.INVALID_DATA
@@ -349,9 +372,9 @@ def test_a_trigger_that_writes_what_python_has_not_leaves_nothing_behind_at_firs
 
 def test_a_row_that_cannot_be_read_unforeseen_is_said_to_be_part_of_the_transaction(fresh):
     db, _, model = fresh
-    trigger(db, "IF NEW.name = 'bad' THEN NEW.made_at := 'infinity'; END IF;")
     rows = PgRepository(model, db)
     rows.insert(model("fine"))
+    trigger(db, INFINITE)
     with db.transaction() as tx:
         with pytest.raises(Db, match=r"; the write is part of the transaction$"):
             rows.insert_in_tx(tx, model("bad"))

@@ -331,7 +331,7 @@ def _moved(terms: Terms, term: Term, _depth: int) -> Term:
 
 _MAKERS: dict[str, tuple[Callable[[Terms, Term, int], Term], ...]] = {
     "text": (_cast, _coalesce, _cased, _length, _joined, _joined),
-    "char": (_cast, _coalesce, _joined),
+    "char": (_cast, _joined),  # Of '' and '    ', which are one to DISTINCT, either may stay.
     "whole": (_cast, _coalesce, _calculated, _calculated),
     "number": (_cast, _coalesce, _calculated),
     "float": (_coalesce, _calculated),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from databases import fresh_database, on_a_memory_disk
+from databases import fresh_database, server_in_memory
 from prepare_plugin import (  # noqa: F401 - hooks and a fixture
     every_statement_is_prepared,
     pytest_configure,
@@ -17,7 +17,6 @@ from prepare_plugin import (  # noqa: F401 - hooks and a fixture
 from psycopg import conninfo
 
 from ferra_sync import Database
-from ferra_sync._embedded import EmbeddedServer
 from ferra_sync.migrations import Migrations
 
 # Tests send Ctrl-C, and a shell's background job inherits it ignored.
@@ -32,9 +31,7 @@ def server_url() -> Iterator[str]:
     if given:
         yield given
         return
-    with on_a_memory_disk():
-        server = EmbeddedServer.start()
-    with server:
+    with server_in_memory() as server:
         yield server.url
 
 

@@ -16,12 +16,11 @@ from typing import Any, Final, NamedTuple
 
 import attrs
 import psycopg
-from databases import fresh_database
+from databases import fresh_database, server_in_memory
 from differential_terms import KINDS, ORDERED, Source, Term, Terms, literal, random_source
 
 from ferra_sync import Database, FerraDbError, QueryError, SchemaError, from_, maybe
 from ferra_sync import functions as fn
-from ferra_sync._embedded import EmbeddedServer
 
 CASES_OF_A_WORLD: Final = 250
 _TABLES: Final = 4
@@ -270,7 +269,7 @@ def main() -> None:
     parser.add_argument("--cases", type=int, default=36_000)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    with EmbeddedServer.start() as server:
+    with server_in_memory() as server:
         found = list(differences(server.url, range(options.cases), options.seed))
     print(*found, f"{len(found)} of {options.cases} cases differ", sep="\n\n")  # noqa: T201 - its answer
     raise SystemExit(1 if found else 0)

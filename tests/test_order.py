@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 import attrs
 import pytest
+from databases import server_in_memory
 from ddl import database_with
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -18,7 +19,6 @@ from ferra_sync import SERVER_DEFAULT, Conflict, Database, Db, FerraModel, Model
 from ferra_sync import functions as fn
 from ferra_sync import types as t
 from ferra_sync._bulk import insert_many
-from ferra_sync._embedded import EmbeddedServer
 from ferra_sync._ways import Way, way_into
 
 
@@ -165,7 +165,7 @@ def db(request: pytest.FixtureRequest, server_url: str) -> Iterator[Database]:
         return
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("FERRA_POSTGRES_BIN", request.param)
-        server = EmbeddedServer.start()
+        server = server_in_memory()
     with server, database_with(server.url, *TABLES) as database:
         yield database
 

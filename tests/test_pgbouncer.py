@@ -9,7 +9,7 @@ from pathlib import Path
 import attrs
 import psycopg
 import pytest
-from databases import fresh_database
+from databases import fresh_database, server_in_memory
 from pgbouncer import pgbouncer
 from psycopg.conninfo import make_conninfo
 from psycopg.pq import TransactionStatus
@@ -29,7 +29,6 @@ from ferra_sync import (
     update,
 )
 from ferra_sync import types as t
-from ferra_sync._embedded import EmbeddedServer
 
 TABLES = """
     CREATE TABLE notes (
@@ -89,7 +88,7 @@ EVERY = select(Setting).order_by(Settings.id)
 @pytest.fixture(scope="module")
 def server():
     """A server whose sessions nobody else uses, and a PgBouncer before it."""
-    with EmbeddedServer.start() as server:
+    with server_in_memory() as server:
         with psycopg.connect(server.url, autocommit=True) as connection:
             row = connection.execute("SHOW hba_file").fetchone()
             Path(row[0]).write_text("local all all trust\n")

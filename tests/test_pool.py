@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from databases import server_in_memory
 from psycopg.conninfo import make_conninfo
 from psycopg.pq import TransactionStatus
 
@@ -46,7 +47,7 @@ def admin(server_url):
 @pytest.fixture(scope="module")
 def guarded():
     """A server that asks everyone but its superuser for a password."""
-    with EmbeddedServer.start() as server:
+    with server_in_memory() as server:
         with psycopg.connect(server.url, autocommit=True) as connection:
             connection.execute(f"CREATE ROLE ann LOGIN PASSWORD '{SECRET}'".encode())
             connection.execute("CREATE DATABASE private")

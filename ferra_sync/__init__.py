@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from ferra_sync import functions, types
-from ferra_sync._columns import Assignment, Column
 from ferra_sync._config import DatabaseConfig
 from ferra_sync._constraints import Constraint, check, foreign_key, index, unique
 from ferra_sync._database import Database
 from ferra_sync._databases import Databases
 from ferra_sync._dicts import to_dict, to_json
 from ferra_sync._executor import Executor
-from ferra_sync._expressions import Expr, Order
-from ferra_sync._kinds import Aggregate, Opt, Plain
+from ferra_sync._expression.column import Assignment, Column
+from ferra_sync._expression.expression import Expr, Order
+from ferra_sync._expression.markers import Aggregate, Opt, Plain
+from ferra_sync._expression.sentinels import JSON_NULL, SERVER_DEFAULT, UNSET, JsonNull, Unset
+from ferra_sync._expression.sqltypes import FieldType
 from ferra_sync._models import Changeset, FerraModel, FieldMeta, Insertable, ModelMeta
 from ferra_sync._pagination import Page
 from ferra_sync._queries import (
@@ -32,8 +34,6 @@ from ferra_sync._queries import (
 )
 from ferra_sync._repository import FerraRepository, PgRepository
 from ferra_sync._schema import Table, TableMeta
-from ferra_sync._sentinels import JSON_NULL, SERVER_DEFAULT, UNSET, JsonNull, Unset
-from ferra_sync._sqltypes import FieldType
 from ferra_sync._transaction import Savepoint, Transaction
 from ferra_sync._validated import validated
 from ferra_sync._validators import when_set

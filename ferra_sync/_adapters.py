@@ -36,8 +36,8 @@ from psycopg.types.range import (
 )
 from psycopg.types.uuid import UUIDDumper
 
-from ferra_sync._intervals import Parts, parsed
-from ferra_sync._sentinels import JSON_NULL
+from ferra_sync._expression.intervals import Parts, parsed
+from ferra_sync._expression.sentinels import JSON_NULL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -8,8 +8,8 @@ import types
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints, is_typeddict
 
-from ferra_sync._sentinels import Sentinel
-from ferra_sync._sqltypes import FieldType, SqlType
+from ferra_sync._expression.sentinels import Sentinel
+from ferra_sync._expression.sqltypes import FieldType, SqlType
 from ferra_sync.errors import SchemaError
 
 _ANYTHING = frozenset({FieldType.JSON, FieldType.JSONB})

@@ -13,11 +13,11 @@ import attrs
 from pypika.terms import Term
 
 from ferra_sync._compile_write import qualified_name, returned_column, unnested_columns
+from ferra_sync._expression.identifiers import quoted
+from ferra_sync._expression.shapes import MergeShape
+from ferra_sync._expression.sqltypes import BIGINT
 from ferra_sync._lowering import Lowering
 from ferra_sync._mapping import selection
-from ferra_sync._names import quoted
-from ferra_sync._shapes import MergeShape
-from ferra_sync._sqltypes import BIGINT
 from ferra_sync._statements import Statement, Written, finished, result_term
 from ferra_sync._terms import Raw, Template, Unnest
 

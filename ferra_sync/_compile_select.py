@@ -9,10 +9,7 @@ from typing import Any, Final
 import attrs
 from pypika import JoinType
 
-from ferra_sync._lowering import Lowering
-from ferra_sync._mapping import RowMaker, selection
-from ferra_sync._readers import Readers
-from ferra_sync._shapes import (
+from ferra_sync._expression.shapes import (
     ColumnRef,
     CountShape,
     FunctionRef,
@@ -22,6 +19,9 @@ from ferra_sync._shapes import (
     has_aggregate,
     leaves,
 )
+from ferra_sync._lowering import Lowering
+from ferra_sync._mapping import RowMaker, selection
+from ferra_sync._readers import Readers
 from ferra_sync._statements import Statement, finished, new_builder, result_term
 from ferra_sync.errors import QueryError
 

@@ -9,11 +9,8 @@ import attrs
 from pypika.terms import Term
 
 from ferra_sync._compile_select import check_plain
-from ferra_sync._guards import WriteShape, is_doubtful
-from ferra_sync._lowering import Lowering, table_term
-from ferra_sync._mapping import selection
-from ferra_sync._names import quoted
-from ferra_sync._shapes import (
+from ferra_sync._expression.identifiers import quoted
+from ferra_sync._expression.shapes import (
     ColumnRef,
     ConflictShape,
     DeleteShape,
@@ -22,7 +19,10 @@ from ferra_sync._shapes import (
     TableRef,
     UpdateShape,
 )
-from ferra_sync._sqltypes import FieldType
+from ferra_sync._expression.sqltypes import FieldType
+from ferra_sync._guards import WriteShape, is_doubtful
+from ferra_sync._lowering import Lowering, table_term
+from ferra_sync._mapping import selection
 from ferra_sync._statements import Statement, Verb, Written, finished, new_builder, result_term
 from ferra_sync._terms import Raw, Template, Unnest
 from ferra_sync.errors import QueryError

@@ -9,7 +9,7 @@ from ferra_sync._compile_bulk import compile_bulk_insert
 from ferra_sync._compile_merge import compile_merge
 from ferra_sync._compile_select import compile_count, compile_select
 from ferra_sync._compile_write import compile_delete, compile_insert, compile_update
-from ferra_sync._shapes import (
+from ferra_sync._expression.shapes import (
     BulkInsertShape,
     CountShape,
     DeleteShape,

@@ -12,9 +12,9 @@ from typing import Any, Final
 
 import psycopg
 
+from ferra_sync._expression.sqltypes import FieldType
 from ferra_sync._models import FieldMeta
 from ferra_sync._schema import TableMeta
-from ferra_sync._sqltypes import FieldType
 from ferra_sync.errors import Conflict
 
 _SPELLINGS: Final[dict[FieldType, Callable[[Any], str]]] = {

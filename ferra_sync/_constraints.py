@@ -7,14 +7,14 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 import attrs
 
-from ferra_sync import _names
-from ferra_sync._columns import Column
-from ferra_sync._described import described
-from ferra_sync._expressions import Expr, Order
-from ferra_sync._kinds import Plain
-from ferra_sync._shapes import ColumnRef, has_aggregate, leaves
-from ferra_sync._sqltypes import FieldType
-from ferra_sync._values import Value
+from ferra_sync._expression import identifiers
+from ferra_sync._expression.column import Column
+from ferra_sync._expression.described import described
+from ferra_sync._expression.expression import Expr, Order
+from ferra_sync._expression.markers import Plain
+from ferra_sync._expression.shapes import ColumnRef, has_aggregate, leaves
+from ferra_sync._expression.sqltypes import FieldType
+from ferra_sync._expression.values import Value
 from ferra_sync.errors import SchemaError
 from ferra_sync.types import ReferenceAction, check_actions
 
@@ -164,4 +164,4 @@ def _several(columns: Columns, what: str) -> Columns:
 
 
 def _checked(name: str | None) -> str | None:
-    return None if name is None else _names.checked(name, "a constraint's name")
+    return None if name is None else identifiers.checked(name, "a constraint's name")

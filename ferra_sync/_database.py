@@ -15,9 +15,9 @@ import psycopg
 
 from ferra_sync import _cursors
 from ferra_sync._config import DatabaseConfig, local_timeouts, resolve_url
-from ferra_sync._described import described
 from ferra_sync._embedded import EmbeddedServer
 from ferra_sync._executor import Executor
+from ferra_sync._expression.described import described
 from ferra_sync._pool import Pool
 from ferra_sync._statements import Statement
 from ferra_sync._timeouts import TimedPool

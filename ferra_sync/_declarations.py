@@ -11,12 +11,12 @@ from typing import Any, Final
 
 import attrs
 
-from ferra_sync import _sqltypes as sql
-from ferra_sync._columns import Column
 from ferra_sync._constraints import Check, ForeignKey, Index, Unique
-from ferra_sync._expressions import Order
-from ferra_sync._nodes import Node
-from ferra_sync._sqltypes import SqlType
+from ferra_sync._expression import sqltypes as sql
+from ferra_sync._expression.column import Column
+from ferra_sync._expression.expression import Order
+from ferra_sync._expression.operators import Node
+from ferra_sync._expression.sqltypes import SqlType
 from ferra_sync.errors import SchemaError
 from ferra_sync.types import ColumnDef
 

@@ -6,9 +6,9 @@ import json
 from functools import lru_cache
 from typing import Any
 
+from ferra_sync._expression.sentinels import Sentinel
 from ferra_sync._json import spelled, spelling
 from ferra_sync._models import ModelMeta, Record
-from ferra_sync._sentinels import Sentinel
 
 
 def to_dict(model: Record[Any]) -> dict[str, Any]:

@@ -21,8 +21,8 @@ import psycopg
 from cattrs.preconf.json import JsonConverter, make_converter
 from psycopg.types.range import Range
 
-from ferra_sync._intervals import Interval
-from ferra_sync._sentinels import JsonNull
+from ferra_sync._expression.intervals import Interval
+from ferra_sync._expression.sentinels import JsonNull
 
 Hook: TypeAlias = Callable[[Any, Any], Any]
 

@@ -10,14 +10,14 @@ from typing import Any, TypeVar
 from ferra_sync import _cursors
 from ferra_sync._compiler import compiled
 from ferra_sync._connection import PooledConnection
+from ferra_sync._expression.shapes import CountShape
+from ferra_sync._expression.values import Handle
 from ferra_sync._json_rows import object_maker
 from ferra_sync._pagination import Count, KeyWalk, Page, page_number, page_of
 from ferra_sync._queries import Returning, RowQuery, Select, Write
 from ferra_sync._queries._checks import advice, named
 from ferra_sync._schema import table_meta
-from ferra_sync._shapes import CountShape
 from ferra_sync._statements import Statement
-from ferra_sync._values import Handle
 from ferra_sync._ways import may_rewrite
 from ferra_sync.errors import Db, FerraDbError, NotFound, QueryError
 

@@ -8,12 +8,21 @@ from typing import Any, Final, TypeAlias
 
 import attrs
 
-from ferra_sync._expressions import Expr
+from ferra_sync._expression.expression import Expr
+from ferra_sync._expression.shapes import (
+    DEFAULT,
+    ColumnRef,
+    DeleteShape,
+    FunctionRef,
+    InsertShape,
+    Items,
+    UpdateShape,
+    leaves,
+)
+from ferra_sync._expression.sqltypes import FieldType, SqlType
 from ferra_sync._mapping import load_of, selection
 from ferra_sync._models import ModelMeta
 from ferra_sync._schema import table_meta
-from ferra_sync._shapes import DEFAULT, ColumnRef, DeleteShape, FunctionRef, InsertShape, Items, UpdateShape, leaves
-from ferra_sync._sqltypes import FieldType, SqlType
 
 WriteShape: TypeAlias = InsertShape | UpdateShape | DeleteShape
 

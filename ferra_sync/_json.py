@@ -43,10 +43,10 @@ from uuid import UUID
 import attrs
 from psycopg.types.range import Range
 
-from ferra_sync._intervals import Interval
+from ferra_sync._expression.intervals import Interval
+from ferra_sync._expression.sentinels import JSON_NULL
+from ferra_sync._expression.sqltypes import JSONB, FieldType, SqlType, structured
 from ferra_sync._mapping import Conversion, dump_of, load_of
-from ferra_sync._sentinels import JSON_NULL
-from ferra_sync._sqltypes import JSONB, FieldType, SqlType, structured
 
 _Read: TypeAlias = Callable[[SqlType[Any], Any], Any]
 

@@ -7,13 +7,13 @@ from collections.abc import Callable, Hashable, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
+from ferra_sync._expression.identifiers import snake_case
+from ferra_sync._expression.shapes import ColumnRef, FunctionRef, Item, Items, leaves
+from ferra_sync._expression.sqltypes import FieldType
 from ferra_sync._json import spelled
 from ferra_sync._models import ModelMeta
-from ferra_sync._names import snake_case
 from ferra_sync._queries import RowQuery
 from ferra_sync._schema import table_meta
-from ferra_sync._shapes import ColumnRef, FunctionRef, Item, Items, leaves
-from ferra_sync._sqltypes import FieldType
 from ferra_sync.errors import QueryError
 
 Object: TypeAlias = dict[str, Any]

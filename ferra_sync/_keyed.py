@@ -15,12 +15,12 @@ import psycopg
 from ferra_sync import _cursors
 from ferra_sync._compile_write import qualified_name
 from ferra_sync._compiler import compiled
-from ferra_sync._expressions import AnyExpr, Expr, parameter
+from ferra_sync._expression.expression import AnyExpr, Expr, parameter
+from ferra_sync._expression.shapes import BulkInsertShape, ColumnRef, FunctionRef, InsertShape, StatementShape
+from ferra_sync._expression.sqltypes import REGCLASS, TEXT, FieldType
 from ferra_sync._models import FieldMeta, ModelMeta
 from ferra_sync._rows import Columns
 from ferra_sync._schema import TableMeta
-from ferra_sync._shapes import BulkInsertShape, ColumnRef, FunctionRef, InsertShape, StatementShape
-from ferra_sync._sqltypes import REGCLASS, TEXT, FieldType
 from ferra_sync.functions import gen_random_uuid
 
 _NEXTVAL: Final = FunctionRef("nextval")

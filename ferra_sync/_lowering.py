@@ -8,9 +8,9 @@ from typing import Any, Final
 from pypika import Table
 from pypika.terms import Term
 
-from ferra_sync._names import quoted
-from ferra_sync._shapes import ColumnRef, FunctionRef, TableRef, has_aggregate
-from ferra_sync._sqltypes import TEXT, VARCHAR, SqlType
+from ferra_sync._expression.identifiers import quoted
+from ferra_sync._expression.shapes import ColumnRef, FunctionRef, TableRef, has_aggregate
+from ferra_sync._expression.sqltypes import TEXT, VARCHAR, SqlType
 from ferra_sync._terms import TEMPLATES, Call, Chain, Placeholder, Raw, Template
 from ferra_sync.errors import QueryError
 

@@ -15,9 +15,9 @@ from psycopg.types.array import ArrayLoader
 
 from ferra_sync import _documents
 from ferra_sync._adapters import ADAPTERS
+from ferra_sync._expression.shapes import Item, Items
+from ferra_sync._expression.sqltypes import BOOLEAN, FieldType, SqlType
 from ferra_sync._models import ModelMeta
-from ferra_sync._shapes import Item, Items
-from ferra_sync._sqltypes import BOOLEAN, FieldType, SqlType
 from ferra_sync.errors import QueryError
 
 RowMaker: TypeAlias = Callable[[Sequence[Any]], Any]

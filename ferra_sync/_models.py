@@ -12,17 +12,17 @@ from typing import Any, ClassVar, Final, ForwardRef, Generic, Literal, Self, Typ
 import attrs
 
 from ferra_sync import _annotations
-from ferra_sync._columns import Generated
-from ferra_sync._described import described
-from ferra_sync._expressions import AnyExpr, Expr
-from ferra_sync._kinds import Plain
-from ferra_sync._nodes import Node
+from ferra_sync._expression.column import Generated
+from ferra_sync._expression.described import described
+from ferra_sync._expression.expression import AnyExpr, Expr
+from ferra_sync._expression.markers import Plain
+from ferra_sync._expression.operators import Node
+from ferra_sync._expression.sentinels import SERVER_DEFAULT
+from ferra_sync._expression.shapes import ColumnRef
+from ferra_sync._expression.sqltypes import FieldType, SqlType
+from ferra_sync._expression.values import Value
 from ferra_sync._schema import Table, TableMeta
 from ferra_sync._secrets import hide
-from ferra_sync._sentinels import SERVER_DEFAULT
-from ferra_sync._shapes import ColumnRef
-from ferra_sync._sqltypes import FieldType, SqlType
-from ferra_sync._values import Value
 from ferra_sync.errors import QueryError, SchemaError
 from ferra_sync.types import ColumnDef
 

@@ -6,10 +6,10 @@ from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 import attrs
 
-from ferra_sync._expressions import AnyExpr, Expr
+from ferra_sync._expression.expression import AnyExpr, Expr
+from ferra_sync._expression.sqltypes import BOOLEAN, MAX_BIGINT
 from ferra_sync._json import spelled, spelling
 from ferra_sync._queries import Select
-from ferra_sync._sqltypes import BOOLEAN, MAX_BIGINT
 from ferra_sync.errors import QueryError
 
 T = TypeVar("T")

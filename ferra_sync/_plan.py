@@ -12,12 +12,8 @@ import attrs
 
 from ferra_sync._compiler import compiled
 from ferra_sync._constraints import Columns
-from ferra_sync._expressions import AnyExpr, parameter
-from ferra_sync._models import FieldMeta, ModelMeta
-from ferra_sync._queries import key_parts
-from ferra_sync._rows import Given, given, value_list
-from ferra_sync._schema import TableMeta
-from ferra_sync._shapes import (
+from ferra_sync._expression.expression import AnyExpr, parameter
+from ferra_sync._expression.shapes import (
     ColumnRef,
     ConflictShape,
     DeleteShape,
@@ -26,7 +22,11 @@ from ferra_sync._shapes import (
     SelectShape,
     UpdateShape,
 )
-from ferra_sync._sqltypes import FieldType
+from ferra_sync._expression.sqltypes import FieldType
+from ferra_sync._models import FieldMeta, ModelMeta
+from ferra_sync._queries import key_parts
+from ferra_sync._rows import Given, given, value_list
+from ferra_sync._schema import TableMeta
 from ferra_sync._statements import Statement
 from ferra_sync.errors import NotFound, QueryError
 

@@ -8,17 +8,17 @@ from typing import Any, Generic, Protocol, TypeVar, cast
 from ferra_sync._bulk import insert_many
 from ferra_sync._copying import copy_in
 from ferra_sync._executor import Executor, kept_out
-from ferra_sync._expressions import Expr, Order
-from ferra_sync._kinds import Plain
+from ferra_sync._expression.expression import Expr, Order
+from ferra_sync._expression.markers import Plain
+from ferra_sync._expression.sentinels import SERVER_DEFAULT
+from ferra_sync._expression.values import Value
 from ferra_sync._models import FerraModel, ModelMeta
 from ferra_sync._pagination import Page
 from ferra_sync._plan import Plan, plan_of
 from ferra_sync._queries import From, Select, from_, select
 from ferra_sync._queries._checks import named
 from ferra_sync._rows import check_insertable, checked_values
-from ferra_sync._sentinels import SERVER_DEFAULT
 from ferra_sync._transaction import Transaction
-from ferra_sync._values import Value
 from ferra_sync.errors import NotFound, QueryError
 from ferra_sync.functions import count
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import psycopg
 from psycopg.pq import ExecStatus
 
-from ferra_sync._shapes import ColumnRef, Items
-from ferra_sync._sqltypes import FieldType, SqlType
+from ferra_sync._expression.shapes import ColumnRef, Items
+from ferra_sync._expression.sqltypes import FieldType, SqlType
 from ferra_sync.errors import SchemaError
 
 if TYPE_CHECKING:

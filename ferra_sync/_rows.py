@@ -9,10 +9,10 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 import attrs
 
+from ferra_sync._expression.sentinels import SERVER_DEFAULT, UNSET, Sentinel
+from ferra_sync._expression.shapes import DEFAULT, ColumnRef
 from ferra_sync._models import FieldMeta, ModelMeta
 from ferra_sync._rejections import rejection
-from ferra_sync._sentinels import SERVER_DEFAULT, UNSET, Sentinel
-from ferra_sync._shapes import DEFAULT, ColumnRef
 from ferra_sync.errors import QueryError, ValidationError
 
 Verb: TypeAlias = Literal["insert", "update", "save", "change"]

@@ -9,15 +9,15 @@ from typing import Any, ClassVar, Final, Generic, Protocol, Self, TypeVar
 
 import attrs
 
-from ferra_sync import _names
-from ferra_sync._coercion import is_assignable
-from ferra_sync._columns import Column
 from ferra_sync._constraints import Check, Constraint, ForeignKey, Index, Unique, refs_of
 from ferra_sync._declarations import declared_columns
-from ferra_sync._described import described
-from ferra_sync._expressions import AnyExpr, Expr
-from ferra_sync._shapes import ColumnRef, FunctionRef, TableRef, has_aggregate, is_same_table, leaves
-from ferra_sync._values import Value
+from ferra_sync._expression import identifiers
+from ferra_sync._expression.coercion import is_assignable
+from ferra_sync._expression.column import Column
+from ferra_sync._expression.described import described
+from ferra_sync._expression.expression import AnyExpr, Expr
+from ferra_sync._expression.shapes import ColumnRef, FunctionRef, TableRef, has_aggregate, is_same_table, leaves
+from ferra_sync._expression.values import Value
 from ferra_sync.errors import SchemaError
 from ferra_sync.types import ColumnDef
 
@@ -113,9 +113,9 @@ class Table:
         if aliased is None:
             ref = TableRef(
                 cls,
-                _names.checked(_names.snake_case(cls.__name__) if name is None else name, "a table's name"),
-                None if schema is None else _names.checked(schema, "a schema's name"),
-                None if alias is None else _names.checked(alias, "an alias"),
+                identifiers.checked(identifiers.snake_case(cls.__name__) if name is None else name, "a table's name"),
+                None if schema is None else identifiers.checked(schema, "a schema's name"),
+                None if alias is None else identifiers.checked(alias, "an alias"),
             )
             declared = declared_columns(cls, Table)
         else:
@@ -154,7 +154,7 @@ def _alias(cls: type[Table], aliased: TableMeta, alias: str | None) -> TableRef:
         raise SchemaError(f"{cls.__name__} is an alias of {aliased.name} and cannot add columns")
     for attribute in vars(cls).keys() & aliased.attributes.keys():
         raise SchemaError(f"{cls.__name__}.{attribute} hides the column of that name")
-    return TableRef(cls, aliased.ref.name, aliased.ref.schema, _names.checked(alias, "an alias"))
+    return TableRef(cls, aliased.ref.name, aliased.ref.schema, identifiers.checked(alias, "an alias"))
 
 
 def _columns(cls: type[Table], ref: TableRef, declared: Mapping[str, ColumnDef[Any]]) -> dict[str, Column[Any, Any]]:
@@ -163,7 +163,7 @@ def _columns(cls: type[Table], ref: TableRef, declared: Mapping[str, ColumnDef[A
     columns: dict[str, Column[Any, Any]] = {}
     names: dict[str, str] = {}
     for attribute, declaration in declared.items():
-        name = _names.checked(
+        name = identifiers.checked(
             declaration.options.get("name", attribute), f"{cls.__name__}.{attribute}: a column's name"
         )
         if name in names:

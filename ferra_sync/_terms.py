@@ -9,8 +9,8 @@ from pypika.dialects import PostgreSQLQueryBuilder
 from pypika.queries import Selectable
 from pypika.terms import Term
 
-from ferra_sync._names import quoted
-from ferra_sync._shapes import FunctionRef
+from ferra_sync._expression.identifiers import quoted
+from ferra_sync._expression.shapes import FunctionRef
 
 TEMPLATES: Final = {
     "=": "({} = {})",

@@ -8,10 +8,10 @@ from typing import Any, Final, Literal, TypeAlias, TypeVar
 import attrs
 
 from ferra_sync import _annotations
+from ferra_sync._expression.sentinels import JSON_NULL, SERVER_DEFAULT, UNSET, Sentinel
 from ferra_sync._json import reading
 from ferra_sync._models import FieldMeta, ModelMeta, Purpose, Record
 from ferra_sync._rows import Verb, checked_values
-from ferra_sync._sentinels import JSON_NULL, SERVER_DEFAULT, UNSET, Sentinel
 from ferra_sync.errors import ValidationError
 
 M = TypeVar("M", bound=Record[Any])

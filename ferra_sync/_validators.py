@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import attrs
 
-from ferra_sync._sentinels import Sentinel
+from ferra_sync._expression.sentinels import Sentinel
 from ferra_sync.errors import SchemaError
 
 Validator: TypeAlias = "Callable[[Any, attrs.Attribute[Any], Any], Any]"

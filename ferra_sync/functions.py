@@ -10,17 +10,17 @@ from decimal import Decimal
 from typing import Any, Final, Never, Protocol, TypeVar, overload
 from uuid import UUID
 
-from ferra_sync import _names
-from ferra_sync import _sqltypes as sql
-from ferra_sync._coercion import TEXTS, common, is_passable
-from ferra_sync._described import described
-from ferra_sync._expressions import AnyExpr, Expr, Typed, parameter
-from ferra_sync._intervals import Interval
-from ferra_sync._kinds import Aggregate, Opt, Plain
-from ferra_sync._nodes import Node, operand, unordered
-from ferra_sync._shapes import FunctionRef
-from ferra_sync._sqltypes import FieldType, HasSqlType, SqlType, type_of
-from ferra_sync._values import Value
+from ferra_sync._expression import identifiers
+from ferra_sync._expression import sqltypes as sql
+from ferra_sync._expression.coercion import TEXTS, common, is_passable
+from ferra_sync._expression.described import described
+from ferra_sync._expression.expression import AnyExpr, Expr, Typed, parameter
+from ferra_sync._expression.intervals import Interval
+from ferra_sync._expression.markers import Aggregate, Opt, Plain
+from ferra_sync._expression.operators import Node, operand, unordered
+from ferra_sync._expression.shapes import FunctionRef
+from ferra_sync._expression.sqltypes import FieldType, HasSqlType, SqlType, type_of
+from ferra_sync._expression.values import Value
 from ferra_sync.errors import QueryError, SchemaError
 
 __all__ = [
@@ -417,5 +417,5 @@ def _declared_type(function: FunctionRef, given: object) -> SqlType[Any]:
 
 def _function_ref(name: str, schema: str | None, *, aggregate: bool) -> FunctionRef:
     if schema is not None:
-        _names.checked(schema, "a function's schema")
-    return FunctionRef(_names.checked(name, "a function's name"), schema, aggregate)
+        identifiers.checked(schema, "a function's schema")
+    return FunctionRef(identifiers.checked(name, "a function's name"), schema, aggregate)

@@ -29,13 +29,13 @@ from uuid import UUID
 
 from psycopg.types.range import Range
 
-from ferra_sync import _sqltypes as sql
-from ferra_sync._columns import Column, Generated
-from ferra_sync._described import described
-from ferra_sync._expressions import Expr
-from ferra_sync._intervals import Interval
-from ferra_sync._sqltypes import HasSqlType, SqlType
-from ferra_sync._values import Value
+from ferra_sync._expression import sqltypes as sql
+from ferra_sync._expression.column import Column, Generated
+from ferra_sync._expression.described import described
+from ferra_sync._expression.expression import Expr
+from ferra_sync._expression.intervals import Interval
+from ferra_sync._expression.sqltypes import HasSqlType, SqlType
+from ferra_sync._expression.values import Value
 from ferra_sync.errors import SchemaError
 
 __all__ = [

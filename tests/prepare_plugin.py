@@ -17,7 +17,7 @@ from ddl import create_tables
 from psycopg.pq import ExecStatus
 
 from ferra_sync import Table, _compiler
-from ferra_sync._shapes import CountShape, SelectShape, StatementShape, TableRef
+from ferra_sync._expression.shapes import CountShape, SelectShape, StatementShape, TableRef
 from ferra_sync._statements import Statement
 
 MARK = "refused_by_the_server"

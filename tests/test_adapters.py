@@ -23,7 +23,7 @@ from psycopg.types.range import (
 
 from ferra_sync import JSON_NULL
 from ferra_sync._adapters import ADAPTERS
-from ferra_sync._intervals import timedelta_of
+from ferra_sync._expression.intervals import timedelta_of
 
 
 class Cursor(psycopg.RawCursor):

@@ -14,9 +14,7 @@ from hypothesis import strategies as st
 from ferra_sync import SERVER_DEFAULT, FerraModel, Table, _shapes
 from ferra_sync import types as t
 from ferra_sync._compiler import compiled
-from ferra_sync._models import ModelMeta
-from ferra_sync._rows import given as given_fields
-from ferra_sync._shapes import (
+from ferra_sync._expression.shapes import (
     BulkInsertShape,
     ConflictShape,
     CountShape,
@@ -27,6 +25,8 @@ from ferra_sync._shapes import (
     SelectShape,
     UpdateShape,
 )
+from ferra_sync._models import ModelMeta
+from ferra_sync._rows import given as given_fields
 
 SHAPES = [each for each in vars(_shapes).values() if isinstance(each, type) and hasattr(each, "_fields")]
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ferra_sync import SchemaError, Table
 from ferra_sync import functions as fn
 from ferra_sync import types as t
-from ferra_sync._names import checked, quoted, snake_case
+from ferra_sync._expression.identifiers import checked, quoted, snake_case
 
 
 @pytest.mark.parametrize(

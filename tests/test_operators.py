@@ -14,7 +14,7 @@ from ddl import database_with
 from ferra_sync import Database, QueryError, Table, from_, update
 from ferra_sync import functions as fn
 from ferra_sync import types as t
-from ferra_sync._sqltypes import FieldType
+from ferra_sync._expression.sqltypes import FieldType
 
 DECLARED: dict[str, Callable[..., Any]] = {
     "small": t.smallint,

@@ -10,7 +10,7 @@ from ddl import database_with, model_of
 from ferra_sync import Database, FerraModel, Table, from_, insert_into
 from ferra_sync import functions as fn
 from ferra_sync import types as t
-from ferra_sync._expressions import AnyExpr
+from ferra_sync._expression.expression import AnyExpr
 
 
 class Words(Table):

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from ferra_sync import FerraModel, SchemaError, Table, from_, insert_into, unique
 from ferra_sync import functions as fn
 from ferra_sync import types as t
+from ferra_sync._expression.sqltypes import TEXT
 from ferra_sync._schema import table_meta
-from ferra_sync._sqltypes import TEXT
 from ferra_sync.types import ColumnDef
 
 

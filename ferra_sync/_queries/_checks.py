@@ -5,13 +5,13 @@ from __future__ import annotations
 from types import MemberDescriptorType
 from typing import Any
 
-from ferra_sync._described import described
-from ferra_sync._expressions import Expr
+from ferra_sync._expression.described import described
+from ferra_sync._expression.expression import Expr
+from ferra_sync._expression.operators import unordered
+from ferra_sync._expression.shapes import ColumnRef, TableRef
+from ferra_sync._expression.sqltypes import FieldType
 from ferra_sync._models import ModelMeta, Record
-from ferra_sync._nodes import unordered
 from ferra_sync._schema import Table, TableMeta
-from ferra_sync._shapes import ColumnRef, TableRef
-from ferra_sync._sqltypes import FieldType
 from ferra_sync.errors import QueryError, SchemaError
 
 

@@ -6,8 +6,11 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Any, Generic, Self, TypeVar
 
 from ferra_sync._constraints import Columns
-from ferra_sync._expressions import AnyExpr, Expr, Order
-from ferra_sync._kinds import Opt, Plain
+from ferra_sync._expression.expression import AnyExpr, Expr, Order
+from ferra_sync._expression.markers import Opt, Plain
+from ferra_sync._expression.shapes import GroupShape, Items, SelectShape, TableRef, has_aggregate
+from ferra_sync._expression.sqltypes import BIGINT, MAX_BIGINT
+from ferra_sync._expression.values import Value
 from ferra_sync._mapping import selection
 from ferra_sync._models import FerraModel
 from ferra_sync._queries._checks import check_expressions, check_predicates
@@ -15,9 +18,6 @@ from ferra_sync._queries._joins import How, Source
 from ferra_sync._queries._keys import belongs_to, key_is
 from ferra_sync._queries._sharing import Sharing
 from ferra_sync._schema import Joinable
-from ferra_sync._shapes import GroupShape, Items, SelectShape, TableRef, has_aggregate
-from ferra_sync._sqltypes import BIGINT, MAX_BIGINT
-from ferra_sync._values import Value
 from ferra_sync.errors import QueryError
 
 Sel = TypeVar("Sel")

@@ -6,15 +6,15 @@ from collections.abc import Hashable, Sequence
 from itertools import chain, compress
 from typing import Any, TypeVar
 
+from ferra_sync._expression.operators import taken
+from ferra_sync._expression.sentinels import Sentinel
+from ferra_sync._expression.shapes import InsertShape, Items
 from ferra_sync._models import FerraModel, Insertable, ModelMeta
-from ferra_sync._nodes import taken
 from ferra_sync._queries._checks import rows_meta, table_of
 from ferra_sync._queries._query import Parts
 from ferra_sync._queries._writes import NOTHING, Write, read_instead, writable
 from ferra_sync._rows import CheckedRows, checked_rows, given, value_list
 from ferra_sync._schema import Table, TableMeta
-from ferra_sync._sentinels import Sentinel
-from ferra_sync._shapes import InsertShape, Items
 from ferra_sync.errors import QueryError
 
 S = TypeVar("S")

@@ -6,12 +6,12 @@ from abc import ABC, abstractmethod
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 from ferra_sync._compiler import compiled
-from ferra_sync._expressions import Expr
+from ferra_sync._expression.expression import Expr
+from ferra_sync._expression.shapes import Item, Items, StatementShape, TableRef
+from ferra_sync._expression.values import Value
 from ferra_sync._models import FerraModel, ModelMeta
 from ferra_sync._queries._checks import named
-from ferra_sync._shapes import Item, Items, StatementShape, TableRef
 from ferra_sync._statements import Statement
-from ferra_sync._values import Value
 from ferra_sync.errors import QueryError
 
 R_co = TypeVar("R_co", covariant=True)

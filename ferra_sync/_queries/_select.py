@@ -10,15 +10,15 @@ from collections.abc import Hashable
 from functools import lru_cache
 from typing import Any, Generic, TypeVar, overload
 
-from ferra_sync._expressions import AnyExpr, Expr, Selectable
-from ferra_sync._kinds import Aggregate, Opt, Plain
+from ferra_sync._expression.expression import AnyExpr, Expr, Selectable
+from ferra_sync._expression.markers import Aggregate, Opt, Plain
+from ferra_sync._expression.shapes import ColumnRef, leaves
 from ferra_sync._models import ROW, ModelMeta
 from ferra_sync._queries._checks import check_expressions, check_predicates
 from ferra_sync._queries._clauses import Clauses
 from ferra_sync._queries._joins import Source
 from ferra_sync._queries._query import RowQuery, item_of
 from ferra_sync._schema import Joinable, Table, TableMeta, table_meta
-from ferra_sync._shapes import ColumnRef, leaves
 from ferra_sync.errors import QueryError
 
 S = TypeVar("S")

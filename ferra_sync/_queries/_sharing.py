@@ -13,8 +13,8 @@ from typing import Any, TypeAlias
 
 from psycopg.types.range import Range
 
-from ferra_sync._expressions import AnyExpr
-from ferra_sync._sqltypes import SqlType
+from ferra_sync._expression.expression import AnyExpr
+from ferra_sync._expression.sqltypes import SqlType
 
 Params: TypeAlias = tuple[Any, ...]
 

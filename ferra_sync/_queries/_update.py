@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Self, TypeVar
 
-from ferra_sync._columns import Assignment
-from ferra_sync._expressions import AnyExpr, Expr
-from ferra_sync._kinds import Plain
+from ferra_sync._expression.column import Assignment
+from ferra_sync._expression.expression import AnyExpr, Expr
+from ferra_sync._expression.markers import Plain
+from ferra_sync._expression.operators import parameter
+from ferra_sync._expression.sentinels import SERVER_DEFAULT, UNSET
+from ferra_sync._expression.shapes import DEFAULT, ColumnRef, DeleteShape, Items, UpdateShape
 from ferra_sync._models import Changeset, ModelMeta
-from ferra_sync._nodes import parameter
 from ferra_sync._queries._checks import check_predicates, named, table_of
 from ferra_sync._queries._keys import key_is
 from ferra_sync._queries._query import Parts
 from ferra_sync._queries._writes import NOTHING, Write, read_instead, writable
 from ferra_sync._rows import checked_values
 from ferra_sync._schema import Table, TableMeta
-from ferra_sync._sentinels import SERVER_DEFAULT, UNSET
-from ferra_sync._shapes import DEFAULT, ColumnRef, DeleteShape, Items, UpdateShape
 from ferra_sync.errors import QueryError
 
 S = TypeVar("S")

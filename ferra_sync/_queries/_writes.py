@@ -5,12 +5,12 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import Any, Generic, TypeVar, overload
 
-from ferra_sync._expressions import Expr, Selectable
-from ferra_sync._kinds import Plain
+from ferra_sync._expression.expression import Expr, Selectable
+from ferra_sync._expression.markers import Plain
+from ferra_sync._expression.shapes import Items, SelectShape, TableRef
+from ferra_sync._expression.sqltypes import BOOLEAN
 from ferra_sync._queries._query import Parts, Query, RowQuery, item_of
 from ferra_sync._schema import TableMeta
-from ferra_sync._shapes import Items, SelectShape, TableRef
-from ferra_sync._sqltypes import BOOLEAN
 from ferra_sync.errors import QueryError
 
 S = TypeVar("S")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from ferra_sync._sqltypes import INET, JSONB, TIMESTAMP, FieldType, SqlType
+from ferra_sync._expression.sqltypes import INET, JSONB, TIMESTAMP, FieldType, SqlType
 from ferra_sync.errors import QueryError
 
 _FLOATS: Final = frozenset({FieldType.REAL, FieldType.DOUBLE_PRECISION})

@@ -6,10 +6,10 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any, Final
 
-from ferra_sync._coercion import TEXTS, common, mismatch
-from ferra_sync._intervals import Interval
-from ferra_sync._nodes import Make, N, Node, beside, joined
-from ferra_sync._sqltypes import (
+from ferra_sync._expression.coercion import TEXTS, common, mismatch
+from ferra_sync._expression.intervals import Interval
+from ferra_sync._expression.operators import Make, N, Node, beside, joined
+from ferra_sync._expression.sqltypes import (
     CALENDAR_INTERVAL,
     DATE,
     DOUBLE_PRECISION,

@@ -7,11 +7,11 @@ from copy import deepcopy
 from types import NoneType
 from typing import Any, TypeAlias, TypeVar
 
-from ferra_sync._coercion import TEXTS, mismatch
-from ferra_sync._numbers import rounded
-from ferra_sync._shapes import ColumnRef
-from ferra_sync._sqltypes import BOOLEAN, REAL, TEXT, FieldType, SqlType
-from ferra_sync._values import Value
+from ferra_sync._expression.coercion import TEXTS, mismatch
+from ferra_sync._expression.numbers import rounded
+from ferra_sync._expression.shapes import ColumnRef
+from ferra_sync._expression.sqltypes import BOOLEAN, REAL, TEXT, FieldType, SqlType
+from ferra_sync._expression.values import Value
 from ferra_sync.errors import QueryError
 
 

@@ -11,12 +11,12 @@ from collections.abc import Collection, Hashable
 from decimal import Decimal
 from typing import Any, ClassVar, Generic, Literal, Never, Protocol, TypeAlias, TypeVar, overload
 
-from ferra_sync import _arithmetic, _nodes
-from ferra_sync._described import described
-from ferra_sync._kinds import Opt
-from ferra_sync._nodes import Node
-from ferra_sync._sqltypes import BOOLEAN, HasSqlType, SqlType, type_of
-from ferra_sync._values import Value
+from ferra_sync._expression import arithmetic, operators
+from ferra_sync._expression.described import described
+from ferra_sync._expression.markers import Opt
+from ferra_sync._expression.operators import Node
+from ferra_sync._expression.sqltypes import BOOLEAN, HasSqlType, SqlType, type_of
+from ferra_sync._expression.values import Value
 from ferra_sync.errors import QueryError
 
 S_co = TypeVar("S_co", covariant=True)
@@ -63,42 +63,42 @@ class Expr(Node, Generic[S_co, T_co, G_co]):
     @overload
     def __eq__(self: Expr[S, V, G], other: V) -> Expr[S, bool, G]: ...
     def __eq__(self, other: object) -> Any:
-        return _nodes.comparison(Expr, "=", self, other)
+        return operators.comparison(Expr, "=", self, other)
 
     @overload  # type: ignore[override]  # != builds SQL
     def __ne__(self: Expr[S, V, G], other: Expr[S2, V | None, G2]) -> Expr[S | S2, bool, G | G2]: ...
     @overload
     def __ne__(self: Expr[S, V, G], other: V) -> Expr[S, bool, G]: ...
     def __ne__(self, other: object) -> Any:
-        return _nodes.comparison(Expr, "<>", self, other)
+        return operators.comparison(Expr, "<>", self, other)
 
     @overload
     def __lt__(self: Expr[S, V, G], other: Expr[S2, V | None, G2]) -> Expr[S | S2, bool, G | G2]: ...
     @overload
     def __lt__(self: Expr[S, V, G], other: V) -> Expr[S, bool, G]: ...
     def __lt__(self, other: object) -> AnyExpr:
-        return _nodes.comparison(Expr, "<", self, other)
+        return operators.comparison(Expr, "<", self, other)
 
     @overload
     def __le__(self: Expr[S, V, G], other: Expr[S2, V | None, G2]) -> Expr[S | S2, bool, G | G2]: ...
     @overload
     def __le__(self: Expr[S, V, G], other: V) -> Expr[S, bool, G]: ...
     def __le__(self, other: object) -> AnyExpr:
-        return _nodes.comparison(Expr, "<=", self, other)
+        return operators.comparison(Expr, "<=", self, other)
 
     @overload
     def __gt__(self: Expr[S, V, G], other: Expr[S2, V | None, G2]) -> Expr[S | S2, bool, G | G2]: ...
     @overload
     def __gt__(self: Expr[S, V, G], other: V) -> Expr[S, bool, G]: ...
     def __gt__(self, other: object) -> AnyExpr:
-        return _nodes.comparison(Expr, ">", self, other)
+        return operators.comparison(Expr, ">", self, other)
 
     @overload
     def __ge__(self: Expr[S, V, G], other: Expr[S2, V | None, G2]) -> Expr[S | S2, bool, G | G2]: ...
     @overload
     def __ge__(self: Expr[S, V, G], other: V) -> Expr[S, bool, G]: ...
     def __ge__(self, other: object) -> AnyExpr:
-        return _nodes.comparison(Expr, ">=", self, other)
+        return operators.comparison(Expr, ">=", self, other)
 
     @overload
     def is_distinct_from(self: Expr[S, V, G], other: Expr[S2, V | None, G2]) -> Expr[S | S2, bool, G | G2]: ...
@@ -106,7 +106,7 @@ class Expr(Node, Generic[S_co, T_co, G_co]):
     def is_distinct_from(self: Expr[S, V, G], other: V | None) -> Expr[S, bool, G]: ...
     def is_distinct_from(self, other: object) -> AnyExpr:
         """`IS DISTINCT FROM`: `<>` that takes NULL for a value like any other."""
-        return _nodes.distinction(Expr, "is distinct from", self, other)
+        return operators.distinction(Expr, "is distinct from", self, other)
 
     @overload
     def is_not_distinct_from(self: Expr[S, V, G], other: Expr[S2, V | None, G2]) -> Expr[S | S2, bool, G | G2]: ...
@@ -114,7 +114,7 @@ class Expr(Node, Generic[S_co, T_co, G_co]):
     def is_not_distinct_from(self: Expr[S, V, G], other: V | None) -> Expr[S, bool, G]: ...
     def is_not_distinct_from(self, other: object) -> AnyExpr:
         """`IS NOT DISTINCT FROM`: `=` that takes NULL for a value like any other."""
-        return _nodes.distinction(Expr, "is not distinct from", self, other)
+        return operators.distinction(Expr, "is not distinct from", self, other)
 
     def is_in(self: Expr[S, V, G], values: Collection[V]) -> Expr[S, bool, G]:
         """`= ANY($1)`: one shape for every number of values, none included.
@@ -122,11 +122,11 @@ class Expr(Node, Generic[S_co, T_co, G_co]):
         Raises:
             QueryError: the values are no collection, or one of them is NULL or of another type.
         """
-        return _nodes.membership(Expr, "= any", self, values)
+        return operators.membership(Expr, "= any", self, values)
 
     def is_not_in(self: Expr[S, V, G], values: Collection[V]) -> Expr[S, bool, G]:
         """`<> ALL($1)`: true for every row where there are no values."""
-        return _nodes.membership(Expr, "<> all", self, values)
+        return operators.membership(Expr, "<> all", self, values)
 
     @overload
     def between(
@@ -136,7 +136,7 @@ class Expr(Node, Generic[S_co, T_co, G_co]):
     def between(self: Expr[S, V, G], low: V, high: V) -> Expr[S, bool, G]: ...
     def between(self, low: object, high: object) -> AnyExpr:
         """`BETWEEN low AND high`, both included."""
-        return _nodes.between(Expr, self, low, high)
+        return operators.between(Expr, self, low, high)
 
     def is_null(self) -> Expr[S_co, bool, G_co]:
         """`IS NULL`."""
@@ -149,13 +149,13 @@ class Expr(Node, Generic[S_co, T_co, G_co]):
     # Logic
 
     def __and__(self: Expr[S, bool | None, G], other: Expr[S2, bool | None, G2]) -> Expr[S | S2, bool, G | G2]:
-        return _nodes.connective(Expr, "and", self, other)
+        return operators.connective(Expr, "and", self, other)
 
     def __or__(self: Expr[S, bool | None, G], other: Expr[S2, bool | None, G2]) -> Expr[S | S2, bool, G | G2]:
-        return _nodes.connective(Expr, "or", self, other)
+        return operators.connective(Expr, "or", self, other)
 
     def __invert__(self: Expr[S, bool | None, G]) -> Expr[S, bool, G]:
-        _nodes.require_boolean(self, "~")
+        operators.require_boolean(self, "~")
         return Expr(("not", self.shape), self.params, BOOLEAN)
 
     # Arithmetic: the type of self says for which types there is any, T_co that both sides are of one type.
@@ -173,7 +173,7 @@ class Expr(Node, Generic[S_co, T_co, G_co]):
     @overload
     def __add__(self: Addable, other: Expr[S2, T_co | None, G2]) -> Expr[S_co | S2, T_co | None, G_co | G2]: ...
     def __add__(self, other: object) -> AnyExpr:
-        return _arithmetic.arithmetic(Expr, "+", self, other)
+        return arithmetic.arithmetic(Expr, "+", self, other)
 
     @overload
     def __sub__(self: Moment, other: dt.timedelta) -> Expr[S_co, T_co, G_co]: ...
@@ -198,7 +198,7 @@ class Expr(Node, Generic[S_co, T_co, G_co]):
     @overload
     def __sub__(self: Amount, other: Expr[S2, T_co | None, G2]) -> Expr[S_co | S2, T_co | None, G_co | G2]: ...
     def __sub__(self, other: object) -> AnyExpr:
-        return _arithmetic.arithmetic(Expr, "-", self, other)
+        return arithmetic.arithmetic(Expr, "-", self, other)
 
     @overload
     def __mul__(self: Number, other: Constant[T_co]) -> Expr[S_co, T_co, G_co]: ...
@@ -207,7 +207,7 @@ class Expr(Node, Generic[S_co, T_co, G_co]):
     @overload
     def __mul__(self: Number, other: Expr[S2, T_co | None, G2]) -> Expr[S_co | S2, T_co | None, G_co | G2]: ...
     def __mul__(self, other: object) -> AnyExpr:
-        return _arithmetic.arithmetic(Expr, "*", self, other)
+        return arithmetic.arithmetic(Expr, "*", self, other)
 
     @overload
     def __truediv__(self: Number, other: Constant[T_co]) -> Expr[S_co, T_co, G_co]: ...
@@ -217,7 +217,7 @@ class Expr(Node, Generic[S_co, T_co, G_co]):
     def __truediv__(self: Number, other: Expr[S2, T_co | None, G2]) -> Expr[S_co | S2, T_co | None, G_co | G2]: ...
     def __truediv__(self, other: object) -> AnyExpr:
         """`/` as PostgreSQL means it: whole numbers divide to a whole number."""
-        return _arithmetic.arithmetic(Expr, "/", self, other)
+        return arithmetic.arithmetic(Expr, "/", self, other)
 
     @overload
     def __mod__(self: Number, other: Constant[T_co]) -> Expr[S_co, T_co, G_co]: ...
@@ -226,59 +226,59 @@ class Expr(Node, Generic[S_co, T_co, G_co]):
     @overload
     def __mod__(self: Number, other: Expr[S2, T_co | None, G2]) -> Expr[S_co | S2, T_co | None, G_co | G2]: ...
     def __mod__(self, other: object) -> AnyExpr:
-        return _arithmetic.arithmetic(Expr, "%", self, other)
+        return arithmetic.arithmetic(Expr, "%", self, other)
 
     def __radd__(self: Addable, other: Constant[T_co]) -> Expr[S_co, T_co, G_co]:
-        return _arithmetic.reflected(Expr, "+", other, self)
+        return arithmetic.reflected(Expr, "+", other, self)
 
     def __rsub__(self: Amount, other: Constant[T_co]) -> Expr[S_co, T_co, G_co]:
-        return _arithmetic.reflected(Expr, "-", other, self)
+        return arithmetic.reflected(Expr, "-", other, self)
 
     def __rmul__(self: Number, other: Constant[T_co]) -> Expr[S_co, T_co, G_co]:
-        return _arithmetic.reflected(Expr, "*", other, self)
+        return arithmetic.reflected(Expr, "*", other, self)
 
     def __rtruediv__(self: Number, other: Constant[T_co]) -> Expr[S_co, T_co, G_co]:
-        return _arithmetic.reflected(Expr, "/", other, self)
+        return arithmetic.reflected(Expr, "/", other, self)
 
     def __rmod__(self: Number, other: Constant[T_co]) -> Expr[S_co, T_co, G_co]:
-        return _arithmetic.reflected(Expr, "%", other, self)
+        return arithmetic.reflected(Expr, "%", other, self)
 
     def __neg__(self: Amount) -> Expr[S_co, T_co, G_co]:
-        return _arithmetic.negated(Expr, self)
+        return arithmetic.negated(Expr, self)
 
     # Text
 
     def like(self: Expr[S, str | None, G], pattern: str) -> Expr[S, bool, G]:
         r"""`LIKE` with a raw pattern: `%` and `_` are wild, `\` escapes them."""
-        return _nodes.matching(Expr, "like", self, pattern)
+        return operators.matching(Expr, "like", self, pattern)
 
     def ilike(self: Expr[S, str | None, G], pattern: str) -> Expr[S, bool, G]:
         """`ILIKE` with a raw pattern: `like` without regard to case."""
-        return _nodes.matching(Expr, "ilike", self, pattern)
+        return operators.matching(Expr, "ilike", self, pattern)
 
     def contains(self: Expr[S, str | None, G], part: str) -> Expr[S, bool, G]:
         """Whether `part` occurs, letter for letter: nothing in it is wild."""
-        return _nodes.matching(Expr, "like", self, f"%{_nodes.escaped(part)}%")
+        return operators.matching(Expr, "like", self, f"%{operators.escaped(part)}%")
 
     def icontains(self: Expr[S, str | None, G], part: str) -> Expr[S, bool, G]:
         """`contains` without regard to case."""
-        return _nodes.matching(Expr, "ilike", self, f"%{_nodes.escaped(part)}%")
+        return operators.matching(Expr, "ilike", self, f"%{operators.escaped(part)}%")
 
     def startswith(self: Expr[S, str | None, G], part: str) -> Expr[S, bool, G]:
         """Whether the text begins with `part`, letter for letter."""
-        return _nodes.matching(Expr, "like", self, f"{_nodes.escaped(part)}%")
+        return operators.matching(Expr, "like", self, f"{operators.escaped(part)}%")
 
     def istartswith(self: Expr[S, str | None, G], part: str) -> Expr[S, bool, G]:
         """`startswith` without regard to case."""
-        return _nodes.matching(Expr, "ilike", self, f"{_nodes.escaped(part)}%")
+        return operators.matching(Expr, "ilike", self, f"{operators.escaped(part)}%")
 
     def endswith(self: Expr[S, str | None, G], part: str) -> Expr[S, bool, G]:
         """Whether the text ends with `part`, letter for letter."""
-        return _nodes.matching(Expr, "like", self, f"%{_nodes.escaped(part)}")
+        return operators.matching(Expr, "like", self, f"%{operators.escaped(part)}")
 
     def iendswith(self: Expr[S, str | None, G], part: str) -> Expr[S, bool, G]:
         """`endswith` without regard to case."""
-        return _nodes.matching(Expr, "ilike", self, f"%{_nodes.escaped(part)}")
+        return operators.matching(Expr, "ilike", self, f"%{operators.escaped(part)}")
 
     # Type, nullability and order
 
@@ -311,7 +311,7 @@ class Order(Value, Generic[S_co, G_co]):
 
     def __init__(self, expr: Expr[S_co, Any, G_co], direction: Literal["asc", "desc"], nulls: Nulls | None) -> None:
         if not expr.type.has_order:
-            raise _nodes.unordered(expr, "order")
+            raise operators.unordered(expr, "order")
         if nulls not in (None, "first", "last"):
             raise QueryError("nulls is 'first' or 'last'")
         self.shape: tuple[str, Hashable, Nulls | None] = (direction, expr.shape, nulls)
@@ -342,5 +342,5 @@ def parameter(value: object, sql_type: SqlType[Any], of: object) -> AnyExpr:
     Raises:
         QueryError: the value is of another type; `of` says for what it was meant.
     """
-    node = _nodes.parameter(value, sql_type, of)
+    node = operators.parameter(value, sql_type, of)
     return Expr(node.shape, node.params, node.type)

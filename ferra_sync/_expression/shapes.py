@@ -14,8 +14,8 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 import attrs
 
-from ferra_sync._sqltypes import SqlType
-from ferra_sync._values import Value
+from ferra_sync._expression.sqltypes import SqlType
+from ferra_sync._expression.values import Value
 
 Item: TypeAlias = tuple[Hashable, SqlType[Any]]
 """The shape of a selected expression, and its type."""

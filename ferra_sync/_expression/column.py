@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
-from ferra_sync._coercion import is_assignable, mismatch
-from ferra_sync._expressions import Expr
-from ferra_sync._kinds import Plain
-from ferra_sync._nodes import Node, parameter
-from ferra_sync._sentinels import SERVER_DEFAULT, UNSET
-from ferra_sync._shapes import DEFAULT, ColumnRef
-from ferra_sync._values import Value
+from ferra_sync._expression.coercion import is_assignable, mismatch
+from ferra_sync._expression.expression import Expr
+from ferra_sync._expression.markers import Plain
+from ferra_sync._expression.operators import Node, parameter
+from ferra_sync._expression.sentinels import SERVER_DEFAULT, UNSET
+from ferra_sync._expression.shapes import DEFAULT, ColumnRef
+from ferra_sync._expression.values import Value
 from ferra_sync.errors import QueryError
 
 S = TypeVar("S")

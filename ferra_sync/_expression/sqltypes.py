@@ -15,12 +15,12 @@ from uuid import UUID
 import attrs
 from psycopg.types.range import Range
 
-from ferra_sync import _intervals, _numbers
-from ferra_sync._described import described
-from ferra_sync._intervals import Interval
-from ferra_sync._names import checked, quoted, snake_case
-from ferra_sync._sentinels import JSON_NULL, Sentinel
-from ferra_sync._values import Value
+from ferra_sync._expression import intervals, numbers
+from ferra_sync._expression.described import described
+from ferra_sync._expression.identifiers import checked, quoted, snake_case
+from ferra_sync._expression.intervals import Interval
+from ferra_sync._expression.sentinels import JSON_NULL, Sentinel
+from ferra_sync._expression.values import Value
 from ferra_sync.errors import SchemaError
 
 T = TypeVar("T")
@@ -262,19 +262,19 @@ def _simple(kind: FieldType, *classes: type, **options: Any) -> SqlType[Any]:  #
 
 
 WHOLE: Final[SqlType[int]] = SqlType(
-    kind=FieldType.NUMERIC, ddl="numeric", cast="numeric", classes=(int,), load=int, rank=4, **_numbers.NUMERIC
+    kind=FieldType.NUMERIC, ddl="numeric", cast="numeric", classes=(int,), load=int, rank=4, **numbers.NUMERIC
 )
 """What sum(bigint) is: a numeric without a fraction, of any size."""
 
-BIGINT: Final[SqlType[int]] = _simple(FieldType.BIGINT, int, rank=3, wider=WHOLE, **_numbers.whole(8))
-INTEGER: Final[SqlType[int]] = _simple(FieldType.INTEGER, int, rank=2, wider=BIGINT, **_numbers.whole(4))
-SMALLINT: Final[SqlType[int]] = _simple(FieldType.SMALLINT, int, rank=1, wider=INTEGER, **_numbers.whole(2))
-NUMERIC: Final[SqlType[Decimal]] = _simple(FieldType.NUMERIC, Decimal, also=(int,), rank=4, **_numbers.NUMERIC)
+BIGINT: Final[SqlType[int]] = _simple(FieldType.BIGINT, int, rank=3, wider=WHOLE, **numbers.whole(8))
+INTEGER: Final[SqlType[int]] = _simple(FieldType.INTEGER, int, rank=2, wider=BIGINT, **numbers.whole(4))
+SMALLINT: Final[SqlType[int]] = _simple(FieldType.SMALLINT, int, rank=1, wider=INTEGER, **numbers.whole(2))
+NUMERIC: Final[SqlType[Decimal]] = _simple(FieldType.NUMERIC, Decimal, also=(int,), rank=4, **numbers.NUMERIC)
 DOUBLE_PRECISION: Final[SqlType[float]] = _simple(
-    FieldType.DOUBLE_PRECISION, float, also=(int,), rank=6, **_numbers.DOUBLE_PRECISION
+    FieldType.DOUBLE_PRECISION, float, also=(int,), rank=6, **numbers.DOUBLE_PRECISION
 )
 REAL: Final[SqlType[float]] = _simple(
-    FieldType.REAL, float, also=(int,), rank=5, wider=DOUBLE_PRECISION, **_numbers.REAL
+    FieldType.REAL, float, also=(int,), rank=5, wider=DOUBLE_PRECISION, **numbers.REAL
 )
 TEXT: Final[SqlType[str]] = _simple(FieldType.TEXT, str)
 VARCHAR: Final[SqlType[str]] = _simple(FieldType.VARCHAR, str)
@@ -285,9 +285,9 @@ DATE: Final[SqlType[dt.date]] = _simple(FieldType.DATE, dt.date, problem=_no_mom
 TIME: Final[SqlType[dt.time]] = _simple(FieldType.TIME, dt.time, problem=_without_zone)
 TIMESTAMP: Final[SqlType[dt.datetime]] = _simple(FieldType.TIMESTAMP, dt.datetime, problem=_without_zone)
 TIMESTAMPTZ: Final[SqlType[dt.datetime]] = _simple(FieldType.TIMESTAMPTZ, dt.datetime, problem=_with_zone)
-INTERVAL: Final[SqlType[dt.timedelta]] = _simple(FieldType.INTERVAL, dt.timedelta, load=_intervals.timedelta_of)
+INTERVAL: Final[SqlType[dt.timedelta]] = _simple(FieldType.INTERVAL, dt.timedelta, load=intervals.timedelta_of)
 CALENDAR_INTERVAL: Final[SqlType[Interval]] = _simple(
-    FieldType.INTERVAL, Interval, also=(dt.timedelta,), dump=_intervals.spelled, load=_intervals.interval_of
+    FieldType.INTERVAL, Interval, also=(dt.timedelta,), dump=intervals.spelled, load=intervals.interval_of
 )
 BYTEA: Final[SqlType[bytes]] = _simple(FieldType.BYTEA, bytes, also=(bytearray, memoryview))
 JSON: Final[SqlType[Any]] = _simple(FieldType.JSON, object, dump=_json_text, problem=_no_document)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ferra_sync import functions, types
 from ferra_sync._config import DatabaseConfig
-from ferra_sync._constraints import Constraint, check, foreign_key, index, unique
 from ferra_sync._database import Database
 from ferra_sync._databases import Databases
 from ferra_sync._dicts import to_dict, to_json
@@ -33,7 +32,8 @@ from ferra_sync._queries import (
     update,
 )
 from ferra_sync._repository import FerraRepository, PgRepository
-from ferra_sync._schema import Table, TableMeta
+from ferra_sync._schema.constraints import Constraint, check, foreign_key, index, unique
+from ferra_sync._schema.table import Table, TableMeta
 from ferra_sync._transaction import Savepoint, Transaction
 from ferra_sync._validated import validated
 from ferra_sync._validators import when_set

@@ -14,7 +14,7 @@ import psycopg
 
 from ferra_sync._expression.sqltypes import FieldType
 from ferra_sync._models import FieldMeta
-from ferra_sync._schema import TableMeta
+from ferra_sync._schema.table import TableMeta
 from ferra_sync.errors import Conflict
 
 _SPELLINGS: Final[dict[FieldType, Callable[[Any], str]]] = {

@@ -16,7 +16,7 @@ from ferra_sync._json_rows import object_maker
 from ferra_sync._pagination import Count, KeyWalk, Page, page_number, page_of
 from ferra_sync._queries import Returning, RowQuery, Select, Write
 from ferra_sync._queries._checks import advice, named
-from ferra_sync._schema import table_meta
+from ferra_sync._schema.table import table_meta
 from ferra_sync._statements import Statement
 from ferra_sync._ways import may_rewrite
 from ferra_sync.errors import Db, FerraDbError, NotFound, QueryError

@@ -13,7 +13,7 @@ from ferra_sync._expression.sqltypes import FieldType
 from ferra_sync._json import spelled
 from ferra_sync._models import ModelMeta
 from ferra_sync._queries import RowQuery
-from ferra_sync._schema import table_meta
+from ferra_sync._schema.table import table_meta
 from ferra_sync.errors import QueryError
 
 Object: TypeAlias = dict[str, Any]

@@ -20,7 +20,7 @@ from ferra_sync._expression.shapes import BulkInsertShape, ColumnRef, FunctionRe
 from ferra_sync._expression.sqltypes import REGCLASS, TEXT, FieldType
 from ferra_sync._models import FieldMeta, ModelMeta
 from ferra_sync._rows import Columns
-from ferra_sync._schema import TableMeta
+from ferra_sync._schema.table import TableMeta
 from ferra_sync.functions import gen_random_uuid
 
 _NEXTVAL: Final = FunctionRef("nextval")

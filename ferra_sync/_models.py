@@ -21,7 +21,7 @@ from ferra_sync._expression.sentinels import SERVER_DEFAULT
 from ferra_sync._expression.shapes import ColumnRef
 from ferra_sync._expression.sqltypes import FieldType, SqlType
 from ferra_sync._expression.values import Value
-from ferra_sync._schema import Table, TableMeta
+from ferra_sync._schema.table import Table, TableMeta
 from ferra_sync._secrets import hide
 from ferra_sync.errors import QueryError, SchemaError
 from ferra_sync.types import ColumnDef

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple, TypeAlias
 import attrs
 
 from ferra_sync._compiler import compiled
-from ferra_sync._constraints import Columns
 from ferra_sync._expression.expression import AnyExpr, parameter
 from ferra_sync._expression.shapes import (
     ColumnRef,
@@ -26,7 +25,8 @@ from ferra_sync._expression.sqltypes import FieldType
 from ferra_sync._models import FieldMeta, ModelMeta
 from ferra_sync._queries import key_parts
 from ferra_sync._rows import Given, given, value_list
-from ferra_sync._schema import TableMeta
+from ferra_sync._schema.constraints import Columns
+from ferra_sync._schema.table import TableMeta
 from ferra_sync._statements import Statement
 from ferra_sync.errors import NotFound, QueryError
 

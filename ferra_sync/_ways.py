@@ -17,7 +17,7 @@ from ferra_sync._compile_write import qualified_name
 from ferra_sync._expression.shapes import TableRef
 from ferra_sync._expression.sqltypes import TEXT
 from ferra_sync._readers import Readers
-from ferra_sync._schema import TableMeta
+from ferra_sync._schema.table import TableMeta
 from ferra_sync._statements import Statement
 
 _RETURNS_ORDINALS: Final = 17_00_00

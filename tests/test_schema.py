@@ -12,7 +12,7 @@ from ddl import create_tables, database_with
 from ferra_sync import SchemaError, Table, check, foreign_key, index, unique
 from ferra_sync import functions as fn
 from ferra_sync import types as t
-from ferra_sync._schema import table_meta
+from ferra_sync._schema.table import table_meta
 
 
 class Countries(Table):

@@ -17,7 +17,7 @@ from ferra_sync import FerraModel, SchemaError, Table, from_, insert_into, uniqu
 from ferra_sync import functions as fn
 from ferra_sync import types as t
 from ferra_sync._expression.sqltypes import TEXT
-from ferra_sync._schema import table_meta
+from ferra_sync._schema.table import table_meta
 from ferra_sync.types import ColumnDef
 
 

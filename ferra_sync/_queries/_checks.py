@@ -11,7 +11,7 @@ from ferra_sync._expression.operators import unordered
 from ferra_sync._expression.shapes import ColumnRef, TableRef
 from ferra_sync._expression.sqltypes import FieldType
 from ferra_sync._models import ModelMeta, Record
-from ferra_sync._schema import Table, TableMeta
+from ferra_sync._schema.table import Table, TableMeta
 from ferra_sync.errors import QueryError, SchemaError
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Any, Generic, Self, TypeVar
 
-from ferra_sync._constraints import Columns
 from ferra_sync._expression.expression import AnyExpr, Expr, Order
 from ferra_sync._expression.markers import Opt, Plain
 from ferra_sync._expression.shapes import GroupShape, Items, SelectShape, TableRef, has_aggregate
@@ -17,7 +16,8 @@ from ferra_sync._queries._checks import check_expressions, check_predicates
 from ferra_sync._queries._joins import How, Source
 from ferra_sync._queries._keys import belongs_to, key_is
 from ferra_sync._queries._sharing import Sharing
-from ferra_sync._schema import Joinable
+from ferra_sync._schema.constraints import Columns
+from ferra_sync._schema.table import Joinable
 from ferra_sync.errors import QueryError
 
 Sel = TypeVar("Sel")

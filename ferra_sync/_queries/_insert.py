@@ -14,7 +14,7 @@ from ferra_sync._queries._checks import rows_meta, table_of
 from ferra_sync._queries._query import Parts
 from ferra_sync._queries._writes import NOTHING, Write, read_instead, writable
 from ferra_sync._rows import CheckedRows, checked_rows, given, value_list
-from ferra_sync._schema import Table, TableMeta
+from ferra_sync._schema.table import Table, TableMeta
 from ferra_sync.errors import QueryError
 
 S = TypeVar("S")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ferra_sync._constraints import Columns, ForeignKey
 from ferra_sync._expression.column import Column
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.operators import listing
@@ -13,7 +12,8 @@ from ferra_sync._expression.shapes import ColumnRef, is_same_table
 from ferra_sync._expression.sqltypes import BOOLEAN
 from ferra_sync._models import FerraModel, ModelMeta
 from ferra_sync._queries._checks import named, spelled
-from ferra_sync._schema import TableMeta
+from ferra_sync._schema.constraints import Columns, ForeignKey
+from ferra_sync._schema.table import TableMeta
 from ferra_sync.errors import QueryError
 
 

@@ -18,7 +18,7 @@ from ferra_sync._queries._checks import check_expressions, check_predicates
 from ferra_sync._queries._clauses import Clauses
 from ferra_sync._queries._joins import Source
 from ferra_sync._queries._query import RowQuery, item_of
-from ferra_sync._schema import Joinable, Table, TableMeta, table_meta
+from ferra_sync._schema.table import Joinable, Table, TableMeta, table_meta
 from ferra_sync.errors import QueryError
 
 S = TypeVar("S")

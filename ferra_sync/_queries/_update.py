@@ -17,7 +17,7 @@ from ferra_sync._queries._keys import key_is
 from ferra_sync._queries._query import Parts
 from ferra_sync._queries._writes import NOTHING, Write, read_instead, writable
 from ferra_sync._rows import checked_values
-from ferra_sync._schema import Table, TableMeta
+from ferra_sync._schema.table import Table, TableMeta
 from ferra_sync.errors import QueryError
 
 S = TypeVar("S")

@@ -9,8 +9,6 @@ from typing import Any, ClassVar, Final, Generic, Protocol, Self, TypeVar
 
 import attrs
 
-from ferra_sync._constraints import Check, Constraint, ForeignKey, Index, Unique, refs_of
-from ferra_sync._declarations import declared_columns
 from ferra_sync._expression import identifiers
 from ferra_sync._expression.coercion import is_assignable
 from ferra_sync._expression.column import Column
@@ -18,6 +16,8 @@ from ferra_sync._expression.described import described
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.shapes import ColumnRef, FunctionRef, TableRef, has_aggregate, is_same_table, leaves
 from ferra_sync._expression.values import Value
+from ferra_sync._schema.body import declared_columns
+from ferra_sync._schema.constraints import Check, Constraint, ForeignKey, Index, Unique, refs_of
 from ferra_sync.errors import SchemaError
 from ferra_sync.types import ColumnDef
 

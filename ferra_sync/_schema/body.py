@@ -11,12 +11,12 @@ from typing import Any, Final
 
 import attrs
 
-from ferra_sync._constraints import Check, ForeignKey, Index, Unique
 from ferra_sync._expression import sqltypes as sql
 from ferra_sync._expression.column import Column
 from ferra_sync._expression.expression import Order
 from ferra_sync._expression.operators import Node
 from ferra_sync._expression.sqltypes import SqlType
+from ferra_sync._schema.constraints import Check, ForeignKey, Index, Unique
 from ferra_sync.errors import SchemaError
 from ferra_sync.types import ColumnDef
 

@@ -6,14 +6,16 @@ from ferra_sync import functions, types
 from ferra_sync._config import DatabaseConfig
 from ferra_sync._database import Database
 from ferra_sync._databases import Databases
-from ferra_sync._dicts import to_dict, to_json
 from ferra_sync._executor import Executor
 from ferra_sync._expression.column import Assignment, Column
 from ferra_sync._expression.expression import Expr, Order
 from ferra_sync._expression.markers import Aggregate, Opt, Plain
 from ferra_sync._expression.sentinels import JSON_NULL, SERVER_DEFAULT, UNSET, JsonNull, Unset
 from ferra_sync._expression.sqltypes import FieldType
-from ferra_sync._models import Changeset, FerraModel, FieldMeta, Insertable, ModelMeta
+from ferra_sync._model.dicts import to_dict, to_json
+from ferra_sync._model.model import Changeset, FerraModel, FieldMeta, Insertable, ModelMeta
+from ferra_sync._model.validated import validated
+from ferra_sync._model.validators import when_set
 from ferra_sync._pagination import Page
 from ferra_sync._queries import (
     Delete,
@@ -35,8 +37,6 @@ from ferra_sync._repository import FerraRepository, PgRepository
 from ferra_sync._schema.constraints import Constraint, check, foreign_key, index, unique
 from ferra_sync._schema.table import Table, TableMeta
 from ferra_sync._transaction import Savepoint, Transaction
-from ferra_sync._validated import validated
-from ferra_sync._validators import when_set
 from ferra_sync.errors import (
     ConfigError,
     Conflict,

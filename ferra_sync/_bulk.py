@@ -15,8 +15,8 @@ from ferra_sync._conflicts import refused_row
 from ferra_sync._executor import Executor
 from ferra_sync._expression.shapes import InsertShape, Items, MergeShape
 from ferra_sync._keyed import Unordered, insert_keyed
-from ferra_sync._models import FerraModel, FieldMeta, ModelMeta
-from ferra_sync._rows import CheckedRows, Columns, Given, checked_rows, given, place
+from ferra_sync._model.model import FerraModel, FieldMeta, ModelMeta
+from ferra_sync._model.rows import CheckedRows, Columns, Given, checked_rows, given, place
 from ferra_sync._ways import Way, way_into
 from ferra_sync.errors import Conflict, Db
 

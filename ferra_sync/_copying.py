@@ -10,8 +10,8 @@ from ferra_sync import _cursors
 from ferra_sync._compile_write import copy_command
 from ferra_sync._executor import Executor
 from ferra_sync._mapping import Conversion, dump_of, dumped
-from ferra_sync._models import FerraModel, FieldMeta, Insertable, ModelMeta
-from ferra_sync._rows import CheckedRows, Given, checked_rows, given
+from ferra_sync._model.model import FerraModel, FieldMeta, Insertable, ModelMeta
+from ferra_sync._model.rows import CheckedRows, Given, checked_rows, given
 from ferra_sync.errors import QueryError
 
 _CHUNK: Final = 1_000

@@ -21,7 +21,7 @@ from ferra_sync._expression.shapes import (
 )
 from ferra_sync._expression.sqltypes import FieldType, SqlType
 from ferra_sync._mapping import load_of, selection
-from ferra_sync._models import ModelMeta
+from ferra_sync._model.model import ModelMeta
 from ferra_sync._schema.table import table_meta
 
 WriteShape: TypeAlias = InsertShape | UpdateShape | DeleteShape

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple, TypeAlias
 from ferra_sync._expression.identifiers import snake_case
 from ferra_sync._expression.shapes import ColumnRef, FunctionRef, Item, Items, leaves
 from ferra_sync._expression.sqltypes import FieldType
-from ferra_sync._json import spelled
-from ferra_sync._models import ModelMeta
+from ferra_sync._model.json import spelled
+from ferra_sync._model.model import ModelMeta
 from ferra_sync._queries import RowQuery
 from ferra_sync._schema.table import table_meta
 from ferra_sync.errors import QueryError

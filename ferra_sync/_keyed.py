@@ -18,8 +18,8 @@ from ferra_sync._compiler import compiled
 from ferra_sync._expression.expression import AnyExpr, Expr, parameter
 from ferra_sync._expression.shapes import BulkInsertShape, ColumnRef, FunctionRef, InsertShape, StatementShape
 from ferra_sync._expression.sqltypes import REGCLASS, TEXT, FieldType
-from ferra_sync._models import FieldMeta, ModelMeta
-from ferra_sync._rows import Columns
+from ferra_sync._model.model import FieldMeta, ModelMeta
+from ferra_sync._model.rows import Columns
 from ferra_sync._schema.table import TableMeta
 from ferra_sync.functions import gen_random_uuid
 

@@ -13,11 +13,11 @@ import psycopg
 from psycopg.adapt import PyFormat
 from psycopg.types.array import ArrayLoader
 
-from ferra_sync import _documents
 from ferra_sync._adapters import ADAPTERS
 from ferra_sync._expression.shapes import Item, Items
 from ferra_sync._expression.sqltypes import BOOLEAN, FieldType, SqlType
-from ferra_sync._models import ModelMeta
+from ferra_sync._model import documents
+from ferra_sync._model.model import ModelMeta
 from ferra_sync.errors import QueryError
 
 RowMaker: TypeAlias = Callable[[Sequence[Any]], Any]
@@ -31,7 +31,7 @@ def dump_of(sql_type: SqlType[Any]) -> Conversion | None:
     """Return what turns a value of `sql_type` into what psycopg is given; None: nothing needs to."""
     structured = sql_type.structured
     if structured is not None:
-        return partial(_documents.dump, structured)
+        return partial(documents.dump, structured)
     element = sql_type.element
     if sql_type.kind is FieldType.ARRAY and element is not None and element.kind is FieldType.ARRAY:
         return lambda values: [None if value is None else _array_text(element, value) for value in values]
@@ -85,7 +85,7 @@ def dumped(dump: Conversion, value: object, sql_type: SqlType[Any]) -> Any:  # n
     try:
         return dump(value)
     except UNWRITABLE as error:
-        reason = f": {error}" if isinstance(error, _documents.MisfitError) else ""
+        reason = f": {error}" if isinstance(error, documents.MisfitError) else ""
         problem = QueryError(f"a {type(value).__name__} cannot be written as {sql_type}{reason}")
     raise problem  # Outside, for the other error may show the value.
 
@@ -94,7 +94,7 @@ def load_of(sql_type: SqlType[Any]) -> Conversion | None:
     """Return what turns psycopg's value of `sql_type` into ours; None: nothing needs to."""
     structured = sql_type.structured
     if structured is not None:
-        return partial(_documents.load, structured)
+        return partial(documents.load, structured)
     element = sql_type.element
     if sql_type.kind is FieldType.ARRAY and element is not None and element.structured is not None:
         load = load_of(element)

@@ -12,12 +12,12 @@ from ferra_sync._expression.expression import Expr, Order
 from ferra_sync._expression.markers import Plain
 from ferra_sync._expression.sentinels import SERVER_DEFAULT
 from ferra_sync._expression.values import Value
-from ferra_sync._models import FerraModel, ModelMeta
+from ferra_sync._model.model import FerraModel, ModelMeta
+from ferra_sync._model.rows import check_insertable, checked_values
 from ferra_sync._pagination import Page
 from ferra_sync._plan import Plan, plan_of
 from ferra_sync._queries import From, Select, from_, select
 from ferra_sync._queries._checks import named
-from ferra_sync._rows import check_insertable, checked_values
 from ferra_sync._transaction import Transaction
 from ferra_sync.errors import NotFound, QueryError
 from ferra_sync.functions import count

@@ -25,8 +25,8 @@ from ferra_sync._expression.shapes import (
     SelectShape,
     UpdateShape,
 )
-from ferra_sync._models import ModelMeta
-from ferra_sync._rows import given as given_fields
+from ferra_sync._model.model import ModelMeta
+from ferra_sync._model.rows import given as given_fields
 
 SHAPES = [each for each in vars(_shapes).values() if isinstance(each, type) and hasattr(each, "_fields")]
 

@@ -33,7 +33,7 @@ from ferra_sync import (
     when_set,
 )
 from ferra_sync import types as t
-from ferra_sync._rejections import rejection
+from ferra_sync._model.rejections import rejection
 from ferra_sync.types import Range
 
 SECRET = "hunter2"

@@ -10,7 +10,7 @@ from ferra_sync._expression.expression import Expr
 from ferra_sync._expression.operators import unordered
 from ferra_sync._expression.shapes import ColumnRef, TableRef
 from ferra_sync._expression.sqltypes import FieldType
-from ferra_sync._models import ModelMeta, Record
+from ferra_sync._model.model import ModelMeta, Record
 from ferra_sync._schema.table import Table, TableMeta
 from ferra_sync.errors import QueryError, SchemaError
 

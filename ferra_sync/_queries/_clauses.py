@@ -11,7 +11,7 @@ from ferra_sync._expression.shapes import GroupShape, Items, SelectShape, TableR
 from ferra_sync._expression.sqltypes import BIGINT, MAX_BIGINT
 from ferra_sync._expression.values import Value
 from ferra_sync._mapping import selection
-from ferra_sync._models import FerraModel
+from ferra_sync._model.model import FerraModel
 from ferra_sync._queries._checks import check_expressions, check_predicates
 from ferra_sync._queries._joins import How, Source
 from ferra_sync._queries._keys import belongs_to, key_is

@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar, overload
 from ferra_sync._expression.expression import AnyExpr, Expr, Selectable
 from ferra_sync._expression.markers import Aggregate, Opt, Plain
 from ferra_sync._expression.shapes import ColumnRef, leaves
-from ferra_sync._models import ROW, ModelMeta
+from ferra_sync._model.model import ROW, ModelMeta
 from ferra_sync._queries._checks import check_expressions, check_predicates
 from ferra_sync._queries._clauses import Clauses
 from ferra_sync._queries._joins import Source

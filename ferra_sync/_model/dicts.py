@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import Any
 
 from ferra_sync._expression.sentinels import Sentinel
-from ferra_sync._json import spelled, spelling
-from ferra_sync._models import ModelMeta, Record
+from ferra_sync._model.json import spelled, spelling
+from ferra_sync._model.model import ModelMeta, Record
 
 
 def to_dict(model: Record[Any]) -> dict[str, Any]:

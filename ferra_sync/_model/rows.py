@@ -11,8 +11,8 @@ import attrs
 
 from ferra_sync._expression.sentinels import SERVER_DEFAULT, UNSET, Sentinel
 from ferra_sync._expression.shapes import DEFAULT, ColumnRef
-from ferra_sync._models import FieldMeta, ModelMeta
-from ferra_sync._rejections import rejection
+from ferra_sync._model.model import FieldMeta, ModelMeta
+from ferra_sync._model.rejections import rejection
 from ferra_sync.errors import QueryError, ValidationError
 
 Verb: TypeAlias = Literal["insert", "update", "save", "change"]

@@ -14,7 +14,7 @@ from typing import Any, Final
 import attrs
 from psycopg.types.range import Range
 
-from ferra_sync._validators import Validator, WhenSet
+from ferra_sync._model.validators import Validator, WhenSet
 
 _MOST_SIGNS: Final = 300
 _MOST_TEXTS: Final = 100

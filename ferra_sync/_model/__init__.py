@@ -1,0 +1,4 @@
+"""attrs models: held against their tables when they are declared, and rows of them checked before they are written.
+
+A model is made of data here, of dicts and documents, never of a driver's rows; no query and no SQL is known here.
+"""

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 import psycopg
 
 from ferra_sync import _cursors
-from ferra_sync._compiler import compiled
+from ferra_sync._compiler.compiler import compiled
 from ferra_sync._conflicts import refused_row
 from ferra_sync._executor import Executor
 from ferra_sync._expression.shapes import InsertShape, Items, MergeShape

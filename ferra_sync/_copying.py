@@ -7,7 +7,7 @@ from itertools import chain, compress, count, islice
 from typing import Any, Final
 
 from ferra_sync import _cursors
-from ferra_sync._compile_write import copy_command
+from ferra_sync._compiler.write import copy_command
 from ferra_sync._executor import Executor
 from ferra_sync._mapping import Conversion, dump_of, dumped
 from ferra_sync._model.model import FerraModel, FieldMeta, Insertable, ModelMeta

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
 from ferra_sync import _cursors
-from ferra_sync._compiler import compiled
+from ferra_sync._compiler.compiler import compiled
 from ferra_sync._connection import PooledConnection
 from ferra_sync._expression.shapes import CountShape
 from ferra_sync._expression.values import Handle

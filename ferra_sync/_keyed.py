@@ -13,8 +13,8 @@ from typing import Any, Final, NamedTuple
 import psycopg
 
 from ferra_sync import _cursors
-from ferra_sync._compile_write import qualified_name
-from ferra_sync._compiler import compiled
+from ferra_sync._compiler.compiler import compiled
+from ferra_sync._compiler.write import qualified_name
 from ferra_sync._expression.expression import AnyExpr, Expr, parameter
 from ferra_sync._expression.shapes import BulkInsertShape, ColumnRef, FunctionRef, InsertShape, StatementShape
 from ferra_sync._expression.sqltypes import REGCLASS, TEXT, FieldType

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import attrs
 
-from ferra_sync._compiler import compiled
+from ferra_sync._compiler.compiler import compiled
 from ferra_sync._expression.expression import AnyExpr, parameter
 from ferra_sync._expression.shapes import (
     ColumnRef,

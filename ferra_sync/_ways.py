@@ -13,7 +13,7 @@ from typing import Any, Final
 import psycopg
 
 from ferra_sync import _cursors
-from ferra_sync._compile_write import qualified_name
+from ferra_sync._compiler.write import qualified_name
 from ferra_sync._expression.shapes import TableRef
 from ferra_sync._expression.sqltypes import TEXT
 from ferra_sync._readers import Readers

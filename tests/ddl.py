@@ -14,6 +14,7 @@ import psycopg
 from psycopg import conninfo, sql
 
 from ferra_sync import Database, Table
+from ferra_sync._compiler.terms import TEMPLATES
 from ferra_sync._expression.column import Column
 from ferra_sync._expression.expression import Expr
 from ferra_sync._expression.shapes import ColumnRef, FunctionRef, TableRef
@@ -21,7 +22,6 @@ from ferra_sync._expression.sqltypes import FieldType, SqlType
 from ferra_sync._mapping import dump_of
 from ferra_sync._schema.constraints import Check, ForeignKey, Index
 from ferra_sync._schema.table import TableMeta
-from ferra_sync._terms import TEMPLATES
 
 _numbers = itertools.count(1)
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ferra_sync import SERVER_DEFAULT, FerraModel, Table, _shapes
 from ferra_sync import types as t
-from ferra_sync._compiler import compiled
+from ferra_sync._compiler.compiler import compiled
 from ferra_sync._expression.shapes import (
     BulkInsertShape,
     ConflictShape,

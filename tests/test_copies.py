@@ -45,7 +45,7 @@ from ferra_sync import (
 )
 from ferra_sync import functions as fn
 from ferra_sync import types as t
-from ferra_sync._compiler import compiled
+from ferra_sync._compiler.compiler import compiled
 
 
 class Owners(Table):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
-from ferra_sync._compiler import compiled
+from ferra_sync._compiler.compiler import compiled
 from ferra_sync._expression.expression import Expr
 from ferra_sync._expression.shapes import Item, Items, StatementShape, TableRef
 from ferra_sync._expression.values import Value

@@ -9,6 +9,7 @@ from typing import Any, Final
 import attrs
 from pypika import JoinType
 
+from ferra_sync._compiler.expressions import Lowering
 from ferra_sync._expression.shapes import (
     ColumnRef,
     CountShape,
@@ -19,7 +20,6 @@ from ferra_sync._expression.shapes import (
     has_aggregate,
     leaves,
 )
-from ferra_sync._lowering import Lowering
 from ferra_sync._mapping import RowMaker, selection
 from ferra_sync._readers import Readers
 from ferra_sync._statements import Statement, finished, new_builder, result_term

@@ -8,7 +8,9 @@ from typing import Any, Final
 import attrs
 from pypika.terms import Term
 
-from ferra_sync._compile_select import check_plain
+from ferra_sync._compiler.expressions import Lowering, table_term
+from ferra_sync._compiler.select import check_plain
+from ferra_sync._compiler.terms import Raw, Template, Unnest
 from ferra_sync._expression.identifiers import quoted
 from ferra_sync._expression.shapes import (
     ColumnRef,
@@ -21,10 +23,8 @@ from ferra_sync._expression.shapes import (
 )
 from ferra_sync._expression.sqltypes import FieldType
 from ferra_sync._guards import WriteShape, is_doubtful
-from ferra_sync._lowering import Lowering, table_term
 from ferra_sync._mapping import selection
 from ferra_sync._statements import Statement, Verb, Written, finished, new_builder, result_term
-from ferra_sync._terms import Raw, Template, Unnest
 from ferra_sync.errors import QueryError
 
 _VERBS: Final[dict[type[WriteShape], Verb]] = {InsertShape: "INSERT", UpdateShape: "UPDATE", DeleteShape: "DELETE"}

@@ -8,10 +8,10 @@ from typing import Any, Final
 from pypika import Table
 from pypika.terms import Term
 
+from ferra_sync._compiler.terms import TEMPLATES, Call, Chain, Placeholder, Raw, Template
 from ferra_sync._expression.identifiers import quoted
 from ferra_sync._expression.shapes import ColumnRef, FunctionRef, TableRef, has_aggregate
 from ferra_sync._expression.sqltypes import TEXT, VARCHAR, SqlType
-from ferra_sync._terms import TEMPLATES, Call, Chain, Placeholder, Raw, Template
 from ferra_sync.errors import QueryError
 
 _COMPARISONS: Final = frozenset(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
-from ferra_sync._compile_bulk import compile_bulk_insert
-from ferra_sync._compile_merge import compile_merge
-from ferra_sync._compile_select import compile_count, compile_select
-from ferra_sync._compile_write import compile_delete, compile_insert, compile_update
+from ferra_sync._compiler.bulk_insert import compile_bulk_insert
+from ferra_sync._compiler.merge import compile_merge
+from ferra_sync._compiler.select import compile_count, compile_select
+from ferra_sync._compiler.write import compile_delete, compile_insert, compile_update
 from ferra_sync._expression.shapes import (
     BulkInsertShape,
     CountShape,

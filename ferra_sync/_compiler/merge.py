@@ -12,14 +12,14 @@ from typing import Final
 import attrs
 from pypika.terms import Term
 
-from ferra_sync._compile_write import qualified_name, returned_column, unnested_columns
+from ferra_sync._compiler.expressions import Lowering
+from ferra_sync._compiler.terms import Raw, Template, Unnest
+from ferra_sync._compiler.write import qualified_name, returned_column, unnested_columns
 from ferra_sync._expression.identifiers import quoted
 from ferra_sync._expression.shapes import MergeShape
 from ferra_sync._expression.sqltypes import BIGINT
-from ferra_sync._lowering import Lowering
 from ferra_sync._mapping import selection
 from ferra_sync._statements import Statement, Written, finished, result_term
-from ferra_sync._terms import Raw, Template, Unnest
 
 _MERGE: Final = (
     'MERGE INTO {} AS "target" USING (SELECT * FROM {} ORDER BY {}) AS "rows" ON false'

@@ -12,13 +12,13 @@ import attrs
 from pypika.queries import AliasedQuery
 from pypika.terms import Term
 
-from ferra_sync._compile_write import column_names, returned_column, unnested_columns
+from ferra_sync._compiler.expressions import Lowering, table_term
+from ferra_sync._compiler.terms import Chain, Raw, Template, Unnest
+from ferra_sync._compiler.write import column_names, returned_column, unnested_columns
 from ferra_sync._expression.identifiers import quoted
 from ferra_sync._expression.shapes import BulkInsertShape, ColumnRef, Items
-from ferra_sync._lowering import Lowering, table_term
 from ferra_sync._mapping import selection
 from ferra_sync._statements import Statement, Written, finished, new_builder, result_term
-from ferra_sync._terms import Chain, Raw, Template, Unnest
 
 _SOURCE: Final = "source"
 _INSERTED: Final = "inserted"

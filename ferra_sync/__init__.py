@@ -17,22 +17,11 @@ from ferra_sync._model.model import Changeset, FerraModel, FieldMeta, Insertable
 from ferra_sync._model.validated import validated
 from ferra_sync._model.validators import when_set
 from ferra_sync._pagination import Page
-from ferra_sync._queries import (
-    Delete,
-    From,
-    Grouped,
-    Insert,
-    Returning,
-    RowQuery,
-    Select,
-    Update,
-    delete_from,
-    from_,
-    insert_into,
-    maybe,
-    select,
-    update,
-)
+from ferra_sync._query.insert import Insert, insert_into
+from ferra_sync._query.query import RowQuery
+from ferra_sync._query.select import From, Grouped, Select, from_, maybe, select
+from ferra_sync._query.update import Delete, Update, delete_from, update
+from ferra_sync._query.writes import Returning
 from ferra_sync._repository import FerraRepository, PgRepository
 from ferra_sync._schema.constraints import Constraint, check, foreign_key, index, unique
 from ferra_sync._schema.table import Table, TableMeta

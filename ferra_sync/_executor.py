@@ -14,8 +14,10 @@ from ferra_sync._expression.shapes import CountShape
 from ferra_sync._expression.values import Handle
 from ferra_sync._json_rows import object_maker
 from ferra_sync._pagination import Count, KeyWalk, Page, page_number, page_of
-from ferra_sync._queries import Returning, RowQuery, Select, Write
-from ferra_sync._queries._checks import advice, named
+from ferra_sync._query.checks import advice, named
+from ferra_sync._query.query import RowQuery
+from ferra_sync._query.select import Select
+from ferra_sync._query.writes import Returning, Write
 from ferra_sync._schema.table import table_meta
 from ferra_sync._statements import Statement
 from ferra_sync._ways import may_rewrite

@@ -12,7 +12,7 @@ from ferra_sync._expression.shapes import ColumnRef, FunctionRef, Item, Items, l
 from ferra_sync._expression.sqltypes import FieldType
 from ferra_sync._model.json import spelled
 from ferra_sync._model.model import ModelMeta
-from ferra_sync._queries import RowQuery
+from ferra_sync._query.query import RowQuery
 from ferra_sync._schema.table import table_meta
 from ferra_sync.errors import QueryError
 

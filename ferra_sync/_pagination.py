@@ -9,7 +9,7 @@ import attrs
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.sqltypes import BOOLEAN, MAX_BIGINT
 from ferra_sync._model.json import spelled, spelling
-from ferra_sync._queries import Select
+from ferra_sync._query.select import Select
 from ferra_sync.errors import QueryError
 
 T = TypeVar("T")

@@ -16,8 +16,8 @@ from ferra_sync._model.model import FerraModel, ModelMeta
 from ferra_sync._model.rows import check_insertable, checked_values
 from ferra_sync._pagination import Page
 from ferra_sync._plan import Plan, plan_of
-from ferra_sync._queries import From, Select, from_, select
-from ferra_sync._queries._checks import named
+from ferra_sync._query.checks import named
+from ferra_sync._query.select import From, Select, from_, select
 from ferra_sync._transaction import Transaction
 from ferra_sync.errors import NotFound, QueryError
 from ferra_sync.functions import count

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from ferra_sync import Database, FerraModel, Table, from_, insert_into
 from ferra_sync import functions as fn
 from ferra_sync import types as t
-from ferra_sync._queries._sharing import _are_same
+from ferra_sync._query.sharing import _are_same
 
 TYPE_OF = fn.function("jsonb_typeof", t.jsonb(), returns=t.text())
 JSONB_TEXT = fn.function("jsonb_pretty", t.jsonb(), returns=t.text())

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ferra_sync._queries._insert import Insert, insert_into
-from ferra_sync._queries._keys import key_parts
-from ferra_sync._queries._query import Query, Rendered, RowQuery
-from ferra_sync._queries._select import From, Grouped, Select, from_, maybe, select
-from ferra_sync._queries._update import Delete, Update, delete_from, update
-from ferra_sync._queries._writes import Returning, Write
+from ferra_sync._query.insert import Insert, insert_into
+from ferra_sync._query.keys import key_parts
+from ferra_sync._query.query import Query, Rendered, RowQuery
+from ferra_sync._query.select import From, Grouped, Select, from_, maybe, select
+from ferra_sync._query.update import Delete, Update, delete_from, update
+from ferra_sync._query.writes import Returning, Write
 
 __all__ = [
     "Delete",

@@ -11,9 +11,9 @@ from ferra_sync._expression.sentinels import Sentinel
 from ferra_sync._expression.shapes import InsertShape, Items
 from ferra_sync._model.model import FerraModel, Insertable, ModelMeta
 from ferra_sync._model.rows import CheckedRows, checked_rows, given, value_list
-from ferra_sync._queries._checks import rows_meta, table_of
-from ferra_sync._queries._query import Parts
-from ferra_sync._queries._writes import NOTHING, Write, read_instead, writable
+from ferra_sync._query.checks import rows_meta, table_of
+from ferra_sync._query.query import Parts
+from ferra_sync._query.writes import NOTHING, Write, read_instead, writable
 from ferra_sync._schema.table import Table, TableMeta
 from ferra_sync.errors import QueryError
 

@@ -12,10 +12,10 @@ from ferra_sync._expression.sqltypes import BIGINT, MAX_BIGINT
 from ferra_sync._expression.values import Value
 from ferra_sync._mapping import selection
 from ferra_sync._model.model import FerraModel
-from ferra_sync._queries._checks import check_expressions, check_predicates
-from ferra_sync._queries._joins import How, Source
-from ferra_sync._queries._keys import belongs_to, key_is
-from ferra_sync._queries._sharing import Sharing
+from ferra_sync._query.checks import check_expressions, check_predicates
+from ferra_sync._query.keys import belongs_to, key_is
+from ferra_sync._query.sharing import Sharing
+from ferra_sync._query.source import How, Source
 from ferra_sync._schema.constraints import Columns
 from ferra_sync._schema.table import Joinable
 from ferra_sync.errors import QueryError

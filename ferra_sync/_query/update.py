@@ -13,10 +13,10 @@ from ferra_sync._expression.sentinels import SERVER_DEFAULT, UNSET
 from ferra_sync._expression.shapes import DEFAULT, ColumnRef, DeleteShape, Items, UpdateShape
 from ferra_sync._model.model import Changeset, ModelMeta
 from ferra_sync._model.rows import checked_values
-from ferra_sync._queries._checks import check_predicates, named, table_of
-from ferra_sync._queries._keys import key_is
-from ferra_sync._queries._query import Parts
-from ferra_sync._queries._writes import NOTHING, Write, read_instead, writable
+from ferra_sync._query.checks import check_predicates, named, table_of
+from ferra_sync._query.keys import key_is
+from ferra_sync._query.query import Parts
+from ferra_sync._query.writes import NOTHING, Write, read_instead, writable
 from ferra_sync._schema.table import Table, TableMeta
 from ferra_sync.errors import QueryError
 

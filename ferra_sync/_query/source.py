@@ -10,7 +10,7 @@ import attrs
 
 from ferra_sync._expression.expression import AnyExpr
 from ferra_sync._expression.shapes import ColumnRef, JoinShape, is_same_table
-from ferra_sync._queries._checks import spelled, table_of
+from ferra_sync._query.checks import spelled, table_of
 from ferra_sync._schema.constraints import ForeignKey
 from ferra_sync._schema.table import Joinable, Table, TableMeta
 from ferra_sync.errors import QueryError

@@ -14,10 +14,10 @@ from ferra_sync._expression.expression import AnyExpr, Expr, Selectable
 from ferra_sync._expression.markers import Aggregate, Opt, Plain
 from ferra_sync._expression.shapes import ColumnRef, leaves
 from ferra_sync._model.model import ROW, ModelMeta
-from ferra_sync._queries._checks import check_expressions, check_predicates
-from ferra_sync._queries._clauses import Clauses
-from ferra_sync._queries._joins import Source
-from ferra_sync._queries._query import RowQuery, item_of
+from ferra_sync._query.checks import check_expressions, check_predicates
+from ferra_sync._query.clauses import Clauses
+from ferra_sync._query.query import RowQuery, item_of
+from ferra_sync._query.source import Source
 from ferra_sync._schema.table import Joinable, Table, TableMeta, table_meta
 from ferra_sync.errors import QueryError
 

@@ -11,7 +11,7 @@ from ferra_sync._expression.operators import listing
 from ferra_sync._expression.shapes import ColumnRef, is_same_table
 from ferra_sync._expression.sqltypes import BOOLEAN
 from ferra_sync._model.model import FerraModel, ModelMeta
-from ferra_sync._queries._checks import named, spelled
+from ferra_sync._query.checks import named, spelled
 from ferra_sync._schema.constraints import Columns, ForeignKey
 from ferra_sync._schema.table import TableMeta
 from ferra_sync.errors import QueryError

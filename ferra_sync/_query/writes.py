@@ -9,7 +9,7 @@ from ferra_sync._expression.expression import Expr, Selectable
 from ferra_sync._expression.markers import Plain
 from ferra_sync._expression.shapes import Items, SelectShape, TableRef
 from ferra_sync._expression.sqltypes import BOOLEAN
-from ferra_sync._queries._query import Parts, Query, RowQuery, item_of
+from ferra_sync._query.query import Parts, Query, RowQuery, item_of
 from ferra_sync._schema.table import TableMeta
 from ferra_sync.errors import QueryError
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ferra_sync import functions, types
-from ferra_sync._config import DatabaseConfig
 from ferra_sync._database import Database
 from ferra_sync._databases import Databases
 from ferra_sync._executor import Executor
@@ -17,6 +16,7 @@ from ferra_sync._model.model import Changeset, FerraModel, FieldMeta, Insertable
 from ferra_sync._model.validated import validated
 from ferra_sync._model.validators import when_set
 from ferra_sync._pagination import Page
+from ferra_sync._postgres.config import DatabaseConfig
 from ferra_sync._query.insert import Insert, insert_into
 from ferra_sync._query.query import RowQuery
 from ferra_sync._query.select import From, Grouped, Select, from_, maybe, select

@@ -9,7 +9,6 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 import psycopg
 
-from ferra_sync import _cursors
 from ferra_sync._compiler.compiler import compiled
 from ferra_sync._conflicts import refused_row
 from ferra_sync._executor import Executor
@@ -17,6 +16,7 @@ from ferra_sync._expression.shapes import InsertShape, Items, MergeShape
 from ferra_sync._keyed import Unordered, insert_keyed
 from ferra_sync._model.model import FerraModel, FieldMeta, ModelMeta
 from ferra_sync._model.rows import CheckedRows, Columns, Given, checked_rows, given, place
+from ferra_sync._postgres import cursor
 from ferra_sync._ways import Way, way_into
 from ferra_sync.errors import Conflict, Db
 
@@ -101,7 +101,7 @@ def _inserted(connection: psycopg.Connection[Any], meta: ModelMeta, batch: _Batc
 def _merged(connection: psycopg.Connection[Any], meta: ModelMeta, batch: _Batch) -> list[Any]:
     refs = tuple(field.ref for field in batch.fields)
     shape = MergeShape(meta.table.ref, refs, tuple(ref.type.parameter.array for ref in refs), _row_of(meta))
-    rows = {ordinal: row for row, ordinal in _cursors.fetch(connection, compiled(shape), batch.columns)}
+    rows = {ordinal: row for row, ordinal in cursor.fetch(connection, compiled(shape), batch.columns)}
     for ordinal, position in enumerate(batch.positions, 1):
         if ordinal not in rows:
             raise _kept_out(meta, position)
@@ -113,7 +113,7 @@ def _inserted_singly(connection: psycopg.Connection[Any], meta: ModelMeta, batch
     places = tuple(place(field.ref, is_given=is_given) for field, is_given in zip(meta.fields, given, strict=True))
     shape = InsertShape(meta.table.ref, meta.refs, (places,), (), None, _row_of(meta))
     values = zip(*batch.columns, strict=True) if batch.fields else [()] * len(batch.positions)
-    results = _cursors.fetch_each(connection, compiled(shape), values)
+    results = cursor.fetch_each(connection, compiled(shape), values)
     for position, rows in zip(batch.positions, results, strict=True):
         if not rows:
             raise _kept_out(meta, position)

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, compress, count, islice
 from typing import Any, Final
 
-from ferra_sync import _cursors
 from ferra_sync._compiler.write import copy_command
 from ferra_sync._executor import Executor
-from ferra_sync._mapping import Conversion, dump_of, dumped
 from ferra_sync._model.model import FerraModel, FieldMeta, Insertable, ModelMeta
 from ferra_sync._model.rows import CheckedRows, Given, checked_rows, given
+from ferra_sync._postgres import cursor
+from ferra_sync._postgres.row_maker import Conversion, dump_of, dumped
 from ferra_sync.errors import QueryError
 
 _CHUNK: Final = 1_000
@@ -43,7 +43,7 @@ def copy_in(executor: Executor, meta: ModelMeta, rows: Iterable[FerraModel[Any] 
     command = copy_command(meta.table.ref, (field.ref for field in fields))
     with executor._atomic() as tx:
         values = chain.from_iterable(_copied(fields, pattern, chain((first,), chunks)))
-        return _cursors.copy(tx._acquire(), command, values, meta.table.name)
+        return cursor.copy(tx._acquire(), command, values, meta.table.name)
 
 
 def _chunks(executor: Executor, meta: ModelMeta, rows: Iterable[Any]) -> Iterator[CheckedRows]:

@@ -13,14 +13,14 @@ from typing import Any, Final, Self, TypeVar
 import attrs
 import psycopg
 
-from ferra_sync import _cursors
-from ferra_sync._config import DatabaseConfig, local_timeouts, resolve_url
-from ferra_sync._embedded import EmbeddedServer
 from ferra_sync._executor import Executor
 from ferra_sync._expression.described import described
-from ferra_sync._pool import Pool
-from ferra_sync._statements import Statement
-from ferra_sync._timeouts import TimedPool
+from ferra_sync._postgres import cursor
+from ferra_sync._postgres.config import DatabaseConfig, local_timeouts, resolve_url
+from ferra_sync._postgres.embedded import EmbeddedServer
+from ferra_sync._postgres.pool import Pool
+from ferra_sync._postgres.statement import Statement
+from ferra_sync._postgres.timeouts import TimedPool
 from ferra_sync._transaction import Isolation, Transaction, begin_command
 from ferra_sync.errors import ConfigError, Db, DbErrorKind
 
@@ -121,7 +121,7 @@ class Database(Executor):
         """
         connection = self._acquire()
         try:
-            _cursors.run(connection, b"SELECT 1")
+            cursor.run(connection, b"SELECT 1")
         finally:
             self._release(connection)
 
@@ -152,7 +152,7 @@ class Database(Executor):
         command = begin_command(isolation, read_only=read_only, deferrable=deferrable)
         connection = self._pool.acquire()
         try:
-            _cursors.run(connection, command + self._timeouts)
+            cursor.run(connection, command + self._timeouts)
         except BaseException:
             self._pool.release(connection)
             raise
@@ -189,7 +189,7 @@ class Database(Executor):
 
     def _stream(self, statement: Statement, params: tuple[Any, ...]) -> Iterator[Any]:
         with self.begin() as tx:
-            yield from _cursors.stream(tx._acquire, statement, params)
+            yield from cursor.stream(tx._acquire, statement, params)
             tx.commit()
 
     def _atomic(self) -> AbstractContextManager[Transaction]:

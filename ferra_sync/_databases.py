@@ -8,11 +8,11 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
 
-from ferra_sync._config import DatabaseConfig
 from ferra_sync._database import Database
 from ferra_sync._expression.described import described
 from ferra_sync._expression.values import Handle
-from ferra_sync._forks import at_fork
+from ferra_sync._postgres.config import DatabaseConfig
+from ferra_sync._postgres.forks import at_fork
 from ferra_sync.errors import ConfigError
 
 

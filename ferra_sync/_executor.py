@@ -7,19 +7,19 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
-from ferra_sync import _cursors
 from ferra_sync._compiler.compiler import compiled
-from ferra_sync._connection import PooledConnection
 from ferra_sync._expression.shapes import CountShape
 from ferra_sync._expression.values import Handle
 from ferra_sync._json_rows import object_maker
 from ferra_sync._pagination import Count, KeyWalk, Page, page_number, page_of
+from ferra_sync._postgres import cursor
+from ferra_sync._postgres.connection import PooledConnection
+from ferra_sync._postgres.statement import Statement
 from ferra_sync._query.checks import advice, named
 from ferra_sync._query.query import RowQuery
 from ferra_sync._query.select import Select
 from ferra_sync._query.writes import Returning, Write
 from ferra_sync._schema.table import table_meta
-from ferra_sync._statements import Statement
 from ferra_sync._ways import may_rewrite
 from ferra_sync.errors import Db, FerraDbError, NotFound, QueryError
 
@@ -126,12 +126,12 @@ class Executor(Handle, ABC):
         statement, params = page_of(_selecting(query), number, per_page).ready()
         connection = self._acquire()
         try:
-            items = _cursors.fetch(connection, statement, params)
+            items = cursor.fetch(connection, statement, params)
             before = (number - 1) * per_page
             if len(items) < per_page and (items or number == 1):
                 return Page(items, before + len(items), number, per_page)
             shape, params = query.unordered().parts()
-            total = _cursors.fetch(connection, compiled(CountShape(shape, count == "estimate")), params)[0]
+            total = cursor.fetch(connection, compiled(CountShape(shape, count == "estimate")), params)[0]
         finally:
             self._release(connection)
         return Page(items, max(total, before + len(items)) if items else total, number, per_page)
@@ -177,7 +177,7 @@ class Executor(Handle, ABC):
             return self._undoable_rows(statement, params, absent)
         connection = self._acquire()
         try:
-            return _cursors.fetch(connection, statement, params)
+            return cursor.fetch(connection, statement, params)
         finally:
             self._release(connection)
 
@@ -187,7 +187,7 @@ class Executor(Handle, ABC):
         """Return the rows of a write; undo it where they cannot be read, or where there are none and must be."""
         with self._atomic() as tx:
             connection = tx._acquire()
-            rows = _cursors.fetch(connection, statement, params)
+            rows = cursor.fetch(connection, statement, params)
             if not rows and absent is not None:
                 raise absent()
             if not statement.doubtful and statement.writes is not None:
@@ -198,7 +198,7 @@ class Executor(Handle, ABC):
     def _affected(self, statement: Statement, params: tuple[Any, ...]) -> int:
         connection = self._acquire()
         try:
-            return _cursors.execute(connection, statement, params)
+            return cursor.execute(connection, statement, params)
         finally:
             self._release(connection)
 

@@ -24,10 +24,10 @@ from ferra_sync._expression.shapes import (
 from ferra_sync._expression.sqltypes import FieldType
 from ferra_sync._model.model import FieldMeta, ModelMeta
 from ferra_sync._model.rows import Given, given, value_list
+from ferra_sync._postgres.statement import Statement
 from ferra_sync._query.keys import key_parts
 from ferra_sync._schema.constraints import Columns
 from ferra_sync._schema.table import TableMeta
-from ferra_sync._statements import Statement
 from ferra_sync.errors import NotFound, QueryError
 
 Params: TypeAlias = tuple[Any, ...]

@@ -13,10 +13,10 @@ from typing import Any, Final, Literal, Self, TypeAlias
 import psycopg
 from psycopg.pq import TransactionStatus
 
-from ferra_sync import _cursors
-from ferra_sync._connection import PooledConnection
 from ferra_sync._executor import Executor
-from ferra_sync._statements import Statement
+from ferra_sync._postgres import cursor
+from ferra_sync._postgres.connection import PooledConnection
+from ferra_sync._postgres.statement import Statement
 from ferra_sync.errors import Db, QueryError, from_psycopg
 
 Isolation: TypeAlias = Literal["read committed", "repeatable read", "serializable"]
@@ -116,7 +116,7 @@ class Transaction(Executor):
         return Savepoint(self)
 
     def _stream(self, statement: Statement, params: tuple[Any, ...]) -> Iterator[Any]:
-        return _cursors.stream(self._acquire, statement, params)
+        return cursor.stream(self._acquire, statement, params)
 
     def _acquire(self) -> PooledConnection:
         if not self.is_open:
@@ -171,7 +171,7 @@ class Savepoint(Transaction):
         self._outer = outer
         self._savepoints = outer._savepoints
         self._name = b"ferra_%d" % next(self._savepoints)
-        _cursors.run(self._connection, b"SAVEPOINT " + self._name)
+        cursor.run(self._connection, b"SAVEPOINT " + self._name)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
@@ -211,12 +211,12 @@ class Savepoint(Transaction):
             failed = psycopg.errors.InFailedSqlTransaction("a statement failed, so the savepoint was rolled back")
             raise from_psycopg(failed) from failed
         self._is_open = False
-        _cursors.run(connection, b"RELEASE SAVEPOINT " + self._name)
+        cursor.run(connection, b"RELEASE SAVEPOINT " + self._name)
 
     def _abandon(self) -> None:
         self._is_open = False
-        _cursors.run(self._connection, b"ROLLBACK TO SAVEPOINT " + self._name)
-        _cursors.run(self._connection, b"RELEASE SAVEPOINT " + self._name)
+        cursor.run(self._connection, b"ROLLBACK TO SAVEPOINT " + self._name)
+        cursor.run(self._connection, b"RELEASE SAVEPOINT " + self._name)
 
 
 def _keep(_connection: PooledConnection) -> None:

@@ -12,13 +12,13 @@ from typing import Any, Final
 
 import psycopg
 
-from ferra_sync import _cursors
 from ferra_sync._compiler.write import qualified_name
 from ferra_sync._expression.shapes import TableRef
 from ferra_sync._expression.sqltypes import TEXT
-from ferra_sync._readers import Readers
+from ferra_sync._postgres import cursor
+from ferra_sync._postgres.readers import Readers
+from ferra_sync._postgres.statement import Statement
 from ferra_sync._schema.table import TableMeta
-from ferra_sync._statements import Statement
 
 _RETURNS_ORDINALS: Final = 17_00_00
 """The server's version since which MERGE has RETURNING."""
@@ -97,5 +97,5 @@ def may_rewrite(connection: psycopg.Connection[Any], table: TableRef) -> bool:
 
 
 def _facts(connection: psycopg.Connection[Any], table: TableRef) -> tuple[bool, bool, bool, bool, bool]:
-    facts: tuple[bool, bool, bool, bool, bool] = _cursors.fetch(connection, _FACTS, (qualified_name(table),))[0]
+    facts: tuple[bool, bool, bool, bool, bool] = cursor.fetch(connection, _FACTS, (qualified_name(table),))[0]
     return facts

@@ -14,7 +14,7 @@ import psycopg
 from psycopg import conninfo, sql
 
 from ferra_sync import Database, DatabaseConfig
-from ferra_sync._embedded import EmbeddedServer
+from ferra_sync._postgres.embedded import EmbeddedServer
 
 _numbers = itertools.count(1)
 

@@ -18,7 +18,7 @@ from psycopg.pq import ExecStatus
 
 from ferra_sync import Table, _compiler
 from ferra_sync._expression.shapes import CountShape, SelectShape, StatementShape, TableRef
-from ferra_sync._statements import Statement
+from ferra_sync._postgres.statement import Statement
 
 MARK = "refused_by_the_server"
 

@@ -22,8 +22,8 @@ from psycopg.types.range import (
 )
 
 from ferra_sync import JSON_NULL
-from ferra_sync._adapters import ADAPTERS
 from ferra_sync._expression.intervals import timedelta_of
+from ferra_sync._postgres.adapters import ADAPTERS
 
 
 class Cursor(psycopg.RawCursor):

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from psycopg.conninfo import conninfo_to_dict
 
-from ferra_sync._config import DatabaseConfig, connection_parameters, resolve_url
+from ferra_sync._postgres.config import DatabaseConfig, connection_parameters, resolve_url
 from ferra_sync.errors import ConfigError
 
 SECRET = "s3cret"

@@ -7,9 +7,9 @@ import pytest
 from psycopg.rows import tuple_row
 
 from ferra_sync import Database, _cursors
-from ferra_sync._adapters import ADAPTERS
-from ferra_sync._readers import Readers
-from ferra_sync._statements import Statement
+from ferra_sync._postgres.adapters import ADAPTERS
+from ferra_sync._postgres.readers import Readers
+from ferra_sync._postgres.statement import Statement
 
 NUMBER = Statement(b"SELECT $1::integer", (), (), True, Readers(tuple), 1)
 

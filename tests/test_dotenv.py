@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ferra_sync import Database
-from ferra_sync._config import resolve_url
+from ferra_sync._postgres.config import resolve_url
 from ferra_sync.errors import ConfigError
 
 SECRET = "s3cret"

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from ferra_sync._embedded import EmbeddedServer
+from ferra_sync._postgres.embedded import EmbeddedServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ INSTALLED = sorted({path.parent for path in Path("/usr/lib/postgresql").glob("*/
 TRY = """
 import os, pathlib, sys
 import psycopg
-from ferra_sync._embedded import EmbeddedServer
+from ferra_sync._postgres.embedded import EmbeddedServer
 
 def attempt():
     try:

@@ -15,10 +15,10 @@ from databases import server_in_memory
 from psycopg.conninfo import make_conninfo
 from psycopg.pq import TransactionStatus
 
-from ferra_sync._config import DatabaseConfig
-from ferra_sync._connection import PooledConnection, _input_test
-from ferra_sync._embedded import EmbeddedServer
-from ferra_sync._pool import Pool, PoolStats
+from ferra_sync._postgres.config import DatabaseConfig
+from ferra_sync._postgres.connection import PooledConnection, _input_test
+from ferra_sync._postgres.embedded import EmbeddedServer
+from ferra_sync._postgres.pool import Pool, PoolStats
 from ferra_sync.errors import ConfigError, Db, DbErrorKind
 
 SECRET = "s3cret"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from psycopg.conninfo import conninfo_to_dict
 
 from ferra_sync import ConfigError, Database, DatabaseConfig
-from ferra_sync._config import connection_parameters, has_prepared_statements, local_timeouts, resolve_url
+from ferra_sync._postgres.config import connection_parameters, has_prepared_statements, local_timeouts, resolve_url
 
 FORMS = [
     "postgresql://ann:pw@localhost:5433/shop?prepared_statements={}",

@@ -17,8 +17,8 @@ from ferra_sync._compiler.terms import Chain, Raw, Template, Unnest
 from ferra_sync._compiler.write import column_names, returned_column, unnested_columns
 from ferra_sync._expression.identifiers import quoted
 from ferra_sync._expression.shapes import BulkInsertShape, ColumnRef, Items
-from ferra_sync._mapping import selection
-from ferra_sync._statements import Statement, Written, finished, new_builder, result_term
+from ferra_sync._postgres.row_maker import selection
+from ferra_sync._postgres.statement import Statement, Written, finished, new_builder, result_term
 
 _SOURCE: Final = "source"
 _INSERTED: Final = "inserted"

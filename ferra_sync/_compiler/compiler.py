@@ -19,7 +19,7 @@ from ferra_sync._expression.shapes import (
     StatementShape,
     UpdateShape,
 )
-from ferra_sync._statements import Statement
+from ferra_sync._postgres.statement import Statement
 
 CACHED_SHAPES: Final = 4096
 

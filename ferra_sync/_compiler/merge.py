@@ -18,8 +18,8 @@ from ferra_sync._compiler.write import qualified_name, returned_column, unnested
 from ferra_sync._expression.identifiers import quoted
 from ferra_sync._expression.shapes import MergeShape
 from ferra_sync._expression.sqltypes import BIGINT
-from ferra_sync._mapping import selection
-from ferra_sync._statements import Statement, Written, finished, result_term
+from ferra_sync._postgres.row_maker import selection
+from ferra_sync._postgres.statement import Statement, Written, finished, result_term
 
 _MERGE: Final = (
     'MERGE INTO {} AS "target" USING (SELECT * FROM {} ORDER BY {}) AS "rows" ON false'

@@ -20,9 +20,9 @@ from ferra_sync._expression.shapes import (
     has_aggregate,
     leaves,
 )
-from ferra_sync._mapping import RowMaker, selection
-from ferra_sync._readers import Readers
-from ferra_sync._statements import Statement, finished, new_builder, result_term
+from ferra_sync._postgres.readers import Readers
+from ferra_sync._postgres.row_maker import RowMaker, selection
+from ferra_sync._postgres.statement import Statement, finished, new_builder, result_term
 from ferra_sync.errors import QueryError
 
 _JOINS: Final = {

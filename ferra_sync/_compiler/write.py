@@ -22,9 +22,9 @@ from ferra_sync._expression.shapes import (
     UpdateShape,
 )
 from ferra_sync._expression.sqltypes import FieldType
-from ferra_sync._guards import WriteShape, is_doubtful
-from ferra_sync._mapping import selection
-from ferra_sync._statements import Statement, Verb, Written, finished, new_builder, result_term
+from ferra_sync._postgres.guards import WriteShape, is_doubtful
+from ferra_sync._postgres.row_maker import selection
+from ferra_sync._postgres.statement import Statement, Verb, Written, finished, new_builder, result_term
 from ferra_sync.errors import QueryError
 
 _VERBS: Final[dict[type[WriteShape], Verb]] = {InsertShape: "INSERT", UpdateShape: "UPDATE", DeleteShape: "DELETE"}

@@ -46,7 +46,7 @@ from psycopg.types.range import Range
 from ferra_sync._expression.intervals import Interval
 from ferra_sync._expression.sentinels import JSON_NULL
 from ferra_sync._expression.sqltypes import JSONB, FieldType, SqlType, structured
-from ferra_sync._mapping import Conversion, dump_of, load_of
+from ferra_sync._postgres.row_maker import Conversion, dump_of, load_of
 
 _Read: TypeAlias = Callable[[SqlType[Any], Any], Any]
 

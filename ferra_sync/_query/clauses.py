@@ -10,8 +10,8 @@ from ferra_sync._expression.markers import Opt, Plain
 from ferra_sync._expression.shapes import GroupShape, Items, SelectShape, TableRef, has_aggregate
 from ferra_sync._expression.sqltypes import BIGINT, MAX_BIGINT
 from ferra_sync._expression.values import Value
-from ferra_sync._mapping import selection
 from ferra_sync._model.model import FerraModel
+from ferra_sync._postgres.row_maker import selection
 from ferra_sync._query.checks import check_expressions, check_predicates
 from ferra_sync._query.keys import belongs_to, key_is
 from ferra_sync._query.sharing import Sharing

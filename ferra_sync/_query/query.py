@@ -10,8 +10,8 @@ from ferra_sync._expression.expression import Expr
 from ferra_sync._expression.shapes import Item, Items, StatementShape, TableRef
 from ferra_sync._expression.values import Value
 from ferra_sync._model.model import FerraModel, ModelMeta
+from ferra_sync._postgres.statement import Statement
 from ferra_sync._query.checks import named
-from ferra_sync._statements import Statement
 from ferra_sync.errors import QueryError
 
 R_co = TypeVar("R_co", covariant=True)

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from ferra_sync._embedded._account import Account
+from ferra_sync._postgres.embedded.account import Account
 from ferra_sync.errors import EmbeddedError
 
 if sys.platform != "win32":

@@ -13,9 +13,9 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from ferra_sync._embedded._account import Account
-from ferra_sync._embedded._directories import temporary_directory
-from ferra_sync._embedded._supervisor import REMOVE, SPAWNING, Supervisor
+from ferra_sync._postgres.embedded.account import Account
+from ferra_sync._postgres.embedded.directories import temporary_directory
+from ferra_sync._postgres.embedded.supervisor import REMOVE, SPAWNING, Supervisor
 from ferra_sync.errors import EmbeddedError
 
 if TYPE_CHECKING:

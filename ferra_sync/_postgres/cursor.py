@@ -10,9 +10,9 @@ from typing import Any, Final, TypeVar
 import psycopg
 from psycopg.adapt import AdaptersMap
 
-from ferra_sync._adapters import COPY_ADAPTERS
-from ferra_sync._forks import at_fork
-from ferra_sync._statements import Statement
+from ferra_sync._postgres.adapters import COPY_ADAPTERS
+from ferra_sync._postgres.forks import at_fork
+from ferra_sync._postgres.statement import Statement
 from ferra_sync.errors import Conflict, QueryError, SchemaError, from_psycopg
 
 E = TypeVar("E", bound=Exception)

@@ -18,12 +18,12 @@ from weakref import WeakMethod
 from psycopg.pq import TransactionStatus
 from psycopg_pool import ConnectionPool
 
-from ferra_sync._connection import PooledConnection, Source
+from ferra_sync._postgres.connection import PooledConnection, Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ferra_sync._config import DatabaseConfig
+    from ferra_sync._postgres.config import DatabaseConfig
 
 R = TypeVar("R")
 

@@ -20,8 +20,8 @@ from ferra_sync._expression.shapes import (
     leaves,
 )
 from ferra_sync._expression.sqltypes import FieldType, SqlType
-from ferra_sync._mapping import load_of, selection
 from ferra_sync._model.model import ModelMeta
+from ferra_sync._postgres.row_maker import load_of, selection
 from ferra_sync._schema.table import table_meta
 
 WriteShape: TypeAlias = InsertShape | UpdateShape | DeleteShape

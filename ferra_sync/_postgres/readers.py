@@ -11,9 +11,9 @@ import psycopg
 from psycopg.adapt import AdaptersMap
 from psycopg.types.string import TextBinaryLoader, TextLoader
 
-from ferra_sync._adapters import ADAPTERS, NAIVE_ADAPTERS
-from ferra_sync._mapping import RowMaker, Selection
-from ferra_sync._result_types import check, promises
+from ferra_sync._postgres.adapters import ADAPTERS, NAIVE_ADAPTERS
+from ferra_sync._postgres.result_types import check, promises
+from ferra_sync._postgres.row_maker import RowMaker, Selection
 
 RowFactory: TypeAlias = Callable[[Any], RowMaker]
 """psycopg's: a cursor → what makes its rows."""

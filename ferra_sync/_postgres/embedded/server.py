@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 from urllib.parse import quote
 
-from ferra_sync._embedded._account import NULL, Account
-from ferra_sync._embedded._cluster import Cluster
-from ferra_sync._embedded._directories import PORT, locked
-from ferra_sync._embedded._programs import find_programs, runnable
-from ferra_sync._embedded._supervisor import SERVE, SPAWNING, Supervisor
+from ferra_sync._postgres.embedded.account import NULL, Account
+from ferra_sync._postgres.embedded.cluster import Cluster
+from ferra_sync._postgres.embedded.directories import PORT, locked
+from ferra_sync._postgres.embedded.programs import find_programs, runnable
+from ferra_sync._postgres.embedded.supervisor import SERVE, SPAWNING, Supervisor
 from ferra_sync.errors import EmbeddedError
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ import attrs
 import psycopg
 from psycopg.pq import TransactionStatus
 
-from ferra_sync import _cursors
-from ferra_sync._connection import PooledConnection
-from ferra_sync._pool import Pool
+from ferra_sync._postgres import cursor
+from ferra_sync._postgres.connection import PooledConnection
+from ferra_sync._postgres.pool import Pool
 from ferra_sync.errors import from_psycopg
 
 
@@ -37,7 +37,7 @@ class TimedPool:
         """
         connection = self.pool.acquire()
         try:
-            _cursors.run(connection, self.begin)
+            cursor.run(connection, self.begin)
         except BaseException:
             self.pool.release(connection)
             raise

@@ -12,8 +12,8 @@ from ferra_sync._compiler.expressions import Lowering
 from ferra_sync._compiler.terms import Builder, Raw, Template
 from ferra_sync._expression.shapes import Item, TableRef
 from ferra_sync._expression.sqltypes import SqlType
-from ferra_sync._mapping import UNWRITABLE, Conversion, Selection, dumped, parameter_dump_of
-from ferra_sync._readers import Readers
+from ferra_sync._postgres.readers import Readers
+from ferra_sync._postgres.row_maker import UNWRITABLE, Conversion, Selection, dumped, parameter_dump_of
 from ferra_sync.errors import QueryError
 
 MAX_PARAMETERS: Final = 65_535

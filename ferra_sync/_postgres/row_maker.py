@@ -13,11 +13,11 @@ import psycopg
 from psycopg.adapt import PyFormat
 from psycopg.types.array import ArrayLoader
 
-from ferra_sync._adapters import ADAPTERS
 from ferra_sync._expression.shapes import Item, Items
 from ferra_sync._expression.sqltypes import BOOLEAN, FieldType, SqlType
 from ferra_sync._model import documents
 from ferra_sync._model.model import ModelMeta
+from ferra_sync._postgres.adapters import ADAPTERS
 from ferra_sync.errors import QueryError
 
 RowMaker: TypeAlias = Callable[[Sequence[Any]], Any]

@@ -8,10 +8,10 @@ import tempfile
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, NamedTuple
 
-from ferra_sync._embedded._access import write_access
-from ferra_sync._embedded._account import Account
-from ferra_sync._embedded._directories import PORT, temporary_directory
-from ferra_sync._embedded._programs import BIN_VARIABLE
+from ferra_sync._postgres.embedded.access import write_access
+from ferra_sync._postgres.embedded.account import Account
+from ferra_sync._postgres.embedded.directories import PORT, temporary_directory
+from ferra_sync._postgres.embedded.programs import BIN_VARIABLE
 from ferra_sync.errors import EmbeddedError
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from ferra_sync._embedded._account import Account
+from ferra_sync._postgres.embedded.account import Account
 from ferra_sync.errors import EmbeddedError
 
 if sys.platform != "win32":

@@ -14,7 +14,7 @@ import psycopg
 from psycopg.pq import ConnStatus, TransactionStatus
 from psycopg.rows import tuple_row
 
-from ferra_sync._forks import at_fork
+from ferra_sync._postgres.forks import at_fork
 from ferra_sync.errors import QueryError, from_psycopg
 
 if TYPE_CHECKING:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from ferra_sync._embedded._server import EmbeddedServer
+from ferra_sync._postgres.embedded.server import EmbeddedServer
 
 __all__ = ["EmbeddedServer"]

@@ -13,7 +13,7 @@ import sys
 import threading
 from typing import Final
 
-from ferra_sync._embedded._account import NULL, Account
+from ferra_sync._postgres.embedded.account import NULL, Account
 
 _STOP_SECONDS: Final = 60.0
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from ferra_sync import functions, types
-from ferra_sync._database import Database
-from ferra_sync._databases import Databases
-from ferra_sync._executor import Executor
+from ferra_sync._database.database import Database
+from ferra_sync._database.databases import Databases
+from ferra_sync._database.executor import Executor
+from ferra_sync._database.pages import Page
+from ferra_sync._database.transaction import Savepoint, Transaction
 from ferra_sync._expression.column import Assignment, Column
 from ferra_sync._expression.expression import Expr, Order
 from ferra_sync._expression.markers import Aggregate, Opt, Plain
@@ -15,7 +17,6 @@ from ferra_sync._model.dicts import to_dict, to_json
 from ferra_sync._model.model import Changeset, FerraModel, FieldMeta, Insertable, ModelMeta
 from ferra_sync._model.validated import validated
 from ferra_sync._model.validators import when_set
-from ferra_sync._pagination import Page
 from ferra_sync._postgres.config import DatabaseConfig
 from ferra_sync._query.insert import Insert, insert_into
 from ferra_sync._query.query import RowQuery
@@ -25,7 +26,6 @@ from ferra_sync._query.writes import Returning
 from ferra_sync._repository import FerraRepository, PgRepository
 from ferra_sync._schema.constraints import Constraint, check, foreign_key, index, unique
 from ferra_sync._schema.table import Table, TableMeta
-from ferra_sync._transaction import Savepoint, Transaction
 from ferra_sync.errors import (
     ConfigError,
     Conflict,

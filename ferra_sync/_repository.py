@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Generic, Protocol, TypeVar, cast
 
-from ferra_sync._bulk import insert_many
-from ferra_sync._copying import copy_in
-from ferra_sync._executor import Executor, kept_out
+from ferra_sync._database.copy_in import copy_in
+from ferra_sync._database.executor import Executor, kept_out
+from ferra_sync._database.insert_many import insert_many
+from ferra_sync._database.pages import Page
+from ferra_sync._database.transaction import Transaction
 from ferra_sync._expression.expression import Expr, Order
 from ferra_sync._expression.markers import Plain
 from ferra_sync._expression.sentinels import SERVER_DEFAULT
 from ferra_sync._expression.values import Value
 from ferra_sync._model.model import FerraModel, ModelMeta
 from ferra_sync._model.rows import check_insertable, checked_values
-from ferra_sync._pagination import Page
 from ferra_sync._plan import Plan, plan_of
 from ferra_sync._query.checks import named
 from ferra_sync._query.select import From, Select, from_, select
-from ferra_sync._transaction import Transaction
 from ferra_sync.errors import NotFound, QueryError
 from ferra_sync.functions import count
 

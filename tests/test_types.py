@@ -39,8 +39,8 @@ from ferra_sync import (
 )
 from ferra_sync import functions as fn
 from ferra_sync import types as t
-from ferra_sync._bulk import insert_many
-from ferra_sync._copying import copy_in
+from ferra_sync._database.copy_in import copy_in
+from ferra_sync._database.insert_many import insert_many
 from ferra_sync.types import Range
 
 

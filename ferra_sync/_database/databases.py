@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
 
-from ferra_sync._database import Database
+from ferra_sync._database.database import Database
 from ferra_sync._expression.described import described
 from ferra_sync._expression.values import Handle
 from ferra_sync._postgres.config import DatabaseConfig

@@ -13,7 +13,8 @@ from typing import Any, Final, Self, TypeVar
 import attrs
 import psycopg
 
-from ferra_sync._executor import Executor
+from ferra_sync._database.executor import Executor
+from ferra_sync._database.transaction import Isolation, Transaction, begin_command
 from ferra_sync._expression.described import described
 from ferra_sync._postgres import cursor
 from ferra_sync._postgres.config import DatabaseConfig, local_timeouts, resolve_url
@@ -21,7 +22,6 @@ from ferra_sync._postgres.embedded import EmbeddedServer
 from ferra_sync._postgres.pool import Pool
 from ferra_sync._postgres.statement import Statement
 from ferra_sync._postgres.timeouts import TimedPool
-from ferra_sync._transaction import Isolation, Transaction, begin_command
 from ferra_sync.errors import ConfigError, Db, DbErrorKind
 
 R = TypeVar("R")

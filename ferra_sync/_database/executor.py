@@ -8,10 +8,11 @@ from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
 from ferra_sync._compiler.compiler import compiled
+from ferra_sync._database.json_rows import object_maker
+from ferra_sync._database.pages import Count, KeyWalk, Page, page_number, page_of
+from ferra_sync._database.ways import may_rewrite
 from ferra_sync._expression.shapes import CountShape
 from ferra_sync._expression.values import Handle
-from ferra_sync._json_rows import object_maker
-from ferra_sync._pagination import Count, KeyWalk, Page, page_number, page_of
 from ferra_sync._postgres import cursor
 from ferra_sync._postgres.connection import PooledConnection
 from ferra_sync._postgres.statement import Statement
@@ -20,7 +21,6 @@ from ferra_sync._query.query import RowQuery
 from ferra_sync._query.select import Select
 from ferra_sync._query.writes import Returning, Write
 from ferra_sync._schema.table import table_meta
-from ferra_sync._ways import may_rewrite
 from ferra_sync.errors import Db, FerraDbError, NotFound, QueryError
 
 R = TypeVar("R")

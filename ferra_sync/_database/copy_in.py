@@ -7,7 +7,7 @@ from itertools import chain, compress, count, islice
 from typing import Any, Final
 
 from ferra_sync._compiler.write import copy_command
-from ferra_sync._executor import Executor
+from ferra_sync._database.executor import Executor
 from ferra_sync._model.model import FerraModel, FieldMeta, Insertable, ModelMeta
 from ferra_sync._model.rows import CheckedRows, Given, checked_rows, given
 from ferra_sync._postgres import cursor

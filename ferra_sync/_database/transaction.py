@@ -13,7 +13,7 @@ from typing import Any, Final, Literal, Self, TypeAlias
 import psycopg
 from psycopg.pq import TransactionStatus
 
-from ferra_sync._executor import Executor
+from ferra_sync._database.executor import Executor
 from ferra_sync._postgres import cursor
 from ferra_sync._postgres.connection import PooledConnection
 from ferra_sync._postgres.statement import Statement

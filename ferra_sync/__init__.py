@@ -23,7 +23,7 @@ from ferra_sync._query.query import RowQuery
 from ferra_sync._query.select import From, Grouped, Select, from_, maybe, select
 from ferra_sync._query.update import Delete, Update, delete_from, update
 from ferra_sync._query.writes import Returning
-from ferra_sync._repository import FerraRepository, PgRepository
+from ferra_sync._repository.repository import FerraRepository, PgRepository
 from ferra_sync._schema.constraints import Constraint, check, foreign_key, index, unique
 from ferra_sync._schema.table import Table, TableMeta
 from ferra_sync.errors import (

@@ -16,9 +16,9 @@ from ferra_sync._expression.sentinels import SERVER_DEFAULT
 from ferra_sync._expression.values import Value
 from ferra_sync._model.model import FerraModel, ModelMeta
 from ferra_sync._model.rows import check_insertable, checked_values
-from ferra_sync._plan import Plan, plan_of
 from ferra_sync._query.checks import named
 from ferra_sync._query.select import From, Select, from_, select
+from ferra_sync._repository.statements import Plan, plan_of
 from ferra_sync.errors import NotFound, QueryError
 from ferra_sync.functions import count
 

@@ -20,7 +20,7 @@ from ferra_sync._expression.sentinels import SERVER_DEFAULT
 from ferra_sync._expression.shapes import ColumnRef
 from ferra_sync._expression.sqltypes import FieldType, SqlType
 from ferra_sync._expression.values import Value
-from ferra_sync._model import annotations
+from ferra_sync._model import type_hints
 from ferra_sync._model.secrets import hide
 from ferra_sync._schema.table import Table, TableMeta
 from ferra_sync.errors import QueryError, SchemaError
@@ -158,7 +158,7 @@ class Record(Generic[S_co]):
             return
         hide(cls, _secrets(cls, table))
         try:
-            hints = annotations.resolved(cls)
+            hints = type_hints.resolved(cls)
         except NameError:
             return  # A class that comes later: looked at again on first use.
         _attach(cls, hints)
@@ -218,9 +218,9 @@ def _declared(model: Any) -> ModelMeta:  # noqa: ANN401 - whatever was given for
     if "__attrs_attrs__" not in model.__dict__:
         raise SchemaError(f"{model.__name__} is not an attrs class: decorate it with @attrs.define")
     try:
-        return _attach(model, annotations.resolved(model))
+        return _attach(model, type_hints.resolved(model))
     except NameError as error:
-        raise annotations.unresolved(model, error) from None
+        raise type_hints.unresolved(model, error) from None
 
 
 def _table(model: type[Record[Any]]) -> type[Table] | None:
@@ -385,9 +385,9 @@ def _field(
         raise SchemaError(f"{here} has no annotation: write {attribute.name}: {column.type.python_name}")
     if isinstance(attribute.default, (ColumnDef, Node)):
         raise SchemaError(f"{here} has a default that is SQL, which belongs to {table.__name__}: write SERVER_DEFAULT")
-    if not annotations.fits(annotation, column.type):
+    if not type_hints.fits(annotation, column.type):
         wanted = f"{column.type} ({column.type.python_name})"
-        raise SchemaError(f"{here} is {annotations.spelled(annotation)}; {there} is {wanted}")
+        raise SchemaError(f"{here} is {type_hints.spelled(annotation)}; {there} is {wanted}")
     _check_written(model.__ferra_purpose__, here, there, declaration)
     _check_nullability(model.__ferra_purpose__, here, there, annotation, declaration)
     return FieldMeta(
@@ -419,7 +419,7 @@ def _check_nullability(
 ) -> None:
     if annotation is Any or annotation is object or declaration.sql_type.classes == (object,):
         return
-    none = annotations.allows_none(annotation)
+    none = type_hints.allows_none(annotation)
     if none and not declaration.is_nullable:
         raise SchemaError(f"{here} may be None; {there} is not nullable")
     if declaration.is_nullable and not none and purpose == "read":

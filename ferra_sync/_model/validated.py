@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, TypeAlias, TypeVar
 import attrs
 
 from ferra_sync._expression.sentinels import JSON_NULL, SERVER_DEFAULT, UNSET, Sentinel
-from ferra_sync._model import annotations
+from ferra_sync._model import type_hints
 from ferra_sync._model.json import reading
 from ferra_sync._model.model import FieldMeta, ModelMeta, Purpose, Record
 from ferra_sync._model.rows import Verb, checked_values
@@ -75,7 +75,7 @@ def _read(fields: Mapping[str, FieldMeta], data: Mapping[str, Any]) -> tuple[dic
             if problem is not None:
                 wrong[key] = problem
         elif field.attribute.default is attrs.NOTHING:
-            if UNSET in annotations.members(field.annotation):
+            if UNSET in type_hints.members(field.annotation):
                 values[key] = UNSET
             else:
                 wrong[key] = "is missing"
@@ -92,8 +92,8 @@ def _value(field: FieldMeta, given: object) -> tuple[Any, str | None]:
     except Exception:  # noqa: BLE001 - whatever a parser raises, it may quote the value
         return given, f"{field.ref} is {sql_type} ({sql_type.python_name}), and this {type(given).__name__} spells none"
     fits = field.nullable if value is None else sql_type.complaint(value) is None
-    if fits and not annotations.admits(field.annotation, value):
-        return value, f"{field.ref} is {annotations.spelled(field.annotation)} here"
+    if fits and not type_hints.admits(field.annotation, value):
+        return value, f"{field.ref} is {type_hints.spelled(field.annotation)} here"
     return value, None
 
 

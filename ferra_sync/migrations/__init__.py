@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from ferra_sync.migrations._execution import MigrationFailedError
 from ferra_sync.migrations._history import AppliedMigration
-from ferra_sync.migrations._plan import MigrationState, MigrationStatus
 from ferra_sync.migrations._runner import Migrations
+from ferra_sync.migrations._status import MigrationState, MigrationStatus
 
 __all__ = ["AppliedMigration", "MigrationFailedError", "MigrationState", "MigrationStatus", "Migrations"]

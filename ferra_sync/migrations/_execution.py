@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from ferra_sync.migrations._files import Script
     from ferra_sync.migrations._history import AppliedMigration
-    from ferra_sync.migrations._sql import Statement
+    from ferra_sync.migrations._lexer import Statement
 
 _RESET: Final = b"SET SESSION AUTHORIZATION DEFAULT; RESET ROLE; RESET ALL"
 _TRANSACTION_TAGS: Final = frozenset({"COMMIT", "ROLLBACK", "PREPARE TRANSACTION"})

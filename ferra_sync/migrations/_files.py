@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from ferra_sync.errors import MigrationError
-from ferra_sync.migrations._sql import UnterminatedError, statements
+from ferra_sync.migrations._lexer import UnterminatedError, statements
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ferra_sync.migrations._sql import Statement
+    from ferra_sync.migrations._lexer import Statement
 
 _NAME: Final = re.compile(r"(?P<version>[0-9]{14})_(?P<name>[\w-]+)")
 _TIMESTAMP: Final = "%Y%m%d%H%M%S"

@@ -15,7 +15,7 @@ from ferra_sync.migrations._execution import Step, execute
 from ferra_sync.migrations._files import Migration, create_migration, read_migrations
 from ferra_sync.migrations._history import AppliedMigration, History
 from ferra_sync.migrations._lock import exclusive
-from ferra_sync.migrations._plan import MigrationStatus, pending, statuses
+from ferra_sync.migrations._status import MigrationStatus, pending, statuses
 
 if TYPE_CHECKING:
     import os

@@ -23,8 +23,8 @@ from ferra_sync import (
     select,
     update,
 )
-from ferra_sync.demo._domain import Film, Films, NewUser, Post, PostPatch, Posts, User, Users
-from ferra_sync.demo._steps import DemoError, Journal, Running
+from ferra_sync.cli._demo.domain import Film, Films, NewUser, Post, PostPatch, Posts, User, Users
+from ferra_sync.cli._demo.steps import DemoError, Journal, Running
 
 _NUMBER_OF_POSTS: Final = 1_000
 _EVEN_880S: Final = range(880, 890, 2)

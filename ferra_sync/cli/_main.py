@@ -18,7 +18,7 @@ try:
     from rich.console import Console
     from rich.table import Table
 
-    from ferra_sync.demo._command import demo
+    from ferra_sync.cli._demo.command import demo
 except ModuleNotFoundError as _missing:
     if (_missing.name or "").partition(".")[0] not in {"click", "rich"}:
         raise
@@ -138,7 +138,3 @@ def _show(rows: Sequence[tuple[str, ...]]) -> None:
 def main() -> None:
     """Run the command line."""
     ferra()
-
-
-if __name__ == "__main__":
-    main()

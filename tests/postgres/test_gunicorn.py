@@ -16,7 +16,7 @@ from urllib.request import urlopen
 import psycopg
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 COMMAND = [sys.executable, "-m", "gunicorn", "--preload", "--workers", "3", "--threads", "4", "--bind", "127.0.0.1:0"]
 LISTENING = re.compile(r"Listening at: (http://[\d.:]+)")
 

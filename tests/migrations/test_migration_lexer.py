@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ferra_sync.migrations._sql import statements
+from ferra_sync.migrations._lexer import statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,9 +17,9 @@ from psycopg import conninfo, sql
 
 from ferra_sync import ConfigError, Database
 from ferra_sync.cli import ferra
-from ferra_sync.demo import _command, _domain
-from ferra_sync.demo._steps import DemoError, Journal, Step
-from ferra_sync.demo._unicode import Truth, characters
+from ferra_sync.cli._demo import command, domain
+from ferra_sync.cli._demo.steps import DemoError, Journal, Step
+from ferra_sync.cli._demo.unicode import Truth, characters
 from ferra_sync.migrations import Migrations
 
 NAMED = sum(unicodedata.name(chr(point), None) is not None for point in range(sys.maxunicode + 1))
@@ -93,7 +93,7 @@ def test_the_demo_runs_on_another_server_and_leaves_nothing_there(database_url: 
 
 
 def test_the_demo_is_plain_where_there_is_no_terminal(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_command, "_SECTIONS", {})
+    monkeypatch.setattr(command, "_SECTIONS", {})
     output = run("--url", database_url).stdout
     assert output.isascii()
     assert "\x1b" not in output
@@ -101,7 +101,7 @@ def test_the_demo_is_plain_where_there_is_no_terminal(database_url: str, monkeyp
 
 
 def test_the_demo_has_a_table_of_80_columns_on_a_terminal(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_command, "_SECTIONS", {"Films": _command._SECTIONS["Films"]})
+    monkeypatch.setattr(command, "_SECTIONS", {"Films": command._SECTIONS["Films"]})
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "80")
     done = run("--url", database_url)
@@ -128,7 +128,7 @@ def test_what_the_url_says_of_options_is_kept(database_url: str, monkeypatch: py
         assert found[0] == "5MB"
         assert found[1].startswith("ferra_demo_")
 
-    monkeypatch.setattr(_command, "_SECTIONS", {"Options": flow})
+    monkeypatch.setattr(command, "_SECTIONS", {"Options": flow})
     assert run("--url", conninfo.make_conninfo(database_url, options="-cwork_mem=5MB")).exit_code == 0
 
 
@@ -140,7 +140,7 @@ def test_what_the_url_says_of_options_is_kept(database_url: str, monkeypatch: py
 def test_an_error_is_one_line_and_nothing_is_left_behind(
     error: Exception, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_command, "_SECTIONS", {"Broken": broken(error)})
+    monkeypatch.setattr(command, "_SECTIONS", {"Broken": broken(error)})
     done = run("--url", database_url)
     assert done.exit_code == 1
     assert done.stderr == f"Error: {' '.join(str(error).split())}\n"
@@ -148,7 +148,7 @@ def test_an_error_is_one_line_and_nothing_is_left_behind(
 
 
 def test_nothing_is_left_behind_after_an_interruption(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_command, "_SECTIONS", {"Interrupted": broken(KeyboardInterrupt())})
+    monkeypatch.setattr(command, "_SECTIONS", {"Interrupted": broken(KeyboardInterrupt())})
     done = run("--url", database_url)
     assert (done.exit_code, done.stderr.strip()) == (1, "Aborted!")
     assert left_in(database_url) == []
@@ -157,7 +157,7 @@ def test_nothing_is_left_behind_after_an_interruption(database_url: str, monkeyp
 def test_a_table_of_another_shape_in_the_public_schema_is_not_touched(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_command, "_SECTIONS", {"Films": _command._SECTIONS["Films"]})
+    monkeypatch.setattr(command, "_SECTIONS", {"Films": command._SECTIONS["Films"]})
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute("CREATE TABLE films (reel integer); INSERT INTO films VALUES (7)")
         assert run("--url", database_url).exit_code == 0
@@ -221,10 +221,10 @@ def test_the_truth_is_what_unicodedata_says() -> None:
 
 
 def test_the_demo_s_migrations_make_the_tables_that_it_declares(empty_db: Database) -> None:
-    tables = (_domain.Films, _domain.Users, _domain.Posts, _domain.Characters)
-    Migrations(_command._MIGRATIONS).run(empty_db)
+    tables = (domain.Films, domain.Users, domain.Posts, domain.Characters)
+    Migrations(command._MIGRATIONS).run(empty_db)
     with empty_db.connection() as connection:
         assert differences(connection, tables) == []
-    Migrations(_command._MIGRATIONS).revert(empty_db, 3)
+    Migrations(command._MIGRATIONS).revert(empty_db, 3)
     with empty_db.connection() as connection:
         assert described(connection) == {}

@@ -40,7 +40,7 @@ from ferra_sync import (
 )
 from ferra_sync import functions as fn
 from ferra_sync import types as t
-from ferra_sync.demo import _domain
+from ferra_sync.cli._demo import _domain
 
 SECRET = "hunter2-hunter2"
 

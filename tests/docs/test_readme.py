@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 import pytest
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 FROM_SOURCES = ("--no-deps", "--no-build-isolation", "--disable-pip-version-check")
 TABLES = """

@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 SERVED = {"wsgi"}
 """What a server imports; test_gunicorn.py asks it."""
 EXAMPLES = sorted({path.stem for path in (ROOT / "examples").glob("[!_]*.py")} - SERVED)

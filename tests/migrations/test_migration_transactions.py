@@ -13,7 +13,7 @@ from psycopg import conninfo
 from ferra_sync import Database
 from ferra_sync.errors import Db, DbErrorKind, MigrationError
 from ferra_sync.migrations import MigrationFailedError, Migrations, _files
-from ferra_sync.migrations._sql import Statement
+from ferra_sync.migrations._lexer import Statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

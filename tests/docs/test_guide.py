@@ -10,7 +10,7 @@ from sybil import Sybil
 from sybil.document import Document
 from sybil.parsers.markdown import PythonCodeBlockParser
 
-GUIDE = Path(__file__).parent.parent / "docs" / "guide.md"
+GUIDE = Path(__file__).parents[2] / "docs" / "guide.md"
 
 
 @pytest.fixture

@@ -27,9 +27,9 @@ from ferra_sync import (
     QueryError,
     ValidationError,
 )
-from ferra_sync.demo._flows import films, users_and_posts
-from ferra_sync.demo._steps import DemoError, Journal, Step
-from ferra_sync.demo._unicode import unicode
+from ferra_sync.cli._demo.flows import films, users_and_posts
+from ferra_sync.cli._demo.steps import DemoError, Journal, Step
+from ferra_sync.cli._demo.unicode import unicode
 from ferra_sync.errors import from_psycopg
 from ferra_sync.migrations import Migrations
 

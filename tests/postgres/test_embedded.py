@@ -18,7 +18,9 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from ferra_sync._postgres.embedded import EmbeddedServer, programs, server
+from ferra_sync._postgres.embedded import EmbeddedServer
+from ferra_sync._postgres.embedded import programs as _programs
+from ferra_sync._postgres.embedded import server as _server
 from ferra_sync.errors import EmbeddedError
 
 if TYPE_CHECKING:
@@ -203,7 +205,7 @@ def test_without_path_the_newest_of_the_versioned_directories_serves(
         for program in ("initdb", "postgres"):
             (place / version / "bin" / program).symlink_to(INSTALLED[-1] / program)
     _hide_all(place, monkeypatch)
-    assert programs.find_programs() == place / "16" / "bin"
+    assert _programs.find_programs() == place / "16" / "bin"
 
 
 def test_no_postgresql_at_all_says_what_to_install(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -216,7 +218,7 @@ def _hide_all(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     hidden = [str(programs.parents[2]) for programs in _wheel()]
     monkeypatch.setattr(sys, "path", [entry for entry in sys.path if entry not in hidden])
     monkeypatch.setenv("PATH", str(place))
-    monkeypatch.setattr(programs, "_VERSIONED_DIRECTORIES", place)
+    monkeypatch.setattr(_programs, "_VERSIONED_DIRECTORIES", place)
 
 
 def test_a_wrong_directory_of_programs_is_named(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -403,7 +405,7 @@ def test_a_server_that_is_never_ready_is_given_up_and_leaves_nothing(
 ) -> None:
     place.chmod(0o1777)
     monkeypatch.setattr(tempfile, "tempdir", str(place))
-    monkeypatch.setattr(server, "_START_SECONDS", 0.0)
+    monkeypatch.setattr(_server, "_START_SECONDS", 0.0)
     with pytest.raises(EmbeddedError, match="was not ready after 0 s"):
         EmbeddedServer.start()
     assert [*place.iterdir()] == []

@@ -12,8 +12,8 @@ import attrs
 
 from ferra_sync import Database, PgRepository, from_, select, update
 from ferra_sync import functions as fn
-from ferra_sync.demo._domain import Character, Characters
-from ferra_sync.demo._steps import Journal
+from ferra_sync.cli._demo.domain import Character, Characters
+from ferra_sync.cli._demo.steps import Journal
 
 _HANGUL: Final = range(0xAC00, 0xD7A4)
 """The Hangul syllables: a block of 11,172."""

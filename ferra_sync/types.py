@@ -20,22 +20,19 @@ A column is NOT NULL unless it is declared with `nullable(…)`.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from decimal import Decimal
 from enum import Enum
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
-from typing import Any, Final, Generic, Literal, Never, TypeAlias, TypedDict, TypeVar, Unpack, get_args, overload
+from typing import Any, Final, TypeVar, Unpack, overload
 from uuid import UUID
 
 from psycopg.types.range import Range
 
 from ferra_sync._expression import sqltypes as sql
-from ferra_sync._expression.column import Column, Generated
 from ferra_sync._expression.described import described
-from ferra_sync._expression.expression import Expr
 from ferra_sync._expression.intervals import Interval
 from ferra_sync._expression.sqltypes import HasSqlType, SqlType
-from ferra_sync._expression.values import Value
+from ferra_sync._schema.declaration import ColumnDef, ColumnOptions, ReferenceAction
 from ferra_sync.errors import SchemaError
 
 __all__ = [
@@ -82,104 +79,7 @@ __all__ = [
 ]
 
 V = TypeVar("V")
-S = TypeVar("S")
 E = TypeVar("E", bound=Enum)
-T_co = TypeVar("T_co", covariant=True)
-
-ReferenceAction: TypeAlias = Literal["no action", "restrict", "cascade", "set null", "set default"]
-
-_ACTIONS: Final = frozenset(get_args(ReferenceAction))
-
-
-class ColumnOptions(TypedDict, Generic[V], total=False):
-    """The options of a column whose Python type is V."""
-
-    primary_key: bool
-    default: V | Expr[Never, V, Any]
-    on_update: V | Expr[Never, V, Any] | ReferenceAction
-    generated_as: Callable[[], Expr[Any, V, Any]]
-    references: Column[Any, V] | Callable[[], Column[Any, V]]
-    on_delete: ReferenceAction
-    unique: bool
-    index: bool
-    secret: bool
-    name: str
-
-
-class ColumnDef(Value, Generic[T_co]):
-    """A column's declaration; on its table it is a `Column` that knows the table.
-
-    Attributes:
-        sql_type: the column's type.
-        is_nullable: whether it may be NULL.
-        options: what was said of it.
-        generated: by which means the server makes its values, or None.
-    """
-
-    __slots__ = ("generated", "is_nullable", "options", "sql_type")
-
-    sql_type: SqlType[T_co]
-    is_nullable: bool
-    options: ColumnOptions[Any]
-    generated: Generated | None
-
-    def __init__(
-        self,
-        sql_type: SqlType[Any],
-        options: ColumnOptions[Any],
-        *,
-        is_nullable: bool = False,
-        generated: Generated | None = None,
-    ) -> None:
-        _check_options(options, generated)
-        self.sql_type = sql_type
-        self.is_nullable = is_nullable
-        self.options = options
-        self.generated = "stored" if "generated_as" in options else generated
-
-    def __get__(self, instance: None, owner: type[S]) -> Column[S, T_co]:
-        raise SchemaError(f"{owner.__name__} declares a column but is no Table")
-
-    @property
-    def has_default(self) -> bool:
-        """Whether the server fills the column in where an INSERT leaves it out."""
-        return self.generated is not None or "default" in self.options
-
-    @property
-    def is_secret(self) -> bool:
-        """Whether no repr, JSON or page may show the column."""
-        return bool(self.options.get("secret"))
-
-
-def _check_options(options: ColumnOptions[Any], generated: Generated | None) -> None:
-    unknown = options.keys() - ColumnOptions.__annotations__.keys()
-    if unknown:
-        raise SchemaError(f"a column has no option {', '.join(sorted(unknown))}")
-    for option in ("primary_key", "unique", "index"):
-        if not isinstance(options.get(option, False), bool):
-            raise SchemaError(f"{option} is True or False, not {described(options.get(option))}")
-    if "generated_as" in options:
-        _check_generated(options, generated)
-    if "references" not in options:
-        if "on_delete" in options:
-            raise SchemaError("on_delete is a foreign key's action: it needs references")
-        return
-    check_actions(options.get("on_delete"), options.get("on_update"))
-
-
-def check_actions(on_delete: object, on_update: object) -> None:
-    """Raise SchemaError where a foreign key has an action that PostgreSQL has not."""
-    for option, action in (("on_delete", on_delete), ("on_update", on_update)):
-        if action is not None and not (isinstance(action, str) and action in _ACTIONS):
-            raise SchemaError(f"{option} of a foreign key is one of {', '.join(sorted(_ACTIONS))}")
-
-
-def _check_generated(options: ColumnOptions[Any], generated: Generated | None) -> None:
-    if not callable(options.get("generated_as")):
-        raise SchemaError("generated_as takes a lambda that returns an expression over the same table")
-    written = [option for option in ("default", "on_update") if option in options]
-    if written or generated is not None:
-        raise SchemaError(f"a column that is generated from others has no {written[0] if written else 'number'}")
 
 
 def nullable(of: ColumnDef[V]) -> ColumnDef[V | None]:

@@ -16,7 +16,8 @@ import pytest
 from ddl import create_tables
 from psycopg.pq import ExecStatus
 
-from ferra_sync import Table, _compiler
+from ferra_sync import Table
+from ferra_sync._compiler import compiler
 from ferra_sync._expression.shapes import CountShape, SelectShape, StatementShape, TableRef
 from ferra_sync._postgres.statement import Statement
 
@@ -41,8 +42,8 @@ class Recorder:
     def install(self) -> None:
         """Record from now on."""
         for name in ("select", "count", "insert", "bulk_insert", "merge", "update", "delete"):
-            original = getattr(_compiler, f"compile_{name}")
-            setattr(_compiler, f"compile_{name}", self._recording(original))
+            original = getattr(compiler, f"compile_{name}")
+            setattr(compiler, f"compile_{name}", self._recording(original))
 
     def take(self) -> list[Compiled]:
         """Return what was compiled since the last time."""

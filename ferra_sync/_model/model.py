@@ -22,9 +22,9 @@ from ferra_sync._expression.sqltypes import FieldType, SqlType
 from ferra_sync._expression.values import Value
 from ferra_sync._model import type_hints
 from ferra_sync._model.secrets import hide
+from ferra_sync._schema.declaration import ColumnDef
 from ferra_sync._schema.table import Table, TableMeta
 from ferra_sync.errors import QueryError, SchemaError
-from ferra_sync.types import ColumnDef
 
 S_co = TypeVar("S_co", covariant=True)
 

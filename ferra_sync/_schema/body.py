@@ -17,8 +17,8 @@ from ferra_sync._expression.expression import Order
 from ferra_sync._expression.operators import Node
 from ferra_sync._expression.sqltypes import SqlType
 from ferra_sync._schema.constraints import Check, ForeignKey, Index, Unique
+from ferra_sync._schema.declaration import ColumnDef
 from ferra_sync.errors import SchemaError
-from ferra_sync.types import ColumnDef
 
 _CLASS_VARIABLE: Final = re.compile(r"\bClassVar\b")
 _FIELDS: Final = (type(attrs.field()), dataclasses.Field)

@@ -15,8 +15,8 @@ from ferra_sync._expression.markers import Plain
 from ferra_sync._expression.shapes import ColumnRef, has_aggregate, leaves
 from ferra_sync._expression.sqltypes import FieldType
 from ferra_sync._expression.values import Value
+from ferra_sync._schema.declaration import ReferenceAction, check_actions
 from ferra_sync.errors import SchemaError
-from ferra_sync.types import ReferenceAction, check_actions
 
 S = TypeVar("S")
 S_co = TypeVar("S_co", covariant=True)

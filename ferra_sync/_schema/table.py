@@ -18,8 +18,8 @@ from ferra_sync._expression.shapes import ColumnRef, FunctionRef, TableRef, has_
 from ferra_sync._expression.values import Value
 from ferra_sync._schema.body import declared_columns
 from ferra_sync._schema.constraints import Check, Constraint, ForeignKey, Index, Unique, refs_of
+from ferra_sync._schema.declaration import ColumnDef
 from ferra_sync.errors import SchemaError
-from ferra_sync.types import ColumnDef
 
 S = TypeVar("S")
 

@@ -18,7 +18,8 @@ from psycopg.pq import ExecStatus
 
 from ferra_sync import Table
 from ferra_sync._compiler import compiler
-from ferra_sync._expression.shapes import CountShape, SelectShape, StatementShape, TableRef
+from ferra_sync._compiler.shapes import CountShape, SelectShape, StatementShape
+from ferra_sync._expression.shapes import TableRef
 from ferra_sync._postgres.statement import Statement
 
 MARK = "refused_by_the_server"

@@ -13,10 +13,11 @@ from pypika.queries import AliasedQuery
 from pypika.terms import Term
 
 from ferra_sync._compiler.expressions import Lowering, table_term
+from ferra_sync._compiler.shapes import BulkInsertShape
 from ferra_sync._compiler.terms import Chain, Raw, Template, Unnest
 from ferra_sync._compiler.write import column_names, returned_column, unnested_columns
 from ferra_sync._expression.identifiers import quoted
-from ferra_sync._expression.shapes import BulkInsertShape, ColumnRef, Items
+from ferra_sync._expression.shapes import ColumnRef, Items
 from ferra_sync._postgres.row_maker import selection
 from ferra_sync._postgres.statement import Statement, Written, finished, new_builder, result_term
 

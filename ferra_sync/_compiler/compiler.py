@@ -8,8 +8,7 @@ from typing import Final
 from ferra_sync._compiler.bulk_insert import compile_bulk_insert
 from ferra_sync._compiler.merge import compile_merge
 from ferra_sync._compiler.select import compile_count, compile_select
-from ferra_sync._compiler.write import compile_delete, compile_insert, compile_update
-from ferra_sync._expression.shapes import (
+from ferra_sync._compiler.shapes import (
     BulkInsertShape,
     CountShape,
     DeleteShape,
@@ -19,6 +18,7 @@ from ferra_sync._expression.shapes import (
     StatementShape,
     UpdateShape,
 )
+from ferra_sync._compiler.write import compile_delete, compile_insert, compile_update
 from ferra_sync._postgres.statement import Statement
 
 CACHED_SHAPES: Final = 4096

@@ -13,10 +13,10 @@ import attrs
 from pypika.terms import Term
 
 from ferra_sync._compiler.expressions import Lowering
+from ferra_sync._compiler.shapes import MergeShape
 from ferra_sync._compiler.terms import Raw, Template, Unnest
 from ferra_sync._compiler.write import qualified_name, returned_column, unnested_columns
 from ferra_sync._expression.identifiers import quoted
-from ferra_sync._expression.shapes import MergeShape
 from ferra_sync._expression.sqltypes import BIGINT
 from ferra_sync._postgres.row_maker import selection
 from ferra_sync._postgres.statement import Statement, Written, finished, result_term

@@ -10,16 +10,8 @@ import attrs
 from pypika import JoinType
 
 from ferra_sync._compiler.expressions import Lowering
-from ferra_sync._expression.shapes import (
-    ColumnRef,
-    CountShape,
-    FunctionRef,
-    GroupShape,
-    SelectShape,
-    TableRef,
-    has_aggregate,
-    leaves,
-)
+from ferra_sync._compiler.shapes import CountShape, GroupShape, SelectShape
+from ferra_sync._expression.shapes import ColumnRef, FunctionRef, TableRef, has_aggregate, leaves
 from ferra_sync._postgres.readers import Readers
 from ferra_sync._postgres.row_maker import RowMaker, selection
 from ferra_sync._postgres.statement import Statement, finished, new_builder, result_term

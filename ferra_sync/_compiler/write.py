@@ -10,17 +10,10 @@ from pypika.terms import Term
 
 from ferra_sync._compiler.expressions import Lowering, table_term
 from ferra_sync._compiler.select import check_plain
+from ferra_sync._compiler.shapes import ConflictShape, DeleteShape, InsertShape, UpdateShape
 from ferra_sync._compiler.terms import Raw, Template, Unnest
 from ferra_sync._expression.identifiers import quoted
-from ferra_sync._expression.shapes import (
-    ColumnRef,
-    ConflictShape,
-    DeleteShape,
-    InsertShape,
-    Item,
-    TableRef,
-    UpdateShape,
-)
+from ferra_sync._expression.shapes import ColumnRef, Item, TableRef
 from ferra_sync._expression.sqltypes import FieldType
 from ferra_sync._postgres.guards import WriteShape, is_doubtful
 from ferra_sync._postgres.row_maker import selection

@@ -8,10 +8,10 @@ from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
 from ferra_sync._compiler.compiler import compiled
+from ferra_sync._compiler.shapes import CountShape
 from ferra_sync._database.json_rows import object_maker
 from ferra_sync._database.pages import Count, KeyWalk, Page, page_number, page_of
 from ferra_sync._database.ways import may_rewrite
-from ferra_sync._expression.shapes import CountShape
 from ferra_sync._expression.values import Handle
 from ferra_sync._postgres import cursor
 from ferra_sync._postgres.connection import PooledConnection

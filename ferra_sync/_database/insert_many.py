@@ -10,11 +10,12 @@ from typing import Any, Final, NamedTuple, TypeVar
 import psycopg
 
 from ferra_sync._compiler.compiler import compiled
+from ferra_sync._compiler.shapes import InsertShape, MergeShape
 from ferra_sync._database.conflicts import refused_row
 from ferra_sync._database.executor import Executor
 from ferra_sync._database.keyed import Unordered, insert_keyed
 from ferra_sync._database.ways import Way, way_into
-from ferra_sync._expression.shapes import InsertShape, Items, MergeShape
+from ferra_sync._expression.shapes import Items
 from ferra_sync._model.model import FerraModel, FieldMeta, ModelMeta
 from ferra_sync._model.rows import CheckedRows, Columns, Given, checked_rows, given, place
 from ferra_sync._postgres import cursor

@@ -13,9 +13,10 @@ from typing import Any, Final, NamedTuple
 import psycopg
 
 from ferra_sync._compiler.compiler import compiled
+from ferra_sync._compiler.shapes import BulkInsertShape, InsertShape, StatementShape
 from ferra_sync._compiler.write import qualified_name
 from ferra_sync._expression.expression import AnyExpr, Expr, parameter
-from ferra_sync._expression.shapes import BulkInsertShape, ColumnRef, FunctionRef, InsertShape, StatementShape
+from ferra_sync._expression.shapes import ColumnRef, FunctionRef
 from ferra_sync._expression.sqltypes import REGCLASS, TEXT, FieldType
 from ferra_sync._model.model import FieldMeta, ModelMeta
 from ferra_sync._model.rows import Columns

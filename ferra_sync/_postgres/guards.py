@@ -8,17 +8,9 @@ from typing import Any, Final, TypeAlias
 
 import attrs
 
+from ferra_sync._compiler.shapes import DeleteShape, InsertShape, UpdateShape
 from ferra_sync._expression.expression import Expr
-from ferra_sync._expression.shapes import (
-    DEFAULT,
-    ColumnRef,
-    DeleteShape,
-    FunctionRef,
-    InsertShape,
-    Items,
-    UpdateShape,
-    leaves,
-)
+from ferra_sync._expression.shapes import DEFAULT, ColumnRef, FunctionRef, Items, leaves
 from ferra_sync._expression.sqltypes import FieldType, SqlType
 from ferra_sync._model.model import ModelMeta
 from ferra_sync._postgres.row_maker import load_of, selection

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Any, Generic, Self, TypeVar
 
+from ferra_sync._compiler.shapes import GroupShape, SelectShape
 from ferra_sync._expression.expression import AnyExpr, Expr, Order
 from ferra_sync._expression.markers import Opt, Plain
-from ferra_sync._expression.shapes import GroupShape, Items, SelectShape, TableRef, has_aggregate
+from ferra_sync._expression.shapes import Items, TableRef, has_aggregate
 from ferra_sync._expression.sqltypes import BIGINT, MAX_BIGINT
 from ferra_sync._expression.values import Value
 from ferra_sync._model.model import FerraModel

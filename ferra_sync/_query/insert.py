@@ -6,9 +6,10 @@ from collections.abc import Hashable, Sequence
 from itertools import chain, compress
 from typing import Any, TypeVar
 
+from ferra_sync._compiler.shapes import InsertShape
 from ferra_sync._expression.operators import taken
 from ferra_sync._expression.sentinels import Sentinel
-from ferra_sync._expression.shapes import InsertShape, Items
+from ferra_sync._expression.shapes import Items
 from ferra_sync._model.model import FerraModel, Insertable, ModelMeta
 from ferra_sync._model.rows import CheckedRows, checked_rows, given, value_list
 from ferra_sync._query.checks import rows_meta, table_of

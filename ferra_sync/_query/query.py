@@ -6,8 +6,9 @@ from abc import ABC, abstractmethod
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 from ferra_sync._compiler.compiler import compiled
+from ferra_sync._compiler.shapes import StatementShape
 from ferra_sync._expression.expression import Expr
-from ferra_sync._expression.shapes import Item, Items, StatementShape, TableRef
+from ferra_sync._expression.shapes import Item, Items, TableRef
 from ferra_sync._expression.values import Value
 from ferra_sync._model.model import FerraModel, ModelMeta
 from ferra_sync._postgres.statement import Statement

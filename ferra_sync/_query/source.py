@@ -8,8 +8,9 @@ from typing import Any, Literal, TypeAlias
 
 import attrs
 
+from ferra_sync._compiler.shapes import JoinShape
 from ferra_sync._expression.expression import AnyExpr
-from ferra_sync._expression.shapes import ColumnRef, JoinShape, is_same_table
+from ferra_sync._expression.shapes import ColumnRef, is_same_table
 from ferra_sync._query.checks import spelled, table_of
 from ferra_sync._schema.constraints import ForeignKey
 from ferra_sync._schema.table import Joinable, Table, TableMeta

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Self, TypeVar
 
+from ferra_sync._compiler.shapes import DeleteShape, UpdateShape
 from ferra_sync._expression.column import Assignment
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.markers import Plain
 from ferra_sync._expression.operators import parameter
 from ferra_sync._expression.sentinels import SERVER_DEFAULT, UNSET
-from ferra_sync._expression.shapes import DEFAULT, ColumnRef, DeleteShape, Items, UpdateShape
+from ferra_sync._expression.shapes import DEFAULT, ColumnRef, Items
 from ferra_sync._model.model import Changeset, ModelMeta
 from ferra_sync._model.rows import checked_values
 from ferra_sync._query.checks import check_predicates, named, table_of

@@ -5,9 +5,10 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import Any, Generic, TypeVar, overload
 
+from ferra_sync._compiler.shapes import SelectShape
 from ferra_sync._expression.expression import Expr, Selectable
 from ferra_sync._expression.markers import Plain
-from ferra_sync._expression.shapes import Items, SelectShape, TableRef
+from ferra_sync._expression.shapes import Items, TableRef
 from ferra_sync._expression.sqltypes import BOOLEAN
 from ferra_sync._query.query import Parts, Query, RowQuery, item_of
 from ferra_sync._schema.table import TableMeta

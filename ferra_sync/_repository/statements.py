@@ -11,16 +11,9 @@ from typing import Any, NamedTuple, TypeAlias
 import attrs
 
 from ferra_sync._compiler.compiler import compiled
+from ferra_sync._compiler.shapes import ConflictShape, DeleteShape, InsertShape, SelectShape, UpdateShape
 from ferra_sync._expression.expression import AnyExpr, parameter
-from ferra_sync._expression.shapes import (
-    ColumnRef,
-    ConflictShape,
-    DeleteShape,
-    InsertShape,
-    Items,
-    SelectShape,
-    UpdateShape,
-)
+from ferra_sync._expression.shapes import ColumnRef, Items
 from ferra_sync._expression.sqltypes import FieldType
 from ferra_sync._model.model import FieldMeta, ModelMeta
 from ferra_sync._model.rows import Given, given, value_list

@@ -1,6 +1,5 @@
 """Random queries, said twice and compared: `python tests/compiler/differential.py --cases 36000` runs as many.
 
-
 A case is a number: it is the same query each time, over the tables of its world, which are the seed's.
 """
 

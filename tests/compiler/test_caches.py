@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ferra_sync import SERVER_DEFAULT, FerraModel, Table, _shapes
+from ferra_sync import SERVER_DEFAULT, FerraModel, Table
 from ferra_sync import types as t
+from ferra_sync._compiler import shapes
 from ferra_sync._compiler.compiler import compiled
-from ferra_sync._expression.shapes import (
+from ferra_sync._compiler.shapes import (
     BulkInsertShape,
     ConflictShape,
     CountShape,
@@ -28,7 +29,7 @@ from ferra_sync._expression.shapes import (
 from ferra_sync._model.model import ModelMeta
 from ferra_sync._model.rows import given as given_fields
 
-SHAPES = [each for each in vars(_shapes).values() if isinstance(each, type) and hasattr(each, "_fields")]
+SHAPES = [each for each in vars(shapes).values() if isinstance(each, type) and hasattr(each, "_fields")]
 
 
 class Things(Table):

@@ -6,7 +6,8 @@ import psycopg
 import pytest
 from psycopg.rows import tuple_row
 
-from ferra_sync import Database, _cursors
+from ferra_sync import Database
+from ferra_sync._postgres import cursor as cursors
 from ferra_sync._postgres.adapters import ADAPTERS
 from ferra_sync._postgres.readers import Readers
 from ferra_sync._postgres.statement import Statement
@@ -18,14 +19,14 @@ OURS = {"_adapters", "_row_factory"}
 
 
 def test_the_lean_cursor_is_the_one_in_use():
-    assert _cursors._new_cursor is _cursors._LeanCursor
+    assert cursors._new_cursor is cursors._LeanCursor
 
 
 def test_the_lean_cursor_begins_as_psycopg_begins_its_own(empty_db: Database):
     with empty_db.connection() as connection:
-        lean = _cursors._LeanCursor(connection, NUMBER)
+        lean = cursors._LeanCursor(connection, NUMBER)
         plain = psycopg.RawCursor(connection, row_factory=tuple_row)
-        slots = _cursors._KNOWN_SLOTS - OURS - {"__weakref__"}
+        slots = cursors._KNOWN_SLOTS - OURS - {"__weakref__"}
         unset = {slot for slot in slots if not hasattr(plain, slot)}
         assert unset == {slot for slot in slots if not hasattr(lean, slot)}
         assert all(getattr(lean, slot) == getattr(plain, slot) for slot in slots - unset)
@@ -33,13 +34,13 @@ def test_the_lean_cursor_begins_as_psycopg_begins_its_own(empty_db: Database):
 
 
 def test_a_psycopg_that_is_made_of_other_parts_gets_its_own_cursor(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(_cursors, "_KNOWN_SLOTS", frozenset({"_conn"}))
-    assert _cursors._cursor_class() is _cursors._Cursor
+    monkeypatch.setattr(cursors, "_KNOWN_SLOTS", frozenset({"_conn"}))
+    assert cursors._cursor_class() is cursors._Cursor
 
 
 def test_psycopg_s_own_cursor_serves_as_well(empty_db: Database, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(_cursors, "_new_cursor", _cursors._Cursor)
+    monkeypatch.setattr(cursors, "_new_cursor", cursors._Cursor)
     empty_db.ping()
     with empty_db.connection() as connection:
-        cursor = _cursors._new_cursor(connection, NUMBER)
+        cursor = cursors._new_cursor(connection, NUMBER)
         assert cursor.execute(NUMBER.sql, ["5"], binary=True).fetchall() == [(5,)]

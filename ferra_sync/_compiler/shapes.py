@@ -1,0 +1,118 @@
+"""The shapes of whole statements: what each of them says, without any value."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+from ferra_sync._expression.shapes import ColumnRef, Items, TableRef
+from ferra_sync._expression.sqltypes import SqlType
+
+
+class JoinShape(NamedTuple):
+    """A table joined to those before it; `on` is None for a cross join."""
+
+    how: Literal["inner", "left", "right", "full", "cross"]
+    table: TableRef
+    on: Hashable | None
+
+
+class GroupShape(NamedTuple):
+    """GROUP BY and HAVING; `primary_keys` are those of all tables, for a grouped key determines its row."""
+
+    keys: tuple[Hashable, ...]
+    having: tuple[Hashable, ...]
+    primary_keys: tuple[tuple[TableRef, tuple[ColumnRef, ...]], ...]
+
+
+class SelectShape(NamedTuple):
+    """A SELECT. Its parameters come in the order of these fields.
+
+    `shared` are the expressions with values that several clauses repeat as `("shared", i)`.
+    """
+
+    shared: tuple[Hashable, ...]
+    distinct: tuple[Hashable, ...] | None
+    items: Items
+    table: TableRef
+    joins: tuple[JoinShape, ...]
+    where: tuple[Hashable, ...]
+    group: GroupShape | None
+    order: tuple[Hashable, ...]
+    limit: SqlType[Any] | None
+    offset: SqlType[Any] | None
+
+
+class CountShape(NamedTuple):
+    """The number of rows of a SELECT, or with `estimate` what the planner believes it to be."""
+
+    select: SelectShape
+    estimate: bool
+
+
+class InsertShape(NamedTuple):
+    """An INSERT of rows in VALUES, a `SqlType` or `("default",)` for each column; or of arrays, one for each column."""
+
+    table: TableRef
+    columns: tuple[ColumnRef, ...]
+    rows: tuple[tuple[Hashable, ...], ...]
+    arrays: tuple[SqlType[Any], ...]
+    conflict: ConflictShape | None
+    returning: Items
+    overriding: bool = False
+    """Whether a column that is always an identity is given a value all the same."""
+
+
+class BulkInsertShape(NamedTuple):
+    """An INSERT of arrays whose rows come back in the order of the arrays.
+
+    `generated` are the key columns that the server fills in, each with the expression that does; `key` tells the rows
+    apart.
+    """
+
+    table: TableRef
+    columns: tuple[ColumnRef, ...]
+    arrays: tuple[SqlType[Any], ...]
+    generated: tuple[tuple[ColumnRef, Hashable], ...]
+    key: tuple[ColumnRef, ...]
+    returning: Items
+    overriding: bool
+
+
+class MergeShape(NamedTuple):
+    """An INSERT of arrays, spelled as MERGE, whose rows come back each with its place in the arrays."""
+
+    table: TableRef
+    columns: tuple[ColumnRef, ...]
+    arrays: tuple[SqlType[Any], ...]
+    returning: Items
+
+
+class ConflictShape(NamedTuple):
+    """ON CONFLICT (target) DO UPDATE: columns set to what was to be inserted, and assignments; DO NOTHING without."""
+
+    target: tuple[ColumnRef, ...]
+    excluded: tuple[ColumnRef, ...]
+    assignments: tuple[tuple[ColumnRef, Hashable], ...]
+
+
+class UpdateShape(NamedTuple):
+    """An UPDATE."""
+
+    table: TableRef
+    assignments: tuple[tuple[ColumnRef, Hashable], ...]
+    where: tuple[Hashable, ...]
+    returning: Items
+
+
+class DeleteShape(NamedTuple):
+    """A DELETE."""
+
+    table: TableRef
+    where: tuple[Hashable, ...]
+    returning: Items
+
+
+StatementShape: TypeAlias = (
+    SelectShape | CountShape | InsertShape | BulkInsertShape | MergeShape | UpdateShape | DeleteShape
+)

@@ -16,8 +16,9 @@ from psycopg.pq import TransactionStatus
 from ferra_sync._database.executor import Executor
 from ferra_sync._postgres import cursor
 from ferra_sync._postgres.connection import PooledConnection
+from ferra_sync._postgres.errors import from_psycopg
 from ferra_sync._postgres.statement import Statement
-from ferra_sync.errors import Db, QueryError, from_psycopg
+from ferra_sync.errors import Db, QueryError
 
 Isolation: TypeAlias = Literal["read committed", "repeatable read", "serializable"]
 

@@ -14,8 +14,9 @@ import psycopg
 from psycopg.pq import ConnStatus, TransactionStatus
 from psycopg.rows import tuple_row
 
+from ferra_sync._postgres.errors import from_psycopg
 from ferra_sync._postgres.forks import at_fork
-from ferra_sync.errors import QueryError, from_psycopg
+from ferra_sync.errors import QueryError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

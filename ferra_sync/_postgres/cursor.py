@@ -11,9 +11,10 @@ import psycopg
 from psycopg.adapt import AdaptersMap
 
 from ferra_sync._postgres.adapters import COPY_ADAPTERS
+from ferra_sync._postgres.errors import from_psycopg
 from ferra_sync._postgres.forks import at_fork
 from ferra_sync._postgres.statement import Statement
-from ferra_sync.errors import Conflict, QueryError, SchemaError, from_psycopg
+from ferra_sync.errors import Conflict, QueryError, SchemaError
 
 E = TypeVar("E", bound=Exception)
 

@@ -12,10 +12,11 @@ from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout, TooManyRequest
 
 from ferra_sync._postgres.config import connection_parameters, has_prepared_statements
 from ferra_sync._postgres.connection import PooledConnection, Source
+from ferra_sync._postgres.errors import from_psycopg
 from ferra_sync._postgres.exits import close_at_exit, stop_daemon
 from ferra_sync._postgres.forks import at_fork
 from ferra_sync._postgres.lending import Connections
-from ferra_sync.errors import Db, DbErrorKind, from_psycopg
+from ferra_sync.errors import Db, DbErrorKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,8 +10,8 @@ from psycopg.pq import TransactionStatus
 
 from ferra_sync._postgres import cursor
 from ferra_sync._postgres.connection import PooledConnection
+from ferra_sync._postgres.errors import from_psycopg
 from ferra_sync._postgres.pool import Pool
-from ferra_sync.errors import from_psycopg
 
 
 @attrs.frozen

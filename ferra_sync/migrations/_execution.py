@@ -18,7 +18,8 @@ import psycopg
 from psycopg.pq import TransactionStatus
 from psycopg.rows import tuple_row
 
-from ferra_sync.errors import MigrationError, from_psycopg
+from ferra_sync._postgres.errors import from_psycopg
+from ferra_sync.errors import MigrationError
 from ferra_sync.migrations._files import line_and_column
 
 if TYPE_CHECKING:

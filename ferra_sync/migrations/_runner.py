@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import attrs
 import psycopg
 
-from ferra_sync.errors import MigrationError, from_psycopg
+from ferra_sync._postgres.errors import from_psycopg
+from ferra_sync.errors import MigrationError
 from ferra_sync.migrations._execution import Step, execute
 from ferra_sync.migrations._files import Migration, create_migration, read_migrations
 from ferra_sync.migrations._history import AppliedMigration, History

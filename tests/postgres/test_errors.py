@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 
-from ferra_sync.errors import Conflict, Db, DbErrorKind, FerraDbError, NotFound, ValidationError, from_psycopg
+from ferra_sync._postgres.errors import from_psycopg
+from ferra_sync.errors import Conflict, Db, DbErrorKind, FerraDbError, NotFound, ValidationError
 
 SECRET = "s3cret"
 

@@ -27,10 +27,10 @@ from ferra_sync import (
     QueryError,
     ValidationError,
 )
+from ferra_sync._postgres.errors import from_psycopg
 from ferra_sync.cli._demo.flows import films, users_and_posts
 from ferra_sync.cli._demo.steps import DemoError, Journal, Step
 from ferra_sync.cli._demo.unicode import unicode
-from ferra_sync.errors import from_psycopg
 from ferra_sync.migrations import Migrations
 
 _MIGRATIONS: Final = Path(__file__).with_name("migrations")

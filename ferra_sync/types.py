@@ -283,9 +283,9 @@ def enum(of: type[E], type_name: str | None = None, **options: Unpack[ColumnOpti
     return ColumnDef(sql.enumeration(of, type_name), options)
 
 
-_INT4RANGE: Final = sql.range_of("int4range", sql.INTEGER)
-_INT8RANGE: Final = sql.range_of("int8range", sql.BIGINT)
-_NUMRANGE: Final = sql.range_of("numrange", sql.NUMERIC)
-_DATERANGE: Final = sql.range_of("daterange", sql.DATE)
-_TSRANGE: Final = sql.range_of("tsrange", sql.TIMESTAMP)
-_TSTZRANGE: Final = sql.range_of("tstzrange", sql.TIMESTAMPTZ)
+_INT4RANGE: Final[SqlType[Range[int]]] = sql.range_of("int4range", Range, sql.INTEGER)
+_INT8RANGE: Final[SqlType[Range[int]]] = sql.range_of("int8range", Range, sql.BIGINT)
+_NUMRANGE: Final[SqlType[Range[Decimal]]] = sql.range_of("numrange", Range, sql.NUMERIC)
+_DATERANGE: Final[SqlType[Range[dt.date]]] = sql.range_of("daterange", Range, sql.DATE)
+_TSRANGE: Final[SqlType[Range[dt.datetime]]] = sql.range_of("tsrange", Range, sql.TIMESTAMP)
+_TSTZRANGE: Final[SqlType[Range[dt.datetime]]] = sql.range_of("tstzrange", Range, sql.TIMESTAMPTZ)

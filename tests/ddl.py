@@ -19,7 +19,7 @@ from ferra_sync._expression.column import Column
 from ferra_sync._expression.expression import Expr
 from ferra_sync._expression.shapes import ColumnRef, FunctionRef, TableRef
 from ferra_sync._expression.sqltypes import FieldType, SqlType
-from ferra_sync._postgres.row_maker import dump_of
+from ferra_sync._postgres.conversions import dump_of
 from ferra_sync._schema.constraints import Check, ForeignKey, Index
 from ferra_sync._schema.table import TableMeta
 

@@ -18,18 +18,18 @@ from psycopg.pq import ExecStatus
 
 from ferra_sync import Table
 from ferra_sync._compiler import compiler
+from ferra_sync._compiler.compiled import Compiled
 from ferra_sync._compiler.shapes import CountShape, SelectShape, StatementShape
 from ferra_sync._expression.shapes import TableRef
-from ferra_sync._postgres.statement import Statement
 
 MARK = "refused_by_the_server"
 
 
-class Compiled(NamedTuple):
+class Recorded(NamedTuple):
     """A statement, and the test that made it be compiled."""
 
     shape: StatementShape
-    statement: Statement
+    statement: Compiled
     test: str
 
 
@@ -37,7 +37,7 @@ class Recorder:
     """Keeps what is compiled, in place of the compiler's own functions."""
 
     def __init__(self) -> None:
-        self._compiled: list[Compiled] = []
+        self._compiled: list[Recorded] = []
         self.refused: set[str] = set()
 
     def install(self) -> None:
@@ -46,16 +46,16 @@ class Recorder:
             original = getattr(compiler, f"compile_{name}")
             setattr(compiler, f"compile_{name}", self._recording(original))
 
-    def take(self) -> list[Compiled]:
+    def take(self) -> list[Recorded]:
         """Return what was compiled since the last time."""
         taken, self._compiled = self._compiled, []
         return taken
 
-    def _recording(self, original: Callable[[Any], Statement]) -> Callable[[Any], Statement]:
-        def compile_and_record(shape: Any) -> Statement:
+    def _recording(self, original: Callable[[Any], Compiled]) -> Callable[[Any], Compiled]:
+        def compile_and_record(shape: Any) -> Compiled:
             statement = original(shape)
             test = os.environ.get("PYTEST_CURRENT_TEST", "collection").rsplit(" ", 1)[0]
-            self._compiled.append(Compiled(shape, statement, test))
+            self._compiled.append(Recorded(shape, statement, test))
             return statement
 
         return compile_and_record
@@ -83,9 +83,9 @@ def every_statement_is_prepared(server_url: str) -> Iterator[None]:
         pytest.fail("\n\n".join([f"the server refuses {len(refused)} statement(s):", *refused]), pytrace=False)
 
 
-def refusals(server_url: str, compiled: list[Compiled]) -> Iterator[str]:
+def refusals(server_url: str, compiled: list[Recorded]) -> Iterator[str]:
     """Yield what the server says of each statement that it cannot prepare."""
-    groups: dict[tuple[type[Table], ...], list[Compiled]] = {}
+    groups: dict[tuple[type[Table], ...], list[Recorded]] = {}
     for each in compiled:
         groups.setdefault(_tables(each.shape), []).append(each)
     with psycopg.connect(server_url, autocommit=True) as connection:
@@ -94,7 +94,7 @@ def refusals(server_url: str, compiled: list[Compiled]) -> Iterator[str]:
 
 
 def _refused(
-    connection: psycopg.Connection[Any], tables: tuple[type[Table], ...], members: list[Compiled]
+    connection: psycopg.Connection[Any], tables: tuple[type[Table], ...], members: list[Recorded]
 ) -> Iterator[str]:
     with connection.transaction(force_rollback=True):
         connection.execute("CREATE SCHEMA prepared")
@@ -106,9 +106,9 @@ def _refused(
             return
         for each in members:
             connection.execute("SAVEPOINT one")
-            result = connection.pgconn.prepare(b"", each.statement.sql)
+            result = connection.pgconn.prepare(b"", each.statement.sql.encode())
             if result.status != ExecStatus.COMMAND_OK:
-                yield f"{each.test}\n{each.statement.sql.decode()}\n{result.error_message.decode()}"
+                yield f"{each.test}\n{each.statement.sql}\n{result.error_message.decode()}"
             connection.execute("ROLLBACK TO SAVEPOINT one")
 
 

@@ -8,25 +8,24 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import attrs
 from pypika.queries import AliasedQuery
 from pypika.terms import Term
 
+from ferra_sync._compiler.compiled import Compiled, finished, new_builder, result_term
 from ferra_sync._compiler.expressions import Lowering, table_term
 from ferra_sync._compiler.shapes import BulkInsertShape
 from ferra_sync._compiler.terms import Chain, Raw, Template, Unnest
 from ferra_sync._compiler.write import column_names, returned_column, unnested_columns
 from ferra_sync._expression.identifiers import quoted
 from ferra_sync._expression.shapes import ColumnRef, Items
-from ferra_sync._postgres.row_maker import selection
-from ferra_sync._postgres.statement import Statement, Written, finished, new_builder, result_term
+from ferra_sync._model.select_list import select_list
 
 _SOURCE: Final = "source"
 _INSERTED: Final = "inserted"
 _ORDINAL: Final = Raw(f"{quoted(_SOURCE)}.{quoted(Unnest.ORDINAL)}")
 
 
-def compile_bulk_insert(shape: BulkInsertShape) -> Statement:
+def compile_bulk_insert(shape: BulkInsertShape) -> Compiled:
     """Return the statement of an INSERT of arrays whose rows come back in the order of the arrays."""
     lowering = Lowering((shape.table,))
     rows = Unnest(lowering.terms(shape.arrays))
@@ -37,15 +36,15 @@ def compile_bulk_insert(shape: BulkInsertShape) -> Statement:
     source = new_builder().from_(rows).select(*named, rows.ordinal).orderby(rows.ordinal)
     columns = (*shape.columns, *(column for column, _ in shape.generated))
     origin = {ref: _part(_SOURCE, name) for ref, name in zip(columns, (*given, *made), strict=True)}
-    chosen = selection(shape.returning)
+    selected = select_list(shape.returning)
     builder = (
         _joined(shape, origin)
         .with_(source, _SOURCE)
-        .with_(_inserted(shape, origin, chosen.columns), _INSERTED)
-        .select(*(result_term(item, _part(_INSERTED, returned_column(item).name)) for item in chosen.columns))
+        .with_(_inserted(shape, origin, selected.columns), _INSERTED)
+        .select(*(result_term(item, _part(_INSERTED, returned_column(item).name)) for item in selected.columns))
         .orderby(_ORDINAL)
     )
-    return attrs.evolve(finished(builder, lowering, chosen), writes=Written("INSERT", shape.table))
+    return finished(builder, lowering, selected)
 
 
 def _inserted(shape: BulkInsertShape, origin: dict[ColumnRef, Term], items: Items) -> Any:  # noqa: ANN401 - PyPika's

@@ -1,4 +1,4 @@
-"""From a statement's shape to its SQL: PyPika renders each shape once, and the statement is kept."""
+"""From a statement's shape to its SQL: PyPika renders each shape once, and the text is kept."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Final
 
 from ferra_sync._compiler.bulk_insert import compile_bulk_insert
+from ferra_sync._compiler.compiled import Compiled
 from ferra_sync._compiler.merge import compile_merge
 from ferra_sync._compiler.select import compile_count, compile_select
 from ferra_sync._compiler.shapes import (
@@ -19,14 +20,13 @@ from ferra_sync._compiler.shapes import (
     UpdateShape,
 )
 from ferra_sync._compiler.write import compile_delete, compile_insert, compile_update
-from ferra_sync._postgres.statement import Statement
 
 CACHED_SHAPES: Final = 4096
 
 
 @lru_cache(maxsize=CACHED_SHAPES, typed=True)
-def compiled(shape: StatementShape) -> Statement:  # noqa: PLR0911 - one line for each kind of statement
-    """Return the statement of `shape`.
+def compiled(shape: StatementShape) -> Compiled:  # noqa: PLR0911 - one line for each kind of statement
+    """Return what `shape` is in SQL.
 
     Raises:
         QueryError: the statement cannot mean anything.

@@ -9,17 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-import attrs
 from pypika.terms import Term
 
+from ferra_sync._compiler.compiled import Compiled, finished, result_term
 from ferra_sync._compiler.expressions import Lowering
 from ferra_sync._compiler.shapes import MergeShape
 from ferra_sync._compiler.terms import Raw, Template, Unnest
 from ferra_sync._compiler.write import qualified_name, returned_column, unnested_columns
 from ferra_sync._expression.identifiers import quoted
 from ferra_sync._expression.sqltypes import BIGINT
-from ferra_sync._postgres.row_maker import selection
-from ferra_sync._postgres.statement import Statement, Written, finished, result_term
+from ferra_sync._model.select_list import select_list
 
 _MERGE: Final = (
     'MERGE INTO {} AS "target" USING (SELECT * FROM {} ORDER BY {}) AS "rows" ON false'
@@ -28,12 +27,14 @@ _MERGE: Final = (
 _ORDINAL: Final = (("ordinal",), BIGINT)
 
 
-def compile_merge(shape: MergeShape) -> Statement:
+def compile_merge(shape: MergeShape) -> Compiled:
     """Return the statement; its rows are pairs of what is asked for and the row's place in the arrays, from 1."""
     lowering = Lowering((shape.table,))
     rows = Unnest(lowering.terms(shape.arrays))
-    chosen = selection((*shape.returning, _ORDINAL))
-    results = [result_term(item, Raw(f'"target".{quoted(returned_column(item).name)}')) for item in chosen.columns[:-1]]
+    selected = select_list((*shape.returning, _ORDINAL))
+    results = [
+        result_term(item, Raw(f'"target".{quoted(returned_column(item).name)}')) for item in selected.columns[:-1]
+    ]
     merge = Template(
         _MERGE,
         Raw(qualified_name(shape.table)),
@@ -44,7 +45,7 @@ def compile_merge(shape: MergeShape) -> Statement:
         _listed(results),
         rows.ordinal,
     )
-    return attrs.evolve(finished(merge, lowering, chosen), writes=Written("INSERT", shape.table))
+    return finished(merge, lowering, selected)
 
 
 def _listed(terms: Sequence[Term]) -> Term:

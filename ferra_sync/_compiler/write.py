@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any, TypeAlias
 
-import attrs
 from pypika.terms import Term
 
+from ferra_sync._compiler.checks import check_plain
+from ferra_sync._compiler.compiled import Compiled, finished, new_builder, result_term
 from ferra_sync._compiler.expressions import Lowering, table_term
-from ferra_sync._compiler.select import check_plain
 from ferra_sync._compiler.shapes import ConflictShape, DeleteShape, InsertShape, UpdateShape
 from ferra_sync._compiler.terms import Raw, Template, Unnest
 from ferra_sync._expression.identifiers import quoted
 from ferra_sync._expression.shapes import ColumnRef, Item, TableRef
 from ferra_sync._expression.sqltypes import FieldType
-from ferra_sync._postgres.guards import WriteShape, is_doubtful
-from ferra_sync._postgres.row_maker import selection
-from ferra_sync._postgres.statement import Statement, Verb, Written, finished, new_builder, result_term
+from ferra_sync._model.select_list import select_list
 from ferra_sync.errors import QueryError
 
-_VERBS: Final[dict[type[WriteShape], Verb]] = {InsertShape: "INSERT", UpdateShape: "UPDATE", DeleteShape: "DELETE"}
+_WriteShape: TypeAlias = InsertShape | UpdateShape | DeleteShape
 
 
-def compile_insert(shape: InsertShape) -> Statement:
+def compile_insert(shape: InsertShape) -> Compiled:
     """Return the statement of an INSERT."""
     lowering = Lowering((shape.table,))
     builder = (
@@ -77,7 +75,7 @@ def _on_conflict(builder: Any, lowering: Lowering, conflict: ConflictShape) -> A
     return builder
 
 
-def compile_update(shape: UpdateShape) -> Statement:
+def compile_update(shape: UpdateShape) -> Compiled:
     """Return the statement of an UPDATE."""
     lowering = Lowering((shape.table,))
     builder = new_builder().update(lowering.table(shape.table))
@@ -87,7 +85,7 @@ def compile_update(shape: UpdateShape) -> Statement:
     return _returned(_restricted(builder, lowering, shape.where), lowering, shape)
 
 
-def compile_delete(shape: DeleteShape) -> Statement:
+def compile_delete(shape: DeleteShape) -> Compiled:
     """Return the statement of a DELETE."""
     lowering = Lowering((shape.table,))
     builder = new_builder().from_(lowering.table(shape.table)).delete()
@@ -99,14 +97,12 @@ def _restricted(builder: Any, lowering: Lowering, where: tuple[Any, ...]) -> Any
     return builder.where(lowering.conjunction(where)) if where else builder
 
 
-def _returned(builder: Any, lowering: Lowering, shape: WriteShape) -> Statement:  # noqa: ANN401 - PyPika's builder
-    chosen = selection(shape.returning)
-    check_plain((shape for shape, _ in chosen.columns), "RETURNING")
+def _returned(builder: Any, lowering: Lowering, shape: _WriteShape) -> Compiled:  # noqa: ANN401 - PyPika's builder
+    selected = select_list(shape.returning)
+    check_plain((shape for shape, _ in selected.columns), "RETURNING")
     if shape.returning:
-        builder = builder.returning(*(result_term(item, lowering.term(item[0])) for item in chosen.columns))
-    statement = finished(builder, lowering, chosen)
-    written = Written(_VERBS[type(shape)], shape.table)
-    return attrs.evolve(statement, writes=written, doubtful=is_doubtful(shape))
+        builder = builder.returning(*(result_term(item, lowering.term(item[0])) for item in selected.columns))
+    return finished(builder, lowering, selected)
 
 
 def copy_command(table: TableRef, columns: Iterable[ColumnRef]) -> bytes:

@@ -11,7 +11,7 @@ from ferra_sync._database.executor import Executor
 from ferra_sync._model.model import FerraModel, FieldMeta, Insertable, ModelMeta
 from ferra_sync._model.rows import CheckedRows, Given, checked_rows, given
 from ferra_sync._postgres import cursor
-from ferra_sync._postgres.row_maker import Conversion, dump_of, dumped
+from ferra_sync._postgres.conversions import Conversion, dump_of, dumped
 from ferra_sync.errors import QueryError
 
 _CHUNK: Final = 1_000

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
-from ferra_sync._compiler.compiler import compiled
 from ferra_sync._compiler.shapes import CountShape
 from ferra_sync._database.json_rows import object_maker
 from ferra_sync._database.pages import Count, KeyWalk, Page, page_number, page_of
@@ -15,9 +14,9 @@ from ferra_sync._database.ways import may_rewrite
 from ferra_sync._expression.values import Handle
 from ferra_sync._postgres import cursor
 from ferra_sync._postgres.connection import PooledConnection
-from ferra_sync._postgres.statement import Statement
+from ferra_sync._postgres.statement import Statement, statement_of
 from ferra_sync._query.checks import advice, named
-from ferra_sync._query.query import RowQuery
+from ferra_sync._query.query import Query, RowQuery, too_deep
 from ferra_sync._query.select import Select
 from ferra_sync._query.writes import Returning, Write
 from ferra_sync._schema.table import table_meta
@@ -53,7 +52,7 @@ class Executor(Handle, ABC):
 
     def fetch_all(self, query: RowQuery[R]) -> list[R]:
         """Return all rows."""
-        return self._rows(*_readable(query).ready())
+        return self._rows(*prepared(_readable(query)))
 
     def fetch_one(self, query: RowQuery[R]) -> R:
         """Return the first row.
@@ -61,11 +60,11 @@ class Executor(Handle, ABC):
         Raises:
             NotFound: there is none.
         """
-        return self._one(query, *_readable(query).first().ready())
+        return self._one(query, *prepared(_readable(query).first()))
 
     def fetch_optional(self, query: RowQuery[R]) -> R | None:
         """Return the first row, or None where there is none."""
-        rows = self._rows(*_readable(query).first().ready())
+        rows = self._rows(*prepared(_readable(query).first()))
         return rows[0] if rows else None
 
     def fetch_value(self, query: RowQuery[R]) -> R:
@@ -75,7 +74,7 @@ class Executor(Handle, ABC):
             QueryError: a row of the query is more than one value.
             NotFound: there is no row.
         """
-        statement, params = _readable(query).first().ready()
+        statement, params = prepared(_readable(query).first())
         if statement.columns != 1:
             raise QueryError(f"fetch_value takes a query of one column; this one has {statement.columns}")
         return self._one(query, statement, params)
@@ -100,7 +99,7 @@ class Executor(Handle, ABC):
         write = query.write if isinstance(query, Returning) else query
         if not isinstance(write, Write):
             raise QueryError(f"execute takes an INSERT, UPDATE or DELETE, not {named(query)}{advice(query)}")
-        statement, params = query.ready()
+        statement, params = prepared(query)
         return 0 if write.is_empty else self._affected(statement, params)
 
     def fetch_page(
@@ -123,7 +122,7 @@ class Executor(Handle, ABC):
         number = page_number(page, per_page)
         if not isinstance(count, str) or count not in {"exact", "estimate"}:
             raise ValueError('count is "exact" or "estimate"')
-        statement, params = page_of(_selecting(query), number, per_page).ready()
+        statement, params = prepared(page_of(_selecting(query), number, per_page))
         connection = self._acquire()
         try:
             items = cursor.fetch(connection, statement, params)
@@ -131,7 +130,7 @@ class Executor(Handle, ABC):
             if len(items) < per_page and (items or number == 1):
                 return Page(items, before + len(items), number, per_page)
             shape, params = query.unordered().parts()
-            total = cursor.fetch(connection, compiled(CountShape(shape, count == "estimate")), params)[0]
+            total = cursor.fetch(connection, statement_of(CountShape(shape, count == "estimate")), params)[0]
         finally:
             self._release(connection)
         return Page(items, max(total, before + len(items)) if items else total, number, per_page)
@@ -141,7 +140,7 @@ class Executor(Handle, ABC):
 
         A `Database` takes a connection and a transaction until the last row, or until the iterator is closed.
         """
-        return self._stream(*_selecting(query).ready())
+        return self._stream(*prepared(_selecting(query)))
 
     def batches(self, query: Select[Any, Any, R], size: int = 1000) -> Iterator[list[R]]:
         """Yield the rows in lists of `size`, along the primary key: the last list costs what the first one does.
@@ -152,13 +151,13 @@ class Executor(Handle, ABC):
             QueryError: the table has no primary key, or the query sorts, limits, groups or repeats rows.
         """
         walk = KeyWalk(_selecting(query), size)
-        return self._walk(walk, *walk.first().ready())
+        return self._walk(walk, *prepared(walk.first()))
 
     def _walk(self, walk: KeyWalk[R], statement: Statement, params: tuple[Any, ...]) -> Iterator[list[R]]:
         while rows := self._rows(statement, params):
             is_last = len(rows) < walk.size
             # Before the rows are handed over: their user may change them.
-            statement, params = walk.after(rows[-1]).ready()
+            statement, params = prepared(walk.after(rows[-1]))
             yield walk.rows(rows)
             if is_last:
                 return
@@ -201,6 +200,19 @@ class Executor(Handle, ABC):
             return cursor.execute(connection, statement, params)
         finally:
             self._release(connection)
+
+
+def prepared(query: Query) -> tuple[Statement, tuple[Any, ...]]:
+    """Return the statement of a query and the values, as they are sent.
+
+    Raises:
+        QueryError: the query cannot mean anything.
+    """
+    try:
+        shape, params = query.parts()
+        return statement_of(shape), params
+    except RecursionError:
+        raise too_deep() from None
 
 
 def kept_out(statement: Statement, table: str) -> Db:

@@ -12,12 +12,13 @@ from typing import Any, Final
 
 import psycopg
 
+from ferra_sync._compiler.compiled import Compiled
 from ferra_sync._compiler.write import qualified_name
 from ferra_sync._expression.shapes import TableRef
-from ferra_sync._expression.sqltypes import TEXT
+from ferra_sync._expression.sqltypes import BOOLEAN, TEXT
+from ferra_sync._model.select_list import select_list
 from ferra_sync._postgres import cursor
-from ferra_sync._postgres.readers import Readers
-from ferra_sync._postgres.statement import Statement
+from ferra_sync._postgres.statement import made_ready
 from ferra_sync._schema.table import TableMeta
 
 _RETURNS_ORDINALS: Final = 17_00_00
@@ -32,8 +33,9 @@ class Way(enum.Enum):
     SINGLY = "singly"
 
 
-_FACTS: Final = Statement(
-    sql=b"""
+_FACTS: Final = made_ready(
+    Compiled(
+        """
 SELECT
     coalesce(bool_or(c.relkind NOT IN ('r', 'p')), false),
     coalesce(bool_or(rules.inserting), false),
@@ -57,11 +59,9 @@ LEFT JOIN LATERAL (
     WHERE c.relhasrules AND r.ev_class = c.oid AND r.ev_type <> '1' AND r.ev_enabled <> 'D'
 ) AS rules ON true
 """,
-    places=(TEXT,),
-    dumps=(),
-    binary=True,
-    readers=Readers(tuple),
-    columns=5,
+        (TEXT,),
+        select_list(tuple((("fact", number), BOOLEAN) for number in range(5))),
+    )
 )
 """Of a table and its partitions: whether one is a view or foreign, has a rule on INSERT, has any rule but a view's own,
 has a trigger that runs before each row that is inserted (the bits 1, 2 and 4 of its type: ROW, BEFORE, INSERT), or

@@ -7,7 +7,8 @@ import re
 from typing import Final, TypeAlias
 
 import attrs
-import psycopg
+
+from ferra_sync._expression.unreadable import UnreadableError
 
 Parts: TypeAlias = tuple[int, int, int]
 """Microseconds, days, months: the order in which the server sends them."""
@@ -70,15 +71,15 @@ def timedelta_of(parts: Parts) -> dt.timedelta:
     """Return the parts as a timedelta.
 
     Raises:
-        psycopg.DataError: there are months, whose length no timedelta can hold, or too many days.
+        UnreadableError: there are months, whose length no timedelta can hold, or too many days.
     """
     microseconds, days, months = parts
     if months:
-        raise psycopg.DataError("an interval of months fits no timedelta: declare the column t.calendar_interval()")
+        raise UnreadableError("an interval of months fits no timedelta: declare the column t.calendar_interval()")
     try:
         return dt.timedelta(days, 0, microseconds)
     except OverflowError:
-        problem = psycopg.DataError("an interval this long fits no timedelta: declare the column t.calendar_interval()")
+        problem = UnreadableError("an interval this long fits no timedelta: declare the column t.calendar_interval()")
     raise problem
 
 

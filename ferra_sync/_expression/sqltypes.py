@@ -13,17 +13,18 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 from uuid import UUID
 
 import attrs
-from psycopg.types.range import Range
 
 from ferra_sync._expression import intervals, numbers
 from ferra_sync._expression.described import described
 from ferra_sync._expression.identifiers import checked, quoted, snake_case
 from ferra_sync._expression.intervals import Interval
+from ferra_sync._expression.ranges import AnyRange
 from ferra_sync._expression.sentinels import JSON_NULL, Sentinel
 from ferra_sync._expression.values import Value
 from ferra_sync.errors import SchemaError
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 MAX_BIGINT: Final = 2**63 - 1
@@ -367,15 +368,15 @@ def _enum_value(member: enum.Enum) -> object:
     return member.value
 
 
-def range_of(name: str, element: SqlType[T]) -> SqlType[Range[T]]:
-    """Return a range type over `element`."""
+def range_of(name: str, cls: type[R], element: SqlType[Any]) -> SqlType[R]:
+    """Return a range type over `element`, whose values are of `cls`."""
     return SqlType(
-        kind=FieldType.RANGE, ddl=name, cast=name, classes=(Range,), element=element, problem=_bounds_problem(element)
+        kind=FieldType.RANGE, ddl=name, cast=name, classes=(cls,), element=element, problem=_bounds_problem(element)
     )
 
 
-def _bounds_problem(element: SqlType[Any]) -> Callable[[Range[Any]], str | None]:
-    def problem(value: Range[Any]) -> str | None:
+def _bounds_problem(element: SqlType[Any]) -> Callable[[AnyRange[Any]], str | None]:
+    def problem(value: AnyRange[Any]) -> str | None:
         for bound in (value.lower, value.upper):
             complaint = None if bound is None else element.complaint(bound) or _beyond(element, bound)
             if complaint is not None:

@@ -17,12 +17,12 @@ from uuid import UUID
 
 import attrs
 import cattrs
-import psycopg
 from cattrs.preconf.json import JsonConverter, make_converter
 from psycopg.types.range import Range
 
 from ferra_sync._expression.intervals import Interval
 from ferra_sync._expression.sentinels import JsonNull
+from ferra_sync._expression.unreadable import UnreadableError
 
 Hook: TypeAlias = Callable[[Any, Any], Any]
 
@@ -48,12 +48,12 @@ def load(cls: type, document: object) -> Any:  # noqa: ANN401 - an instance of c
     """Return the instance of `cls` that a document describes.
 
     Raises:
-        psycopg.DataError: the document is not what the annotations of `cls` say.
+        UnreadableError: the document is not what the annotations of `cls` say.
     """
     try:
         return _structured(cls, document)
     except MisfitError as error:
-        problem = psycopg.DataError(f"a document does not fit its class: {error}")
+        problem = UnreadableError(f"a document does not fit its class: {error}")
     raise problem
 
 

@@ -24,7 +24,7 @@ import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from enum import Enum
-from functools import cache, singledispatch
+from functools import singledispatch
 from ipaddress import (
     IPv4Address,
     IPv4Interface,
@@ -45,8 +45,8 @@ from psycopg.types.range import Range
 
 from ferra_sync._expression.intervals import Interval
 from ferra_sync._expression.sentinels import JSON_NULL
-from ferra_sync._expression.sqltypes import JSONB, FieldType, SqlType, structured
-from ferra_sync._postgres.row_maker import Conversion, dump_of, load_of
+from ferra_sync._expression.sqltypes import FieldType, SqlType
+from ferra_sync._model import documents
 
 _Read: TypeAlias = Callable[[SqlType[Any], Any], Any]
 
@@ -82,15 +82,7 @@ def spelling(value: Any) -> Any:  # noqa: ANN401 - whatever rows hold, as JSON's
     """Return the spelling of a value by its class; models and pages are registered where they are defined."""
     if not attrs.has(type(value)):
         raise TypeError(f"JSON has no spelling for a {type(value).__name__}")
-    cls: Any = type(value)
-    return json.loads(_document(cls)(value))
-
-
-@cache
-def _document(cls: type[Any]) -> Conversion:
-    """Return what spells an instance of an attrs class as a jsonb column stores it."""
-    dump = dump_of(structured(JSONB, cls))
-    return str if dump is None else dump
+    return json.loads(documents.dump(type(value), value))
 
 
 @spelling.register
@@ -159,8 +151,8 @@ def reading(sql_type: SqlType[Any], value: Any) -> Any:  # noqa: ANN401 - JSON's
         if sql_type.kind in _DOCUMENTS and sql_type.dump is not None:
             sql_type.dump(value)
         return value
-    if isinstance(value, Mapping) and sql_type.structured is not None and (load := load_of(sql_type)) is not None:
-        return load(value)
+    if isinstance(value, Mapping) and sql_type.structured is not None:
+        return documents.load(sql_type.structured, value)
     read = {str: _TEXTS, int: _WHOLE}.get(type(value), {}).get(sql_type.kind)
     return value if read is None else read(sql_type, value)
 

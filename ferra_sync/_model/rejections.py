@@ -12,8 +12,8 @@ from itertools import islice
 from typing import Any, Final
 
 import attrs
-from psycopg.types.range import Range
 
+from ferra_sync._expression.ranges import AnyRange
 from ferra_sync._model.validators import Validator, WhenSet
 
 _MOST_SIGNS: Final = 300
@@ -104,7 +104,7 @@ def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401 - of the field's type
         inner = (bytes(value).hex(), bytes(value).decode("latin-1"))
     elif isinstance(value, Mapping):
         inner = (*value.keys(), *value.values())
-    elif isinstance(value, Range):
+    elif isinstance(value, AnyRange):
         inner = (value.lower, value.upper)
     elif attrs.has(type(value)):
         inner = [getattr(value, each.name, None) for each in attrs.fields(type(value))]

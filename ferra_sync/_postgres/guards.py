@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable
 from types import NoneType
 from typing import Any, Final, TypeAlias
 
 import attrs
 
-from ferra_sync._compiler.shapes import DeleteShape, InsertShape, UpdateShape
+from ferra_sync._compiler.shapes import DeleteShape, InsertShape, StatementShape, UpdateShape
 from ferra_sync._expression.expression import Expr
 from ferra_sync._expression.shapes import DEFAULT, ColumnRef, FunctionRef, Items, leaves
 from ferra_sync._expression.sqltypes import FieldType, SqlType
-from ferra_sync._model.model import ModelMeta
-from ferra_sync._postgres.row_maker import load_of, selection
+from ferra_sync._model.select_list import models_in, select_list
+from ferra_sync._postgres.conversions import load_of
 from ferra_sync._schema.table import table_meta
 
 WriteShape: TypeAlias = InsertShape | UpdateShape | DeleteShape
@@ -24,14 +24,16 @@ _LIMITED: Final = frozenset(
 """Types of which the server has values that Python has not: `infinity`, the year 20000, 24:00, a million years."""
 
 
-def is_doubtful(shape: WriteShape) -> bool:
+def is_doubtful(shape: StatementShape) -> bool:
     """Whether reading what a write returns may fail: by code of the model's own, by a conversion, or by a moment.
 
     A moment is read without a doubt where the statement itself says what it is: a parameter, now, or nothing.
     """
+    if not isinstance(shape, (InsertShape, UpdateShape, DeleteShape)):
+        return False
     if _runs_code(shape.returning):
         return True
-    for expression, sql_type in selection(shape.returning).columns:
+    for expression, sql_type in select_list(shape.returning).columns:
         if load_of(sql_type) is not None:
             return True
         if _is_limited(sql_type) and not (isinstance(expression, ColumnRef) and _is_known(expression, shape)):
@@ -43,17 +45,8 @@ def _runs_code(items: Items) -> bool:
     return any(
         hasattr(meta.model, "__attrs_post_init__")
         or any(getattr(each.default, "takes_self", False) for each in attrs.fields(meta.model))
-        for meta in _models(items)
+        for meta in models_in(items)
     )
-
-
-def _models(items: Items) -> Iterator[ModelMeta]:
-    for shape, _ in items:
-        match shape:
-            case ("tuple", tuple() as inner):
-                yield from _models(inner)
-            case ("model", type() as model):
-                yield ModelMeta.of(model)
 
 
 def _is_limited(sql_type: SqlType[Any]) -> bool:

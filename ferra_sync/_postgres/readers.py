@@ -11,9 +11,11 @@ import psycopg
 from psycopg.adapt import AdaptersMap
 from psycopg.types.string import TextBinaryLoader, TextLoader
 
+from ferra_sync._expression.sqltypes import FieldType, SqlType
+from ferra_sync._model.select_list import SelectList
 from ferra_sync._postgres.adapters import ADAPTERS, NAIVE_ADAPTERS
 from ferra_sync._postgres.result_types import check, promises
-from ferra_sync._postgres.row_maker import RowMaker, Selection
+from ferra_sync._postgres.row_maker import RowMaker, row_maker
 
 RowFactory: TypeAlias = Callable[[Any], RowMaker]
 """psycopg's: a cursor → what makes its rows."""
@@ -41,11 +43,11 @@ class Readers:
 
     __slots__ = ("_by_zone", "_moments", "_plain", "_promises")
 
-    def __init__(self, make_row: RowMaker, selection: Selection | None = None, *, binary: bool = True) -> None:
-        """Make the readers of the rows of `selection`; without one, of rows whose types are beyond doubt."""
+    def __init__(self, selected: SelectList, *, binary: bool = True) -> None:
+        make_row = row_maker(selected)
         self._plain = Reader(ADAPTERS, lambda _cursor: make_row)
-        self._promises = promises(selection.columns, binary=binary) if selection is not None else ()
-        self._moments = selection if selection is not None and binary and selection.has_moments else None
+        self._promises = promises(selected.columns, binary=binary)
+        self._moments = selected if binary and _has_moments(selected) else None
         self._by_zone: dict[bytes | None, Reader] = {}
 
     def on(self, connection: psycopg.Connection[Any]) -> Reader:
@@ -60,10 +62,10 @@ class Readers:
         is_verified = not self._promises or self in getattr(connection, "verified", ())
         return reader if is_verified else self._verifying(reader, connection)
 
-    def _in(self, zone: dt.tzinfo, selection: Selection) -> Reader:
+    def _in(self, zone: dt.tzinfo, selected: SelectList) -> Reader:
         if zone.utcoffset(None) is None:
             return self._plain
-        make_row = selection.row_maker_from(_EPOCH.astimezone(zone))
+        make_row = row_maker(selected, _EPOCH.astimezone(zone))
         return Reader(NAIVE_ADAPTERS, lambda _cursor: make_row)
 
     def _verifying(self, reader: Reader, connection: psycopg.Connection[Any]) -> Reader:
@@ -104,3 +106,14 @@ def _reading_texts(make_row: RowMaker, texts: dict[int, int], encoding: str) -> 
         return make_row(row)
 
     return make
+
+
+def _has_moments(selected: SelectList) -> bool:
+    """Whether there is a timestamptz, and none inside an array or a range."""
+    types = [sql_type for _, sql_type in selected.columns]
+    return any(each.kind is FieldType.TIMESTAMPTZ for each in types) and not any(map(_holds_moments, types))
+
+
+def _holds_moments(sql_type: SqlType[Any]) -> bool:
+    element = sql_type.element
+    return element is not None and (element.kind is FieldType.TIMESTAMPTZ or _holds_moments(element))

@@ -1,23 +1,30 @@
-"""SQL ready to be sent."""
+"""A statement ready to be sent: what the compiler made of its shape, with psycopg's conversions; kept by shape."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, Literal, NamedTuple, TypeAlias
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import attrs
-from pypika.terms import Term
 
-from ferra_sync._compiler.expressions import Lowering
-from ferra_sync._compiler.terms import Builder, Raw, Template
-from ferra_sync._expression.shapes import Item, TableRef
+from ferra_sync._compiler.compiled import Compiled
+from ferra_sync._compiler.compiler import CACHED_SHAPES, compiled
+from ferra_sync._compiler.shapes import (
+    BulkInsertShape,
+    CountShape,
+    DeleteShape,
+    InsertShape,
+    MergeShape,
+    SelectShape,
+    StatementShape,
+    UpdateShape,
+)
+from ferra_sync._expression.shapes import TableRef
 from ferra_sync._expression.sqltypes import SqlType
+from ferra_sync._postgres.conversions import UNWRITABLE, Conversion, dumped, parameter_dump_of
+from ferra_sync._postgres.guards import is_doubtful
 from ferra_sync._postgres.readers import Readers
-from ferra_sync._postgres.row_maker import UNWRITABLE, Conversion, Selection, dumped, parameter_dump_of
-from ferra_sync.errors import QueryError
-
-MAX_PARAMETERS: Final = 65_535
-"""The protocol counts a statement's parameters in two bytes."""
 
 Verb: TypeAlias = Literal["INSERT", "UPDATE", "DELETE"]
 
@@ -38,7 +45,7 @@ class Statement:
 
     Attributes:
         sql: the text, with `$n` for each parameter.
-        places: the type of each parameter, $1 first.
+        parameter_types: the type of each parameter, $1 first.
         dumps: what converts each parameter before psycopg has it, or None; empty where nothing is converted.
         binary: whether results are asked for in the binary format.
         readers: what makes its rows.
@@ -49,7 +56,7 @@ class Statement:
     """
 
     sql: bytes
-    places: tuple[SqlType[Any], ...]
+    parameter_types: tuple[SqlType[Any], ...]
     dumps: tuple[Conversion | None, ...]
     binary: bool
     readers: Readers
@@ -77,50 +84,44 @@ class Statement:
         try:
             return [value if dump is None or value is None else dump(value) for value, dump in pairs]
         except UNWRITABLE:
-            for value, dump, place in zip(values, self.dumps, self.places, strict=True):
+            for value, dump, sql_type in zip(values, self.dumps, self.parameter_types, strict=True):
                 if dump is not None and value is not None:
-                    dumped(dump, value, place)
+                    dumped(dump, value, sql_type)
             raise
 
 
-def new_builder(*, overriding: bool = False) -> Any:  # noqa: ANN401 - PyPika's own types know no terms of ours
-    """Return PyPika's builder; with `overriding` its INSERT gives values to columns that are always identities."""
-    builder = Builder()
-    builder.overriding_identity = overriding
-    return builder
-
-
-def result_term(item: Item, term: Term, *, binary: bool = True) -> Term:
-    """Return a selected expression; what psycopg cannot read in binary is cast to text where the row is binary."""
-    _, sql_type = item
-    if sql_type.binary or not binary:
-        return term
-    return Template("CAST({} AS {})", term, Raw("text[]" if sql_type.element is not None else "text"))
-
-
-def finished(
-    builder: Any,  # noqa: ANN401 - PyPika's builder
-    lowering: Lowering,
-    chosen: Selection,
-    *,
-    binary: bool = True,
-) -> Statement:
-    """Return the statement that `builder` has become.
+@lru_cache(maxsize=CACHED_SHAPES, typed=True)
+def statement_of(shape: StatementShape) -> Statement:
+    """Return the statement of `shape`.
 
     Raises:
-        QueryError: it has more parameters than one statement can have.
+        QueryError: the statement cannot mean anything.
     """
-    if len(lowering.places) > MAX_PARAMETERS:
-        raise QueryError(
-            f"{len(lowering.places)} parameters are more than the {MAX_PARAMETERS} of one statement: "
-            "is_in(…) takes any number of values as one, insert_many any number of rows"
-        )
-    dumps = tuple(parameter_dump_of(place) for place in lowering.places)
+    return made_ready(compiled(shape), writes=_written(shape), doubtful=is_doubtful(shape))
+
+
+def made_ready(known: Compiled, *, writes: Written | None = None, doubtful: bool = False) -> Statement:
+    """Return `known` with what psycopg needs to send it and to make its rows."""
+    dumps = tuple(parameter_dump_of(sql_type) for sql_type in known.parameter_types)
     return Statement(
-        sql=builder.get_sql().encode(),
-        places=tuple(lowering.places),
+        sql=known.sql.encode(),
+        parameter_types=known.parameter_types,
         dumps=dumps if any(dumps) else (),
-        binary=binary,
-        readers=Readers(chosen.make_row, chosen, binary=binary),
-        columns=len(chosen.columns),
+        binary=known.binary,
+        readers=Readers(known.selected, binary=known.binary),
+        columns=len(known.selected.columns),
+        writes=writes,
+        doubtful=doubtful,
     )
+
+
+def _written(shape: StatementShape) -> Written | None:
+    match shape:
+        case SelectShape() | CountShape():
+            return None
+        case InsertShape() | BulkInsertShape() | MergeShape():
+            return Written("INSERT", shape.table)
+        case UpdateShape():
+            return Written("UPDATE", shape.table)
+        case DeleteShape():
+            return Written("DELETE", shape.table)

@@ -12,7 +12,7 @@ from ferra_sync._expression.shapes import Items, TableRef, has_aggregate
 from ferra_sync._expression.sqltypes import BIGINT, MAX_BIGINT
 from ferra_sync._expression.values import Value
 from ferra_sync._model.model import FerraModel
-from ferra_sync._postgres.row_maker import selection
+from ferra_sync._model.select_list import select_list
 from ferra_sync._query.checks import check_expressions, check_predicates
 from ferra_sync._query.keys import belongs_to, key_is
 from ferra_sync._query.sharing import Sharing
@@ -187,7 +187,7 @@ class Clauses(Value, Generic[Sel, App]):
             if params:
                 yield Expr(item[0], params, item[1])
             else:
-                yield from (Expr(shape, (), sql_type) for shape, sql_type in selection((item,)).columns)
+                yield from (Expr(shape, (), sql_type) for shape, sql_type in select_list((item,)).columns)
 
     def unordered(self) -> Self:
         """Return the query without ORDER BY, which no count needs."""

@@ -11,7 +11,6 @@ from ferra_sync._expression.expression import Expr
 from ferra_sync._expression.shapes import Item, Items, TableRef
 from ferra_sync._expression.values import Value
 from ferra_sync._model.model import FerraModel, ModelMeta
-from ferra_sync._postgres.statement import Statement
 from ferra_sync._query.checks import named
 from ferra_sync.errors import QueryError
 
@@ -46,16 +45,6 @@ class Query(Value, ABC):
         """
 
     @property
-    def shape(self) -> StatementShape:
-        """The query without its values."""
-        return self.parts()[0]
-
-    @property
-    def params(self) -> tuple[Any, ...]:
-        """The values, $1 first."""
-        return self.parts()[1]
-
-    @property
     @abstractmethod
     def target(self) -> TableRef:
         """The table that the query is about."""
@@ -65,31 +54,17 @@ class Query(Value, ABC):
         """The key that `find` was given; None where the rows are not looked for by key."""
         return None
 
-    @property
-    def statement(self) -> Statement:
-        """The compiled statement; QueryError where the query cannot mean anything."""
-        return self.ready()[0]
-
-    def ready(self) -> tuple[Statement, tuple[Any, ...]]:
-        """Return the compiled statement and the values, as they are sent.
-
-        Raises:
-            QueryError: the query cannot mean anything.
-        """
-        try:
-            shape, params = self.parts()
-            return compiled(shape), params
-        except RecursionError:
-            raise QueryError("the expression is nested too deeply") from None
-
     def sql(self) -> Rendered:
         """Return the text and the parameters, as they would be sent.
 
         Raises:
             QueryError: the query cannot mean anything.
         """
-        statement, params = self.ready()
-        return Rendered(statement.sql.decode(), params)
+        try:
+            shape, params = self.parts()
+            return Rendered(compiled(shape).sql, params)
+        except RecursionError:
+            raise too_deep() from None
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} on {self.target}>"
@@ -105,6 +80,11 @@ class RowQuery(Query, Generic[R_co]):
     def first(self) -> RowQuery[R_co]:
         """Return the query for its first row alone."""
         return self
+
+
+def too_deep() -> QueryError:
+    """Return the error for an expression that Python's own stack cannot walk."""
+    return QueryError("the expression is nested too deeply")
 
 
 def item_of(selected: Any) -> tuple[Item, tuple[Any, ...]]:  # noqa: ANN401 - a model class or an expression

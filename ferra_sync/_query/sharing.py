@@ -11,9 +11,8 @@ from collections.abc import Hashable, Iterable
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from psycopg.types.range import Range
-
 from ferra_sync._expression.expression import AnyExpr
+from ferra_sync._expression.ranges import AnyRange
 from ferra_sync._expression.sqltypes import SqlType
 
 Params: TypeAlias = tuple[Any, ...]
@@ -92,7 +91,7 @@ def _exactly(value: object) -> object:
             said = [(_exactly(key), _exactly(each)) for key, each in value.items()]
         case list() | tuple():
             said = list(map(_exactly, value))
-        case Range():
+        case AnyRange():
             said = [*map(_exactly, (value.lower, value.upper)), value.bounds]
         case dt.datetime() | dt.time():
             said = value.isoformat()

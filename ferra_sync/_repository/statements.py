@@ -10,14 +10,13 @@ from typing import Any, NamedTuple, TypeAlias
 
 import attrs
 
-from ferra_sync._compiler.compiler import compiled
 from ferra_sync._compiler.shapes import ConflictShape, DeleteShape, InsertShape, SelectShape, UpdateShape
 from ferra_sync._expression.expression import AnyExpr, parameter
 from ferra_sync._expression.shapes import ColumnRef, Items
 from ferra_sync._expression.sqltypes import FieldType
 from ferra_sync._model.model import FieldMeta, ModelMeta
 from ferra_sync._model.rows import Given, given, value_list
-from ferra_sync._postgres.statement import Statement
+from ferra_sync._postgres.statement import Statement, statement_of
 from ferra_sync._query.keys import key_parts
 from ferra_sync._schema.constraints import Columns
 from ferra_sync._schema.table import TableMeta
@@ -155,7 +154,7 @@ def _insert(plan: Plan, fields: Given, or_update: bool) -> Write:  # noqa: FBT00
     shape = InsertShape(meta.table.ref, meta.refs, (row,), (), conflict, plan.items, or_update and any(numbered))
     width = len(fields)
     places = [*compress(range(width), fields), *range(width, width + len(constants))]
-    return Write(compiled(shape), _picker(places), constants)
+    return Write(statement_of(shape), _picker(places), constants)
 
 
 def _conflict(plan: Plan, fields: Given) -> tuple[ConflictShape, Params]:
@@ -191,7 +190,7 @@ def _update(plan: Plan, fields: Given) -> Write:
     if not assigned.pairs:
         return Write(plan.find, _picker(()), ())
     shape = UpdateShape(plan.meta.table.ref, tuple(assigned.pairs), plan.where, plan.items)
-    return Write(compiled(shape), _picker(assigned.places), tuple(assigned.constants))
+    return Write(statement_of(shape), _picker(assigned.places), tuple(assigned.constants))
 
 
 @lru_cache(maxsize=1024)
@@ -205,8 +204,8 @@ def plan_of(meta: ModelMeta) -> Plan:
     key_fields = meta.key_fields
     items = ((meta.row.shape, meta.row.type),)
     where = tuple(("=", column.ref, column.type.parameter) for column in key)
-    find = compiled(SelectShape((), None, items, table.ref, (), where, None, (), None, None))
+    find = statement_of(SelectShape((), None, items, table.ref, (), where, None, (), None, None))
     key_items = tuple((column.ref, column.type) for column in key)
-    exists = compiled(SelectShape((), None, key_items, table.ref, (), where, None, (), None, None))
-    delete = compiled(DeleteShape(table.ref, where, ()))
+    exists = statement_of(SelectShape((), None, key_items, table.ref, (), where, None, (), None, None))
+    delete = statement_of(DeleteShape(table.ref, where, ()))
     return Plan(meta, key, key_fields, items, find, exists, delete, dict(table.on_update))

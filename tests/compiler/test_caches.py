@@ -52,7 +52,7 @@ def test_shapes_of_two_classes_with_equal_fields_are_two_statements() -> None:
     with pytest.raises(TypeError):  # Never made by a query: an array stands where rows should.
         compiled(same)
     delete = DeleteShape(key.table, (), ())
-    assert compiled(delete).sql.startswith(b"DELETE")
+    assert compiled(delete).sql.startswith("DELETE")
     for equal in (JoinShape(*delete), GroupShape(*delete), ConflictShape(*delete)):
         assert equal == delete
         no_statement: Any = equal

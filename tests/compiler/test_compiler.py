@@ -29,6 +29,7 @@ from ferra_sync import (
 from ferra_sync import functions as fn
 from ferra_sync import types as t
 from ferra_sync._compiler.compiler import compiled
+from ferra_sync._database.executor import prepared
 
 
 class Words(Table):
@@ -135,8 +136,8 @@ def test_no_value_is_ever_in_the_text_and_the_text_never_depends_on_one(
     assert "mark" not in text
     assert str(number) not in text
     assert text == build("other", 3).sql().text
-    assert query.statement is build("again", 5).statement
-    assert len(params) == len(query.statement.places)
+    assert prepared(query)[0] is prepared(build("again", 5))[0]
+    assert len(params) == len(prepared(query)[0].parameter_types)
 
 
 @every_builder
@@ -144,11 +145,11 @@ def test_every_parameter_is_numbered_once_and_in_order_and_cast(build: Callable[
     """A text beside a column of text has no cast: it takes the column's own type."""
     query = build("x", 3)
     text = query.sql().text
-    for number, place in enumerate(query.statement.places, start=1):
+    for number, place in enumerate(prepared(query)[0].parameter_types, start=1):
         is_text = (place.element or place).classes == (str,)
         cast = f"(::{re.escape(place.cast)})?" if is_text else f"::{re.escape(place.cast)}"
         assert re.search(rf"\${number}{cast}(?![\d:])", text)
-    assert f"${len(query.statement.places) + 1}" not in text
+    assert f"${len(prepared(query)[0].parameter_types) + 1}" not in text
 
 
 @every_builder
@@ -175,7 +176,7 @@ def test_an_expression_used_twice_is_bound_anew_in_the_next_query_of_its_shape(d
     one, two = fn.literal(1), fn.literal(1)
     mixed = from_(Words).where(Words.number >= one, two < fn.literal(9)).order_by(Words.id).select(Words.number + one)
     assert db.fetch_all(query(1, 9)) == [2, 3]
-    assert query(1, 9).statement is mixed.statement
+    assert prepared(query(1, 9))[0] is prepared(mixed)[0]
     assert db.fetch_all(query(2, 9)) == [4]
     assert db.fetch_all(query(2, 1)) == []
     apart = (
@@ -198,7 +199,7 @@ def test_another_shape_is_another_statement() -> None:
         select(Word).where(Words.number.is_not_in([1])), select(Word).where(~(Words.number == 1)),
     ]  # fmt: skip
     texts = {query.sql().text for query in shapes}
-    assert len({query.statement for query in shapes}) == len(shapes)
+    assert len({prepared(query)[0] for query in shapes}) == len(shapes)
     assert len(texts) >= len(shapes) - 1
 
 
@@ -207,7 +208,7 @@ def test_equal_shapes_of_two_tables_are_two_statements() -> None:
         id = t.serial(primary_key=True)
 
     assert select(Words.id).sql() == select(Twin.id).sql()
-    assert select(Words.id).statement is not select(Twin.id).statement
+    assert prepared(select(Words.id))[0] is not prepared(select(Twin.id))[0]
 
 
 # --- many and deep ---------------------------------------------------------------------------------------------------

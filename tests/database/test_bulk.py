@@ -30,13 +30,13 @@ from ferra_sync import (
     QueryError,
     Table,
     ValidationError,
-    _cursors,
     from_,
     insert_into,
     select,
 )
 from ferra_sync import functions as fn
 from ferra_sync import types as t
+from ferra_sync._postgres import cursor
 
 
 class Rows(Table):
@@ -332,13 +332,13 @@ def test_random_keys_are_uuids_of_version_4_as_the_server_makes_them(db):
 @pytest.mark.parametrize(("model", "is_joined"), [(UuidRow, False), (Row, True)])
 def test_only_keys_that_the_server_alone_can_make_cost_a_join(db, monkeypatch, model, is_joined):
     sent: list[bytes] = []
-    fetch = _cursors.fetch
+    fetch = cursor.fetch
 
     def noting(connection: Any, statement: Any, params: Any) -> list[Any]:
         sent.append(statement.sql)
         return fetch(connection, statement, params)
 
-    monkeypatch.setattr(_cursors, "fetch", noting)
+    monkeypatch.setattr(cursor, "fetch", noting)
     PgRepository(model, db).insert_many([model("a"), model("b")])
     assert [b" JOIN " in sql for sql in sent if b"INSERT INTO" in sql] == [is_joined]
 

@@ -40,6 +40,7 @@ from ferra_sync import (
 from ferra_sync import functions as fn
 from ferra_sync import types as t
 from ferra_sync._database.copy_in import copy_in
+from ferra_sync._database.executor import prepared
 from ferra_sync._database.insert_many import insert_many
 from ferra_sync.types import Range
 
@@ -813,7 +814,7 @@ def test_a_type_that_postgresql_has_not_is_refused_when_it_is_declared(
 
 
 def test_results_are_asked_for_in_binary() -> None:
-    assert all(select(of.model).statement.binary for of in SUBJECTS)
+    assert all(prepared(select(of.model))[0].binary for of in SUBJECTS)
 
 
 class Word(enum.StrEnum):

@@ -40,7 +40,7 @@ from ferra_sync import (
 )
 from ferra_sync import functions as fn
 from ferra_sync import types as t
-from ferra_sync.cli._demo import _domain
+from ferra_sync.cli._demo import domain
 
 SECRET = "hunter2-hunter2"
 
@@ -221,7 +221,7 @@ def test_metadata_says_what_is_secret() -> None:
 
 
 def test_the_passwords_of_the_domain_and_of_the_demo_are_secret() -> None:
-    for table in (schema.Users, _domain.Users):
+    for table in (schema.Users, domain.Users):
         assert table.__ferra_table__.declarations["password_hash"].is_secret
 
 

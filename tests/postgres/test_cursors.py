@@ -7,12 +7,14 @@ import pytest
 from psycopg.rows import tuple_row
 
 from ferra_sync import Database
+from ferra_sync._compiler.compiled import Compiled
+from ferra_sync._expression.sqltypes import INTEGER
+from ferra_sync._model.select_list import select_list
 from ferra_sync._postgres import cursor as cursors
 from ferra_sync._postgres.adapters import ADAPTERS
-from ferra_sync._postgres.readers import Readers
-from ferra_sync._postgres.statement import Statement
+from ferra_sync._postgres.statement import made_ready
 
-NUMBER = Statement(b"SELECT $1::integer", (), (), True, Readers(tuple), 1)
+NUMBER = made_ready(Compiled("SELECT $1::integer", (), select_list(((INTEGER, INTEGER),))))
 
 OURS = {"_adapters", "_row_factory"}
 """What differs on purpose."""

@@ -16,7 +16,6 @@ from ferra_sync import (
     PgRepository,
     QueryError,
     Table,
-    _statements,
     delete_from,
     from_,
     insert_into,
@@ -25,6 +24,7 @@ from ferra_sync import (
 )
 from ferra_sync import functions as fn
 from ferra_sync import types as t
+from ferra_sync._compiler import compiled
 
 MESSAGE = r"^\d+ parameters are more than the \d+ of one statement: is_in\(…\) takes any number of values as one, "
 
@@ -78,6 +78,6 @@ def many(count: int) -> Any:
     ],
 )
 def test_every_statement_with_too_many_parameters_is_refused(query: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_statements, "MAX_PARAMETERS", 6)
+    monkeypatch.setattr(compiled, "MAX_PARAMETERS", 6)
     with pytest.raises(QueryError, match=MESSAGE):
         query.sql()

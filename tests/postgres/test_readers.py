@@ -31,6 +31,7 @@ from ferra_sync import (
 )
 from ferra_sync import functions as fn
 from ferra_sync import types as t
+from ferra_sync._database.executor import prepared
 from ferra_sync._postgres.adapters import ADAPTERS, NAIVE_ADAPTERS
 
 FIXED = ["UTC", "Etc/UTC", "GMT", "Etc/GMT+5", "Etc/GMT-14"]
@@ -120,13 +121,13 @@ def test_a_moment_is_what_psycopg_reads(db: Database, at: dt.datetime, zone: str
 @pytest.mark.parametrize("zone", [*FIXED, *CHANGING])
 def test_only_a_zone_whose_offset_changes_is_left_to_psycopg(tx: Transaction, zone: str) -> None:
     set_zone(tx, zone)
-    reader = select(Event).statement.readers.on(tx._acquire())
+    reader = prepared(select(Event))[0].readers.on(tx._acquire())
     assert reader.adapters is (ADAPTERS if zone in CHANGING else NAIVE_ADAPTERS)
 
 
 @pytest.mark.parametrize("query", [select(Events.id), select(Span), from_(Events).select(fn.count())])
 def test_rows_without_moments_or_with_lists_of_them_are_left_to_psycopg(tx: Transaction, query: Any) -> None:
-    assert query.statement.readers.on(tx._acquire()).adapters is ADAPTERS
+    assert prepared(query)[0].readers.on(tx._acquire()).adapters is ADAPTERS
 
 
 @pytest.mark.parametrize("zone", [*FIXED, *CHANGING])

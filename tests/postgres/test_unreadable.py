@@ -27,7 +27,7 @@ from ferra_sync import (
 )
 from ferra_sync import functions as fn
 from ferra_sync import types as t
-from ferra_sync._compiler.compiler import compiled
+from ferra_sync._database.executor import prepared
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -257,7 +257,7 @@ def test_a_default_that_python_has_not_leaves_no_row(server_url):
     ],
 )
 def test_only_writes_whose_rows_may_not_be_readable_cost_a_transaction_every_time(query, doubtful):
-    assert compiled(query().shape).doubtful is doubtful
+    assert prepared(query())[0].doubtful is doubtful
 
 
 @pytest.fixture

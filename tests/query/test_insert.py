@@ -27,6 +27,7 @@ from ferra_sync import (
 )
 from ferra_sync import functions as fn
 from ferra_sync import types as t
+from ferra_sync._database.executor import prepared
 
 
 class Grade(enum.Enum):
@@ -127,7 +128,7 @@ def test_returning_gives_models_columns_expressions_and_tuples(tx: Any) -> None:
 def test_any_number_of_rows_is_one_statement(tx: Any, count: int) -> None:
     rows = [NewItem(f"n{number}", number) for number in range(count)]
     query = insert_into(Items).values(*rows)
-    assert query.statement is insert_into(Items).values(NewItem("x", 1), NewItem("y", 1)).statement
+    assert prepared(query)[0] is prepared(insert_into(Items).values(NewItem("x", 1), NewItem("y", 1)))[0]
     assert tx.execute(query) == count
     assert sorted(tx.fetch_all(select(Items.price))) == list(range(count))
 
@@ -271,5 +272,5 @@ def test_a_row_changed_after_values_does_not_change_the_query(tx: Any) -> None:
 def test_values_again_replaces_and_leaves_the_first_query_as_it_was(tx: Any) -> None:
     first = insert_into(Items).values(NewItem("a"))
     second = first.values(NewItem("b"))
-    assert (first.params[0], second.params[0]) == ("a", "b")
+    assert (first.sql().params[0], second.sql().params[0]) == ("a", "b")
     assert tx.execute(first) + tx.execute(second) == 2

@@ -299,7 +299,7 @@ def test_rows_belong_to_one_parent_or_to_many(db: Database) -> None:
     assert db.fetch_all(names.belonging_to((blue,))) == ["cid", "eve"]
     assert db.fetch_all(names.belonging_to([])) == []
     assert db.fetch_all(names.belonging_to(red).where(Players.score > 3)) == ["ann"]
-    assert names.belonging_to([red]).statement is names.belonging_to([red, blue, empty]).statement
+    assert names.belonging_to([red]).sql().text == names.belonging_to([red, blue, empty]).sql().text
 
 
 def test_belonging_to_what_no_key_leads_to_is_refused(db: Database) -> None:
@@ -519,11 +519,11 @@ def test_a_derived_query_leaves_its_parent_as_it_was(steps: list[Any], branch: A
     query: Any = select(Player)
     history = []
     for step in steps:
-        history.append((query, query.shape, query.params, query.sql()))
+        history.append((query, query.parts(), query.sql()))
         branch(query)
         query = step(query)
-    for known, shape, params, rendered in history:
-        assert (known.shape, known.params, known.sql()) == (shape, params, rendered)
+    for known, parts, rendered in history:
+        assert (known.parts(), known.sql()) == (parts, rendered)
 
 
 def test_queries_cannot_be_changed_from_outside() -> None:

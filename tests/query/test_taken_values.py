@@ -89,5 +89,5 @@ def test_what_is_done_to_a_value_later_changes_no_query(build: Callable[..., Any
     options.tags.append("y")
     words.append("v")
     raw.extend(b"s")
-    assert query.params == build(*values()).params
-    assert query.params != build(data, options, words, raw).params
+    assert query.sql().params == build(*values()).sql().params
+    assert query.sql().params != build(data, options, words, raw).sql().params

@@ -248,7 +248,7 @@ def test_several_sets_add_up(tx: Any) -> None:
     second = first.set(DoorPatch(width=9)).set(Doors.tags.to(["t"]))
     row = tx.fetch_one(second.returning(Door))
     assert (row.note, row.width, row.tags) == ("x", 9, ["t"])
-    assert len(first.params) < len(second.params)
+    assert len(first.sql().params) < len(second.sql().params)
 
 
 def test_a_key_of_several_columns_finds_the_row(tx: Any) -> None:
@@ -384,13 +384,13 @@ def test_a_select_is_not_executed_and_a_write_is_not_fetched(tx: Any) -> None:
 
 def test_a_copy_of_a_write_leaves_its_parent_as_it_was() -> None:
     parent = update(Doors).where(Doors.id == 1).set(Doors.note.to("x"))
-    before = (parent.shape, parent.params, parent.sql())
+    before = (parent.parts(), parent.sql())
     parent.where(Doors.id == 2)
     parent.set(Doors.width.to(5))
     parent.all_rows()
     parent.find(7)
     parent.returning(Door)
-    assert (parent.shape, parent.params, parent.sql()) == before
+    assert (parent.parts(), parent.sql()) == before
     removal = delete_from(Doors).where(Doors.id == 1)
     rendered = removal.sql()
     removal.where(Doors.id == 2)

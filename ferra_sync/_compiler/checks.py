@@ -1,0 +1,111 @@
+"""What PostgreSQL would refuse in a statement, said by name before it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+
+from ferra_sync._compiler.shapes import GroupShape, SelectShape
+from ferra_sync._expression.shapes import ColumnRef, FunctionRef, TableRef, has_aggregate, leaves
+from ferra_sync._model.select_list import select_list
+from ferra_sync.errors import QueryError
+
+
+def check_plain(shapes: Iterable[Hashable], clause: str) -> None:
+    """Raise QueryError where one of `shapes` aggregates."""
+    if any(has_aggregate(shape) for shape in shapes):
+        raise QueryError(f"an aggregate cannot stand in {clause}")
+
+
+def check_select(shape: SelectShape) -> None:
+    """Raise QueryError where the server would refuse the statement: aggregates, groups and orders out of place."""
+    check_plain(shape.where, "WHERE")
+    check_plain((join.on for join in shape.joins), "ON")
+    _check_joins(shape)
+    results = [result for result, _ in select_list(shape.items).columns]
+    if shape.group is not None:
+        check_plain(_expanded(shape.group.keys, shape), "GROUP BY")
+        _check_grouped((*results, *shape.group.having, *shape.order), shape, shape.group)
+    elif any(has_aggregate(each) for each in _expanded((*results, *shape.order), shape)):
+        _check_grouped((*results, *shape.order), shape, GroupShape((), (), ()))
+    _check_distinct(shape, results)
+    _check_distinct_on(shape, results)
+
+
+def _check_joins(shape: SelectShape) -> None:
+    """An ON names the tables before it and its own, not those that come later."""
+    known = {shape.table}
+    for join in shape.joins:
+        known.add(join.table)
+        for leaf in leaves(join.on):
+            if isinstance(leaf, ColumnRef) and leaf.table not in known:
+                raise QueryError(f"{leaf}: table {leaf.table} is not joined before {join.table}")
+
+
+def _expanded(shapes: Iterable[Hashable], shape: SelectShape) -> Iterator[Hashable]:
+    """Yield shapes with what they share written out."""
+    for each in shapes:
+        match each:
+            case ("shared", int() as number):
+                yield shape.shared[number]
+            case tuple():
+                yield tuple(_expanded(each, shape))
+            case _:
+                yield each
+
+
+def _check_grouped(shapes: Iterable[Hashable], shape: SelectShape, group: GroupShape) -> None:
+    for each in shapes:
+        loose = _loose(each, shape, group)
+        if isinstance(loose, TableRef):
+            raise QueryError(
+                f"maybe(…) of {loose} beside group_by needs a field that is never NULL, or the primary key in group_by"
+            )
+        if loose is not None:
+            problem = "is neither in group_by nor inside an aggregate" if group.keys else "stands beside an aggregate"
+            raise QueryError(f"{loose} {problem}")
+
+
+def _loose(each: Hashable, shape: SelectShape, group: GroupShape) -> ColumnRef | TableRef | None:
+    """Return a column, or a table as a row, that may have several values in one group, or None."""
+    if each in group.keys:
+        return None
+    match each:
+        case ColumnRef():
+            return None if _is_determined(each.table, group) else each
+        case ("is row", TableRef() as table):
+            return None if _is_determined(table, group) else table
+        case ("shared", int() as number):
+            return _loose(shape.shared[number], shape, group)
+        case tuple() if not any(isinstance(part, FunctionRef) and part.aggregate for part in each):
+            loose = (_loose(part, shape, group) for part in each)
+            return next((part for part in loose if part is not None), None)
+        case _:
+            return None
+
+
+def _is_determined(table: TableRef, group: GroupShape) -> bool:
+    """Whether a group has one row of `table`: its primary key is grouped."""
+    return any(owner is table and key and set(key) <= set(group.keys) for owner, key in group.primary_keys)
+
+
+def _check_distinct(shape: SelectShape, results: Iterable[Hashable]) -> None:
+    """DISTINCT sorts by what it selects; DISTINCT ON by its own expressions first, in any order."""
+    if shape.distinct is None:
+        return
+    orders = [order[1] for order in shape.order if isinstance(order, tuple)]
+    if not shape.distinct:
+        if not set(orders) <= set(results):
+            raise QueryError("order_by of a distinct query takes only what is selected")
+    elif not set(orders[: len(set(shape.distinct))]) <= set(shape.distinct):
+        raise QueryError("order_by must begin with the expressions of distinct(…)")
+
+
+def _check_distinct_on(shape: SelectShape, results: Sequence[Hashable]) -> None:
+    """DISTINCT ON beside groups or aggregates takes what the select list could take."""
+    if not shape.distinct:
+        return
+    everything = (*results, *shape.order, *shape.distinct)
+    if shape.group is not None:
+        _check_grouped(shape.distinct, shape, shape.group)
+    elif any(has_aggregate(each) for each in _expanded(everything, shape)):
+        _check_grouped(everything, shape, GroupShape((), (), ()))

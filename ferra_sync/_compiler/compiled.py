@@ -1,0 +1,71 @@
+"""What a statement's shape becomes: its text, and the types of what goes in and of what comes back."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import attrs
+from pypika.terms import Term
+
+from ferra_sync._compiler.expressions import Lowering
+from ferra_sync._compiler.terms import Builder, Raw, Template
+from ferra_sync._expression.shapes import Item
+from ferra_sync._expression.sqltypes import SqlType
+from ferra_sync._model.select_list import SelectList
+from ferra_sync.errors import QueryError
+
+MAX_PARAMETERS: Final = 65_535
+"""The protocol counts a statement's parameters in two bytes."""
+
+
+@attrs.frozen(eq=False)
+class Compiled:
+    """SQL and its types; how a driver sends and reads these is its own affair.
+
+    Attributes:
+        sql: the text, with `$n` for each parameter.
+        parameter_types: the type of each parameter, $1 first.
+        selected: the columns of its rows.
+        binary: whether every column can be read in the binary format; one that cannot is cast to text where the
+            statement may say so.
+    """
+
+    sql: str
+    parameter_types: tuple[SqlType[Any], ...]
+    selected: SelectList
+    binary: bool = True
+
+
+def new_builder(*, overriding: bool = False) -> Any:  # noqa: ANN401 - PyPika's own types know no terms of ours
+    """Return PyPika's builder; with `overriding` its INSERT gives values to columns that are always identities."""
+    builder = Builder()
+    builder.overriding_identity = overriding
+    return builder
+
+
+def result_term(item: Item, term: Term, *, binary: bool = True) -> Term:
+    """Return a selected expression; what psycopg cannot read in binary is cast to text where the row is binary."""
+    _, sql_type = item
+    if sql_type.binary or not binary:
+        return term
+    return Template("CAST({} AS {})", term, Raw("text[]" if sql_type.element is not None else "text"))
+
+
+def finished(
+    builder: Any,  # noqa: ANN401 - PyPika's builder
+    lowering: Lowering,
+    selected: SelectList,
+    *,
+    binary: bool = True,
+) -> Compiled:
+    """Return what `builder` has become.
+
+    Raises:
+        QueryError: it has more parameters than one statement can have.
+    """
+    if len(lowering.places) > MAX_PARAMETERS:
+        raise QueryError(
+            f"{len(lowering.places)} parameters are more than the {MAX_PARAMETERS} of one statement: "
+            "is_in(…) takes any number of values as one, insert_many any number of rows"
+        )
+    return Compiled(builder.get_sql(), tuple(lowering.places), selected, binary)

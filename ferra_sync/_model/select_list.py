@@ -1,0 +1,112 @@
+"""What a list of models and expressions selects: the columns of each item, and where a row holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+import attrs
+
+from ferra_sync._expression.shapes import Item, Items
+from ferra_sync._expression.sqltypes import BOOLEAN, SqlType
+from ferra_sync._model.model import ModelMeta
+
+
+@attrs.frozen(eq=False)
+class Cell:
+    """One value of a row.
+
+    Attributes:
+        position: which of the row's columns it is, from 0.
+        type: the column's type.
+        nullable: whether it may be None.
+    """
+
+    position: int
+    type: SqlType[Any]
+    nullable: bool = True
+
+
+@attrs.frozen(eq=False)
+class Instance:
+    """A model in a row.
+
+    Attributes:
+        meta: the model.
+        cells: the value of each of its fields.
+        witness: where an outer join may have found nothing, the cell that tells; None: it is always there. A cell that
+            is never NULL tells by None, a boolean by False.
+    """
+
+    meta: ModelMeta
+    cells: tuple[Cell, ...]
+    witness: Cell | None = None
+
+
+Entry: TypeAlias = "Cell | Instance | tuple[Entry, ...]"
+
+
+@attrs.frozen(eq=False)
+class SelectList:
+    """What a select list or RETURNING says in SQL, and what is to be made of it.
+
+    Attributes:
+        items: the models and expressions.
+        columns: each expression to write, with its type.
+        entries: of each item, where its columns are.
+    """
+
+    items: Items
+    columns: Items
+    entries: tuple[Entry, ...]
+
+
+@lru_cache(maxsize=2048)
+def select_list(items: Items) -> SelectList:
+    """Return the columns of a list of models and expressions, and where a row holds them."""
+    columns: list[Item] = []
+    entries = tuple([_entry(item, columns) for item in items])
+    return SelectList(items, tuple(columns), entries)
+
+
+def models_in(items: Items) -> Iterator[ModelMeta]:
+    """Yield the models of a select list that are always there."""
+    for shape, _ in items:
+        match shape:
+            case ("tuple", tuple() as inner):
+                yield from models_in(inner)
+            case ("model", type() as model):
+                yield ModelMeta.of(model)
+
+
+def _entry(item: Item, columns: list[Item]) -> Entry:
+    shape, sql_type = item
+    match shape:
+        case ("tuple", tuple() as items):
+            return tuple([_entry(each, columns) for each in items])
+        case ("model", type() as model):
+            return _instance(ModelMeta.of(model), columns)
+        case ("maybe", ("model", type() as model)):
+            instance = _instance(ModelMeta.of(model), columns)
+            return attrs.evolve(instance, witness=_witness(instance, columns))
+        case _:
+            return _cell(shape, sql_type, columns)
+
+
+def _instance(meta: ModelMeta, columns: list[Item]) -> Instance:
+    cells = [_cell(field.ref, field.ref.type, columns, nullable=field.nullable) for field in meta.fields]
+    return Instance(meta, tuple(cells))
+
+
+def _witness(instance: Instance, columns: list[Item]) -> Cell:
+    """Return a cell that is never NULL; where the model has none, one more column, in which the server tells."""
+    for cell in instance.cells:
+        if not cell.nullable:
+            return cell
+    return _cell(("is row", instance.meta.table.ref), BOOLEAN, columns, nullable=False)
+
+
+def _cell(shape: Hashable, sql_type: SqlType[Any], columns: list[Item], *, nullable: bool = True) -> Cell:
+    columns.append((shape, sql_type))
+    return Cell(len(columns) - 1, sql_type, nullable)

@@ -11,6 +11,7 @@ from ferra_sync._database.transaction import Savepoint, Transaction
 from ferra_sync._expression.column import Assignment, Column
 from ferra_sync._expression.expression import Expr, Order
 from ferra_sync._expression.markers import Aggregate, Opt, Plain
+from ferra_sync._expression.published import publish
 from ferra_sync._expression.sentinels import JSON_NULL, SERVER_DEFAULT, UNSET, JsonNull, Unset
 from ferra_sync._expression.sqltypes import FieldType
 from ferra_sync._model.dicts import to_dict, to_json
@@ -107,3 +108,5 @@ __all__ = [
     "validated",
     "when_set",
 ]
+
+publish(__name__, __all__)

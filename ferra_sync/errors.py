@@ -7,10 +7,7 @@ the program that uses it. No message carries a parameter, a password or the serv
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from collections.abc import Mapping
 
 __all__ = [
     "ConfigError",

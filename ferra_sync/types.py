@@ -31,6 +31,7 @@ from psycopg.types.range import Range
 from ferra_sync._expression import sqltypes as sql
 from ferra_sync._expression.described import described
 from ferra_sync._expression.intervals import Interval
+from ferra_sync._expression.published import publish
 from ferra_sync._expression.sqltypes import HasSqlType, SqlType
 from ferra_sync._schema.declaration import ColumnDef, ColumnOptions, ReferenceAction
 from ferra_sync.errors import SchemaError
@@ -289,3 +290,6 @@ _NUMRANGE: Final[SqlType[Range[Decimal]]] = sql.range_of("numrange", Range, sql.
 _DATERANGE: Final[SqlType[Range[dt.date]]] = sql.range_of("daterange", Range, sql.DATE)
 _TSRANGE: Final[SqlType[Range[dt.datetime]]] = sql.range_of("tsrange", Range, sql.TIMESTAMP)
 _TSTZRANGE: Final[SqlType[Range[dt.datetime]]] = sql.range_of("tstzrange", Range, sql.TIMESTAMPTZ)
+
+
+publish(__name__, __all__)

@@ -4,6 +4,7 @@ import importlib
 import inspect
 import pkgutil
 from types import ModuleType
+from typing import get_type_hints
 
 import pytest
 
@@ -56,8 +57,24 @@ def test_every_public_name_is_there_and_says_what_it_is(module: ModuleType, pinn
             assert value.__doc__, f"{module.__name__}.{name} has no docstring"
 
 
+@every_module
+def test_a_public_name_is_shown_where_it_is_imported_from(module: ModuleType, pinned: str) -> None:
+    for name in pinned.split():
+        value = getattr(module, name)
+        if inspect.isclass(value) or inspect.isroutine(value):
+            assert "._" not in value.__module__, f"{module.__name__}.{name} is shown as {value.__module__}"
+            assert getattr(importlib.import_module(value.__module__), value.__qualname__.partition("[")[0]) is value
+
+
+@every_module
+def test_the_annotations_of_a_public_class_can_be_read(module: ModuleType, pinned: str) -> None:
+    for name in pinned.split():
+        if inspect.isclass(getattr(module, name)):
+            get_type_hints(getattr(module, name))
+
+
 def test_every_other_module_is_private_or_known() -> None:
-    known = {"cli", "demo", "errors", "functions", "migrations", "types"}
+    known = {"cli", "errors", "functions", "migrations", "types"}
     found = {module.name for module in pkgutil.iter_modules(ferra_sync.__path__) if not module.name.startswith("_")}
     assert found <= known
 

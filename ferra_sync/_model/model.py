@@ -7,7 +7,20 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from operator import attrgetter
 from types import MappingProxyType
-from typing import Any, ClassVar, Final, ForwardRef, Generic, Literal, Self, TypeAlias, TypeVar, get_args, get_origin
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Final,
+    ForwardRef,
+    Generic,
+    Literal,
+    Self,
+    TypeAlias,
+    TypeVar,
+    get_args,
+    get_origin,
+)
 
 import attrs
 
@@ -27,6 +40,11 @@ from ferra_sync._schema.table import Table, TableMeta
 from ferra_sync.errors import QueryError, SchemaError
 
 S_co = TypeVar("S_co", covariant=True)
+
+if TYPE_CHECKING:
+    _Attribute: TypeAlias = attrs.Attribute[Any]
+else:
+    _Attribute = attrs.Attribute  # It is generic to checkers alone.
 
 Purpose: TypeAlias = Literal["read", "insert", "change"]
 
@@ -59,7 +77,7 @@ class FieldMeta(Value):
     secret: bool
     key: str
     ref: ColumnRef
-    attribute: attrs.Attribute[Any]
+    attribute: _Attribute
 
 
 @attrs.frozen(eq=False)

@@ -5,24 +5,20 @@ from __future__ import annotations
 import os
 import select
 from _thread import start_new_thread
+from collections.abc import Callable
 from contextlib import suppress
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final, NoReturn, Self
+from typing import Any, Final, NoReturn, Self
 
 import attrs
 import psycopg
 from psycopg.pq import ConnStatus, TransactionStatus
-from psycopg.rows import tuple_row
+from psycopg.pq.abc import PGconn
+from psycopg.rows import RowFactory, tuple_row
 
 from ferra_sync._postgres.errors import from_psycopg
 from ferra_sync._postgres.forks import at_fork
 from ferra_sync.errors import QueryError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from psycopg.pq.abc import PGconn
-    from psycopg.rows import RowFactory
 
 _OF_PARENT: Final = (
     "this connection was opened before a fork and is the parent process's, with all that runs on it: "

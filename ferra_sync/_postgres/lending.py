@@ -9,21 +9,18 @@ back, replacing, is done for it by a thread that no signal reaches. And a lent c
 from __future__ import annotations
 
 from _thread import get_ident, start_new_thread
+from collections.abc import Callable
 from queue import SimpleQueue
 from threading import main_thread
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 from weakref import WeakMethod
 
 from psycopg.pq import TransactionStatus
 from psycopg_pool import ConnectionPool
 
+from ferra_sync._postgres.config import DatabaseConfig
 from ferra_sync._postgres.connection import PooledConnection, Source
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from ferra_sync._postgres.config import DatabaseConfig
 
 R = TypeVar("R")
 

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from time import monotonic
 from traceback import clear_frames
-from typing import TYPE_CHECKING, Final, Self
+from typing import Final, Self
 
 import attrs
 import psycopg
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout, TooManyRequests
 
-from ferra_sync._postgres.config import connection_parameters, has_prepared_statements
+from ferra_sync._postgres.config import DatabaseConfig, connection_parameters, has_prepared_statements
 from ferra_sync._postgres.connection import PooledConnection, Source
 from ferra_sync._postgres.errors import from_psycopg
 from ferra_sync._postgres.exits import close_at_exit, stop_daemon
 from ferra_sync._postgres.forks import at_fork
 from ferra_sync._postgres.lending import Connections
 from ferra_sync.errors import Db, DbErrorKind
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from ferra_sync._postgres.config import DatabaseConfig
 
 _PREPARE_THRESHOLD: Final = 5
 """After how many uses psycopg prepares a statement; its own default."""

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import psycopg
 from psycopg.pq import ExecStatus
+from psycopg.pq.abc import PGconn, PGresult
 
 from ferra_sync._expression.shapes import ColumnRef, Items
 from ferra_sync._expression.sqltypes import FieldType, SqlType
 from ferra_sync.errors import SchemaError
-
-if TYPE_CHECKING:
-    from psycopg.pq.abc import PGconn, PGresult
 
 _TYPES: Final = psycopg.adapters.types
 _TEXTS: Final = frozenset({"text", "varchar", "name"})

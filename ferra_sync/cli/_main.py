@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from ferra_sync import Database
 from ferra_sync.errors import ConfigError, FerraDbError, MigrationError
@@ -24,11 +24,10 @@ except ModuleNotFoundError as _missing:
         raise
     sys.exit("ferra needs click and rich: pip install 'ferra-sync[cli]'")
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
-    from ferra_sync.migrations import AppliedMigration, MigrationStatus
+from ferra_sync.migrations import AppliedMigration, MigrationStatus
 
 _HEADINGS: Final = ("version", "name", "state", "applied at", "duration")
 

@@ -16,9 +16,12 @@ own, so a pooler that changes the session between transactions is no place to mi
 
 from __future__ import annotations
 
+from ferra_sync._expression.published import publish
 from ferra_sync.migrations._execution import MigrationFailedError
 from ferra_sync.migrations._history import AppliedMigration
 from ferra_sync.migrations._runner import Migrations
 from ferra_sync.migrations._status import MigrationState, MigrationStatus
 
 __all__ = ["AppliedMigration", "MigrationFailedError", "MigrationState", "MigrationStatus", "Migrations"]
+
+publish(__name__, __all__)

@@ -10,8 +10,10 @@ from __future__ import annotations
 import contextlib
 import re
 import time
+from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from pathlib import Path
+from typing import Any, Final
 
 import attrs
 import psycopg
@@ -20,15 +22,9 @@ from psycopg.rows import tuple_row
 
 from ferra_sync._postgres.errors import from_psycopg
 from ferra_sync.errors import MigrationError
-from ferra_sync.migrations._files import line_and_column
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from pathlib import Path
-
-    from ferra_sync.migrations._files import Script
-    from ferra_sync.migrations._history import AppliedMigration
-    from ferra_sync.migrations._lexer import Statement
+from ferra_sync.migrations._files import Script, line_and_column
+from ferra_sync.migrations._history import AppliedMigration
+from ferra_sync.migrations._lexer import Statement
 
 _RESET: Final = b"SET SESSION AUTHORIZATION DEFAULT; RESET ROLE; RESET ALL"
 _TRANSACTION_TAGS: Final = frozenset({"COMMIT", "ROLLBACK", "PREPARE TRANSACTION"})
@@ -174,8 +170,9 @@ def _check_indexes(conn: psycopg.Connection[Any], statement: Statement) -> None:
     quoted = [name.replace('""', '"') for name in _QUOTED_NAME.findall(statement.text)]
     invalid = _value(conn, _INVALID_INDEXES, [*statement.words, *quoted])
     if invalid:
-        message = f"there is an invalid index, {invalid}, which no query uses: drop it, and run this again"
-        raise _StatementFailed(statement.start) from MigrationError(message)
+        raise _StatementFailed(statement.start) from MigrationError(
+            f"there is an invalid index, {invalid}, which no query uses: drop it, and run this again"
+        )
 
 
 def _fate(conn: psycopg.Connection[Any], ended: _TransactionEnded) -> str:

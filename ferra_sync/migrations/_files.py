@@ -7,17 +7,13 @@ import hashlib
 import itertools
 import re
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import Final
 
 import attrs
 
 from ferra_sync.errors import MigrationError
-from ferra_sync.migrations._lexer import UnterminatedError, statements
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from ferra_sync.migrations._lexer import Statement
+from ferra_sync.migrations._lexer import Statement, UnterminatedError, statements
 
 _NAME: Final = re.compile(r"(?P<version>[0-9]{14})_(?P<name>[\w-]+)")
 _TIMESTAMP: Final = "%Y%m%d%H%M%S"
@@ -45,14 +41,11 @@ class Script:
         try:
             text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
         except OSError as error:
-            message = f"{path}: {error.strerror}"
-            raise MigrationError(message) from error
+            raise MigrationError(f"{path}: {error.strerror}") from error
         except UnicodeDecodeError as error:
-            message = f"{path} is not UTF-8 (byte {error.start})"
-            raise MigrationError(message) from error
+            raise MigrationError(f"{path} is not UTF-8 (byte {error.start})") from error
         if "\0" in text:
-            message = f"{path} holds a NUL character"
-            raise MigrationError(message)
+            raise MigrationError(f"{path} holds a NUL character")
         return cls(path, text)
 
     @property
@@ -71,8 +64,7 @@ class Script:
         try:
             return tuple(statements(self.text))
         except UnterminatedError as error:
-            message = f"{self.at(error.start)}: {error}"
-            raise MigrationError(message) from error
+            raise MigrationError(f"{self.at(error.start)}: {error}") from error
 
     @property
     def _directive(self) -> str | None:
@@ -87,26 +79,25 @@ class Script:
     def check(self) -> None:
         """Raise a MigrationError if running it could not be all or nothing, or would do nothing."""
         if self._directive not in {None, _NO_TRANSACTION}:
-            message = f'{self.path}: "-- ferra: {self._directive}" is not known, only "-- ferra: {_NO_TRANSACTION}" is'
-            raise MigrationError(message)
+            raise MigrationError(
+                f'{self.path}: "-- ferra: {self._directive}" is not known, only "-- ferra: {_NO_TRANSACTION}" is'
+            )
         if not self.statements:
-            message = f"{self.path} is empty: it holds no SQL statement"
-            raise MigrationError(message)
+            raise MigrationError(f"{self.path} is empty: it holds no SQL statement")
         for statement in self.statements:
             self._check_statement(statement)
         if not self.in_transaction and len(self.statements) > 1:
-            message = f"{self.at(self.statements[1].start)}: without a transaction there is room for one statement only"
-            raise MigrationError(message)
+            raise MigrationError(
+                f"{self.at(self.statements[1].start)}: without a transaction there is room for one statement only"
+            )
 
     def _check_statement(self, statement: Statement) -> None:
         if statement.controls_transaction:
-            message = (
+            raise MigrationError(
                 f"{self.at(statement.start)}: {statement.words[0].upper()} would break the migration's transaction"
             )
-            raise MigrationError(message)
         if statement.copies_with_client:
-            message = f"{self.at(statement.start)}: COPY from or to the client cannot stand in a migration"
-            raise MigrationError(message)
+            raise MigrationError(f"{self.at(statement.start)}: COPY from or to the client cannot stand in a migration")
 
 
 @attrs.frozen
@@ -122,8 +113,7 @@ class Migration:
         """Return `down.sql`, or raise a MigrationError that names it."""
         path = self.directory / "down.sql"
         if not path.exists():
-            message = f"{path} is missing: this migration cannot be reverted"
-            raise MigrationError(message)
+            raise MigrationError(f"{path} is missing: this migration cannot be reverted")
         return Script.read(path)
 
 
@@ -136,25 +126,21 @@ def read_migrations(directory: Path) -> list[Migration]:
     found = [_read_migration(path) for path in _entries(directory)]
     for older, newer in itertools.pairwise(found):
         if older.version == newer.version:
-            message = f"{older.directory} and {newer.directory} have the same version, {older.version}"
-            raise MigrationError(message)
+            raise MigrationError(f"{older.directory} and {newer.directory} have the same version, {older.version}")
     return found
 
 
 def _read_migration(directory: Path) -> Migration:
     named = _NAME.fullmatch(directory.name)
     if not named or not directory.is_dir():
-        message = f"{directory} is not a migration: a directory named <14 digits>_<name> was expected"
-        raise MigrationError(message)
+        raise MigrationError(f"{directory} is not a migration: a directory named <14 digits>_<name> was expected")
     files = _entries(directory)
     for path in files:
         if path.name not in _FILES:
-            message = f"{path} does not belong in a migration: only up.sql and down.sql do"
-            raise MigrationError(message)
+            raise MigrationError(f"{path} does not belong in a migration: only up.sql and down.sql do")
     up = directory / "up.sql"
     if up not in files:
-        message = f"{up} is missing"
-        raise MigrationError(message)
+        raise MigrationError(f"{up} is missing")
     return Migration(named["version"], named["name"], directory, Script.read(up))
 
 
@@ -162,8 +148,7 @@ def _entries(directory: Path) -> list[Path]:
     try:
         paths = sorted(directory.iterdir())
     except OSError as error:
-        message = f"{directory}: {error.strerror}"
-        raise MigrationError(message) from error
+        raise MigrationError(f"{directory}: {error.strerror}") from error
     return [path for path in paths if not path.name.startswith(".") and path.stem.upper() != "README"]
 
 
@@ -171,8 +156,7 @@ def create_migration(directory: Path, name: str) -> Path:
     """Make `<UTC timestamp>_<name>/` with an up.sql and a down.sql to fill in, newer than every other; return it."""
     slug = re.sub(r"\W+", "_", name.lower()).strip("_")
     if not slug:
-        message = "a migration's name needs a letter or a digit"
-        raise MigrationError(message)
+        raise MigrationError("a migration's name needs a letter or a digit")
     existing = read_migrations(directory) if directory.exists() else []
     newest = existing[-1].version if existing else ""
     made = directory / f"{_next_version(newest)}_{slug}"
@@ -181,8 +165,7 @@ def create_migration(directory: Path, name: str) -> Path:
         (made / "up.sql").write_text(f"-- {slug}: the change\n", encoding="utf-8")
         (made / "down.sql").write_text(f"-- {slug}: the way back\n", encoding="utf-8")
     except OSError as error:
-        message = f"{made}: {error.strerror}"
-        raise MigrationError(message) from error
+        raise MigrationError(f"{made}: {error.strerror}") from error
     return made
 
 
@@ -194,5 +177,4 @@ def _next_version(newest: str) -> str:
     try:
         return (datetime.strptime(newest, _TIMESTAMP).replace(tzinfo=UTC) + timedelta(seconds=1)).strftime(_TIMESTAMP)
     except (ValueError, OverflowError) as error:
-        message = f"no timestamp comes after {newest}, the version of the newest migration"
-        raise MigrationError(message) from error
+        raise MigrationError(f"no timestamp comes after {newest}, the version of the newest migration") from error

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 import attrs
 from psycopg import Connection, RawCursor, sql
 from psycopg.rows import class_row, tuple_row
 
 from ferra_sync.errors import MigrationError
-
-if TYPE_CHECKING:
-    from datetime import datetime, timedelta
-
-    from ferra_sync.migrations._files import Migration
+from ferra_sync.migrations._files import Migration
 
 TABLE: Final = "_ferra_migrations"
 _COLUMNS: Final = sql.SQL("version, name, checksum, applied_at, duration")
@@ -52,8 +49,7 @@ class History:
             schema, path = cursor.fetchone() or (None, "")
         first = _first_of(path)
         if schema is None or first not in {schema, "$user"}:
-            message = f'the first schema of the search path, "{first}", does not exist'
-            raise MigrationError(message)
+            raise MigrationError(f'the first schema of the search path, "{first}", does not exist')
         return cls(conn, schema)
 
     @property

@@ -9,15 +9,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import time
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterator
+from typing import Any, Final
 
 import psycopg
 from psycopg.rows import tuple_row
 
 from ferra_sync.errors import MigrationError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _PAUSE: Final = 0.1
 """Seconds between two polls."""
@@ -42,8 +40,9 @@ def exclusive(conn: psycopg.Connection[Any], schema: str, *, timeout: float) -> 
         conn.close()  # whether the server granted the lock is not known; without its session it is gone
         raise
     if not granted:
-        message = f'another process is migrating schema "{schema}": its lock was not free within {timeout:g} s'
-        raise MigrationError(message)
+        raise MigrationError(
+            f'another process is migrating schema "{schema}": its lock was not free within {timeout:g} s'
+        )
     try:
         yield
     finally:

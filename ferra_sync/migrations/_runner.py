@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import os
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import attrs
 import psycopg
 
+from ferra_sync import Database
 from ferra_sync._postgres.errors import from_psycopg
 from ferra_sync.errors import MigrationError
 from ferra_sync.migrations._execution import Step, execute
@@ -17,13 +20,6 @@ from ferra_sync.migrations._files import Migration, create_migration, read_migra
 from ferra_sync.migrations._history import AppliedMigration, History
 from ferra_sync.migrations._lock import exclusive
 from ferra_sync.migrations._status import MigrationStatus, pending, statuses
-
-if TYPE_CHECKING:
-    import os
-    from collections.abc import Iterator, Mapping
-    from datetime import timedelta
-
-    from ferra_sync import Database
 
 
 def _path(directory: str | os.PathLike[str]) -> Path:
@@ -76,8 +72,7 @@ class Migrations:
             ValueError: `steps` is less than 1.
         """
         if steps < 1:
-            message = f"steps must be 1 or more, not {steps}"
-            raise ValueError(message)
+            raise ValueError(f"steps must be 1 or more, not {steps}")
         on_disk = {migration.version: migration for migration in read_migrations(self.directory)}
         with _exclusive_history(db, lock_timeout) as history:
             newest_first = history.rows()[::-1][:steps]
@@ -113,11 +108,10 @@ def _exclusive_history(db: Database, lock_timeout: float) -> Iterator[History]:
     """Keep other runs out, and refuse a session in which a backslash would hide where a string ends."""
     with _history(db) as history:
         if history.conn.info.parameter_status("standard_conforming_strings") == "off":
-            message = (
+            raise MigrationError(
                 "standard_conforming_strings is off here, and migrations are read as with it on:"
                 " add options=-cstandard_conforming_strings%3Don to the URL"
             )
-            raise MigrationError(message)
         with exclusive(history.conn, history.schema, timeout=lock_timeout):
             yield history
 
@@ -125,8 +119,7 @@ def _exclusive_history(db: Database, lock_timeout: float) -> Iterator[History]:
 def _step_back(history: History, row: AppliedMigration, on_disk: Mapping[str, Migration]) -> Step:
     migration = on_disk.get(row.version)
     if migration is None:
-        message = f"{row.label} was applied but is not on disk: it cannot be reverted"
-        raise MigrationError(message)
+        raise MigrationError(f"{row.label} was applied but is not on disk: it cannot be reverted")
     down = migration.down()
     down.check()
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
 
 import attrs
 
 from ferra_sync.errors import MigrationError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime, timedelta
-
-    from ferra_sync.migrations._files import Migration
-    from ferra_sync.migrations._history import AppliedMigration
+from ferra_sync.migrations._files import Migration
+from ferra_sync.migrations._history import AppliedMigration
 
 
 class MigrationState(enum.Enum):
@@ -83,7 +80,6 @@ def pending(migrations: Sequence[Migration], history: Sequence[AppliedMigration]
     found = statuses(migrations, history)
     problems = [_PROBLEMS[status.state].format(status.label) for status in found if status.state in _PROBLEMS]
     if problems:
-        message = f"nothing was applied: {'; '.join(problems)}"
-        raise MigrationError(message)
+        raise MigrationError(f"nothing was applied: {'; '.join(problems)}")
     versions = {status.version for status in found if status.state is MigrationState.PENDING}
     return [migration for migration in migrations if migration.version in versions]

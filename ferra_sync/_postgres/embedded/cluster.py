@@ -5,17 +5,15 @@ from __future__ import annotations
 import contextlib
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final, NamedTuple
+from typing import IO, Final, NamedTuple
 
 from ferra_sync._postgres.embedded.access import write_access
 from ferra_sync._postgres.embedded.account import Account
 from ferra_sync._postgres.embedded.directories import PORT, temporary_directory
 from ferra_sync._postgres.embedded.programs import BIN_VARIABLE
 from ferra_sync.errors import EmbeddedError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _NOT_DURABLE: Final = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 _FIRST_WITH_BUILTIN_LOCALE: Final = 17

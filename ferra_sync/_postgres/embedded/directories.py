@@ -7,7 +7,7 @@ import os
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from ferra_sync._postgres.embedded.account import Account
 from ferra_sync.errors import EmbeddedError
@@ -15,8 +15,7 @@ from ferra_sync.errors import EmbeddedError
 if sys.platform != "win32":
     import fcntl
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from collections.abc import Iterator
 
 PORT: Final = 5432
 _LONGEST_SOCKET: Final = 103

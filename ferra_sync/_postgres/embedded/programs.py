@@ -10,16 +10,14 @@ import re
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from ferra_sync._postgres.embedded.account import Account
 from ferra_sync._postgres.embedded.directories import temporary_directory
 from ferra_sync._postgres.embedded.supervisor import REMOVE, SPAWNING, Supervisor
 from ferra_sync.errors import EmbeddedError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 BIN_VARIABLE: Final = "FERRA_POSTGRES_BIN"
 _VERSIONED_DIRECTORIES: Final = Path("/usr/lib/postgresql")

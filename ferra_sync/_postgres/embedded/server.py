@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final
+from typing import IO, Final, Self
 from urllib.parse import quote
 
 from ferra_sync._postgres.embedded.account import NULL, Account
@@ -20,9 +20,6 @@ from ferra_sync._postgres.embedded.directories import PORT, locked
 from ferra_sync._postgres.embedded.programs import find_programs, runnable
 from ferra_sync._postgres.embedded.supervisor import SERVE, SPAWNING, Supervisor
 from ferra_sync.errors import EmbeddedError
-
-if TYPE_CHECKING:
-    from typing import Self
 
 _START_SECONDS: Final = 120.0
 _SECRET: Final = re.compile(r"""(?i)(password['"]?\s*[=:]\s*)('[^']*'|"[^"]*"|[^\s'"]+)|(://[^\s:/@]*:)[^\s@]+(?=@)""")

@@ -15,7 +15,7 @@ from ferra_sync._expression.sqltypes import FieldType, SqlType
 from ferra_sync._model.select_list import SelectList
 from ferra_sync._postgres.adapters import ADAPTERS, NAIVE_ADAPTERS
 from ferra_sync._postgres.result_types import check, promises
-from ferra_sync._postgres.row_maker import RowMaker, row_maker
+from ferra_sync._postgres.row_maker import RowMaker, row_maker, row_maker_from
 
 RowFactory: TypeAlias = Callable[[Any], RowMaker]
 """psycopg's: a cursor → what makes its rows."""
@@ -65,7 +65,7 @@ class Readers:
     def _in(self, zone: dt.tzinfo, selected: SelectList) -> Reader:
         if zone.utcoffset(None) is None:
             return self._plain
-        make_row = row_maker(selected, _EPOCH.astimezone(zone))
+        make_row = row_maker_from(selected, _EPOCH.astimezone(zone))
         return Reader(NAIVE_ADAPTERS, lambda _cursor: make_row)
 
     def _verifying(self, reader: Reader, connection: psycopg.Connection[Any]) -> Reader:

@@ -24,13 +24,14 @@ _UNREADABLE: Final = (KeyError, OverflowError, TypeError, ValueError)
 
 
 @lru_cache(maxsize=2048)
-def row_maker(selected: SelectList, epoch: dt.datetime | None = None) -> RowMaker:
-    """Return what makes rows of `selected`.
+def row_maker(selected: SelectList) -> RowMaker:
+    """Return what makes rows of `selected`."""
+    return _Writer(None).row_maker(selected)
 
-    With `epoch` its moments come naive and in UTC, and are put into the zone of `epoch`.
-    """
-    writer = _Writer(epoch)
-    return writer.make_row([writer.entry(entry) for entry in selected.entries], len(selected.columns))
+
+def row_maker_from(selected: SelectList, epoch: dt.datetime) -> RowMaker:
+    """Return what makes rows whose moments come naive and in UTC: they are put into the zone of `epoch`."""
+    return _Writer(epoch).row_maker(selected)
 
 
 class _Writer:
@@ -45,21 +46,24 @@ class _Writer:
         self._names: dict[str, Any] = {}
         self._loads = False
 
-    def entry(self, entry: Entry) -> str:
+    def row_maker(self, selected: SelectList) -> RowMaker:
+        """Return the function; the cheapest there is where nothing is built."""
+        results = [self._entry(entry) for entry in selected.entries]
+        names = [f"v{position}" for position in range(len(selected.columns))]
+        if results == names and not self._lines and not self._loads:
+            return itemgetter(0) if len(results) == 1 else tuple
+        result = results[0] if len(results) == 1 else f"({', '.join(results)})"
+        return self._function([f"{', '.join(names)}, = values", *self._lines, f"return {result}"])
+
+    def _entry(self, entry: Entry) -> str:
         """Write what an entry needs; return the expression for its value."""
         if isinstance(entry, Cell):
             return self._value(entry)
         if isinstance(entry, Instance):
             return self._instance(entry) if entry.witness is None else self._maybe(entry, entry.witness)
-        return f"({''.join(f'{self.entry(each)}, ' for each in entry)})"
+        return f"({''.join(f'{self._entry(each)}, ' for each in entry)})"
 
-    def make_row(self, results: list[str], columns: int) -> RowMaker:
-        """Return the function; the cheapest there is where nothing is built."""
-        names = [f"v{position}" for position in range(columns)]
-        if results == names and not self._lines and not self._loads:
-            return itemgetter(0) if len(results) == 1 else tuple
-        result = results[0] if len(results) == 1 else f"({', '.join(results)})"
-        lines = [f"{', '.join(names)}, = values", *self._lines, f"return {result}"]
+    def _function(self, lines: list[str]) -> RowMaker:
         if self._loads:
             lines = [
                 "try:",

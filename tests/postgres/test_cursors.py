@@ -45,4 +45,4 @@ def test_psycopg_s_own_cursor_serves_as_well(empty_db: Database, monkeypatch: py
     empty_db.ping()
     with empty_db.connection() as connection:
         cursor = cursors._new_cursor(connection, NUMBER)
-        assert cursor.execute(NUMBER.sql, ["5"], binary=True).fetchall() == [(5,)]
+        assert cursor.execute(NUMBER.sql, ["5"], binary=True).fetchall() == [5]

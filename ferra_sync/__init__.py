@@ -1,4 +1,13 @@
-"""The data layer for synchronous Python on PostgreSQL: one import serves."""
+"""The data layer for synchronous Python on PostgreSQL: one import serves.
+
+- `Database` and `Transaction` are where the data is. (`_database`, on the driver's side of the house, `_postgres`)
+- `Table` and the models, `FerraModel`, `Insertable` and `Changeset`, are what it is. (`_schema`, `_model`)
+- `from_` and `select` say how to read it. (`_query`, which `_compiler` turns into SQL)
+- `insert_into`, `update` and `delete_from` say how to change it. (`_query` too)
+- `PgRepository` has the verbs of one table. (`_repository`)
+
+All of them are made of expressions: columns, operators and functions. (`_expression`, `types`, `functions`)
+"""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from ferra_sync._compiler.write import copy_command
 from ferra_sync._database.executor import Executor
 from ferra_sync._model.model import FerraModel, FieldMeta, Insertable, ModelMeta
 from ferra_sync._model.rows import CheckedRows, Given, checked_rows, given
-from ferra_sync._postgres import cursor
+from ferra_sync._postgres import wire
 from ferra_sync._postgres.conversions import Conversion, dump_of, dumped
 from ferra_sync.errors import QueryError
 
@@ -43,7 +43,7 @@ def copy_in(executor: Executor, meta: ModelMeta, rows: Iterable[FerraModel[Any] 
     command = copy_command(meta.table.ref, (field.ref for field in fields))
     with executor._atomic() as tx:
         values = chain.from_iterable(_copied(fields, pattern, chain((first,), chunks)))
-        return cursor.copy(tx._acquire(), command, values, meta.table.name)
+        return wire.copy(tx._acquire(), command, values, meta.table.name)
 
 
 def _chunks(executor: Executor, meta: ModelMeta, rows: Iterable[Any]) -> Iterator[CheckedRows]:

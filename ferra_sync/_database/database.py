@@ -16,7 +16,7 @@ import psycopg
 from ferra_sync._database.executor import Executor
 from ferra_sync._database.transaction import Isolation, Transaction, begin_command
 from ferra_sync._expression.described import described
-from ferra_sync._postgres import cursor
+from ferra_sync._postgres import wire
 from ferra_sync._postgres.config import DatabaseConfig, local_timeouts, resolve_url
 from ferra_sync._postgres.embedded import EmbeddedServer
 from ferra_sync._postgres.pool import Pool
@@ -121,7 +121,7 @@ class Database(Executor):
         """
         connection = self._acquire()
         try:
-            cursor.run(connection, b"SELECT 1")
+            wire.run(connection, b"SELECT 1")
         finally:
             self._release(connection)
 
@@ -152,7 +152,7 @@ class Database(Executor):
         command = begin_command(isolation, read_only=read_only, deferrable=deferrable)
         connection = self._pool.acquire()
         try:
-            cursor.run(connection, command + self._timeouts)
+            wire.run(connection, command + self._timeouts)
         except BaseException:
             self._pool.release(connection)
             raise
@@ -176,20 +176,20 @@ class Database(Executor):
         A serialization failure (40001) or a deadlock (40P01) is tried again up to `retries` times, after a pause of
         random length that doubles each time. `work` must do nothing outside the database that cannot be repeated.
         """
-        for attempt in range(retries):
+        attempt = 0
+        while True:
             try:
                 with self.transaction(isolation=isolation) as tx:
                     return work(tx)
             except Db as error:
-                if error.kind not in _RETRIED:
+                if error.kind not in _RETRIED or attempt >= retries:
                     raise
             time.sleep(random.uniform(0, min(_FIRST_PAUSE * 2**attempt, _LONGEST_PAUSE)))  # noqa: S311 - jitter
-        with self.transaction(isolation=isolation) as tx:
-            return work(tx)
+            attempt += 1
 
     def _stream(self, statement: Statement, params: tuple[Any, ...]) -> Iterator[Any]:
         with self.begin() as tx:
-            yield from cursor.stream(tx._acquire, statement, params)
+            yield from wire.stream(tx._acquire, statement, params)
             tx.commit()
 
     def _atomic(self) -> AbstractContextManager[Transaction]:

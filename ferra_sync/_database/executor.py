@@ -12,7 +12,7 @@ from ferra_sync._database.json_rows import object_maker
 from ferra_sync._database.pages import Count, KeyWalk, Page, page_number, page_of
 from ferra_sync._database.ways import may_rewrite
 from ferra_sync._expression.values import Handle
-from ferra_sync._postgres import cursor
+from ferra_sync._postgres import wire
 from ferra_sync._postgres.connection import PooledConnection
 from ferra_sync._postgres.statement import Statement, statement_of
 from ferra_sync._query.checks import advice, named
@@ -125,12 +125,12 @@ class Executor(Handle, ABC):
         statement, params = prepared(page_of(_selecting(query), number, per_page))
         connection = self._acquire()
         try:
-            items = cursor.fetch(connection, statement, params)
+            items = wire.send(connection, statement, params, wire.ROWS)
             before = (number - 1) * per_page
             if len(items) < per_page and (items or number == 1):
                 return Page(items, before + len(items), number, per_page)
             shape, params = query.unordered().parts()
-            total = cursor.fetch(connection, statement_of(CountShape(shape, count == "estimate")), params)[0]
+            total = wire.send(connection, statement_of(CountShape(shape, count == "estimate")), params, wire.ROWS)[0]
         finally:
             self._release(connection)
         return Page(items, max(total, before + len(items)) if items else total, number, per_page)
@@ -176,7 +176,7 @@ class Executor(Handle, ABC):
             return self._undoable_rows(statement, params, absent)
         connection = self._acquire()
         try:
-            return cursor.fetch(connection, statement, params)
+            return wire.send(connection, statement, params, wire.ROWS)
         finally:
             self._release(connection)
 
@@ -186,7 +186,7 @@ class Executor(Handle, ABC):
         """Return the rows of a write; undo it where they cannot be read, or where there are none and must be."""
         with self._atomic() as tx:
             connection = tx._acquire()
-            rows = cursor.fetch(connection, statement, params)
+            rows = wire.send(connection, statement, params, wire.ROWS)
             if not rows and absent is not None:
                 raise absent()
             if not statement.doubtful and statement.writes is not None:
@@ -197,7 +197,7 @@ class Executor(Handle, ABC):
     def _affected(self, statement: Statement, params: tuple[Any, ...]) -> int:
         connection = self._acquire()
         try:
-            return cursor.execute(connection, statement, params)
+            return wire.send(connection, statement, params, wire.AFFECTED)
         finally:
             self._release(connection)
 

@@ -17,7 +17,7 @@ from ferra_sync._database.ways import Way, way_into
 from ferra_sync._expression.shapes import Items
 from ferra_sync._model.model import FerraModel, FieldMeta, ModelMeta
 from ferra_sync._model.rows import CheckedRows, Columns, Given, checked_rows, given, place
-from ferra_sync._postgres import cursor
+from ferra_sync._postgres import wire
 from ferra_sync._postgres.statement import statement_of
 from ferra_sync.errors import Conflict, Db
 
@@ -102,7 +102,7 @@ def _inserted(connection: psycopg.Connection[Any], meta: ModelMeta, batch: _Batc
 def _merged(connection: psycopg.Connection[Any], meta: ModelMeta, batch: _Batch) -> list[Any]:
     refs = tuple(field.ref for field in batch.fields)
     shape = MergeShape(meta.table.ref, refs, tuple(ref.type.parameter.array for ref in refs), _row_of(meta))
-    rows = {ordinal: row for row, ordinal in cursor.fetch(connection, statement_of(shape), batch.columns)}
+    rows = {ordinal: row for row, ordinal in wire.send(connection, statement_of(shape), batch.columns, wire.ROWS)}
     for ordinal, position in enumerate(batch.positions, 1):
         if ordinal not in rows:
             raise _kept_out(meta, position)
@@ -114,7 +114,7 @@ def _inserted_singly(connection: psycopg.Connection[Any], meta: ModelMeta, batch
     places = tuple(place(field.ref, is_given=is_given) for field, is_given in zip(meta.fields, given, strict=True))
     shape = InsertShape(meta.table.ref, meta.refs, (places,), (), None, _row_of(meta))
     values = zip(*batch.columns, strict=True) if batch.fields else [()] * len(batch.positions)
-    results = cursor.fetch_each(connection, statement_of(shape), values)
+    results = wire.send_each(connection, statement_of(shape), values)
     for position, rows in zip(batch.positions, results, strict=True):
         if not rows:
             raise _kept_out(meta, position)

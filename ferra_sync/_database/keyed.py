@@ -19,7 +19,7 @@ from ferra_sync._expression.shapes import ColumnRef, FunctionRef
 from ferra_sync._expression.sqltypes import REGCLASS, TEXT, FieldType
 from ferra_sync._model.model import FieldMeta, ModelMeta
 from ferra_sync._model.rows import Columns
-from ferra_sync._postgres import cursor
+from ferra_sync._postgres import wire
 from ferra_sync._postgres.statement import statement_of
 from ferra_sync._schema.table import TableMeta
 from ferra_sync.functions import gen_random_uuid
@@ -58,7 +58,7 @@ def insert_keyed(
         fields, columns = (*fields, key), (*columns, _array_of(numbers))
         order = _Order(numbers, attrgetter(f"{key.name}.int"))
     shape, params = _insert(meta, fields, columns, in_order=order is None)
-    rows = cursor.fetch(connection, statement_of(shape), params)
+    rows = wire.send(connection, statement_of(shape), params, wire.ROWS)
     if len(rows) != width:
         raise Unordered
     return rows if order is None else order.of(rows)

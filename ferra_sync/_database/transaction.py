@@ -14,7 +14,7 @@ import psycopg
 from psycopg.pq import TransactionStatus
 
 from ferra_sync._database.executor import Executor
-from ferra_sync._postgres import cursor
+from ferra_sync._postgres import wire
 from ferra_sync._postgres.connection import PooledConnection
 from ferra_sync._postgres.errors import from_psycopg
 from ferra_sync._postgres.statement import Statement
@@ -117,7 +117,7 @@ class Transaction(Executor):
         return Savepoint(self)
 
     def _stream(self, statement: Statement, params: tuple[Any, ...]) -> Iterator[Any]:
-        return cursor.stream(self._acquire, statement, params)
+        return wire.stream(self._acquire, statement, params)
 
     def _acquire(self) -> PooledConnection:
         if not self.is_open:
@@ -172,7 +172,7 @@ class Savepoint(Transaction):
         self._outer = outer
         self._savepoints = outer._savepoints
         self._name = b"ferra_%d" % next(self._savepoints)
-        cursor.run(self._connection, b"SAVEPOINT " + self._name)
+        wire.run(self._connection, b"SAVEPOINT " + self._name)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
@@ -212,12 +212,12 @@ class Savepoint(Transaction):
             failed = psycopg.errors.InFailedSqlTransaction("a statement failed, so the savepoint was rolled back")
             raise from_psycopg(failed) from failed
         self._is_open = False
-        cursor.run(connection, b"RELEASE SAVEPOINT " + self._name)
+        wire.run(connection, b"RELEASE SAVEPOINT " + self._name)
 
     def _abandon(self) -> None:
         self._is_open = False
-        cursor.run(self._connection, b"ROLLBACK TO SAVEPOINT " + self._name)
-        cursor.run(self._connection, b"RELEASE SAVEPOINT " + self._name)
+        wire.run(self._connection, b"ROLLBACK TO SAVEPOINT " + self._name)
+        wire.run(self._connection, b"RELEASE SAVEPOINT " + self._name)
 
 
 def _keep(_connection: PooledConnection) -> None:

@@ -17,7 +17,7 @@ from ferra_sync._compiler.write import qualified_name
 from ferra_sync._expression.shapes import TableRef
 from ferra_sync._expression.sqltypes import BOOLEAN, TEXT
 from ferra_sync._model.select_list import select_list
-from ferra_sync._postgres import cursor
+from ferra_sync._postgres import wire
 from ferra_sync._postgres.statement import made_ready
 from ferra_sync._schema.table import TableMeta
 
@@ -97,5 +97,5 @@ def may_rewrite(connection: psycopg.Connection[Any], table: TableRef) -> bool:
 
 
 def _facts(connection: psycopg.Connection[Any], table: TableRef) -> tuple[bool, bool, bool, bool, bool]:
-    facts: tuple[bool, bool, bool, bool, bool] = cursor.fetch(connection, _FACTS, (qualified_name(table),))[0]
+    facts: tuple[bool, bool, bool, bool, bool] = wire.send(connection, _FACTS, (qualified_name(table),), wire.ROWS)[0]
     return facts

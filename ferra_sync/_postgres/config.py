@@ -345,6 +345,7 @@ def _parsed_by_libpq(url: str) -> dict[str, Any] | None:
 
 def _is_torn(url: str, parameters: dict[str, Any]) -> bool:
     """Whether a raw `@` stands where libpq takes it for a part of the host or the database."""
+    # libpq ends the credentials at the first @ unless a / comes before it: then all of them are in the path.
     credentials, at, rest = url.partition("@")
     path = rest.partition("?")[0] if at and "/" not in credentials.partition("://")[2] else url.partition("?")[0]
     return "@" in path or "@" in parameters.get("host", "")

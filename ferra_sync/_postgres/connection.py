@@ -80,6 +80,7 @@ class PooledConnection(psycopg.Connection[Any]):
     @classmethod
     def connect(cls, conninfo: str = "", **options: Any) -> Self:  # noqa: ANN401 - psycopg's own options
         """Connect as psycopg does; with a `source` its spare connection serves first, and it hears of failures."""
+        # psycopg_pool opens connections by connect(…, **kwargs) alone: what they must know of it comes as one of these.
         source: Source | None = options.pop("source", None)
         if source is None:
             return super().connect(conninfo, **options)

@@ -76,6 +76,7 @@ def _conflict(error: psycopg.Error) -> Conflict:
 
 def _key_columns(detail: str) -> tuple[str, ...]:
     """Return a, b of `Key (a, b)=(1, 2) already exists.`, in whatever language; nothing of what follows them."""
+    # The server has no field for the columns; a name or an expression may itself hold brackets, commas and quotes.
     columns = [""]
     depth = 0
     quote = ""

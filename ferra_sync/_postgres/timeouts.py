@@ -8,7 +8,7 @@ import attrs
 import psycopg
 from psycopg.pq import TransactionStatus
 
-from ferra_sync._postgres import cursor
+from ferra_sync._postgres import wire
 from ferra_sync._postgres.connection import PooledConnection
 from ferra_sync._postgres.errors import from_psycopg
 from ferra_sync._postgres.pool import Pool
@@ -37,7 +37,7 @@ class TimedPool:
         """
         connection = self.pool.acquire()
         try:
-            cursor.run(connection, self.begin)
+            wire.run(connection, self.begin)
         except BaseException:
             self.pool.release(connection)
             raise

@@ -36,7 +36,7 @@ from ferra_sync import (
 )
 from ferra_sync import functions as fn
 from ferra_sync import types as t
-from ferra_sync._postgres import cursor
+from ferra_sync._postgres import wire
 
 
 class Rows(Table):
@@ -332,13 +332,13 @@ def test_random_keys_are_uuids_of_version_4_as_the_server_makes_them(db):
 @pytest.mark.parametrize(("model", "is_joined"), [(UuidRow, False), (Row, True)])
 def test_only_keys_that_the_server_alone_can_make_cost_a_join(db, monkeypatch, model, is_joined):
     sent: list[bytes] = []
-    fetch = cursor.fetch
+    send = wire.send
 
-    def noting(connection: Any, statement: Any, params: Any) -> list[Any]:
+    def noting(connection: Any, statement: Any, *sending: Any) -> Any:
         sent.append(statement.sql)
-        return fetch(connection, statement, params)
+        return send(connection, statement, *sending)
 
-    monkeypatch.setattr(cursor, "fetch", noting)
+    monkeypatch.setattr(wire, "send", noting)
     PgRepository(model, db).insert_many([model("a"), model("b")])
     assert [b" JOIN " in sql for sql in sent if b"INSERT INTO" in sql] == [is_joined]
 

@@ -21,7 +21,7 @@ OURS = {"_adapters", "_row_factory"}
 
 
 def test_the_lean_cursor_is_the_one_in_use():
-    assert cursors._new_cursor is cursors._LeanCursor
+    assert cursors.new_cursor is cursors._LeanCursor
 
 
 def test_the_lean_cursor_begins_as_psycopg_begins_its_own(empty_db: Database):
@@ -44,5 +44,5 @@ def test_psycopg_s_own_cursor_serves_as_well(empty_db: Database, monkeypatch: py
     monkeypatch.setattr(cursors, "_new_cursor", cursors._Cursor)
     empty_db.ping()
     with empty_db.connection() as connection:
-        cursor = cursors._new_cursor(connection, NUMBER)
+        cursor = cursors.new_cursor(connection, NUMBER)
         assert cursor.execute(NUMBER.sql, ["5"], binary=True).fetchall() == [5]

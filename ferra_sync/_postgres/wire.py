@@ -1,0 +1,198 @@
+"""The last step before psycopg: one statement on one connection."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from operator import attrgetter, methodcaller
+from typing import Any, Final, TypeVar
+
+import psycopg
+
+from ferra_sync._postgres.cursor import BINARY, TEXT, CopyCursor, new_cursor
+from ferra_sync._postgres.errors import from_psycopg
+from ferra_sync._postgres.forks import at_fork
+from ferra_sync._postgres.statement import Statement
+from ferra_sync.errors import Conflict, QueryError, SchemaError
+
+A = TypeVar("A")
+E = TypeVar("E", bound=Exception)
+
+ROWS: Final[Callable[[psycopg.Cursor[Any]], list[Any]]] = methodcaller("fetchall")
+"""The answer of `send` that is all the rows, made."""
+AFFECTED: Final[Callable[[psycopg.Cursor[Any]], int]] = attrgetter("rowcount")
+"""The answer of `send` that is the number of rows that the statement affected."""
+
+CHUNK: Final = 2000
+"""How many rows a server-side cursor brings at a time."""
+
+_names: Final = itertools.count(1)
+
+
+class _Chunk(list[Any]):
+    """Rows that a stream has fetched and not all yielded; a forked child has none of them."""
+
+    __slots__ = ("__weakref__", "is_last")
+
+    def __hash__(self) -> int:  # type: ignore[override]  # a list has none; what is told of forks needs one
+        return id(self)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __init__(self, rows: list[Any]) -> None:
+        super().__init__(rows)
+        self.is_last = len(rows) < CHUNK
+
+    def leave_to_parent(self) -> None:
+        """Forget them; the stream's next step finds that its transaction is not this process's."""
+        self.clear()
+
+
+def send(
+    connection: psycopg.Connection[Any],
+    statement: Statement,
+    params: tuple[Any, ...],
+    answer: Callable[[psycopg.Cursor[Any]], A],
+) -> A:
+    """Send the statement and return its `answer`: `ROWS` or `AFFECTED`.
+
+    Raises:
+        FerraDbError: the server or the connection says no.
+        SchemaError: a column of the first answer is of another type than is declared.
+    """
+    try:
+        cursor = new_cursor(connection, statement)
+        try:
+            cursor.execute(statement.sql, statement.parameters(params), binary=statement.binary)
+        except psycopg.errors.FeatureNotSupported as error:
+            _forget_plans(connection, error)
+            cursor.execute(statement.sql, statement.parameters(params), binary=statement.binary)
+        try:
+            return answer(cursor)
+        except psycopg.DataError as error:
+            raise _told(from_psycopg(error), connection, statement) from error
+    except SchemaError as error:
+        raise _told(error, connection, statement) from None
+    except psycopg.Error as error:
+        raise from_psycopg(error) from error
+    except UnicodeEncodeError:
+        raise _not_unicode() from None
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Raise what psycopg raises inside as ours."""
+    try:
+        yield
+    except psycopg.Error as error:
+        raise from_psycopg(error) from error
+    except UnicodeEncodeError:
+        raise _not_unicode() from None
+
+
+def send_each(
+    connection: psycopg.Connection[Any], statement: Statement, rows: Iterable[Sequence[Any]]
+) -> list[list[Any]]:
+    """Send the statement once for each row of parameters, in a pipeline; return the rows of each, made.
+
+    Raises:
+        FerraDbError: the server or the connection says no; a Conflict says to which row, counted from 0.
+    """
+    cursor = new_cursor(connection, statement)
+    cursor.format = BINARY if statement.binary else TEXT
+    try:
+        with _translated():
+            cursor.executemany(statement.sql, map(statement.parameters, rows), returning=True)
+            return [result.fetchall() for result in cursor.results()]
+    except Conflict as conflict:
+        raise conflict.of_row(len(cursor._results)) from conflict.__cause__
+
+
+def _forget_plans(connection: psycopg.Connection[Any], error: psycopg.Error) -> None:
+    """Forget what is prepared if `error` says that a table was altered since; raise it again if it says another thing.
+
+    Inside a transaction nothing more can be sent: there psycopg forgets by itself when it is rolled back.
+    """
+    is_stale = (error.diag.message_primary or "").startswith("cached plan")
+    if not is_stale or connection.info.transaction_status is not psycopg.pq.TransactionStatus.IDLE:
+        raise error
+    connection.execute(b"DEALLOCATE ALL")
+
+
+def _told(error: E, connection: psycopg.Connection[Any], statement: Statement) -> E:
+    """Return the error of an answer that cannot be read; after a write that nothing undoes it says so."""
+    if statement.writes is not None and not statement.guarded:
+        statement.doubt()
+        is_stored = connection.info.transaction_status is psycopg.pq.TransactionStatus.IDLE
+        error.args = (f"{error}; the write is {'stored' if is_stored else 'part of the transaction'}",)
+    return error
+
+
+def _not_unicode() -> QueryError:
+    return QueryError("a text holds a lone surrogate, which is no character of Unicode")
+
+
+def run(connection: psycopg.Connection[Any], command: bytes) -> None:
+    """Send a command of our own, such as BEGIN.
+
+    Raises:
+        FerraDbError: the server or the connection says no.
+    """
+    with _translated():
+        connection.execute(command)
+
+
+def copy(connection: psycopg.Connection[Any], command: bytes, rows: Iterable[Sequence[Any]], table: str) -> int:
+    """Send the rows of a COPY and return their number; an error on the way leaves none of them.
+
+    Raises:
+        FerraDbError: the server or the connection says no; a Conflict says to which row, counted from 0.
+    """
+    cursor = CopyCursor(connection)
+    try:
+        with _translated(), cursor.copy(command) as sink:
+            for row in rows:
+                sink.write_row(row)
+    except Conflict as conflict:
+        raise conflict.of_row(_copied_row(conflict.__cause__, table)) from conflict.__cause__
+    return cursor.rowcount
+
+
+def _copied_row(error: BaseException | None, table: str) -> int | None:
+    """Return the row that the server was at, from `COPY films, line 5`; None where it says that in another order."""
+    line = (
+        re.search(rf"COPY {re.escape(table)}, [^\d,:]*(\d+)", error.diag.context or "")
+        if isinstance(error, psycopg.Error)
+        else None
+    )
+    return None if line is None else int(line[1]) - 1
+
+
+def stream(
+    acquire: Callable[[], psycopg.Connection[Any]], statement: Statement, params: tuple[Any, ...]
+) -> Iterator[Any]:
+    """Yield the rows through a server-side cursor, `CHUNK` at a time.
+
+    `acquire` returns the connection while its transaction is open, and raises when it is over. An iterator that is left
+    early sends nothing more: the cursor ends with the transaction, and by then the connection may be somebody else's.
+
+    Raises:
+        FerraDbError: the server or the connection says no.
+    """
+    name = b"ferra_%d" % next(_names)
+    more = b"FETCH FORWARD %d FROM %b" % (CHUNK, name)
+    with _translated():
+        cursor = new_cursor(acquire(), statement)
+        declare = b"DECLARE %b NO SCROLL CURSOR FOR %b" % (name, statement.sql)
+        cursor.execute(declare, statement.parameters(params), prepare=False)
+        while True:
+            rows = _Chunk(cursor.execute(more, prepare=False, binary=statement.binary).fetchall())
+            at_fork(rows)
+            yield from rows
+            acquire()
+            if rows.is_last:
+                cursor.execute(b"CLOSE " + name, prepare=False)
+                return

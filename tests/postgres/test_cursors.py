@@ -11,6 +11,7 @@ from ferra_sync._compiler.compiled import Compiled
 from ferra_sync._expression.sqltypes import INTEGER
 from ferra_sync._model.select_list import select_list
 from ferra_sync._postgres import cursor as cursors
+from ferra_sync._postgres import wire
 from ferra_sync._postgres.adapters import ADAPTERS
 from ferra_sync._postgres.statement import made_ready
 
@@ -41,7 +42,7 @@ def test_a_psycopg_that_is_made_of_other_parts_gets_its_own_cursor(monkeypatch: 
 
 
 def test_psycopg_s_own_cursor_serves_as_well(empty_db: Database, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(cursors, "_new_cursor", cursors._Cursor)
+    monkeypatch.setattr(wire, "new_cursor", cursors._Cursor)
     empty_db.ping()
     with empty_db.connection() as connection:
         cursor = cursors.new_cursor(connection, NUMBER)

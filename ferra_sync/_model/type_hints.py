@@ -92,7 +92,7 @@ def spelled(annotation: object) -> str:
 
 def admits(annotation: Any, value: object) -> bool:  # noqa: ANN401 - annotations are of every class
     """Whether a value that its column can hold is also what `annotation` says: a `Literal`, one class of several."""
-    if isinstance(value, Sentinel):
+    if isinstance(value, Sentinel) or annotation is Any:
         return True
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Union or origin is types.UnionType:

@@ -301,3 +301,12 @@ def test_a_document_is_read_into_its_class() -> None:
     data = {"outer": {"name": "o", "inner": {"at": "2024-05-06T00:00:00+00:00"}, "mood": "sad"}, "mood": "happy"}
     made = validated(model, data)
     assert made == model(Outer("o", Inner(dt.datetime(2024, 5, 6, tzinfo=dt.UTC)), mood=Mood.SAD), Mood.HAPPY)
+
+
+def test_a_field_of_any_type_takes_what_its_column_takes() -> None:
+    @attrs.define
+    class Loose(FerraModel[People]):
+        name: Any
+
+    assert validated(Loose, {"name": "alice"}).name == "alice"
+    assert problems(Loose, {"name": 1}) != {}

@@ -1,7 +1,8 @@
 """Whether an expression may be NULL, read from its shape when somebody asks: building one costs nothing for it.
 
-True says that PostgreSQL may give NULL, false that it never does. Of one operator over columns both are exact; what
-several together make impossible, such as `a IS NULL AND a = 1`, is not seen.
+True says that PostgreSQL may give NULL, false that it never does. Of one operator over columns both are exact. What
+several together make impossible is not seen, such as NULL from `a IS NOT NULL AND a = 1`, or from the sum of a column
+that is never NULL beside GROUP BY, of whose groups none is empty.
 """
 
 from __future__ import annotations

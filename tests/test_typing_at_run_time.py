@@ -1,4 +1,4 @@
-"""Where checkers infer in tests/typing that there may be None, the run time says so, and nowhere else.
+"""Where checkers infer in tests/typing that there may be None, the run time says so; where not, it never is.
 
 Of each line `assert_type(db.fetch_all(query), list[…])` the query is built, and of each
 `assert_type(expr, Expr[…])` the expression; what the asserted type says of None is compared with what the shape says.
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple, Union, get_args, get_origin
 
 import pytest
-from nulls import items_that_may_be_none
+from none_in_rows import items_that_may_be_none
 
 from ferra_sync._expression.nullability import may_be_null
 from ferra_sync._query.query import RowQuery
@@ -25,8 +25,9 @@ REJECTED: Final = re.compile(r"# R\d+ ")
 FETCHES: Final = frozenset({"fetch_all", "fetch_one", "fetch_value"})
 EXPRESSIONS: Final = frozenset({"Expr", "Column"})
 NEEDS_A_DATABASE: Final = frozenset({"Database", "PgRepository", "db"})
-SAYS_IT: Final = re.compile(r"\.nullable\(\)|\bmaybe\(|\bt\.nullable\(")
-"""The author's own word for None; where nothing else makes one there is none, and the type still has it."""
+WIDER: Final = re.compile(r"\.nullable\(\)|\bmaybe\(|\bt\.nullable\(|\bcoalesce\(")
+"""Where a type may have a None that the run time has not: by the author's own word, and of `coalesce(name, colour)`, of
+which the types look at the last alone."""
 
 
 class Claim(NamedTuple):
@@ -95,7 +96,7 @@ def differences(source: str) -> Iterator[str]:
     names = names_of(source)
     for claim in claims_of(source):
         for place, (may, said) in enumerate(both_sides(claim, names), start=1):
-            if may != said and not (said and SAYS_IT.search(claim.text)):
+            if may != said and not (said and WIDER.search(claim.text)):
                 yield f"item {place} {'may' if may else 'can never'} be None: {claim.text}"
 
 

@@ -18,7 +18,7 @@ import attrs
 import psycopg
 from databases import fresh_database, server_in_memory
 from differential_terms import KINDS, ORDERED, Source, Term, Terms, literal, random_source
-from nulls import broken_promises
+from none_in_rows import broken_promises
 
 from ferra_sync import Database, FerraDbError, QueryError, SchemaError, from_, maybe
 from ferra_sync import functions as fn

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import pytest
 from ddl import database_with, model_of
-from nulls import items_that_may_be_none
+from none_in_rows import items_that_may_be_none
 from psycopg.types.json import Json, Jsonb
 
 from ferra_sync import JSON_NULL, Database, Expr, FerraDbError, FerraModel, Table, from_, maybe

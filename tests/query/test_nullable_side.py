@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from ddl import database_with, model_of
-from nulls import broken_promises, items_that_may_be_none
+from none_in_rows import broken_promises, items_that_may_be_none
 
 from ferra_sync import Database, FerraModel, Table, delete_from, from_, insert_into, maybe, select, update
 from ferra_sync import functions as fn

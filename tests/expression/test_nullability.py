@@ -228,7 +228,8 @@ def forms_of(function: Callable[..., Any]) -> set[str]:
     """Return the names by which the cases of a match tell forms apart."""
     tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
     firsts = (node.patterns[0] for node in ast.walk(tree) if isinstance(node, ast.MatchSequence))
-    found = {node.value for first in firsts for node in ast.walk(first) if isinstance(node, ast.Constant)}
+    values = (node.value for first in firsts for node in ast.walk(first) if isinstance(node, ast.MatchValue))
+    found = {eval(ast.unparse(value), function.__globals__) for value in values}
     assert found
     return found
 

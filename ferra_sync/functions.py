@@ -17,9 +17,10 @@ from ferra_sync._expression.described import described
 from ferra_sync._expression.expression import AnyExpr, Expr, Typed, parameter
 from ferra_sync._expression.intervals import Interval
 from ferra_sync._expression.markers import Aggregate, Opt, Plain
+from ferra_sync._expression.nulls import Promised, Rule, always, coalescing, never, strict
 from ferra_sync._expression.operators import Node, operand, unordered
 from ferra_sync._expression.shapes import FunctionRef
-from ferra_sync._expression.sqltypes import FieldType, HasSqlType, SqlType, type_of
+from ferra_sync._expression.sqltypes import FieldType, HasSqlType, SqlType, is_nullable, type_of
 from ferra_sync._expression.values import Value
 from ferra_sync.errors import QueryError, SchemaError
 
@@ -72,17 +73,17 @@ def _call(name: FunctionRef, returns: SqlType[Any], *arguments: Node) -> AnyExpr
     return Expr(("call", name, *(argument.shape for argument in arguments)), params, returns)
 
 
-_COUNT: Final = FunctionRef("count", aggregate=True)
+_COUNT: Final = FunctionRef("count", aggregate=True, nulls=never)
 _SUM: Final = FunctionRef("sum", aggregate=True)
 _AVG: Final = FunctionRef("avg", aggregate=True)
 _MIN: Final = FunctionRef("min", aggregate=True)
 _MAX: Final = FunctionRef("max", aggregate=True)
-_COALESCE: Final = FunctionRef("coalesce")
-_LOWER: Final = FunctionRef("lower")
-_UPPER: Final = FunctionRef("upper")
-_LENGTH: Final = FunctionRef("length")
-_NOW: Final = FunctionRef("now")
-_GEN_RANDOM_UUID: Final = FunctionRef("gen_random_uuid")
+_COALESCE: Final = FunctionRef("coalesce", nulls=coalescing)
+_LOWER: Final = FunctionRef("lower", nulls=strict)
+_UPPER: Final = FunctionRef("upper", nulls=strict)
+_LENGTH: Final = FunctionRef("length", nulls=strict)
+_NOW: Final = FunctionRef("now", nulls=never)
+_GEN_RANDOM_UUID: Final = FunctionRef("gen_random_uuid", nulls=never)
 
 _INHERITED: Final[dict[FieldType, SqlType[Any]]] = {FieldType.VARCHAR: sql.TEXT, FieldType.CIDR: sql.INET}
 """Types without min and max of their own: those of these serve them."""
@@ -338,10 +339,10 @@ class _Declared(Value):
 
     __slots__ = ("_arguments", "_ref", "_returns")
 
-    def __init__(self, ref: FunctionRef, arguments: tuple[HasSqlType[Any], ...], returns: HasSqlType[Any]) -> None:
+    def __init__(self, ref: FunctionRef, arguments: tuple[SqlType[Any], ...], returns: SqlType[Any]) -> None:
         self._ref = ref
-        self._arguments = tuple(_declared_type(ref, argument) for argument in arguments)
-        self._returns = _declared_type(ref, returns)
+        self._arguments = arguments
+        self._returns = returns
 
     def __call__(self, *given: object) -> AnyExpr:
         if len(given) != len(self._arguments):
@@ -388,7 +389,7 @@ def function(name: str, /, *arguments: HasSqlType[Any], returns: HasSqlType[Any]
     Raises:
         SchemaError: the name is no identifier.
     """
-    return _Declared(_function_ref(name, schema, aggregate=False), arguments, returns)
+    return _declared(name, schema, arguments, returns, aggregate=False)
 
 
 @overload
@@ -405,17 +406,30 @@ def aggregate(name: str, /, *arguments: HasSqlType[Any], returns: HasSqlType[Any
     Raises:
         SchemaError: the name is no identifier.
     """
-    return _Declared(_function_ref(name, schema, aggregate=True), arguments, returns)
+    return _declared(name, schema, arguments, returns, aggregate=True)
 
 
-def _declared_type(function: FunctionRef, given: object) -> SqlType[Any]:
+def _declared(
+    name: str, schema: str | None, arguments: tuple[object, ...], returns: object, *, aggregate: bool
+) -> _Declared:
+    if schema is not None:
+        identifiers.checked(schema, "a function's schema")
+    identifiers.checked(name, "a function's name")
+    types = tuple([_declared_type(name, argument) for argument in arguments])
+    returned = _declared_type(name, returns)
+    rule = _promised(arguments, returns, aggregate=aggregate)
+    return _Declared(FunctionRef(name, schema, aggregate, rule, returned), types, returned)
+
+
+def _declared_type(name: str, given: object) -> SqlType[Any]:
     sql_type = type_of(given)
     if sql_type is None:
-        raise SchemaError(f"{function} is declared with types such as t.text(), not with {described(given)}")
+        raise SchemaError(f"{name} is declared with types such as t.text(), not with {described(given)}")
     return sql_type
 
 
-def _function_ref(name: str, schema: str | None, *, aggregate: bool) -> FunctionRef:
-    if schema is not None:
-        identifiers.checked(schema, "a function's schema")
-    return FunctionRef(identifiers.checked(name, "a function's name"), schema, aggregate)
+def _promised(arguments: tuple[object, ...], returns: object, *, aggregate: bool) -> Rule:
+    """Return what a declaration says of NULL; an aggregate that never returns it does so over any rows."""
+    if is_nullable(returns):
+        return always
+    return never if aggregate else Promised(tuple([is_nullable(argument) for argument in arguments]))

@@ -10,6 +10,7 @@ from pypika import JoinType
 from ferra_sync._compiler.checks import check_select
 from ferra_sync._compiler.compiled import Compiled, finished, new_builder, result_term
 from ferra_sync._compiler.expressions import Lowering
+from ferra_sync._compiler.nullable_side import nullable_side
 from ferra_sync._compiler.shapes import CountShape, GroupShape, SelectShape
 from ferra_sync._expression.sqltypes import BIGINT, JSON
 from ferra_sync._model.select_list import select_list
@@ -28,7 +29,7 @@ def compile_select(shape: SelectShape) -> Compiled:
     check_select(shape)
     lowering = Lowering((shape.table, *(join.table for join in shape.joins)))
     lowering.share(shape.shared)
-    selected = select_list(shape.items)
+    selected = select_list(shape.items, nullable_side(shape.table, shape.joins))
     builder = new_builder().from_(lowering.table(shape.table))
     if shape.distinct is not None:
         builder = builder.distinct_on(*lowering.terms(shape.distinct)) if shape.distinct else builder.distinct()

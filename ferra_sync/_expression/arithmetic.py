@@ -83,7 +83,7 @@ def arithmetic(make: Make[N], op: str, left: Node, value: object) -> N:
         # As text: as a char(n) a value would lose the blanks at its end.
         return joined(make, "||", left, value if isinstance(value, Node) else beside(left, value, TEXT), TEXT)
     if op == "+" and left.type.kind is FieldType.ARRAY:
-        return joined(make, "||", left, value, left.type.parameter)
+        return joined(make, "array ||", left, value, left.type.parameter)
     _require_amount(op, left)
     right = value if isinstance(value, Node) else beside(left, value, _place(op, left.type, value))
     return make((op, left.shape, right.shape), left.params + right.params, _result(op, left, right))

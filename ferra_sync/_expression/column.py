@@ -26,19 +26,15 @@ Generated: TypeAlias = Literal["serial", "identity", "identity always", "stored"
 class Column(Expr[S_co, T_co, Plain]):
     """A column of a table. It is an expression, and it knows its table's name and nothing else of the table."""
 
-    __slots__ = ("generated", "has_default", "nullable_in_table", "ref")
+    __slots__ = ("generated", "has_default", "ref")
 
     ref: ColumnRef
-    nullable_in_table: bool
     generated: Generated | None
     has_default: bool
 
-    def __init__(
-        self, ref: ColumnRef, *, nullable: bool, generated: Generated | None = None, has_default: bool = False
-    ) -> None:
+    def __init__(self, ref: ColumnRef, *, generated: Generated | None = None, has_default: bool = False) -> None:
         super().__init__(ref, (), ref.type)
         self.ref = ref
-        self.nullable_in_table = nullable
         self.generated = generated
         self.has_default = has_default
 
@@ -46,6 +42,11 @@ class Column(Expr[S_co, T_co, Plain]):
     def name(self) -> str:
         """The column's name in PostgreSQL."""
         return self.ref.name
+
+    @property
+    def nullable_in_table(self) -> bool:
+        """Whether it is declared nullable; in a query, an outer join may make any column so."""
+        return self.ref.nullable
 
     def to(self: Column[S, V], value: V | Expr[S, V, Plain]) -> Assignment[S]:
         """Assign a value, an expression over the same row, or `SERVER_DEFAULT`, in an UPDATE.

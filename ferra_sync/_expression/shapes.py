@@ -14,6 +14,7 @@ from typing import Any, Final, TypeAlias
 
 import attrs
 
+from ferra_sync._expression.nulls import Rule, always
 from ferra_sync._expression.sqltypes import SqlType
 from ferra_sync._expression.values import Value
 
@@ -51,11 +52,12 @@ def is_same_table(one: TableRef, other: TableRef) -> bool:
 
 @attrs.frozen(eq=False, repr=False)
 class ColumnRef(Value):
-    """A column of a table."""
+    """A column of a table; `nullable`: as declared."""
 
     table: TableRef
     name: str
     type: SqlType[Any]
+    nullable: bool
 
     def __repr__(self) -> str:
         return f"{self.table}.{self.name}"
@@ -63,11 +65,20 @@ class ColumnRef(Value):
 
 @attrs.frozen(eq=False, repr=False)
 class FunctionRef(Value):
-    """A function of PostgreSQL."""
+    """A function of PostgreSQL.
+
+    Attributes:
+        name, schema: as SQL spells it.
+        aggregate: whether it is over many rows.
+        nulls: when it returns NULL.
+        returns: its type; None where that depends on its arguments.
+    """
 
     name: str
     schema: str | None = None
     aggregate: bool = False
+    nulls: Rule = always
+    returns: SqlType[Any] | None = None
 
     def __repr__(self) -> str:
         return self.name

@@ -181,6 +181,11 @@ def type_of(given: object) -> SqlType[Any] | None:
     return found if isinstance(found, SqlType) else None
 
 
+def is_nullable(given: object) -> bool:
+    """Whether a type or a column's declaration says that there may be NULL."""
+    return bool(getattr(given, "is_nullable", False))
+
+
 _FAMILIES: Final = {
     FieldType.SMALLINT: "number",
     FieldType.INTEGER: "number",

@@ -8,7 +8,8 @@ from typing import Any, TypeAlias
 
 import attrs
 
-from ferra_sync._expression.shapes import Item, Items
+from ferra_sync._expression.nullability import may_be_null
+from ferra_sync._expression.shapes import Item, Items, TableRef
 from ferra_sync._expression.sqltypes import BOOLEAN, SqlType
 from ferra_sync._model.model import ModelMeta
 
@@ -25,7 +26,7 @@ class Cell:
 
     position: int
     type: SqlType[Any]
-    nullable: bool = True
+    nullable: bool
 
 
 @attrs.frozen(eq=False)
@@ -63,10 +64,13 @@ class SelectList:
 
 
 @lru_cache(maxsize=2048)
-def select_list(items: Items) -> SelectList:
-    """Return the columns of a list of models and expressions, and where a row holds them."""
+def select_list(items: Items, missing: frozenset[TableRef] = frozenset()) -> SelectList:
+    """Return the columns of a list of models and expressions, and where a row holds them.
+
+    `missing` are the tables of which a row may be missing: those on the nullable side of an outer join.
+    """
     columns: list[Item] = []
-    entries = tuple([_entry(item, columns) for item in items])
+    entries = tuple([_entry(item, columns, missing) for item in items])
     return SelectList(items, tuple(columns), entries)
 
 
@@ -80,18 +84,18 @@ def models_in(items: Items) -> Iterator[ModelMeta]:
                 yield ModelMeta.of(model)
 
 
-def _entry(item: Item, columns: list[Item]) -> Entry:
+def _entry(item: Item, columns: list[Item], missing: frozenset[TableRef]) -> Entry:
     shape, sql_type = item
     match shape:
         case ("tuple", tuple() as items):
-            return tuple([_entry(each, columns) for each in items])
+            return tuple([_entry(each, columns, missing) for each in items])
         case ("model", type() as model):
             return _instance(ModelMeta.of(model), columns)
         case ("maybe", ("model", type() as model)):
             instance = _instance(ModelMeta.of(model), columns)
             return attrs.evolve(instance, witness=_witness(instance, columns))
         case _:
-            return _cell(shape, sql_type, columns)
+            return _cell(shape, sql_type, columns, nullable=may_be_null(shape, missing=missing))
 
 
 def _instance(meta: ModelMeta, columns: list[Item]) -> Instance:
@@ -107,6 +111,6 @@ def _witness(instance: Instance, columns: list[Item]) -> Cell:
     return _cell(("is row", instance.meta.table.ref), BOOLEAN, columns, nullable=False)
 
 
-def _cell(shape: Hashable, sql_type: SqlType[Any], columns: list[Item], *, nullable: bool = True) -> Cell:
+def _cell(shape: Hashable, sql_type: SqlType[Any], columns: list[Item], *, nullable: bool) -> Cell:
     columns.append((shape, sql_type))
     return Cell(len(columns) - 1, sql_type, nullable)

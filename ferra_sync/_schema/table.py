@@ -170,8 +170,7 @@ def _columns(cls: type[Table], ref: TableRef, declared: Mapping[str, ColumnDef[A
             raise SchemaError(f"{cls.__name__}: {names[name]} and {attribute} are both column {name!r}")
         names[name] = attribute
         columns[attribute] = Column(
-            ColumnRef(ref, name, declaration.sql_type),
-            nullable=declaration.is_nullable,
+            ColumnRef(ref, name, declaration.sql_type, nullable=declaration.is_nullable),
             generated=declaration.generated,
             has_default=declaration.has_default,
         )

@@ -18,6 +18,7 @@ import attrs
 import psycopg
 from databases import fresh_database, server_in_memory
 from differential_terms import KINDS, ORDERED, Source, Term, Terms, literal, random_source
+from none_in_rows import broken_promises
 
 from ferra_sync import Database, FerraDbError, QueryError, SchemaError, from_, maybe
 from ferra_sync import functions as fn
@@ -66,16 +67,16 @@ class Writer:
     sources: Sequence[Source]
 
     def case(self) -> Case:
-        one = self.dice.choice(self.sources)
+        one, *others = self.dice.sample(self.sources, self.dice.choice([1, 1, 1, 2, 2, 3]))
         query, tables, nullable = from_(one.table), f'"{one.name}"', {one.name: False}
         joined = [one]
-        if self.dice.random() < 0.5:
-            other = self.dice.choice([each for each in self.sources if each is not one])
+        for other in others:
             how = self.dice.choice(["inner", "left", "right", "full"])
-            on = self._on(one, other)
+            on = self._on(self.dice.choice(joined), other)
             query = getattr(query, f"{how}_join")(other.table, on=on.expr)
             tables += f' {how.upper()} JOIN "{other.name}" ON {on.sql}'
-            nullable = {one.name: how in {"right", "full"}, other.name: how in {"left", "full"}}
+            nullable = {name: was or how in {"right", "full"} for name, was in nullable.items()}
+            nullable[other.name] = how in {"left", "full"}
             joined.append(other)
         terms = Terms(self.dice, [column for source in joined for column in source.columns])
         where = [terms.predicate() for _ in range(self.dice.choice([0, 0, 1, 1, 2]))]
@@ -97,7 +98,7 @@ class Writer:
                 source = self.dice.choice(begun.joined)
                 items.append(_model_item(source, optional=begun.nullable[source.name]))
             else:
-                term = begun.terms.any()
+                term = begun.terms.predicate() if self.dice.random() < 0.2 else begun.terms.any()
                 items.append(Item(term.expr, (term.sql,)))
         return items
 
@@ -236,11 +237,18 @@ def _of_judge(row: Sequence[Any], items: Sequence[Item]) -> list[Any]:
 
 
 def difference(db: Database, judge: psycopg.Connection[Any], case: Case) -> str | None:
-    """Return what differs between the two answers, with both texts; None where nothing does."""
+    """Return what differs between the two answers, with both texts; None where nothing does.
+
+    None where nullability says that there is never one is a difference too.
+    """
     try:
-        ours = [_of_ferra(row, case.items) for row in case.read(db, case.query)]
+        rows = list(case.read(db, case.query))
     except (FerraDbError, QueryError, SchemaError) as error:
         return f"{type(error).__name__}: {error}\n{case.sql}"
+    broken = broken_promises(case.query, rows)
+    if broken:
+        return f"None in {broken}, where there is never one\n{case.sql}"
+    ours = [_of_ferra(row, case.items) for row in rows]
     theirs = [_of_judge(row, case.items) for row in judge.execute(case.sql.encode())]
     same = ours == theirs if case.is_sorted else Counter(map(repr, ours)) == Counter(map(repr, theirs))
     return None if same else f"{case.query.sql().text}\n{case.sql}\n{ours}\n{theirs}"

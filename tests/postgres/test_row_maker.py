@@ -13,6 +13,7 @@ from ferra_sync import (
     JSON_NULL,
     SERVER_DEFAULT,
     Database,
+    FerraDbError,
     FerraModel,
     Table,
     from_,
@@ -158,3 +159,17 @@ def test_two_databases_with_other_oids_for_one_enum_read_the_same(server_url: st
         other.execute(insert_into(Songs).values(FULL))
         for _ in range(8):
             assert other.fetch_all(select(Song).find(1)) == db.fetch_all(select(Song).find(1)) == [FULL]
+
+
+def test_null_where_the_declaration_says_there_is_none_is_an_error_and_no_value(db: Database) -> None:
+    class Strict(Table, name="songs"):
+        id = t.serial(primary_key=True)
+        tone = t.enum(Tone)
+
+    model = model_of(FerraModel[Strict], tone=Tone)
+    songs = from_(Strict).order_by(Strict.id)
+    for item, quiet in ((model, model(Tone.QUIET)), (Strict.tone, Tone.QUIET)):
+        assert db.fetch_all(songs.limit(1).select(item)) == [quiet]
+        with pytest.raises(FerraDbError, match="does not fit its Python type"):
+            db.fetch_all(songs.select(item))
+    assert db.fetch_all(songs.select(Strict.tone.cast(t.text()))) == ["quiet", None]

@@ -218,7 +218,12 @@ assert_type(
     list[tuple[User, Post | None, Comment | None, str | None]],
 )
 assert_type(
-    db.fetch_all(from_(Users).inner_join(Posts).left_join(Comments).select(User, Post, maybe(Comment))),
+    db.fetch_all(
+        from_(Users)
+        .inner_join(Posts)
+        .left_join(Comments, on=Comments.post_id == Posts.id)
+        .select(User, Post, maybe(Comment))
+    ),
     list[tuple[User, Post, Comment | None]],
 )
 assert_type(

@@ -42,12 +42,16 @@ class Check(Value, Generic[S_co]):
 
 @attrs.frozen(eq=False)
 class Index(Value, Generic[S_co]):
-    """`CREATE INDEX … (keys) WHERE …`; a key is the shape of a column, an expression or an order."""
+    """`CREATE INDEX … (keys) WHERE …`; a key is the shape of a column, an expression or an order.
+
+    `params` are the values in the keys, in their order.
+    """
 
     keys: tuple[Hashable, ...]
     unique: bool = False
     where: Expr[Any, Any, Any] | None = None
     name: str | None = None
+    params: tuple[Any, ...] = ()
 
 
 @attrs.frozen(eq=False)
@@ -123,7 +127,8 @@ def index(
     if where is not None and (not isinstance(where, Expr) or where.type.kind is not FieldType.BOOLEAN):
         raise SchemaError("an index's where takes a predicate")
     _check_plain((*(key.shape for key in keys), None if where is None else where.shape), "an index")
-    return Index(tuple(key.shape for key in keys), unique, where, _checked(name))
+    params = tuple(value for key in keys for value in key.params)
+    return Index(tuple(key.shape for key in keys), unique, where, _checked(name), params)
 
 
 def foreign_key(

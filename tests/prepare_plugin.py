@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 
 import psycopg
 import pytest
-from ddl import create_tables
 from psycopg.pq import ExecStatus
 
 from ferra_sync import Table
@@ -21,6 +20,7 @@ from ferra_sync._compiler import compiler
 from ferra_sync._compiler.compiled import Compiled
 from ferra_sync._compiler.shapes import CountShape, SelectShape, StatementShape
 from ferra_sync._expression.shapes import TableRef
+from ferra_sync.migrations._ddl import create_tables
 
 MARK = "refused_by_the_server"
 

@@ -11,7 +11,6 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from catalog import described, differences
 from click.testing import CliRunner, Result
 from psycopg import conninfo, sql
 
@@ -21,6 +20,7 @@ from ferra_sync.cli._demo import command, domain
 from ferra_sync.cli._demo.steps import DemoError, Journal, Step
 from ferra_sync.cli._demo.unicode import Truth, characters
 from ferra_sync.migrations import Migrations
+from ferra_sync.migrations._catalog import described, differences
 
 NAMED = sum(unicodedata.name(chr(point), None) is not None for point in range(sys.maxunicode + 1))
 ARROWS = sum("ARROW" in unicodedata.name(chr(point), "") for point in range(sys.maxunicode + 1))

@@ -10,7 +10,6 @@ from typing import Any
 
 import attrs
 import pytest
-from ddl import database_with
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -30,6 +29,7 @@ from ferra_sync import functions as fn
 from ferra_sync import types as t
 from ferra_sync._compiler.compiler import compiled
 from ferra_sync._database.executor import prepared
+from ferra_sync.migrations._ddl import database_with
 
 
 class Words(Table):

@@ -10,7 +10,6 @@ from typing import Any
 import attrs
 import psycopg
 import pytest
-from ddl import create_tables, database_with, model_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from psycopg import sql
@@ -31,6 +30,7 @@ from ferra_sync import (
 )
 from ferra_sync import functions as fn
 from ferra_sync import types as t
+from ferra_sync.migrations._ddl import create_tables, database_with, model_of
 
 ATTACKS = [
     "'", "''", '"', '""', "\\", "\\'", "';", "'; DROP TABLE victims; --", "' OR '1'='1", "' UNION SELECT 1 --",

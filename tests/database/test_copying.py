@@ -8,7 +8,6 @@ from typing import Any
 import attrs
 import pytest
 from databases import one_connection
-from ddl import database_with
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -28,6 +27,7 @@ from ferra_sync import (
     select,
 )
 from ferra_sync import types as t
+from ferra_sync.migrations._ddl import database_with
 
 
 class Files(Table):

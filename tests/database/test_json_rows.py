@@ -9,7 +9,6 @@ from typing import Any
 
 import attrs
 import pytest
-from ddl import database_with, model_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -31,6 +30,7 @@ from ferra_sync import (
 )
 from ferra_sync import functions as fn
 from ferra_sync import types as t
+from ferra_sync.migrations._ddl import database_with, model_of
 
 
 class Users(Table):

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
-from ddl import model_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_types import CASES, Inner, Mood, Outer, Subject, every_type, same
@@ -34,6 +33,7 @@ from ferra_sync import (
     validated,
 )
 from ferra_sync import types as t
+from ferra_sync.migrations._ddl import model_of
 from ferra_sync.types import Range
 
 MOMENT = dt.datetime(2024, 5, 6, 7, 8, 9, 10, tzinfo=dt.UTC)

@@ -10,7 +10,6 @@ from uuid import UUID
 
 import attrs
 import pytest
-from ddl import database_with
 
 from ferra_sync import (
     SERVER_DEFAULT,
@@ -35,6 +34,7 @@ from ferra_sync import (
 )
 from ferra_sync import functions as fn
 from ferra_sync import types as t
+from ferra_sync.migrations._ddl import database_with
 
 if TYPE_CHECKING:
     from nowhere import Missing

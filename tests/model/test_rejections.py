@@ -12,7 +12,6 @@ from uuid import UUID
 
 import attrs
 import pytest
-from ddl import database_with, model_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_types import Mood
@@ -34,6 +33,7 @@ from ferra_sync import (
 )
 from ferra_sync import types as t
 from ferra_sync._model.rejections import rejection
+from ferra_sync.migrations._ddl import database_with, model_of
 from ferra_sync.types import Range
 
 SECRET = "hunter2"

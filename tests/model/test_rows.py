@@ -13,7 +13,6 @@ from uuid import UUID, uuid4
 import attrs
 import pytest
 from databases import one_connection
-from ddl import database_with
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -29,6 +28,7 @@ from ferra_sync import (
     unique,
 )
 from ferra_sync import types as t
+from ferra_sync.migrations._ddl import database_with
 
 
 class Mood(enum.Enum):

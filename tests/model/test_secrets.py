@@ -9,7 +9,6 @@ from typing import Any
 
 import attrs
 import pytest
-from ddl import database_with
 from rich.pretty import pretty_repr
 
 import schema
@@ -41,6 +40,7 @@ from ferra_sync import (
 from ferra_sync import functions as fn
 from ferra_sync import types as t
 from ferra_sync.cli._demo import domain
+from ferra_sync.migrations._ddl import database_with
 
 SECRET = "hunter2-hunter2"
 

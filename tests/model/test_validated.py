@@ -9,7 +9,6 @@ from typing import Any, Literal
 
 import attrs
 import pytest
-from ddl import model_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_dicts import Everything
@@ -29,6 +28,7 @@ from ferra_sync import (
     when_set,
 )
 from ferra_sync import types as t
+from ferra_sync.migrations._ddl import model_of
 
 SECRET = "hunter2"
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import attrs
 import pytest
-from ddl import database_with, model_of
 
 from ferra_sync import (
     JSON_NULL,
@@ -23,6 +22,7 @@ from ferra_sync import (
 )
 from ferra_sync import functions as fn
 from ferra_sync import types as t
+from ferra_sync.migrations._ddl import database_with, model_of
 
 
 class Tone(enum.Enum):

@@ -7,7 +7,6 @@ from typing import Any
 
 import attrs
 import pytest
-from ddl import database_with
 
 from ferra_sync import (
     Constraint,
@@ -24,6 +23,7 @@ from ferra_sync import (
     unique,
 )
 from ferra_sync import types as t
+from ferra_sync.migrations._ddl import database_with
 
 
 class Seats(Table):

@@ -7,7 +7,6 @@ from typing import Any
 
 import attrs
 import pytest
-from ddl import database_with
 
 from ferra_sync import (
     SERVER_DEFAULT,
@@ -29,6 +28,7 @@ from ferra_sync import (
 )
 from ferra_sync import functions as fn
 from ferra_sync import types as t
+from ferra_sync.migrations._ddl import database_with
 
 OLD = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 

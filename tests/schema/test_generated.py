@@ -10,7 +10,6 @@ from typing import Any
 import attrs
 import pytest
 from databases import one_connection
-from ddl import database_with
 
 from ferra_sync import (
     SERVER_DEFAULT,
@@ -32,6 +31,7 @@ from ferra_sync import (
 )
 from ferra_sync import functions as fn
 from ferra_sync import types as t
+from ferra_sync.migrations._ddl import database_with
 
 
 class Orders(Table):

@@ -11,10 +11,10 @@ from collections.abc import Iterable
 from typing import Any, TypeAlias
 
 import psycopg
-from ddl import create_tables
 from psycopg import sql
 
 from ferra_sync import Table
+from ferra_sync.migrations._ddl import create_tables
 
 Connection: TypeAlias = psycopg.Connection[Any]
 Description: TypeAlias = dict[str, str]

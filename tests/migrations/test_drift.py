@@ -9,12 +9,12 @@ from uuid import uuid4
 import attrs
 import psycopg
 import pytest
-from catalog import Connection, described, differences
 from psycopg import conninfo, sql
 
 import schema
 from ferra_sync import UNSET, Database, Db, DbErrorKind, Insertable, PgRepository, ValidationError, insert_into, update
 from ferra_sync.migrations import Migrations
+from ferra_sync.migrations._catalog import Connection, described, differences
 from schema import (
     Film,
     Films,

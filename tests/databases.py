@@ -12,8 +12,9 @@ from pathlib import Path
 
 import psycopg
 from psycopg import conninfo, sql
+from tables import create_tables
 
-from ferra_sync import Database, DatabaseConfig
+from ferra_sync import Database, DatabaseConfig, Table
 from ferra_sync._postgres.embedded import EmbeddedServer
 
 _numbers = itertools.count(1)
@@ -51,6 +52,15 @@ def fresh_database(server_url: str, *, template: str = "template1", tables: str 
             yield url
         finally:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@contextmanager
+def database_with(server_url: str, *tables: type[Table]) -> Iterator[Database]:
+    """Open a database in which these tables are, empty; it is dropped at the end."""
+    with fresh_database(server_url) as url, Database.connect(url) as db:
+        with db.connection() as connection:
+            create_tables(connection, *tables)
+        yield db
 
 
 @contextmanager

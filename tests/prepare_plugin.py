@@ -14,13 +14,13 @@ from typing import Any, NamedTuple
 import psycopg
 import pytest
 from psycopg.pq import ExecStatus
+from tables import create_tables
 
 from ferra_sync import Table
 from ferra_sync._compiler import compiler
 from ferra_sync._compiler.compiled import Compiled
 from ferra_sync._compiler.shapes import CountShape, SelectShape, StatementShape
 from ferra_sync._expression.shapes import TableRef
-from ferra_sync.migrations._ddl import create_tables
 
 MARK = "refused_by_the_server"
 

@@ -20,7 +20,8 @@ from ferra_sync.cli._demo import command, domain
 from ferra_sync.cli._demo.steps import DemoError, Journal, Step
 from ferra_sync.cli._demo.unicode import Truth, characters
 from ferra_sync.migrations import Migrations
-from ferra_sync.migrations._catalog import described, differences
+from ferra_sync.migrations._catalog import described
+from ferra_sync.migrations._drift import differences
 
 NAMED = sum(unicodedata.name(chr(point), None) is not None for point in range(sys.maxunicode + 1))
 ARROWS = sum("ARROW" in unicodedata.name(chr(point), "") for point in range(sys.maxunicode + 1))
@@ -227,4 +228,4 @@ def test_the_demo_s_migrations_make_the_tables_that_it_declares(empty_db: Databa
         assert differences(connection, tables) == []
     Migrations(command._MIGRATIONS).revert(empty_db, 3)
     with empty_db.connection() as connection:
-        assert described(connection) == {}
+        assert described(connection, ["public"]) == {}

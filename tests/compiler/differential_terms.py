@@ -16,11 +16,11 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import attrs
+from tables import model_of
 
 from ferra_sync import FerraModel, Table
 from ferra_sync import functions as fn
 from ferra_sync import types as t
-from ferra_sync.migrations._ddl import model_of
 
 
 class Mood(enum.Enum):

@@ -10,9 +10,11 @@ from typing import Any
 import attrs
 import psycopg
 import pytest
+from databases import database_with
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from psycopg import sql
+from tables import create_tables, model_of
 
 from ferra_sync import (
     SERVER_DEFAULT,
@@ -30,7 +32,6 @@ from ferra_sync import (
 )
 from ferra_sync import functions as fn
 from ferra_sync import types as t
-from ferra_sync.migrations._ddl import create_tables, database_with, model_of
 
 ATTACKS = [
     "'", "''", '"', '""', "\\", "\\'", "';", "'; DROP TABLE victims; --", "' OR '1'='1", "' UNION SELECT 1 --",

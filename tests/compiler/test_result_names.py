@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from databases import database_with
+from tables import model_of
 
 from ferra_sync import Database, FerraModel, Table, from_, insert_into
 from ferra_sync import functions as fn
 from ferra_sync import types as t
 from ferra_sync._expression.expression import AnyExpr
-from ferra_sync.migrations._ddl import database_with, model_of
 
 
 class Words(Table):

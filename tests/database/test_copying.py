@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 import pytest
-from databases import one_connection
+from databases import database_with, one_connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -27,7 +27,6 @@ from ferra_sync import (
     select,
 )
 from ferra_sync import types as t
-from ferra_sync.migrations._ddl import database_with
 
 
 class Files(Table):

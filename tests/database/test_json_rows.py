@@ -9,8 +9,10 @@ from typing import Any
 
 import attrs
 import pytest
+from databases import database_with
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tables import model_of
 
 from ferra_sync import (
     SERVER_DEFAULT,
@@ -30,7 +32,6 @@ from ferra_sync import (
 )
 from ferra_sync import functions as fn
 from ferra_sync import types as t
-from ferra_sync.migrations._ddl import database_with, model_of
 
 
 class Users(Table):

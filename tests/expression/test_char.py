@@ -7,13 +7,13 @@ from typing import Any
 
 import attrs
 import pytest
+from databases import database_with
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ferra_sync import SERVER_DEFAULT, Database, FerraModel, Table, from_, insert_into, select
 from ferra_sync import functions as fn
 from ferra_sync import types as t
-from ferra_sync.migrations._ddl import database_with
 
 
 class Nations(Table):

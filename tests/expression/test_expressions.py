@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import attrs
 import pytest
+from databases import database_with
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -28,7 +29,6 @@ from ferra_sync import (
 from ferra_sync import functions as fn
 from ferra_sync import types as t
 from ferra_sync._database.executor import prepared
-from ferra_sync.migrations._ddl import database_with
 
 UTC = dt.UTC
 NAIVE = dt.datetime.fromisoformat("2024-01-01T00:00:00")

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import attrs
 import pytest
+from databases import database_with
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -25,7 +26,6 @@ from ferra_sync import (
 )
 from ferra_sync import functions as fn
 from ferra_sync import types as t
-from ferra_sync.migrations._ddl import database_with
 
 UTC = dt.UTC
 

@@ -13,9 +13,10 @@ from itertools import product
 from typing import Any, Final
 
 import pytest
-from ddl import database_with, model_of
+from databases import database_with
 from none_in_rows import items_that_may_be_none
 from psycopg.types.json import Json, Jsonb
+from tables import model_of
 
 from ferra_sync import JSON_NULL, Database, Expr, FerraDbError, FerraModel, Table, from_, maybe
 from ferra_sync import functions as fn

@@ -12,6 +12,7 @@ from typing import Any
 
 import attrs
 import pytest
+from databases import database_with
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -33,7 +34,6 @@ from ferra_sync import (
 )
 from ferra_sync import functions as fn
 from ferra_sync import types as t
-from ferra_sync.migrations._ddl import database_with
 from ferra_sync.types import Interval, Range
 
 DAY = dt.date(2024, 2, 29)

@@ -9,12 +9,12 @@ from itertools import product
 from typing import Any
 
 import pytest
+from databases import database_with
 
 from ferra_sync import Database, QueryError, Table, from_, update
 from ferra_sync import functions as fn
 from ferra_sync import types as t
 from ferra_sync._expression.sqltypes import FieldType
-from ferra_sync.migrations._ddl import database_with
 
 DECLARED: dict[str, Callable[..., Any]] = {
     "small": t.smallint,

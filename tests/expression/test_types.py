@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
+from databases import database_with
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -41,7 +42,6 @@ from ferra_sync import types as t
 from ferra_sync._database.copy_in import copy_in
 from ferra_sync._database.executor import prepared
 from ferra_sync._database.insert_many import insert_many
-from ferra_sync.migrations._ddl import database_with
 from ferra_sync.types import Range
 
 

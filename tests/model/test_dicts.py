@@ -14,6 +14,7 @@ import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tables import model_of
 from test_types import CASES, Inner, Mood, Outer, Subject, every_type, same
 
 from ferra_sync import (
@@ -33,7 +34,6 @@ from ferra_sync import (
     validated,
 )
 from ferra_sync import types as t
-from ferra_sync.migrations._ddl import model_of
 from ferra_sync.types import Range
 
 MOMENT = dt.datetime(2024, 5, 6, 7, 8, 9, 10, tzinfo=dt.UTC)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import attrs
 import pytest
+from databases import database_with
 
 from ferra_sync import (
     SERVER_DEFAULT,
@@ -34,7 +35,6 @@ from ferra_sync import (
 )
 from ferra_sync import functions as fn
 from ferra_sync import types as t
-from ferra_sync.migrations._ddl import database_with
 
 if TYPE_CHECKING:
     from nowhere import Missing

@@ -12,8 +12,10 @@ from uuid import UUID
 
 import attrs
 import pytest
+from databases import database_with
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tables import model_of
 from test_types import Mood
 
 from ferra_sync import (
@@ -33,7 +35,6 @@ from ferra_sync import (
 )
 from ferra_sync import types as t
 from ferra_sync._model.rejections import rejection
-from ferra_sync.migrations._ddl import database_with, model_of
 from ferra_sync.types import Range
 
 SECRET = "hunter2"

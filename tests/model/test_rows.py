@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 import attrs
 import pytest
-from databases import one_connection
+from databases import database_with, one_connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -28,7 +28,6 @@ from ferra_sync import (
     unique,
 )
 from ferra_sync import types as t
-from ferra_sync.migrations._ddl import database_with
 
 
 class Mood(enum.Enum):

@@ -11,6 +11,7 @@ import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tables import model_of
 from test_dicts import Everything
 from test_types import SUBJECTS, Inner, Mood, Outer, Subject, every_type
 
@@ -28,7 +29,6 @@ from ferra_sync import (
     when_set,
 )
 from ferra_sync import types as t
-from ferra_sync.migrations._ddl import model_of
 
 SECRET = "hunter2"
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 import pytest
+from databases import database_with
 
 from ferra_sync import (
     SERVER_DEFAULT,
@@ -24,7 +25,6 @@ from ferra_sync import (
 from ferra_sync import functions as fn
 from ferra_sync import types as t
 from ferra_sync._compiler import compiled
-from ferra_sync.migrations._ddl import database_with
 
 MESSAGE = r"^\d+ parameters are more than the \d+ of one statement: is_in\(…\) takes any number of values as one, "
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import attrs
 import pytest
+from databases import database_with
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from psycopg.types.range import Range
@@ -32,7 +33,6 @@ from ferra_sync import functions as fn
 from ferra_sync import types as t
 from ferra_sync._database.executor import prepared
 from ferra_sync._postgres.adapters import ADAPTERS, NAIVE_ADAPTERS
-from ferra_sync.migrations._ddl import database_with
 
 FIXED = ["UTC", "Etc/UTC", "GMT", "Etc/GMT+5", "Etc/GMT-14"]
 CHANGING = ["Europe/Berlin", "America/St_Johns", "Asia/Kolkata"]

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 from databases import fresh_database
+from tables import model_of
 
 from ferra_sync import Database, Executor, FerraModel, PgRepository, SchemaError, Table, from_, insert_into, select
 from ferra_sync import functions as fn
 from ferra_sync import types as t
-from ferra_sync.migrations._ddl import model_of
 
 _numbers = itertools.count(1)
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import attrs
 import pytest
+from databases import database_with
+from tables import model_of
 
 from ferra_sync import (
     JSON_NULL,
@@ -22,7 +24,6 @@ from ferra_sync import (
 )
 from ferra_sync import functions as fn
 from ferra_sync import types as t
-from ferra_sync.migrations._ddl import database_with, model_of
 
 
 class Tone(enum.Enum):

@@ -9,7 +9,8 @@ from typing import Any
 
 import attrs
 import pytest
-from databases import one_connection
+from databases import database_with, one_connection
+from tables import create_tables
 
 from ferra_sync import (
     SERVER_DEFAULT,
@@ -27,7 +28,6 @@ from ferra_sync import (
 from ferra_sync import functions as fn
 from ferra_sync import types as t
 from ferra_sync._database.executor import prepared
-from ferra_sync.migrations._ddl import create_tables, database_with
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 

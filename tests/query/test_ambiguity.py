@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 import pytest
+from databases import database_with
 
 from ferra_sync import (
     Constraint,
@@ -23,7 +24,6 @@ from ferra_sync import (
     unique,
 )
 from ferra_sync import types as t
-from ferra_sync.migrations._ddl import database_with
 
 
 class Seats(Table):

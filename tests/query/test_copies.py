@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import attrs
 import pytest
+from databases import database_with
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -45,7 +46,6 @@ from ferra_sync import (
 from ferra_sync import functions as fn
 from ferra_sync import types as t
 from ferra_sync._compiler.compiler import compiled
-from ferra_sync.migrations._ddl import database_with
 
 
 class Owners(Table):

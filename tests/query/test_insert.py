@@ -6,6 +6,7 @@ from typing import Any
 
 import attrs
 import pytest
+from databases import database_with
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -27,7 +28,6 @@ from ferra_sync import (
 from ferra_sync import functions as fn
 from ferra_sync import types as t
 from ferra_sync._database.executor import prepared
-from ferra_sync.migrations._ddl import database_with
 
 
 class Grade(enum.Enum):

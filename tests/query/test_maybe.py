@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import attrs
 import pytest
+from databases import database_with
 
 from ferra_sync import Database, FerraModel, QueryError, Table, from_, insert_into, maybe
 from ferra_sync import functions as fn
 from ferra_sync import types as t
-from ferra_sync.migrations._ddl import database_with
 
 
 class Parents(Table):

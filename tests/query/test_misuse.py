@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import attrs
 import pytest
+from databases import database_with
 
 import ferra_sync
 from ferra_sync import (
@@ -44,7 +45,6 @@ from ferra_sync import (
 )
 from ferra_sync import functions as fn
 from ferra_sync import types as t
-from ferra_sync.migrations._ddl import database_with
 
 SECRET: Final = "s3cret"
 """What stands in rows and parameters, and must be in no message."""

@@ -7,8 +7,9 @@ from itertools import product
 from typing import Any
 
 import pytest
-from ddl import database_with, model_of
+from databases import database_with
 from none_in_rows import broken_promises, items_that_may_be_none
+from tables import model_of
 
 from ferra_sync import Database, FerraModel, Table, delete_from, from_, insert_into, maybe, select, update
 from ferra_sync import functions as fn

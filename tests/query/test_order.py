@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import attrs
 import pytest
-from databases import server_in_memory
+from databases import database_with, server_in_memory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -19,7 +19,6 @@ from ferra_sync import functions as fn
 from ferra_sync import types as t
 from ferra_sync._database.insert_many import insert_many
 from ferra_sync._database.ways import Way, way_into
-from ferra_sync.migrations._ddl import database_with
 
 
 class Serials(Table):

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import attrs
 import pytest
+from databases import database_with
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,7 +16,6 @@ from ferra_sync import Database, FerraModel, Table, from_, insert_into
 from ferra_sync import functions as fn
 from ferra_sync import types as t
 from ferra_sync._query.sharing import _are_same
-from ferra_sync.migrations._ddl import database_with
 
 TYPE_OF = fn.function("jsonb_typeof", t.jsonb(), returns=t.text())
 JSONB_TEXT = fn.function("jsonb_pretty", t.jsonb(), returns=t.text())

@@ -8,14 +8,13 @@ from typing import Any
 
 import attrs
 import pytest
-from databases import one_connection
+from databases import database_with, one_connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ferra_sync import SERVER_DEFAULT, UNSET, Changeset, Database, FerraModel, PgRepository, Table, Unset, update
 from ferra_sync import functions as fn
 from ferra_sync import types as t
-from ferra_sync.migrations._ddl import database_with
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 ANOTHER = datetime(2010, 6, 1, tzinfo=UTC)

@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 import pytest
+from tables import model_of
 
 from ferra_sync import (
     UNSET,
@@ -22,7 +23,6 @@ from ferra_sync import (
 )
 from ferra_sync import functions as fn
 from ferra_sync import types as t
-from ferra_sync.migrations._ddl import model_of
 
 
 @attrs.define

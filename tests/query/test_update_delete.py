@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 import pytest
+from databases import database_with
 
 from ferra_sync import (
     SERVER_DEFAULT,
@@ -28,7 +29,6 @@ from ferra_sync import (
 )
 from ferra_sync import functions as fn
 from ferra_sync import types as t
-from ferra_sync.migrations._ddl import database_with
 
 OLD = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 import pytest
-from databases import one_connection
+from databases import database_with, one_connection
 
 from ferra_sync import (
     SERVER_DEFAULT,
@@ -31,7 +31,6 @@ from ferra_sync import (
 )
 from ferra_sync import functions as fn
 from ferra_sync import types as t
-from ferra_sync.migrations._ddl import database_with
 
 
 class Orders(Table):

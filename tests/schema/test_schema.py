@@ -7,12 +7,13 @@ from typing import Any
 
 import psycopg
 import pytest
+from databases import database_with
+from tables import create_tables
 
 from ferra_sync import SchemaError, Table, check, foreign_key, index, unique
 from ferra_sync import functions as fn
 from ferra_sync import types as t
 from ferra_sync._schema.table import table_meta
-from ferra_sync.migrations._ddl import create_tables, database_with
 
 
 class Countries(Table):

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Final
 
 import attrs
 import pytest
+from databases import database_with
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,7 +18,6 @@ from ferra_sync import functions as fn
 from ferra_sync import types as t
 from ferra_sync._expression.sqltypes import TEXT
 from ferra_sync._schema.table import table_meta
-from ferra_sync.migrations._ddl import database_with
 from ferra_sync.types import ColumnDef
 
 

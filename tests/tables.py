@@ -1,0 +1,29 @@
+"""Tables and models of tests: those that several share, and how a test makes its own."""
+
+from __future__ import annotations
+
+import types
+from typing import Any
+
+import attrs
+import psycopg
+
+from ferra_sync import Table
+from ferra_sync.migrations._ddl import Ddl
+
+
+def create_tables(connection: psycopg.Connection[Any], *tables: type[Table], foreign_keys: bool = True) -> None:
+    """Create the schemas, the enum types, the tables, their indexes, and at last their foreign keys."""
+    for statement in Ddl().create(tables, foreign_keys=foreign_keys):
+        connection.execute(statement.encode())
+
+
+def model_of(base: Any, /, **fields: Any) -> Any:
+    """Return a frozen model over a table that a test makes: `model_of(FerraModel[table], id=int)`.
+
+    A field is an annotation, or a pair of an annotation and a default.
+    """
+    pairs = {name: field if isinstance(field, tuple) else (field,) for name, field in fields.items()}
+    body: dict[str, Any] = {"__annotations__": {name: pair[0] for name, pair in pairs.items()}}
+    body |= {name: pair[1] for name, pair in pairs.items() if len(pair) > 1}
+    return attrs.frozen(types.new_class("Row", (base,), exec_body=lambda namespace: namespace.update(body)))

@@ -1,50 +1,19 @@
-"""Pages: 1-indexed, never longer than asked for, disjoint, together the whole, whoever else writes meanwhile."""
+"""Pages: 1-indexed, never longer than asked for, disjoint, together the whole."""
 
 from __future__ import annotations
 
-import enum
-import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
-from decimal import Decimal
+from collections.abc import Iterator
 from typing import Any
-from uuid import UUID
 
-import attrs
-import psycopg
 import pytest
+from books import DDL, Book, Books, Shelf, Shelves, fill, on_a_server, shelf_of_ten, sizes
 from databases import fresh_database
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from ferra_sync import (
-    SERVER_DEFAULT,
-    Database,
-    DatabaseConfig,
-    FerraModel,
-    Page,
-    PgRepository,
-    QueryError,
-    Select,
-    Table,
-    from_,
-    maybe,
-    select,
-)
+from ferra_sync import Database, DatabaseConfig, Page, PgRepository, QueryError, Select, Table, from_, maybe, select
 from ferra_sync import functions as fn
 from ferra_sync import types as t
-
-
-class Shelves(Table):
-    id = t.integer(primary_key=True)
-    room = t.nullable(t.integer())
-
-
-class Books(Table):
-    id = t.serial(primary_key=True)
-    shelf = t.nullable(t.integer(references=Shelves.id))
-    year = t.integer()
 
 
 class Slips(Table):
@@ -53,59 +22,8 @@ class Slips(Table):
     text = t.text()
 
 
-@attrs.define
-class Shelf(FerraModel[Shelves]):
-    id: int
-    room: int | None
-
-
-@attrs.define
-class Book(FerraModel[Books]):
-    shelf: int | None
-    year: int
-    id: int = SERVER_DEFAULT
-
-
-class Mood(enum.Enum):
-    GOOD = "good"
-
-
-class Things(Table):
-    id = t.uuid(primary_key=True)
-    made = t.timestamptz()
-    price = t.numeric(8, 2)
-    mood = t.enum(Mood)
-    tags = t.array(t.text())
-
-
-@attrs.define
-class Thing(FerraModel[Things]):
-    id: UUID
-    made: datetime
-    price: Decimal
-    mood: Mood
-    tags: list[str]
-
-
-DDL = """
-CREATE TABLE shelves (id integer PRIMARY KEY, room integer);
-CREATE TABLE books (id serial PRIMARY KEY, shelf integer REFERENCES shelves, year integer NOT NULL);
-CREATE TABLE slips (text text NOT NULL);
-CREATE TYPE mood AS ENUM ('good');
-CREATE TABLE things (
-    id uuid PRIMARY KEY, made timestamptz NOT NULL, price numeric(8,2) NOT NULL, mood mood NOT NULL,
-    tags text[] NOT NULL
-);
-SELECT setval('books_id_seq', 1000000);
-CREATE FUNCTION heard() RETURNS boolean LANGUAGE plpgsql VOLATILE AS
-    $$ BEGIN RAISE NOTICE 'heard'; RETURN true; END $$;
-"""
-EMPTY = "DELETE FROM books; DELETE FROM shelves; DELETE FROM slips; DELETE FROM things"
-
-on_a_server = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 years = st.integers(min_value=2000, max_value=2003)  # few, so that many rows are equal
 libraries = st.lists(st.tuples(st.one_of(st.none(), st.integers(0, 3)), years), max_size=25)
-sizes = st.integers(min_value=1, max_value=12)
 
 
 @pytest.fixture(scope="module")
@@ -126,21 +44,6 @@ def db(opened: Database) -> Database:
     """A database with one connection, and empty tables."""
     fill(opened, [])
     return opened
-
-
-def fill(db: Database, books: list[tuple[int | None, int]]) -> None:
-    with db.connection() as connection, connection.cursor() as cursor:
-        cursor.execute(EMPTY)
-        cursor.execute("INSERT INTO shelves VALUES (0, 1), (1, 1), (2, 2), (3, NULL)")
-        if books:
-            cursor.execute(
-                "INSERT INTO books (shelf, year, id) SELECT * FROM unnest(%s::int[], %s::int[]) WITH ORDINALITY",
-                ([shelf for shelf, _ in books], [year for _, year in books]),
-            )
-
-
-def shelf_of_ten(db: Database) -> None:
-    fill(db, [(0, 2000 + number % 2) for number in range(10)])
 
 
 def walked(db: Database, query: Select[Any, Any, Any], per_page: int) -> list[Any]:
@@ -326,99 +229,6 @@ def test_a_query_is_no_other_after_a_page_of_it(db):
     assert query.sql() == before
 
 
-# Other sessions
-
-HEARD = fn.function("heard", returns=t.boolean())()
-
-
-@contextmanager
-def listening(connection: psycopg.Connection[Any], action: Callable[[], object]) -> Iterator[None]:
-    """Call `action` once, after the page's statement has its snapshot and before the count's has one.
-
-    The statement itself says when: it raises a notice, which psycopg hands on while it waits for the rows.
-    """
-    called: list[object] = []
-
-    def hear(_notice: psycopg.errors.Diagnostic) -> None:
-        if not called:
-            called.append(True)
-            action()
-
-    connection.add_notice_handler(hear)
-    try:
-        yield
-    finally:
-        connection.remove_notice_handler(hear)
-    assert called
-
-
-@contextmanager
-def between_the_statements(db: Database, action: Callable[[], object]) -> Iterator[None]:
-    connection = db._acquire()  # the only one, so that the page will have it
-    db._release(connection)
-    with listening(connection, action):
-        yield
-
-
-def other_session(url: str, sql: str) -> Callable[[], object]:
-    def run() -> None:
-        with psycopg.connect(url, autocommit=True) as other:
-            other.execute(sql)
-
-    return run
-
-
-INSERTS = "INSERT INTO books (shelf, year) SELECT 1, 1990 FROM generate_series(1, 7)"
-DELETES = "DELETE FROM books"
-
-
-@pytest.mark.refused_by_the_server
-@pytest.mark.parametrize("per_page", [1, 3, 10, 11])
-@pytest.mark.parametrize("page", [1, 2, 4, 9])
-@pytest.mark.parametrize("sql", [INSERTS, DELETES])
-def test_a_page_keeps_its_promises_while_another_session_writes_between_the_statements(
-    db, database_url, sql, page, per_page
-):
-    shelf_of_ten(db)
-    with between_the_statements(db, other_session(database_url, sql)):
-        found = db.fetch_page(select(Book).where(HEARD), page, per_page)
-    before = (page - 1) * per_page
-    assert len(found.items) == max(0, min(per_page, 10 - before))
-    assert found.total in ({10, 17} if sql == INSERTS else {0, 10, before + len(found.items)})
-    assert found.total >= before + len(found.items) or not found.items
-    assert len(found.items) <= per_page
-
-
-@pytest.mark.refused_by_the_server
-@pytest.mark.parametrize("isolation", ["serializable", "repeatable read"])
-@pytest.mark.parametrize("sql", [INSERTS, DELETES])
-def test_a_page_is_strict_inside_a_transaction_of_one_snapshot(db, database_url, isolation, sql):
-    shelf_of_ten(db)
-    for page, items in ((1, 3), (4, 1), (5, 0)):
-        with db.transaction(isolation=isolation, read_only=True) as tx:
-            with listening(tx._acquire(), other_session(database_url, sql)):
-                found = tx.fetch_page(select(Book).where(HEARD), page, 3)
-            assert (len(found.items), found.total) == (items, 10)
-        shelf_of_ten(db)
-
-
-@pytest.mark.refused_by_the_server
-@on_a_server
-@given(count=st.integers(1, 15), added=st.integers(0, 30), cut=st.tuples(st.integers(1, 6), sizes))
-def test_whatever_is_inserted_between_the_statements_no_page_is_too_long(db, database_url, count, added, cut):
-    fill(db, [(None, 2000)] * count)
-    page, per_page = cut
-    sql = f"INSERT INTO books (year) SELECT 1990 FROM generate_series(1, {added})"
-    with between_the_statements(db, other_session(database_url, sql)):
-        found = db.fetch_page(select(Book).where(HEARD), page, per_page)
-    assert len(found.items) <= per_page
-    assert len(found.items) == max(0, min(per_page, count - (page - 1) * per_page))
-    assert count <= found.total <= count + added
-
-
-# The estimate
-
-
 def test_an_estimate_is_what_the_planner_believes(db):
     fill(db, [(0, 2000)] * 1000)
     with db.connection() as connection:
@@ -451,72 +261,3 @@ def test_the_last_page_knows_its_total_also_with_an_estimate(db):
     shelf_of_ten(db)
     found = db.fetch_page(select(Book), 4, 3, count="estimate")
     assert (len(found.items), found.total) == (1, 10)
-
-
-# The value itself
-
-
-@given(total=st.integers(0, 10**6), page=st.integers(1, 10**6), per_page=st.integers(1, 10**4))
-def test_the_derived_figures_follow_from_the_others(total, page, per_page):
-    found: Page[int] = Page([], total, page, per_page)
-    assert (found.total_pages - 1) * per_page < total <= found.total_pages * per_page or total == 0
-    assert found.total_pages == 0 or total > 0
-    assert found.has_next == (page * per_page < total)
-    assert found.has_previous == (page > 1)
-
-
-def test_a_page_is_a_value_that_does_not_change(db):
-    shelf_of_ten(db)
-    found = db.fetch_page(select(Book), 1, 3)
-    assert found == db.fetch_page(select(Book), 1, 3)
-    with pytest.raises(attrs.exceptions.FrozenInstanceError):
-        found.page = 2
-
-
-def test_to_dict_is_json_with_the_derived_figures(db):
-    shelf_of_ten(db)
-    found = db.fetch_page(select(Book), 2, 3)
-    assert json.loads(json.dumps(found.to_dict())) == {
-        "items": [
-            {"shelf": 0, "year": 2001, "id": 4},
-            {"shelf": 0, "year": 2000, "id": 5},
-            {"shelf": 0, "year": 2001, "id": 6},
-        ],
-        "total": 10,
-        "page": 2,
-        "per_page": 3,
-        "total_pages": 4,
-        "has_next": True,
-        "has_previous": True,
-    }
-
-
-def test_to_dict_of_an_empty_page_has_no_pages(db):
-    assert db.fetch_page(select(Book)).to_dict() == {
-        "items": [],
-        "total": 0,
-        "page": 1,
-        "per_page": 20,
-        "total_pages": 0,
-        "has_next": False,
-        "has_previous": False,
-    }
-
-
-def test_to_dict_spells_values_of_every_kind_as_json(db):
-    key = "6f9619ff-8b86-d011-b42d-00c04fc964ff"
-    thing = Thing(UUID(key), datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC), Decimal("9.90"), Mood.GOOD, ["a", "b"])
-    made = PgRepository(Thing, db).insert(thing)
-    found = db.fetch_page(select(Thing))
-    assert found.items == [made]
-    (item,) = json.loads(json.dumps(found.to_dict()))["items"]
-    assert (item["id"], item["mood"], item["tags"]) == (key, "good", ["a", "b"])
-    assert datetime.fromisoformat(item["made"]) == thing.made
-    assert Decimal(str(item["price"])) == thing.price
-
-
-def test_to_dict_of_pairs_and_missing_rows_is_json(db):
-    fill(db, [(0, 2000)])
-    query = from_(Shelves).left_join(Books).select(Shelf, maybe(Book))
-    items = json.loads(json.dumps(db.fetch_page(query, 1, 2).to_dict()))["items"]
-    assert items == [[{"id": 0, "room": 1}, {"shelf": 0, "year": 2000, "id": 1}], [{"id": 1, "room": 1}, None]]

@@ -1,96 +1,24 @@
+"""What Python says of an expression, PostgreSQL says."""
+
 from __future__ import annotations
 
 import datetime as dt
 import math
 import operator
-import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-import attrs
 import pytest
+from columns_of_kinds import NAIVE, ROWS, UTC, Kind, Kinds, Number, Numbers, Texts
 from databases import database_with
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ferra_sync import (
-    SERVER_DEFAULT,
-    UNSET,
-    Database,
-    FerraModel,
-    QueryError,
-    Table,
-    from_,
-    insert_into,
-    select,
-    update,
-)
+from ferra_sync import Database, from_, insert_into, select, update
 from ferra_sync import functions as fn
 from ferra_sync import types as t
 from ferra_sync._database.executor import prepared
-
-UTC = dt.UTC
-NAIVE = dt.datetime.fromisoformat("2024-01-01T00:00:00")
-
-
-class Numbers(Table):
-    id = t.serial(primary_key=True)
-    n = t.nullable(t.numeric())
-    m = t.nullable(t.numeric())
-    yes = t.nullable(t.boolean())
-
-
-class Texts(Table):
-    id = t.serial(primary_key=True)
-    word = t.text()
-    other = t.nullable(t.varchar(40))
-    padded = t.char(4, default="")
-
-
-class Kinds(Table):
-    id = t.serial(primary_key=True)
-    small = t.smallint(default=7)
-    whole = t.integer(default=-7)
-    big = t.bigint(default=2**40)
-    exact = t.numeric(10, 2, default=Decimal("2.50"))
-    short = t.real(default=0.1)
-    double = t.double_precision(default=0.1)
-    at = t.timestamptz(default=dt.datetime(2024, 1, 1, tzinfo=UTC))
-    plain = t.timestamp(default=NAIVE)
-    span = t.interval(default=dt.timedelta(hours=1))
-    day = t.date(default=dt.date(2024, 1, 1))
-    words = t.array(t.text(), default=["a"])
-    data = t.jsonb(default={"a": 1})
-    maybe_whole = t.nullable(t.integer())
-
-
-@attrs.define
-class Number(FerraModel[Numbers]):
-    n: Decimal | None
-    m: Decimal | None
-    yes: bool | None
-    id: int = SERVER_DEFAULT
-
-
-@attrs.define
-class Text(FerraModel[Texts]):
-    word: str
-    other: str | None = None
-    id: int = SERVER_DEFAULT
-
-
-@attrs.define
-class Kind(FerraModel[Kinds]):
-    maybe_whole: int | None = None
-    id: int = SERVER_DEFAULT
-
-
-ROWS = [
-    (n, m, yes)
-    for n, m in ((3, -2), (0, 0), (-7, 5), (None, 1), (2, None), (None, None), (1, 3), (5, 5))
-    for yes in (True, False, None)
-]
 
 
 @pytest.fixture(scope="module")
@@ -99,9 +27,6 @@ def db(server_url: str) -> Iterator[Database]:
         db.execute(insert_into(Numbers).values(*(Number(*row) for row in ROWS)))
         db.execute(insert_into(Kinds).values(Kind()))
         yield db
-
-
-# --- what Python says of a tree, PostgreSQL says ---------------------------------------------------------------------
 
 
 class Node(NamedTuple):
@@ -232,6 +157,9 @@ def combined(inner: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
 TREES = st.recursive(PREDICATES, combined, max_leaves=10)
 
 
+# --- what Python says of a tree, PostgreSQL says ---------------------------------------------------------------------
+
+
 @settings(max_examples=150, deadline=None)
 @given(tree=NUMBERS)
 def test_arithmetic_is_what_python_calls_it(db: Database, tree: Node) -> None:
@@ -353,97 +281,6 @@ def test_a_literal_of_a_named_type_may_be_null_or_anything_of_it(db: Database) -
     assert db.fetch_one(from_(Kinds).select(*items)) == (None, [1, 2], [{"a": 1}])
 
 
-# --- text ------------------------------------------------------------------------------------------------------------
-
-HOSTILE = st.text(st.sampled_from("ab%_\\'\"{}$1[]^*.?+()|\n\t A\u0130\u00df\u00e9😀-;"), max_size=5)
-ANY_TEXT = HOSTILE | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=5)
-
-
-@settings(max_examples=60, deadline=None)
-@given(words=st.lists(ANY_TEXT, min_size=1, max_size=40), parts=st.lists(ANY_TEXT, min_size=1, max_size=8))
-def test_parts_of_a_text_are_found_letter_for_letter(db: Database, words: list[str], parts: list[str]) -> None:
-    parts = [*parts, words[0][:2], words[-1][1:]]
-    with db.begin() as tx:
-        rows = tx.fetch_all(insert_into(Texts).values(*map(Text, words)).returning(Texts.id))
-        by_id = dict(zip(sorted(rows), words, strict=True))
-
-        def found(predicate: Any) -> list[str]:
-            return sorted(by_id[key] for key in tx.fetch_all(select(Texts.id).where(predicate)))
-
-        for part in parts:
-            assert found(Texts.word.contains(part)) == sorted(word for word in words if part in word)
-            assert found(Texts.word.startswith(part)) == sorted(word for word in words if word.startswith(part))
-            assert found(Texts.word.endswith(part)) == sorted(word for word in words if word.endswith(part))
-            assert found(Texts.word == part) == sorted(word for word in words if word == part)
-            assert found(~Texts.word.contains(part)) == sorted(word for word in words if part not in word)
-
-
-ASCII = st.text(st.sampled_from("abAB%_\\'.*[]{}$ "), max_size=5)
-
-
-@settings(max_examples=40, deadline=None)
-@given(words=st.lists(ASCII, min_size=1, max_size=30), parts=st.lists(ASCII, min_size=1, max_size=6))
-def test_the_i_variants_do_not_look_at_case(db: Database, words: list[str], parts: list[str]) -> None:
-    with db.begin() as tx:
-        tx.execute(insert_into(Texts).values(*(Text("-", word) for word in words)))
-        for part in parts:
-            low = part.lower()
-            for predicate, python in (
-                (Texts.other.icontains(part), lambda word: low in word.lower()),  # noqa: B023 - used at once
-                (Texts.other.istartswith(part), lambda word: word.lower().startswith(low)),  # noqa: B023
-                (Texts.other.iendswith(part), lambda word: word.lower().endswith(low)),  # noqa: B023
-            ):
-                found = tx.fetch_all(select(Texts.other).where(predicate))
-                assert sorted(found) == sorted(filter(python, words))
-
-
-def as_regex(pattern: str) -> str:
-    parts = re.findall(r"\\.|.", pattern, re.DOTALL)
-    wild = {"%": ".*", "_": "."}
-    return "".join(wild.get(part, re.escape(part[-1])) for part in parts)
-
-
-PATTERNS = st.lists(st.sampled_from(["a", "B", "%", "_", "\\%", "\\_", "\\\\", "'", ".", "\n"]), max_size=5).map(
-    "".join
-)
-
-
-@settings(max_examples=60, deadline=None)
-@given(words=st.lists(ASCII, min_size=1, max_size=20), patterns=st.lists(PATTERNS, min_size=1, max_size=5))
-def test_like_takes_a_raw_pattern(db: Database, words: list[str], patterns: list[str]) -> None:
-    with db.begin() as tx:
-        tx.execute(insert_into(Texts).values(*map(Text, words)))
-        for pattern in patterns:
-            regex, caseless = (
-                re.compile(as_regex(pattern), re.DOTALL),
-                re.compile(as_regex(pattern), re.DOTALL | re.IGNORECASE),
-            )
-            assert sorted(tx.fetch_all(select(Texts.word).where(Texts.word.like(pattern)))) == sorted(
-                filter(regex.fullmatch, words)
-            )
-            assert sorted(tx.fetch_all(select(Texts.word).where(Texts.word.ilike(pattern)))) == sorted(
-                filter(caseless.fullmatch, words)
-            )
-
-
-@settings(max_examples=40, deadline=None)
-@given(left=ANY_TEXT, right=ANY_TEXT)
-def test_texts_are_joined_by_plus_on_either_side(db: Database, left: str, right: str) -> None:
-    with db.begin() as tx:
-        tx.execute(insert_into(Texts).values(Text(left, right)))
-        query = from_(Texts).select(
-            Texts.word + right, left + Texts.other, Texts.word + Texts.other, Texts.other + left
-        )
-        assert tx.fetch_one(query) == (left + right, left + right, left + right, right + left)
-
-
-def test_a_padded_text_equals_what_was_written_without_its_blanks(db: Database) -> None:
-    with db.begin() as tx:
-        tx.execute(insert_into(Texts).values(Text("w")))
-        tx.execute(update(Texts).all_rows().set(Texts.padded.to("ab")))
-        assert tx.fetch_one(select(Texts.padded).where(Texts.padded == "ab", Texts.padded.is_in(["ab"]))) == "ab  "
-
-
 # --- sorting ---------------------------------------------------------------------------------------------------------
 
 
@@ -492,105 +329,6 @@ def test_what_is_changed_after_a_query_was_built_does_not_change_the_query(db: D
 
 
 # --- what is refused -------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("use", [bool, lambda expr: expr and 1, lambda expr: not expr, lambda expr: 1 < expr < 3])
-def test_an_expression_has_no_truth_value(use: Callable[[Any], object]) -> None:
-    with pytest.raises(TypeError, match=r"combine with & | ~"):
-        use(Kinds.id)
-
-
-def test_an_expression_is_not_hashable_and_not_iterable() -> None:
-    with pytest.raises(TypeError, match="unhashable"):
-        hash(Kinds.id)
-    with pytest.raises(TypeError):
-        iter(Kinds.id)
-    with pytest.raises(TypeError, match="no truth value"):
-        operator.contains([Kinds.whole], Kinds.id)
-
-
-@pytest.mark.parametrize(
-    ("build", "message"),
-    [
-        (lambda: Kinds.id == None, r"^kinds\.id = None is never true; use \.is_null\(\)"),  # noqa: E711 - what is refused
-        (lambda: Kinds.id != None, r"^kinds\.id <> None is never true"),  # noqa: E711
-        (lambda: Kinds.id < None, r"^kinds\.id < None is never true"),
-        (lambda: Kinds.id.between(None, 3), r"^kinds\.id"),
-        (lambda: Kinds.id.between(1, None), r"^kinds\.id"),
-        (lambda: Kinds.id == "1", r"^kinds\.id is integer \(int\), not str$"),
-        (lambda: Kinds.id == True, r"^kinds\.id is integer \(int\), not bool$"),  # noqa: E712
-        (lambda: Kinds.id == 1.0, r"^kinds\.id is integer \(int\), not float$"),
-        (lambda: Kinds.id == UNSET, r"^kinds\.id is integer \(int\), not Sentinel$"),
-        (lambda: Kinds.id == SERVER_DEFAULT, r"^kinds\.id is integer \(int\), not Sentinel$"),
-        (lambda: Kinds.id == Texts.word, r"^kinds\.id is integer; texts\.word is text$"),
-        (lambda: Kinds.id == Kind, r"^kinds\.id is integer"),
-        (lambda: Kinds.at == NAIVE, r"^kinds\.at takes a datetime with a time zone"),
-        (lambda: Kinds.plain == dt.datetime(2024, 1, 1, tzinfo=UTC), r"^kinds\.plain takes a datetime without"),
-        (lambda: Kinds.day == NAIVE, r"^kinds\.day is date"),
-        (lambda: Kinds.id.is_in("123"), r"^kinds\.id: a collection of values is needed, not str$"),
-        (lambda: Kinds.id.is_in(5), r"^kinds\.id: a collection of values is needed, not int$"),
-        (lambda: Kinds.id.is_in(iter([1])), r"^kinds\.id: a collection of values is needed"),
-        (lambda: Kinds.id.is_in([1, None]), r"^kinds\.id: None is never in a list; use \.is_null\(\)$"),
-        (
-            lambda: Kinds.id.is_in([1, "hunter2"]),
-            r"^kinds\.id: the list holds an element that is integer \(int\), not str$",
-        ),
-        (lambda: Kinds.id.is_not_in([None]), r"^kinds\.id: None is never in a list"),
-        (lambda: Kinds.words.is_in([["a"]]), r"^kinds\.words is an array"),
-        (lambda: Kinds.id & (Kinds.id == 1), r"^and takes predicates; kinds\.id is integer$"),
-        (lambda: (Kinds.id == 1) | Kinds.id, r"^or takes predicates; kinds\.id is integer$"),
-        (lambda: (Kinds.id == 1) & True, r"^and takes two predicates, not bool; bracket them"),
-        (lambda: (Kinds.id == 1) & 5, r"^and takes two predicates, not int; bracket them"),
-        (lambda: ~Kinds.id, r"^~ takes predicates; kinds\.id is integer$"),
-        (lambda: -Texts.word, r"^- takes numbers; texts\.word is text$"),
-        (lambda: Texts.word - "a", r"^- takes numbers; texts\.word is text$"),
-        (lambda: Texts.word * 2, r"^\* takes numbers; texts\.word is text$"),
-        (lambda: Texts.word + 5, r"^texts\.word is text \(str\), not int$"),
-        (lambda: Texts.word + Kinds.id, r"^texts\.word is text; kinds\.id is integer$"),
-        (lambda: Kinds.id + "a", r"^kinds\.id is integer \(int\), not str$"),
-        (lambda: "a" + Kinds.id, r"^kinds\.id is integer \(int\), not str$"),
-        (lambda: Kinds.id + None, r"kinds\.id"),
-        (lambda: Kinds.data + 1, r"takes numbers; kinds\.data is jsonb$"),
-        (lambda: Kinds.at + 5, r"kinds\.at .*interval"),
-        (lambda: Kinds.at + Kinds.at, r"kinds\.at"),
-        (lambda: Kinds.at - Kinds.whole, r"kinds\.at"),
-        (lambda: Kinds.span * Kinds.span, r"takes numbers"),
-        (lambda: Kinds.span % Kinds.span, r"takes numbers"),
-        (lambda: Kinds.id.like("1%"), r"^like takes text; kinds\.id is integer$"),
-        (lambda: Kinds.id.contains("1"), r"takes text; kinds\.id is integer$"),
-        (lambda: Kinds.data.contains("1"), r"takes text; kinds\.data is jsonb$"),
-        (lambda: Texts.word.contains(5), r"a string, not int$"),
-        (lambda: Texts.word.contains(None), r"a string, not NoneType$"),
-        (lambda: Texts.word.like(b"a"), r"a string, not bytes$"),
-        (lambda: Texts.word.like(Texts.other), r"a string"),
-        (lambda: Kinds.id.asc(nulls="middle"), r"^nulls is 'first' or 'last'$"),
-        (lambda: Kinds.id.to("5"), r"^kinds\.id is integer \(int\), not str$"),
-        (lambda: Kinds.id.to(None), r"^kinds\.id is not nullable$"),
-        (lambda: Kinds.id.to(UNSET), r"^kinds\.id cannot be set to UNSET"),
-        (lambda: Kinds.id.to(Texts.word), r"^kinds\.id is integer; texts\.word is text$"),
-        (lambda: fn.literal(object()), r"^literal cannot tell the SQL type of a object"),
-        (lambda: fn.literal([1]), r"^literal cannot tell the SQL type of a list"),
-        (lambda: fn.literal(None), r"^literal cannot tell the SQL type of a NoneType"),
-        (lambda: fn.literal("hunter2", t.integer()), r"^the literal is integer \(int\), not str$"),
-    ],
-)
-def test_an_expression_that_cannot_mean_anything_is_refused(build: Callable[[], object], message: str) -> None:
-    with pytest.raises(QueryError, match=message) as caught:
-        build()
-    assert "hunter2" not in str(caught.value)
-
-
-def test_a_cast_needs_a_type() -> None:
-    for nothing in (int, "integer", None):
-        with pytest.raises(QueryError, match="cast takes a type"):
-            Kinds.id.cast(nothing)
-
-
-def test_an_expression_s_repr_shows_no_value() -> None:
-    shown = repr((Kinds.whole == 4711) & Texts.word.contains("hunter2") & Kinds.id.is_in([4711]))
-    assert "hunter2" not in shown
-    assert "4711" not in shown
-    assert "kinds.whole" in shown
 
 
 def test_nan_is_equal_to_itself_in_postgresql(db: Database) -> None:

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tables import model_of
-from test_types import CASES, Inner, Mood, Outer, Subject, every_type, same
+from type_cases import CASES, Everything, Inner, Mood, Outer, Subject, every_type, same
 
 from ferra_sync import (
     SERVER_DEFAULT,
@@ -26,35 +26,15 @@ from ferra_sync import (
     ModelMeta,
     Page,
     SchemaError,
-    Table,
     Unset,
     ValidationError,
     to_dict,
     to_json,
     validated,
 )
-from ferra_sync import types as t
 from ferra_sync.types import Range
 
 MOMENT = dt.datetime(2024, 5, 6, 7, 8, 9, 10, tzinfo=dt.UTC)
-
-
-class Everything(Table):
-    id = t.serial(primary_key=True)
-    price = t.numeric(10, 2)
-    weight = t.double_precision()
-    day = t.nullable(t.date())
-    at = t.timestamptz()
-    span = t.interval()
-    raw = t.bytea()
-    host = t.inet()
-    ages = t.int4range()
-    mood = t.enum(Mood)
-    document = t.jsonb()
-    outer = t.nullable(t.jsonb(Outer))
-    tags = t.array(t.text())
-    hidden = t.text(name="hid_den")
-
 
 SPELLED: dict[str, tuple[Any, Any]] = {
     "a Decimal": (Decimal("9.90"), "9.90"),

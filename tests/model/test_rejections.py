@@ -16,7 +16,7 @@ from databases import database_with
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tables import model_of
-from test_types import Mood
+from type_cases import Mood
 
 from ferra_sync import (
     SERVER_DEFAULT,

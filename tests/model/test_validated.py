@@ -12,8 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tables import model_of
-from test_dicts import Everything
-from test_types import SUBJECTS, Inner, Mood, Outer, Subject, every_type
+from type_cases import SUBJECTS, Everything, Inner, Mood, Outer, Subject, every_type
 
 from ferra_sync import (
     SERVER_DEFAULT,

@@ -1,114 +1,23 @@
+"""What a query selects, in which order, and that it never changes."""
+
 from __future__ import annotations
 
-import datetime as dt
-import enum
 from collections.abc import Callable, Iterator
-from decimal import Decimal
-from itertools import groupby
 from typing import Any
 
-import attrs
 import pytest
-from databases import database_with
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from players import DATA, Kind, LooseRow, Player, Players, Teams, players_database
 
-from ferra_sync import (
-    SERVER_DEFAULT,
-    Database,
-    FerraModel,
-    NotFound,
-    QueryError,
-    SchemaError,
-    Table,
-    from_,
-    insert_into,
-    maybe,
-    select,
-)
+from ferra_sync import Database, QueryError, from_, select
 from ferra_sync import functions as fn
-from ferra_sync import types as t
-
-
-class Kind(enum.Enum):
-    BASIC = "basic"
-    ADVANCED = "advanced"
-
-
-class Teams(Table):
-    id = t.serial(primary_key=True)
-    name = t.text()
-
-
-class Players(Table):
-    id = t.serial(primary_key=True)
-    team_id = t.nullable(t.integer(references=Teams.id))
-    name = t.text()
-    score = t.integer()
-    kind = t.enum(Kind, default=Kind.BASIC)
-    tags = t.array(t.text(), default=[])
-
-
-class Loose(Table):
-    """A table without a key."""
-
-    word = t.text()
-    number = t.integer()
-
-
-class Pairs(Table):
-    a = t.integer(primary_key=True)
-    b = t.text(primary_key=True)
-    note = t.text(default="")
-
-
-@attrs.frozen
-class Team(FerraModel[Teams]):
-    name: str
-    id: int = SERVER_DEFAULT
-
-
-@attrs.frozen
-class Player(FerraModel[Players]):
-    name: str
-    score: int
-    team_id: int | None = None
-    kind: Kind = Kind.BASIC
-    id: int = SERVER_DEFAULT
-
-
-@attrs.frozen
-class LooseRow(FerraModel[Loose]):
-    word: str
-    number: int
-
-
-@attrs.frozen
-class Pair(FerraModel[Pairs]):
-    a: int
-    b: str
-
-
-DATA = [
-    Player("ann", 5, 1, Kind.ADVANCED),
-    Player("bob", 3, 1),
-    Player("cid", 5, 2),
-    Player("dan", 1, None, Kind.ADVANCED),
-    Player("eve", 3, 2),
-]
 
 
 @pytest.fixture(scope="module")
 def db(server_url: str) -> Iterator[Database]:
-    with database_with(server_url, Teams, Players, Loose, Pairs) as db:
-        db.execute(insert_into(Teams).values(Team("red"), Team("blue"), Team("empty")))
-        db.execute(insert_into(Players).values(*DATA))
-        db.execute(insert_into(Loose).values(LooseRow("a", 1), LooseRow("a", 1), LooseRow("b", 2)))
-        db.execute(insert_into(Pairs).values(Pair(1, "x"), Pair(1, "y"), Pair(2, "x")))
+    with players_database(server_url) as db:
         yield db
-
-
-# --- what is selected ------------------------------------------------------------------------------------------------
 
 
 def test_one_item_is_itself_and_several_are_a_tuple(db: Database) -> None:
@@ -155,166 +64,6 @@ def test_sql_shows_the_text_and_the_values(db: Database) -> None:
     assert params == ("hunter2",)
     assert "hunter2" not in repr(rendered)
     assert "hunter2" not in repr(select(Players.id).where(Players.name == "hunter2"))
-
-
-# --- where, find, belonging_to ---------------------------------------------------------------------------------------
-
-
-def test_every_where_must_hold(db: Database) -> None:
-    query = select(Players.name).where(Players.score >= 3, Players.team_id == 1).where(Players.name != "bob")
-    assert db.fetch_all(query) == ["ann"]
-    assert len(db.fetch_all(select(Players.id).where())) == 5
-
-
-def test_or_in_one_where_does_not_leak_into_another(db: Database) -> None:
-    either = (Players.score == 5) | (Players.score == 3)
-    assert db.fetch_all(select(Players.name).where(either).where(Players.team_id == 2).order_by(Players.id)) == [
-        "cid",
-        "eve",
-    ]
-    assert db.fetch_all(select(Players.name).where(Players.team_id == 2, either).order_by(Players.id)) == ["cid", "eve"]
-    assert db.fetch_all(select(Players.name).where(either & (Players.team_id == 2), either)) == ["cid", "eve"]
-
-
-def test_a_row_is_found_by_its_key(db: Database) -> None:
-    assert db.fetch_one(select(Player).find(3)).name == "cid"
-    assert db.fetch_optional(select(Player).find(99)) is None
-    with pytest.raises(NotFound, match=r"^players/99 not found$"):
-        db.fetch_one(select(Player).find(99))
-    assert db.fetch_one(select(Pair).find((1, "y"))) == Pair(1, "y")
-    with pytest.raises(NotFound, match=r"^pairs/9,z not found$"):
-        db.fetch_one(select(Pair).find((9, "z")))
-
-
-@pytest.mark.parametrize(
-    ("build", "message"),
-    [
-        (lambda: select(Player).find("3"), r"^players\.id is integer \(int\), not str$"),
-        (lambda: select(Player).find(None), r"^players\.id"),
-        (lambda: select(Player).find((3,)), r"^players\.id is integer \(int\), not tuple$"),
-        (lambda: select(Pair).find(1), r"^the primary key of pairs is a tuple of 2: \(a, b\)$"),
-        (lambda: select(Pair).find((1,)), r"^the primary key of pairs is a tuple of 2: \(a, b\)$"),
-        (lambda: select(Pair).find(("x", 1)), r"^pairs\.a is integer \(int\), not str$"),
-        (lambda: select(LooseRow).find(1), r"^table loose has no primary key$"),
-        (lambda: select(Player).where(Players.score), "^where takes predicates, not"),
-        (lambda: select(Player).where(True), "^where takes predicates, not a bool"),
-        (lambda: select(Player).where("score > 3"), "^where takes predicates, not a str"),
-        (lambda: select(Player).order_by("score"), "^order_by takes"),
-        (lambda: select(Player).distinct("score"), "^distinct takes"),
-        (lambda: select(Player).limit(-1), "^limit takes a whole number from 0"),
-        (lambda: select(Player).limit(1.0), "^limit takes a whole number from 0"),
-        (lambda: select(Player).limit(True), "^limit takes a whole number from 0"),
-        (lambda: select(Player).limit("1; DROP TABLE players"), "^limit takes a whole number from 0"),
-        (lambda: select(Player).limit(2**63), "^limit takes a whole number from 0 to "),
-        (lambda: select(Player).offset(-1), "^offset takes a whole number from 0"),
-        (lambda: select(Player).offset(None), "^offset takes a whole number from 0"),
-        (lambda: from_(Players).parts(), "^nothing is selected from players: say"),
-        (lambda: from_(Players).select(), "^select takes at least one item$"),
-        (lambda: from_(Players).select("name"), "cannot be selected"),
-        (lambda: from_(Players).select(Players), "cannot be selected"),
-        (lambda: from_(Players).group_by(), "^group_by takes at least one expression$"),
-        (lambda: from_(Players).group_by("name"), "^group_by takes"),
-        (lambda: from_(Players).group_by(Players.id).having(True), "^having takes predicates"),
-        (lambda: from_(Players).group_by(Players.id).having(Players.id), "^having takes predicates"),
-        (lambda: from_(Players).inner_join(Teams, on=True), "^on takes"),
-        (lambda: from_(Players).inner_join(Teams, on=Teams.id), "^on takes"),
-    ],
-)
-def test_a_clause_that_cannot_mean_anything_is_refused_when_it_is_said(
-    build: Callable[[], object], message: str
-) -> None:
-    with pytest.raises(QueryError, match=message):
-        build()
-
-
-@pytest.mark.parametrize(
-    ("query", "message"),
-    [
-        (lambda: select(Player).where(Teams.id == 1), r"^teams\.id: table teams is not in this query$"),
-        (lambda: select(Player).order_by(Teams.id), r"^teams\.id: table teams is not in this query$"),
-        (lambda: from_(Players).select(Team), r"^teams\.name: table teams is not in this query$"),
-        (lambda: from_(Players).distinct(Teams.id).select(Player), r"^teams\.id: table teams is not in this query$"),
-        (
-            lambda: from_(Players).group_by(Teams.id).select(fn.count()),
-            r"^teams\.id: table teams is not in this query$",
-        ),
-        (lambda: select(Player).where(fn.count() > 1), "^an aggregate cannot stand in WHERE$"),
-        (lambda: from_(Players).group_by(fn.count()).select(fn.count()), "^an aggregate cannot stand in GROUP BY$"),
-        (lambda: from_(Players).select(Players.id, fn.count()), r"^players\.id stands beside an aggregate"),
-        (lambda: from_(Players).select(Player, fn.count()), r"^players\.name stands beside an aggregate"),
-        (lambda: from_(Players).order_by(Players.id).select(fn.count()), r"^players\.id stands beside an aggregate"),
-        (lambda: select(Players.id).order_by(fn.count()), "aggregate"),
-        (
-            lambda: from_(Players).group_by(Players.name).select(Players.score),
-            r"^players\.score is neither in group_by",
-        ),
-        (lambda: from_(Players).group_by(Players.name).select(Player), r"^players\.score is neither in group_by"),
-        (
-            lambda: from_(Players).group_by(Players.name).having(Players.score > 1).select(Players.name),
-            r"^players\.score is neither in group_by",
-        ),
-        (
-            lambda: from_(Players).group_by(Players.name).order_by(Players.score).select(Players.name),
-            r"^players\.score is neither in group_by",
-        ),
-        (
-            lambda: from_(Players).group_by(Players.score + 1).select(Players.score),
-            r"^players\.score is neither in group_by",
-        ),
-        (
-            lambda: from_(Players).group_by(Players.score + 1).select(Players.score + 2),
-            r"^players\.score is neither in group_by",
-        ),
-        (
-            lambda: from_(Pairs).group_by(Pairs.a).select(Pairs.note),
-            r"^pairs\.note is neither in group_by nor inside an aggregate$",
-        ),
-        (
-            lambda: from_(Players).group_by(Players.name).select(fn.max(Players.score) + Players.score),
-            r"^players\.score is neither in group_by",
-        ),
-        (
-            lambda: select(Player).distinct(Players.score).order_by(Players.name),
-            r"^order_by must begin with the expressions of distinct",
-        ),
-        (lambda: from_(Players).distinct().order_by(Players.id).select(Players.score), "distinct"),
-        (lambda: from_(Players).distinct().order_by(Players.score + 1).select(Players.score), "distinct"),
-    ],
-)
-def test_a_query_that_cannot_mean_anything_is_refused_before_it_is_sent(
-    db: Database, query: Callable[[], Any], message: str
-) -> None:
-    with pytest.raises(QueryError, match=message):
-        db.fetch_all(query())
-    with pytest.raises(QueryError, match=message):
-        query().sql()
-
-
-def test_rows_belong_to_one_parent_or_to_many(db: Database) -> None:
-    red, blue, empty = db.fetch_all(select(Team).order_by(Teams.id))
-    names = select(Players.name).order_by(Players.id)
-    assert db.fetch_all(names.belonging_to(red)) == ["ann", "bob"]
-    assert db.fetch_all(names.belonging_to(empty)) == []
-    assert db.fetch_all(names.belonging_to([red, blue])) == ["ann", "bob", "cid", "eve"]
-    assert db.fetch_all(names.belonging_to((blue,))) == ["cid", "eve"]
-    assert db.fetch_all(names.belonging_to([])) == []
-    assert db.fetch_all(names.belonging_to(red).where(Players.score > 3)) == ["ann"]
-    assert names.belonging_to([red]).sql().text == names.belonging_to([red, blue, empty]).sql().text
-
-
-def test_belonging_to_what_no_key_leads_to_is_refused(db: Database) -> None:
-    (pair,) = db.fetch_all(select(Pair).limit(1))
-    (team,) = db.fetch_all(select(Team).limit(1))
-    with pytest.raises(QueryError, match=r"^no foreign key of players references pairs$"):
-        select(Player).belonging_to(pair)
-    with pytest.raises(QueryError, match=r"^the parents are of several classes$"):
-        select(Player).belonging_to([team, pair])
-    for nothing in (5, "team", [5], None):
-        with pytest.raises((QueryError, SchemaError, TypeError)):
-            select(Player).belonging_to(nothing)
-
-
-# --- order, limit, distinct ------------------------------------------------------------------------------------------
 
 
 def test_a_further_order_adds_to_the_first(db: Database) -> None:
@@ -365,70 +114,6 @@ def test_distinct_on_an_expression_with_values(db: Database) -> None:
     assert db.fetch_all(query.select(Players.name)) == ["ann"]
     assert db.fetch_all(query.select(Players.score % 2)) == [1]
     assert db.fetch_all(query.select(Players.name, (Players.score % 2) + 1)) == [("ann", 2)]
-
-
-# --- groups ----------------------------------------------------------------------------------------------------------
-
-
-def test_groups_are_what_python_groups(db: Database) -> None:
-    query = (
-        from_(Players).group_by(Players.score).order_by(Players.score)
-        .select(Players.score, fn.count(), fn.min(Players.name))
-    )  # fmt: skip
-    by_score = sorted(DATA, key=lambda row: (row.score, row.name))
-    expected = [
-        (score, len(rows), rows[0].name)
-        for score, rows in ((k, list(g)) for k, g in groupby(by_score, lambda r: r.score))
-    ]
-    assert db.fetch_all(query) == expected
-
-
-def test_having_keeps_groups(db: Database) -> None:
-    query = from_(Players).group_by(Players.score).having(fn.count() > 1).having(fn.max(Players.name) != "cid")
-    assert db.fetch_all(query.select(Players.score)) == [3]
-
-
-def test_a_grouped_primary_key_determines_its_row(db: Database) -> None:
-    query = from_(Teams).left_join(Players).group_by(Teams.id).order_by(Teams.name).select(Team, fn.count(Players.id))
-    assert db.fetch_all(query) == [(Team("blue", 2), 2), (Team("empty", 3), 0), (Team("red", 1), 2)]
-    both = from_(Pairs).group_by(Pairs.a, Pairs.b).order_by(Pairs.a, Pairs.b).select(Pairs.note, fn.count())
-    assert db.fetch_all(both) == [("", 1)] * 3
-
-
-def test_groups_by_an_expression_with_values(db: Database) -> None:
-    odd = Players.score % 2
-    for item in (Players.score % 2, odd):
-        query = from_(Players).group_by(odd).having((Players.score % 2) >= 0).order_by((Players.score % 2).desc())
-        assert db.fetch_all(query.select(item, fn.count())) == [(1, 5)]
-    query = from_(Players).group_by(Players.score + 1).order_by(Players.score + 1)
-    assert db.fetch_all(query.select((Players.score + 1) * 2, fn.count())) == [(4, 1), (8, 2), (12, 2)]
-    assert db.fetch_all(query.select(Players.score + 1, (Players.score + 1) % 4, fn.sum(Players.score + 1))) == [
-        (2, 2, 2), (4, 0, 8), (6, 2, 12),
-    ]  # fmt: skip
-
-
-def test_groups_by_an_enum_and_by_text_with_values(db: Database) -> None:
-    query = from_(Players).group_by(Players.kind).order_by(Players.kind).select(Players.kind, fn.count())
-    assert db.fetch_all(query) == [(Kind.BASIC, 3), (Kind.ADVANCED, 2)]
-    shout = Players.name + "!"
-    named = (
-        from_(Players)
-        .group_by(shout)
-        .having((Players.name + "!").startswith("a"))
-        .select(Players.name + "!", fn.count())
-    )
-    assert db.fetch_all(named) == [("ann!", 1)]
-    filled = fn.coalesce(Players.team_id, 0)
-    teams = from_(Players).group_by(filled).order_by(filled.desc()).select(fn.coalesce(Players.team_id, 0), fn.count())
-    assert db.fetch_all(teams) == [(2, 2), (1, 2), (0, 1)]
-
-
-def test_aggregates_alone_make_one_row(db: Database) -> None:
-    assert db.fetch_all(from_(Players).select(fn.count(), fn.max(Players.score))) == [(5, 5)]
-    assert db.fetch_all(from_(Players).where(Players.id < 0).select(fn.count(), fn.sum(Players.score))) == [(0, None)]
-
-
-# --- every clause at once --------------------------------------------------------------------------------------------
 
 
 class Twins(Players, alias="twins"):
@@ -530,12 +215,3 @@ def test_queries_cannot_be_changed_from_outside() -> None:
     query = select(Player)
     with pytest.raises(AttributeError):
         query.comment = "x"
-
-
-def test_dates_and_decimals_group_by_their_values(db: Database) -> None:
-    day = fn.literal(dt.date(2024, 1, 1))
-    money = fn.literal(Decimal("1.10"))
-    assert db.fetch_all(from_(Players).select(day, money, maybe(Players.name)).limit(1))[0][:2] == (
-        dt.date(2024, 1, 1),
-        Decimal("1.10"),
-    )

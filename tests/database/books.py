@@ -1,0 +1,68 @@
+"""Books on shelves, many of them of equal years."""
+
+from __future__ import annotations
+
+import attrs
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+
+from ferra_sync import SERVER_DEFAULT, Database, FerraModel, Table
+from ferra_sync import types as t
+
+
+class Shelves(Table):
+    id = t.integer(primary_key=True)
+    room = t.nullable(t.integer())
+
+
+class Books(Table):
+    id = t.serial(primary_key=True)
+    shelf = t.nullable(t.integer(references=Shelves.id))
+    year = t.integer()
+
+
+@attrs.define
+class Shelf(FerraModel[Shelves]):
+    id: int
+    room: int | None
+
+
+@attrs.define
+class Book(FerraModel[Books]):
+    shelf: int | None
+    year: int
+    id: int = SERVER_DEFAULT
+
+
+DDL = """
+CREATE TABLE shelves (id integer PRIMARY KEY, room integer);
+CREATE TABLE books (id serial PRIMARY KEY, shelf integer REFERENCES shelves, year integer NOT NULL);
+CREATE TABLE slips (text text NOT NULL);
+CREATE TYPE mood AS ENUM ('good');
+CREATE TABLE things (
+    id uuid PRIMARY KEY, made timestamptz NOT NULL, price numeric(8,2) NOT NULL, mood mood NOT NULL,
+    tags text[] NOT NULL
+);
+SELECT setval('books_id_seq', 1000000);
+CREATE FUNCTION heard() RETURNS boolean LANGUAGE plpgsql VOLATILE AS
+    $$ BEGIN RAISE NOTICE 'heard'; RETURN true; END $$;
+"""
+EMPTY = "DELETE FROM books; DELETE FROM shelves; DELETE FROM slips; DELETE FROM things"
+
+on_a_server = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+sizes = st.integers(min_value=1, max_value=12)
+
+
+def fill(db: Database, books: list[tuple[int | None, int]]) -> None:
+    with db.connection() as connection, connection.cursor() as cursor:
+        cursor.execute(EMPTY)
+        cursor.execute("INSERT INTO shelves VALUES (0, 1), (1, 1), (2, 2), (3, NULL)")
+        if books:
+            cursor.execute(
+                "INSERT INTO books (shelf, year, id) SELECT * FROM unnest(%s::int[], %s::int[]) WITH ORDINALITY",
+                ([shelf for shelf, _ in books], [year for _, year in books]),
+            )
+
+
+def shelf_of_ten(db: Database) -> None:
+    fill(db, [(0, 2000 + number % 2) for number in range(10)])

@@ -36,8 +36,10 @@ def server_in_memory() -> EmbeddedServer:
 
 
 @contextmanager
-def fresh_database(server_url: str, *, template: str = "template1", tables: str = "") -> Iterator[str]:
-    """Make a database, with `tables` made in it; yield its URL, and drop it at the end."""
+def fresh_database(
+    server_url: str, *tables: type[Table], template: str = "template1", script: str = ""
+) -> Iterator[str]:
+    """Make a database with `tables` in it, where `script` is then run; yield its URL, and drop it at the end."""
     name = f"ferra_test_{os.getpid()}_{next(_numbers)}"
     url = conninfo.make_conninfo(server_url, dbname=name)
     create = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
@@ -46,9 +48,10 @@ def fresh_database(server_url: str, *, template: str = "template1", tables: str 
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(create)
         try:
-            if tables:
+            if tables or script:
                 with psycopg.connect(url) as first:
-                    first.execute(tables)
+                    create_tables(first, *tables)
+                    first.execute(script.encode())
             yield url
         finally:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
@@ -57,9 +60,7 @@ def fresh_database(server_url: str, *, template: str = "template1", tables: str 
 @contextmanager
 def database_with(server_url: str, *tables: type[Table]) -> Iterator[Database]:
     """Open a database in which these tables are, empty; it is dropped at the end."""
-    with fresh_database(server_url) as url, Database.connect(url) as db:
-        with db.connection() as connection:
-            create_tables(connection, *tables)
+    with fresh_database(server_url, *tables) as url, Database.connect(url) as db:
         yield db
 
 

@@ -8,7 +8,9 @@ from typing import Any
 import attrs
 import psycopg
 
-from ferra_sync import Table
+from ferra_sync import SERVER_DEFAULT, FerraModel, Table
+from ferra_sync import types as t
+from ferra_sync._compiler.write import qualified_name
 from ferra_sync.migrations._ddl import Ddl
 
 
@@ -16,6 +18,31 @@ def create_tables(connection: psycopg.Connection[Any], *tables: type[Table], for
     """Create the schemas, the enum types, the tables, their indexes, and at last their foreign keys."""
     for statement in Ddl().create(tables, foreign_keys=foreign_keys):
         connection.execute(statement.encode())
+
+
+def truncate(*tables: type[Table]) -> str:
+    """Return what empties these tables and counts from 1 again."""
+    return f"TRUNCATE {', '.join(qualified_name(table.__ferra_table__.ref) for table in tables)} RESTART IDENTITY"
+
+
+class Guarded(Table):
+    """A table with a trigger, `GUARD`, that keeps rows out whose name is `unwanted`, without an error."""
+
+    id = t.serial(primary_key=True)
+    name = t.text()
+
+
+@attrs.define
+class Guard(FerraModel[Guarded]):
+    name: str
+    id: int = SERVER_DEFAULT
+
+
+GUARD = """
+CREATE FUNCTION guard() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN IF NEW.name = 'unwanted' THEN RETURN NULL; END IF; RETURN NEW; END $$;
+CREATE TRIGGER guard BEFORE INSERT ON guarded FOR EACH ROW EXECUTE FUNCTION guard();
+"""
 
 
 def model_of(base: Any, /, **fields: Any) -> Any:

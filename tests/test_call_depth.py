@@ -36,7 +36,7 @@ class Door(FerraModel[Doors]):
 @pytest.fixture(scope="module")
 def db(server_url: str) -> Iterator[Database]:
     doors_table = "CREATE TABLE doors (id serial PRIMARY KEY, name text NOT NULL)"
-    with fresh_database(server_url, tables=doors_table) as url, Database.connect(url) as db:
+    with fresh_database(server_url, script=doors_table) as url, Database.connect(url) as db:
         doors = PgRepository(Door, db)
         doors.insert_many([Door(f"n{number}") for number in range(10)])
         yield db

@@ -261,7 +261,7 @@ def differences(server_url: str, cases: range, seed: int) -> Iterator[str]:
         made = [random_source(Random(f"{seed} {world} {number}"), number) for number in range(_TABLES)]
         script = ["CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy')", *(each for _, lines in made for each in lines)]
         with (
-            fresh_database(server_url, tables=";\n".join(script)) as url,
+            fresh_database(server_url, script=";\n".join(script)) as url,
             Database.connect(url) as db,
             psycopg.connect(url, autocommit=True) as judge,
         ):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import attrs
+from tables import truncate
 
 from ferra_sync import SERVER_DEFAULT, FerraModel, PgRepository, Table, Transaction, from_, insert_into, select
 from ferra_sync import functions as fn
@@ -25,17 +26,7 @@ class Account(FerraModel[Accounts]):
     id: int = SERVER_DEFAULT
 
 
-DDL = """
-CREATE TABLE accounts (id serial PRIMARY KEY, owner text NOT NULL UNIQUE, balance integer NOT NULL DEFAULT 0);
-CREATE TABLE parents (id integer PRIMARY KEY);
-CREATE TABLE children (
-    id integer PRIMARY KEY, parent integer NOT NULL REFERENCES parents DEFERRABLE INITIALLY DEFERRED
-);
-"""
-ROWS = """
-TRUNCATE accounts, parents, children RESTART IDENTITY;
-INSERT INTO accounts (owner, balance) VALUES ('ann', 100), ('bob', 100);
-"""
+ROWS = f"{truncate(Accounts)}; INSERT INTO accounts (owner, balance) VALUES ('ann', 100), ('bob', 100)"
 TOTAL = from_(Accounts).select(fn.sum(Accounts.balance))
 OWNERS = select(Accounts.owner).order_by(Accounts.id)
 ADD_CY = insert_into(Accounts).values(Account("cy"))

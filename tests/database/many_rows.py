@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 import attrs
+from tables import truncate
 
 from ferra_sync import SERVER_DEFAULT, FerraModel, Table
 from ferra_sync import types as t
@@ -49,20 +50,9 @@ class One(FerraModel[Few]):
     id: int = SERVER_DEFAULT
 
 
-DDL = f"""
-CREATE TABLE groups (id integer PRIMARY KEY, name text NOT NULL);
-CREATE TABLE items (
-    id integer PRIMARY KEY, group_id integer REFERENCES groups, token uuid NOT NULL, payload bytea NOT NULL
-);
-CREATE TABLE cells (x integer, y text, PRIMARY KEY (x, y));
-CREATE TABLE few (id serial PRIMARY KEY, name text NOT NULL);
-CREATE TABLE logs (line text NOT NULL);
+ROWS = f"""
 INSERT INTO groups VALUES (0, 'zero'), (1, 'one'), (2, 'two');
 INSERT INTO items SELECT n, nullif(n % 4, 3), md5(n::text)::uuid, decode(md5(n::text), 'hex')
     FROM generate_series(1, {COUNT}) AS n ORDER BY md5(n::text);
-INSERT INTO cells SELECT n / 100, (n % 100)::text FROM generate_series(0, 999) AS n;
 """
-FEW = """
-TRUNCATE few RESTART IDENTITY;
-INSERT INTO few (name) SELECT 'n' || n FROM generate_series(1, 10) AS n;
-"""
+FEW = f"{truncate(Few)}; INSERT INTO few (name) SELECT 'n' || n FROM generate_series(1, 10) AS n"

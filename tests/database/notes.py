@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import attrs
+from tables import truncate
 
 from ferra_sync import SERVER_DEFAULT, FerraModel, Table
 from ferra_sync import types as t
@@ -23,12 +24,4 @@ class Note(FerraModel[Notes]):
     id: int = SERVER_DEFAULT
 
 
-DDL = """
-CREATE TABLE notes (id serial PRIMARY KEY, title text NOT NULL UNIQUE, stars integer NOT NULL DEFAULT 0, body text);
-CREATE TABLE cells (x integer, y integer, mark text NOT NULL, PRIMARY KEY (x, y));
-"""
-ROWS = """
-TRUNCATE notes, cells RESTART IDENTITY;
-INSERT INTO notes (title, stars) VALUES ('one', 1), ('two', 2), ('three', 3);
-INSERT INTO cells VALUES (1, 2, 'a'), (2, 1, 'b');
-"""
+ROWS = f"{truncate(Notes)}; INSERT INTO notes (title, stars) VALUES ('one', 1), ('two', 2), ('three', 3);"

@@ -10,7 +10,7 @@ import attrs
 import psycopg
 import pytest
 from databases import fresh_database, one_connection
-from many_rows import COUNT, DDL, FEW, Few, Group, Groups, Item, Items, One
+from many_rows import COUNT, FEW, ROWS, Few, Group, Groups, Item, Items, One
 
 from ferra_sync import Database, FerraModel, QueryError, Select, Table, Transaction, delete_from, from_, maybe, select
 from ferra_sync import functions as fn
@@ -39,9 +39,12 @@ class Cell(FerraModel[Cells]):
     y: str
 
 
+CELLS = "INSERT INTO cells SELECT n / 100, (n % 100)::text FROM generate_series(0, 999) AS n"
+
+
 @pytest.fixture(scope="module")
 def database_url(server_url: str) -> Iterator[str]:
-    with fresh_database(server_url, tables=DDL) as url:
+    with fresh_database(server_url, Groups, Items, Few, Cells, script=ROWS + CELLS) as url:
         yield url
 
 

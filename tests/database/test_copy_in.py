@@ -6,20 +6,23 @@ from collections.abc import Iterator
 
 import pytest
 from databases import fresh_database, one_connection
-from keyed_rows import DDL, EMPTY, AlwaysRow, IdentityRow, Row, UuidRow, Word, names
+from keyed_rows import Always, AlwaysRow, Identities, IdentityRow, Row, Rows, UuidRow, Uuids, Word, Words, names
+from tables import truncate
 
 from ferra_sync import Conflict, Database, Db, DbErrorKind, PgRepository, QueryError, select
+
+TABLES = (Rows, Uuids, Identities, Always, Words)
 
 
 @pytest.fixture(scope="module")
 def database_url(server_url: str) -> Iterator[str]:
-    with fresh_database(server_url, tables=DDL) as url:
+    with fresh_database(server_url, *TABLES) as url:
         yield url
 
 
 @pytest.fixture
 def db(database_url: str) -> Iterator[Database]:
-    with one_connection(database_url, EMPTY) as db:
+    with one_connection(database_url, truncate(*TABLES)) as db:
         yield db
 
 

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 from databases import fresh_database, one_connection
-from notes import DDL, ROWS, Note, Notes
+from notes import ROWS, Note, Notes
+from tables import create_tables
 
 from ferra_sync import ConfigError, Database, DatabaseConfig, Db, DbErrorKind, delete_from, from_, insert_into, select
 from ferra_sync import functions as fn
@@ -18,7 +19,7 @@ from ferra_sync import functions as fn
 
 @pytest.fixture(scope="module")
 def database_url(server_url: str) -> Iterator[str]:
-    with fresh_database(server_url, tables=DDL) as url:
+    with fresh_database(server_url, Notes) as url:
         yield url
 
 
@@ -197,7 +198,7 @@ def test_a_url_that_does_not_parse_is_said_without_being_shown():
 def test_an_embedded_database_is_a_real_postgresql_and_gone_after_close():
     with Database.embedded() as db:
         with db.connection() as connection:
-            connection.execute(DDL)
+            create_tables(connection, Notes)
         assert db.fetch_one(insert_into(Notes).values(Note("one")).returning(Note)) == Note("one", 0, None, 1)
         url = db.config.url
     with pytest.raises(Db) as caught:

@@ -14,8 +14,9 @@ import pytest
 from databases import fresh_database, one_connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from keyed_rows import DDL, EMPTY, Row, Rows, names
+from keyed_rows import Row, Rows, names
 from psycopg.types.range import Range
+from tables import GUARD, Guard, Guarded, truncate
 
 from ferra_sync import (
     SERVER_DEFAULT,
@@ -112,32 +113,24 @@ class Kind(FerraModel[Kinds]):
     char: str
 
 
-class Guarded(Table):
-    id = t.serial(primary_key=True)
-    name = t.text()
-
-
-@attrs.define
-class Guard(FerraModel[Guarded]):
-    name: str
-    id: int = SERVER_DEFAULT
-
-
 @attrs.define
 class Checked(FerraModel[Rows]):
     name: str = attrs.field(validator=attrs.validators.max_len(5), on_setattr=attrs.setters.NO_OP)
     id: int = SERVER_DEFAULT
 
 
+TABLES = (Rows, Counters, Lines, Kinds, Guarded)
+
+
 @pytest.fixture(scope="module")
 def database_url(server_url: str) -> Iterator[str]:
-    with fresh_database(server_url, tables=DDL) as url:
+    with fresh_database(server_url, *TABLES, script=GUARD) as url:
         yield url
 
 
 @pytest.fixture
 def db(database_url: str) -> Iterator[Database]:
-    with one_connection(database_url, EMPTY) as db:
+    with one_connection(database_url, truncate(*TABLES)) as db:
         yield db
 
 

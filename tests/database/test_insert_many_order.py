@@ -11,7 +11,8 @@ from uuid import RFC_4122, UUID, uuid4
 import attrs
 import pytest
 from databases import fresh_database, one_connection
-from keyed_rows import DDL, EMPTY, AlwaysRow, IdentityRow, Row, Rows, UuidRow, Word, names
+from keyed_rows import Always, AlwaysRow, Identities, IdentityRow, Row, Rows, UuidRow, Uuids, Word, Words, names
+from tables import truncate
 
 from ferra_sync import SERVER_DEFAULT, Database, FerraModel, PgRepository, Table, insert_into
 from ferra_sync import functions as fn
@@ -63,15 +64,18 @@ class Code(FerraModel[Codes]):
     name: str
 
 
+TABLES = (Rows, Uuids, Identities, Always, Words, Pairs, Prices, Codes)
+
+
 @pytest.fixture(scope="module")
 def database_url(server_url: str) -> Iterator[str]:
-    with fresh_database(server_url, tables=DDL) as url:
+    with fresh_database(server_url, *TABLES) as url:
         yield url
 
 
 @pytest.fixture
 def db(database_url: str) -> Iterator[Database]:
-    with one_connection(database_url, EMPTY) as db:
+    with one_connection(database_url, truncate(*TABLES)) as db:
         yield db
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from accounts import ADD_CY, DDL, OWNERS, ROWS, TOTAL, Account, Accounts
+from accounts import ADD_CY, OWNERS, ROWS, TOTAL, Account, Accounts
 from databases import fresh_database, one_connection
 
 from ferra_sync import Database, DatabaseConfig, Db, DbErrorKind, QueryError, Transaction, delete_from, select, update
@@ -21,7 +21,7 @@ from ferra_sync import Database, DatabaseConfig, Db, DbErrorKind, QueryError, Tr
 
 @pytest.fixture(scope="module")
 def database_url(server_url: str) -> Iterator[str]:
-    with fresh_database(server_url, tables=DDL) as url:
+    with fresh_database(server_url, Accounts) as url:
         yield url
 
 

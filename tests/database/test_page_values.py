@@ -11,7 +11,7 @@ from uuid import UUID
 
 import attrs
 import pytest
-from books import DDL, Book, Books, Shelf, Shelves, fill, shelf_of_ten
+from books import LATER, Book, Books, Shelf, Shelves, fill, shelf_of_ten
 from databases import fresh_database
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,7 +43,7 @@ class Thing(FerraModel[Things]):
 
 @pytest.fixture(scope="module")
 def database_url(server_url: str) -> Iterator[str]:
-    with fresh_database(server_url, tables=DDL) as url:
+    with fresh_database(server_url, Shelves, Books, Things, script=LATER) as url:
         yield url
 
 

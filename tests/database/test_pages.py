@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from books import DDL, Book, Books, Shelf, Shelves, fill, on_a_server, shelf_of_ten, sizes
+from books import LATER, Book, Books, Shelf, Shelves, fill, on_a_server, shelf_of_ten, sizes
 from databases import fresh_database
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,7 +28,7 @@ libraries = st.lists(st.tuples(st.one_of(st.none(), st.integers(0, 3)), years), 
 
 @pytest.fixture(scope="module")
 def database_url(server_url: str) -> Iterator[str]:
-    with fresh_database(server_url, tables=DDL) as url:
+    with fresh_database(server_url, Shelves, Books, Slips, script=LATER) as url:
         yield url
 
 

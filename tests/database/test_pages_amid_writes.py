@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from books import DDL, Book, fill, on_a_server, shelf_of_ten, sizes
+from books import LATER, Book, Books, Shelves, fill, on_a_server, shelf_of_ten, sizes
 from databases import fresh_database
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,10 +17,15 @@ from ferra_sync import Database, DatabaseConfig, select
 from ferra_sync import functions as fn
 from ferra_sync import types as t
 
+LOUD = """;
+CREATE FUNCTION heard() RETURNS boolean LANGUAGE plpgsql VOLATILE AS
+    $$ BEGIN RAISE NOTICE 'heard'; RETURN true; END $$;
+"""
+
 
 @pytest.fixture(scope="module")
 def database_url(server_url: str) -> Iterator[str]:
-    with fresh_database(server_url, tables=DDL) as url:
+    with fresh_database(server_url, Shelves, Books, script=LATER + LOUD) as url:
         yield url
 
 

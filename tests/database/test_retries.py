@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from accounts import ADD_CY, DDL, OWNERS, ROWS, TOTAL, Accounts, setting
+from accounts import ADD_CY, OWNERS, ROWS, TOTAL, Accounts, setting
 from databases import fresh_database, one_connection
 
 from ferra_sync import (
@@ -27,7 +27,7 @@ from ferra_sync import (
 
 @pytest.fixture(scope="module")
 def database_url(server_url: str) -> Iterator[str]:
-    with fresh_database(server_url, tables=DDL) as url:
+    with fresh_database(server_url, Accounts) as url:
         yield url
 
 

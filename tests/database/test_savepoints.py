@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from accounts import ADD_CY, DDL, OWNERS, ROWS, USES, Account, Accounts
+from accounts import ADD_CY, OWNERS, ROWS, USES, Account, Accounts
 from databases import fresh_database, one_connection
 
 from ferra_sync import Conflict, Database, Db, DbErrorKind, QueryError, Transaction, insert_into
@@ -18,7 +18,7 @@ ADD_DEE = insert_into(Accounts).values(Account("dee"))
 
 @pytest.fixture(scope="module")
 def database_url(server_url: str) -> Iterator[str]:
-    with fresh_database(server_url, tables=DDL) as url:
+    with fresh_database(server_url, Accounts) as url:
         yield url
 
 

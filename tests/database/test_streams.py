@@ -12,7 +12,7 @@ from uuid import UUID
 import psycopg
 import pytest
 from databases import fresh_database, one_connection
-from many_rows import COUNT, DDL, FEW, Few, Group, Groups, Item, Items, One
+from many_rows import COUNT, FEW, ROWS, Few, Group, Groups, Item, Items, One
 
 from ferra_sync import (
     Database,
@@ -33,7 +33,7 @@ from ferra_sync import types as t
 
 @pytest.fixture(scope="module")
 def database_url(server_url: str) -> Iterator[str]:
-    with fresh_database(server_url, tables=DDL) as url:
+    with fresh_database(server_url, Groups, Items, Few, script=ROWS) as url:
         yield url
 
 

@@ -53,17 +53,9 @@ class Counters(Table):
     value = t.bigint(default=0)
 
 
-DDL = """
-CREATE TABLE jobs (
-    id serial PRIMARY KEY, worker integer NOT NULL, name text NOT NULL UNIQUE, done boolean NOT NULL DEFAULT false
-);
-CREATE TABLE counters (id integer PRIMARY KEY, value bigint NOT NULL DEFAULT 0);
-"""
-
-
 @pytest.fixture(scope="module")
 def database_url(server_url: str) -> Iterator[str]:
-    with fresh_database(server_url, tables=DDL) as url:
+    with fresh_database(server_url, Jobs, Counters) as url:
         yield url
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import attrs
 import pytest
-from accounts import ADD_CY, DDL, OWNERS, ROWS, USES, Account, Accounts, setting
+from accounts import ADD_CY, OWNERS, ROWS, USES, Account, Accounts, setting
 from databases import fresh_database, one_connection
 
 from ferra_sync import (
@@ -27,6 +27,13 @@ from ferra_sync import (
 )
 from ferra_sync import functions as fn
 from ferra_sync import types as t
+
+DEFERRED = """
+CREATE TABLE parents (id integer PRIMARY KEY);
+CREATE TABLE children (
+    id integer PRIMARY KEY, parent integer NOT NULL REFERENCES parents DEFERRABLE INITIALLY DEFERRED
+);
+"""
 
 
 class Parents(Table):
@@ -46,7 +53,7 @@ class Child(FerraModel[Children]):
 
 @pytest.fixture(scope="module")
 def database_url(server_url: str) -> Iterator[str]:
-    with fresh_database(server_url, tables=DDL) as url:
+    with fresh_database(server_url, Accounts, script=DEFERRED) as url:
         yield url
 
 

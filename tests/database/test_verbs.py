@@ -9,7 +9,8 @@ import attrs
 import psycopg
 import pytest
 from databases import fresh_database, one_connection
-from notes import DDL, ROWS, Note, Notes
+from notes import ROWS, Note, Notes
+from tables import truncate
 
 from ferra_sync import (
     SERVER_DEFAULT,
@@ -54,15 +55,18 @@ class Cell(FerraModel[Cells]):
     mark: str
 
 
+CELLS = f"{truncate(Cells)}; INSERT INTO cells VALUES (1, 2, 'a'), (2, 1, 'b')"
+
+
 @pytest.fixture(scope="module")
 def database_url(server_url: str) -> Iterator[str]:
-    with fresh_database(server_url, tables=DDL) as url:
+    with fresh_database(server_url, Notes, Cells) as url:
         yield url
 
 
 @pytest.fixture
 def db(database_url: str) -> Iterator[Database]:
-    with one_connection(database_url, ROWS) as db:
+    with one_connection(database_url, ROWS + CELLS) as db:
         yield db
 
 

@@ -71,7 +71,7 @@ def url(server_url: str) -> Iterator[str]:
     films = (
         "CREATE TABLE films (id serial PRIMARY KEY, title text NOT NULL UNIQUE, released date, price numeric(10, 2))"
     )
-    with fresh_database(server_url, tables=films) as url:
+    with fresh_database(server_url, script=films) as url:
         yield url
 
 

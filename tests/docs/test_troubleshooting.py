@@ -70,7 +70,7 @@ class Lamp(FerraModel[Lamps]):
 @pytest.fixture(scope="module")
 def url(server_url: str) -> Iterator[str]:
     lamps = "CREATE TABLE lamps (id serial PRIMARY KEY, name text NOT NULL UNIQUE, watts integer)"
-    with fresh_database(server_url, tables=lamps) as url:
+    with fresh_database(server_url, script=lamps) as url:
         yield url
 
 

@@ -44,7 +44,7 @@ def url(server_url):
         CREATE TABLE cells (id integer PRIMARY KEY, content text NOT NULL);
         INSERT INTO cells SELECT n, 'cell ' || n FROM generate_series(1, {CELLS}) AS n
     """
-    with fresh_database(server_url, tables=tables) as url:
+    with fresh_database(server_url, script=tables) as url:
         yield url
 
 

@@ -45,7 +45,7 @@ def url(server_url):
         CREATE TABLE lamps (id integer PRIMARY KEY, is_on boolean NOT NULL);
         INSERT INTO lamps SELECT n, true FROM generate_series(1, 3000) AS n
     """
-    with fresh_database(server_url, tables=tables) as url:
+    with fresh_database(server_url, script=tables) as url:
         yield url
 
 

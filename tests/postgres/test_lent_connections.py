@@ -20,7 +20,7 @@ TABLES = "CREATE TABLE notes (id serial PRIMARY KEY, content text)"
 
 @pytest.fixture(scope="module")
 def url(server_url):
-    with fresh_database(server_url, tables=TABLES) as url:
+    with fresh_database(server_url, script=TABLES) as url:
         yield url
 
 

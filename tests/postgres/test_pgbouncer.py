@@ -100,7 +100,7 @@ def server():
 @pytest.fixture(scope="module")
 def url(server):
     direct, pooled = server
-    with fresh_database(direct, tables=TABLES) as url:
+    with fresh_database(direct, script=TABLES) as url:
         yield make_conninfo(pooled, dbname=psycopg.conninfo.conninfo_to_dict(url)["dbname"])
 
 

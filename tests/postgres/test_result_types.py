@@ -62,7 +62,7 @@ RIGHT = [
 @pytest.fixture(scope="module")
 def legacy(server_url: str) -> Iterator[Database]:
     """A database with types that no declaration of a column names."""
-    with fresh_database(server_url, tables=TYPES) as url, Database.connect(url) as db:
+    with fresh_database(server_url, script=TYPES) as url, Database.connect(url) as db:
         yield db
 
 

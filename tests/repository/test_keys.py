@@ -8,7 +8,8 @@ from uuid import uuid4
 import attrs
 import pytest
 from databases import fresh_database
-from films import DDL, EMPTY, Film, Films, Seat, Serial
+from films import Film, Films, Seat, Seats, Serial, Serials
+from tables import truncate
 
 from ferra_sync import (
     SERVER_DEFAULT,
@@ -91,7 +92,7 @@ class Log(FerraModel[Logs]):
 
 @pytest.fixture(scope="module")
 def database_url(server_url: str) -> Iterator[str]:
-    with fresh_database(server_url, tables=DDL) as url:
+    with fresh_database(server_url, Films, Seats, Serials, Identities, Always, Words, Links) as url:
         yield url
 
 
@@ -99,7 +100,7 @@ def database_url(server_url: str) -> Iterator[str]:
 def db(database_url: str) -> Iterator[Database]:
     with Database.connect(config=DatabaseConfig(database_url, max_connections=4, acquire_timeout=20)) as db:
         with db.connection() as connection:
-            connection.execute(EMPTY)
+            connection.execute(truncate(Films, Seats, Serials, Identities, Always, Words, Links))
         yield db
 
 

@@ -11,7 +11,8 @@ from uuid import UUID, uuid4
 import attrs
 import pytest
 from databases import fresh_database
-from films import DDL, EMPTY, Film, Films, FilmTitle, Seat, Serial, Serials
+from films import Film, Films, FilmTitle, Seat, Seats, Serial, Serials
+from tables import truncate
 
 from ferra_sync import (
     SERVER_DEFAULT,
@@ -27,7 +28,7 @@ from ferra_sync import (
 
 @pytest.fixture(scope="module")
 def database_url(server_url: str) -> Iterator[str]:
-    with fresh_database(server_url, tables=DDL) as url:
+    with fresh_database(server_url, Films, Seats, Serials) as url:
         yield url
 
 
@@ -35,7 +36,7 @@ def database_url(server_url: str) -> Iterator[str]:
 def db(database_url: str) -> Iterator[Database]:
     with Database.connect(config=DatabaseConfig(database_url, max_connections=4, acquire_timeout=20)) as db:
         with db.connection() as connection:
-            connection.execute(EMPTY)
+            connection.execute(truncate(Films, Seats, Serials))
         yield db
 
 

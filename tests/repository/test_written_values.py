@@ -10,7 +10,8 @@ from uuid import uuid4
 import attrs
 import pytest
 from databases import fresh_database
-from films import DDL, EMPTY, Film, FilmTitle, Seat
+from films import Film, Films, FilmTitle, Seat, Seats
+from tables import GUARD, Guard, Guarded, truncate
 
 from ferra_sync import (
     SERVER_DEFAULT,
@@ -28,20 +29,9 @@ from ferra_sync import (
 from ferra_sync import types as t
 
 
-class Guarded(Table):
-    id = t.serial(primary_key=True)
-    name = t.text()
-
-
-@attrs.define
-class Guard(FerraModel[Guarded]):
-    name: str
-    id: int = SERVER_DEFAULT
-
-
 @pytest.fixture(scope="module")
 def database_url(server_url: str) -> Iterator[str]:
-    with fresh_database(server_url, tables=DDL) as url:
+    with fresh_database(server_url, Films, Seats, Guarded, script=GUARD) as url:
         yield url
 
 
@@ -49,7 +39,7 @@ def database_url(server_url: str) -> Iterator[str]:
 def db(database_url: str) -> Iterator[Database]:
     with Database.connect(config=DatabaseConfig(database_url, max_connections=4, acquire_timeout=20)) as db:
         with db.connection() as connection:
-            connection.execute(EMPTY)
+            connection.execute(truncate(Films, Seats, Guarded))
         yield db
 
 

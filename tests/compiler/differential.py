@@ -8,20 +8,25 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import enum
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
+from pathlib import Path
 from random import Random
 from typing import Any, Final, NamedTuple
 
 import attrs
 import psycopg
-from databases import fresh_database, server_in_memory
-from differential_terms import KINDS, ORDERED, Source, Term, Terms, literal, random_source
-from none_in_rows import broken_promises
 
 from ferra_sync import Database, FerraDbError, QueryError, SchemaError, from_, maybe
 from ferra_sync import functions as fn
+
+sys.path.append(str(Path(__file__).parents[1]))  # where pytest finds what follows, and a script does not
+
+from databases import fresh_database, server_in_memory
+from differential_terms import KINDS, ORDERED, Source, Term, Terms, literal, random_source
+from none_in_rows import broken_promises
 
 CASES_OF_A_WORLD: Final = 250
 _TABLES: Final = 4

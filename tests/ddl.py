@@ -103,7 +103,7 @@ def _name(ref: TableRef) -> sql.Composable:
     return sql.Identifier(ref.name) if ref.schema is None else sql.Identifier(ref.schema, ref.name)
 
 
-def _list(columns: Iterable[Column[Any, Any]]) -> sql.Composable:
+def _list(columns: Iterable[Column[Any, Any, Any]]) -> sql.Composable:
     return sql.SQL(", ").join(sql.Identifier(column.name) for column in columns)
 
 
@@ -136,7 +136,7 @@ def _column(meta: TableMeta, attribute: str) -> sql.Composable:
 
 
 def _value(value: object, sql_type: SqlType[Any]) -> sql.Composable:
-    expr = value if isinstance(value, Expr) else Expr[Any, Any, Any](sql_type.parameter, (value,), sql_type)
+    expr = value if isinstance(value, Expr) else Expr[Any, Any, Any, Any](sql_type.parameter, (value,), sql_type)
     return expression(expr)
 
 
@@ -178,7 +178,7 @@ def _foreign_key(meta: TableMeta, key: ForeignKey[Any]) -> sql.Composable:
     return sql.SQL("ALTER TABLE {} ADD {}").format(_name(meta.ref), _named(key.name, constraint))
 
 
-def expression(expr: Expr[Any, Any, Any]) -> sql.Composable:
+def expression(expr: Expr[Any, Any, Any, Any]) -> sql.Composable:
     """Return an expression with its values as literals, as DEFAULT and CHECK need them."""
     return _render(expr.shape, iter(expr.params))
 

@@ -94,7 +94,7 @@ class Executor(Handle, ABC):
         made = object_maker(_readable(query))
         return [made(row) for row in self.fetch_all(query)]
 
-    def execute(self, query: Write[Any] | Returning[Any]) -> int:
+    def execute(self, query: Write | Returning[Any]) -> int:
         """Run a write and return the number of rows that it affected; nothing is sent where nothing is to change."""
         write = query.write if isinstance(query, Returning) else query
         if not isinstance(write, Write):

@@ -72,7 +72,7 @@ def declared(names: Iterable[str], options: str = "") -> str:
     return "\n".join(f'{name} = TypeVar("{name}"{options})' for name in names)
 
 
-# select and returning
+# Queries: what select and returning take
 
 
 def row(count: int) -> str:
@@ -88,30 +88,41 @@ def chosen(method: str, scope: str, group: str, result: str) -> Iterator[str]:
         yield from signature(method, items(scope, group, count), result.format(row(count)))
 
 
+SELECT = '''
+    def select(self, *items: Any) -> Select[Any, Any, Any]:
+        """Choose what a row is: one item, or a tuple of several; a model class, a column or an expression each."""
+        return selected(self, items)'''
+
+SELECT_GROUPS = '''
+    def select(self, *items: Any) -> Select[Any, Any, Any]:
+        """Choose what a row is, of the group's keys and of aggregates.
+
+        Raises:
+            QueryError: when the query is compiled, and a column is neither in group_by nor inside an aggregate.
+        """
+        return selected(self, items)'''
+
+RETURNING = '''
+    def returning(self, *items: Any) -> Returning[Any]:
+        """Return the rows as they are after the write (a DELETE: as they were): one item, or a tuple of several."""
+        return returned(self, items)'''
+
+QUERY_IMPORTS = """\
+from typing import Any, Generic, TypeVar, overload
+
+from ferra_sync._expression.markers import Alike, In, Plain
+from ferra_sync._expression.selectable import Selectable
+from ferra_sync._expression.typevars import App, S, Sel
+from ferra_sync._query.clauses import Clauses
+from ferra_sync._query.select import Select, selected
+from ferra_sync._query.writes import Returning, Write, returned"""
+
+
 def query() -> str:
     select = "Select[Sel, App, {}]"
-    plain = [
-        *chosen("select", "Sel", "Alike", select),
-        "    def select(self, *items: Any) -> Select[Any, Any, Any]:",
-        '        """Choose what a row is: one item, or a tuple of several; a model class, a column or an expression each."""',
-        "        return selected(self, items)",
-    ]
-    grouped = [
-        *chosen("select", "Sel", "Any", select),
-        "    def select(self, *items: Any) -> Select[Any, Any, Any]:",
-        '        """Choose what a row is, of the group\'s keys and of aggregates.',
-        "",
-        "        Raises:",
-        "            QueryError: when the query is compiled, and a column is neither in group_by nor inside an aggregate.",
-        '        """',
-        "        return selected(self, items)",
-    ]
-    returning = [
-        *chosen("returning", "In[S]", "Plain", "Returning[{}]"),
-        "    def returning(self, *items: Any) -> Returning[Any]:",
-        '        """Return the rows as they are after the write (a DELETE: as they were): one item, or a tuple of several."""',
-        "        return returned(self, items)",
-    ]
+    plain = [*chosen("select", "Sel", "Alike", select), SELECT[1:]]
+    grouped = [*chosen("select", "Sel", "Any", select), SELECT_GROUPS[1:]]
+    returning = [*chosen("returning", "In[S]", "Plain", "Returning[{}]"), RETURNING[1:]]
     classes = [
         declared(numbered("T", MOST)),
         base(
@@ -120,20 +131,11 @@ def query() -> str:
         base("SelectingGroups", "Clauses[Sel, App]", "Groups whose items are to be chosen.", grouped),
         base("Changing", "Write, Generic[S]", "A write to the table S that may return its rows.", returning),
     ]
-    imports = """from typing import Any, Generic, TypeVar, overload
-
-from ferra_sync._expression.markers import Alike, In, Plain
-from ferra_sync._expression.selectable import Selectable
-from ferra_sync._expression.typevars import App, S, Sel
-from ferra_sync._query.clauses import Clauses
-from ferra_sync._query.select import Select, selected
-from ferra_sync._query.writes import Returning, Write, returned"""
-    return HEAD.format(
-        doc=f"The items of `select` and of `returning`, up to {MOST}.", imports=imports, body=spaced(classes)
-    )
+    doc = f"The items of `select` and of `returning`, up to {MOST}."
+    return HEAD.format(doc=doc, imports=QUERY_IMPORTS, body=spaced(classes))
 
 
-# function and aggregate
+# Functions: what declared ones take
 
 
 def joined(letter: str, count: int) -> str:
@@ -161,7 +163,7 @@ def aggregated(count: int) -> Iterator[str]:
 
 
 def protocol(kind: str, count: int, doc: str, lines: list[str]) -> str:
-    if count < 2:  # One argument is no value: nothing to overload.
+    if count in {0, 1}:  # One argument is no value: nothing to overload.
         lines = [line for line in lines[: len(lines) // 2 or 1] if line != "    @overload"] if count else lines
     generic = ", ".join([*(f"A{n}_contra" for n in range(1, count + 1)), "R_co", "N_co"])
     header = f"class {kind}{count}(Protocol[{generic}]):"

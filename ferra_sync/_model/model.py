@@ -229,6 +229,8 @@ class Changeset(Record[S]):
     __ferra_purpose__: ClassVar[Purpose] = "change"
 
 
+M = TypeVar("M", bound=FerraModel[Any])
+
 _KINDS: Final = (FerraModel, Insertable, Changeset)
 
 

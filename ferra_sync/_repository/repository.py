@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Generic, Protocol, TypeAlias, TypeVar, cast
+from typing import Any, Generic, Protocol, TypeAlias, cast
 
 from ferra_sync._database.copy_in import copy_in
 from ferra_sync._database.executor import Executor, kept_out
@@ -17,7 +17,7 @@ from ferra_sync._expression.sentinels import SERVER_DEFAULT
 from ferra_sync._expression.typevars import K, K_co, T
 from ferra_sync._expression.values import Value
 from ferra_sync._model.keyed import HasKey
-from ferra_sync._model.model import FerraModel, ModelMeta
+from ferra_sync._model.model import M, ModelMeta
 from ferra_sync._model.rows import check_insertable, checked_values
 from ferra_sync._query.checks import named
 from ferra_sync._query.from_clause import From, from_
@@ -26,7 +26,6 @@ from ferra_sync._repository.statements import Plan, plan_of
 from ferra_sync.errors import NotFound, QueryError
 from ferra_sync.functions import count
 
-M = TypeVar("M", bound=FerraModel[Any])
 Key: TypeAlias = "K | tuple[Any, ...]"
 """A primary key: of the type of the model's `id`, where it has one; a tuple where the key has several columns."""
 

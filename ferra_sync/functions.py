@@ -24,8 +24,8 @@ from ferra_sync._expression.operators import Node, operand, unordered
 from ferra_sync._expression.parameter import parameter
 from ferra_sync._expression.selectable import Typed
 from ferra_sync._expression.shapes import FunctionRef
-from ferra_sync._expression.sqltypes import FieldType, HasSqlType, SqlType, is_nullable, type_of
-from ferra_sync._expression.typevars import G2, N2, S2, G, N, S, V
+from ferra_sync._expression.sqltypes import FieldType, HasExactType, HasSqlType, SqlType, is_nullable, type_of
+from ferra_sync._expression.typevars import G2, N2, S2, G, N, S, T, V
 from ferra_sync._expression.values import Value
 from ferra_sync.errors import QueryError, SchemaError
 
@@ -179,17 +179,15 @@ def _least_type(name: str, value: AnyExpr) -> SqlType[Any]:
 
 @overload
 def coalesce(  # type: ignore[overload-overlap]  # pyright: ignore[reportOverlappingOverload] - V could be an Expr
-    value: Typed[S, V, Any, G], otherwise: Expr[S2, V, N2, G2]
-) -> Expr[S | S2, V, N2, G | G2]: ...
+    value: Typed[S, V, T, Any, G], otherwise: Expr[S2, V, N2, G2]
+) -> Expr[S | S2, T, N2, G | G2]: ...
 @overload
-def coalesce(value: Typed[S, V, Any, G], otherwise: V) -> Expr[S, V, Never, G]: ...
+def coalesce(value: Typed[S, V, T, Any, G], otherwise: V) -> Expr[S, T, Never, G]: ...
 @overload
-def coalesce(
-    value: Typed[S, Decimal, Any, G], otherwise: Expr[S2, int, N2, G2]
-) -> Expr[S | S2, Decimal, N2, G | G2]: ...
+def coalesce(value: Typed[S, Decimal, T, Any, G], otherwise: Expr[S2, int, N2, G2]) -> Expr[S | S2, T, N2, G | G2]: ...
 @overload
-def coalesce(value: Typed[S, Decimal, Any, G], otherwise: int) -> Expr[S, Decimal, Never, G]: ...
-def coalesce(value: Typed[Any, Any, Any, Any], otherwise: object) -> AnyExpr:
+def coalesce(value: Typed[S, Decimal, T, Any, G], otherwise: int) -> Expr[S, T, Never, G]: ...
+def coalesce(value: Typed[Any, Any, Any, Any, Any], otherwise: object) -> AnyExpr:
     """`value`, or `otherwise` where it is NULL; of two types of number, the wider."""
     expr = _expression("coalesce", value)
     other = operand(expr, otherwise)
@@ -245,11 +243,11 @@ _LITERALS: Final[dict[type, SqlType[Any]]] = {
 @overload
 def literal(value: V) -> Expr[Never, V, Never, Never]: ...
 @overload
-def literal(value: V, of: HasSqlType[V, Never]) -> Expr[Never, V, Never, Never]: ...
+def literal(value: V, of: HasExactType[V, T, Never]) -> Expr[Never, T, Never, Never]: ...
 @overload
-def literal(value: V | None, of: HasSqlType[V, None]) -> Expr[Never, V, None, Never]: ...
+def literal(value: V | None, of: HasExactType[V, T, None]) -> Expr[Never, T, None, Never]: ...
 @overload
-def literal(value: int, of: HasSqlType[Decimal, Never]) -> Expr[Never, Decimal, Never, Never]: ...
+def literal(value: int, of: HasExactType[Decimal, T, Never]) -> Expr[Never, T, Never, Never]: ...
 def literal(value: object, of: HasSqlType[Any, Any] | None = None) -> AnyExpr:
     """A value where an expression is asked for; it travels as a parameter, like every value.
 

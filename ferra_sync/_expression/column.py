@@ -7,7 +7,7 @@ from typing import Any, Generic, Literal, Never, Protocol, TypeAlias, overload
 
 from ferra_sync._expression.coercion import is_assignable, mismatch
 from ferra_sync._expression.expression import Expr
-from ferra_sync._expression.markers import In, Plain, Settable
+from ferra_sync._expression.markers import In, Opt, Plain, Settable
 from ferra_sync._expression.operators import Node, parameter
 from ferra_sync._expression.sentinels import SERVER_DEFAULT, UNSET
 from ferra_sync._expression.shapes import DEFAULT, ColumnRef
@@ -52,9 +52,11 @@ class Column(Expr[S_co, V_co, N, Plain], Generic[S_co, V_co, N]):
         raise TypeError("only the type checker asks what a column takes")
 
     @overload
-    def to(self: Assignable[S, Never, W], value: W | Expr[In[S], W, Never, Plain]) -> Assignment[S]: ...
+    def to(self: Assignable[S, Never, W], value: W | Expr[In[S] | Opt[In[S]], W, Never, Plain]) -> Assignment[S]: ...
     @overload
-    def to(self: Assignable[S, None, W], value: W | Expr[In[S], W, None, Plain] | None) -> Assignment[S]: ...
+    def to(
+        self: Assignable[S, None, W], value: W | Expr[In[S] | Opt[In[S]], W, None, Plain] | None
+    ) -> Assignment[S]: ...
     def to(self, value: object) -> Assignment[Any]:
         """Assign a value, an expression over the same row, or `SERVER_DEFAULT`, in an UPDATE.
 

@@ -24,7 +24,7 @@ from ferra_sync._expression.typevars import G2, G3, N2, N3, S2, S3, G_co, N_co, 
 
 # Of what type self may be: in `Exactly` of no subclass of it, for a datetime is a date.
 Of: TypeAlias = "Expr[Any, V, Any, Any]"
-Exactly: TypeAlias = "Typed[Any, V, Any, Any]"
+Exactly: TypeAlias = "Typed[Any, V, Any, Any, Any]"
 Constant: TypeAlias = "V | Expr[Never, V, Never, Never]"
 
 
@@ -43,6 +43,12 @@ class Expr(Node, Generic[S_co, V_co, N_co, G_co]):
 
     def __ferra_select__(self) -> Selected[S_co, V_co | N_co, G_co]:
         raise TypeError("only the type checker asks what is selected")
+
+    def __ferra_value__(self) -> V_co:
+        raise TypeError("only the type checker asks what a value is")
+
+    def __ferra_null__(self) -> N_co:
+        raise TypeError("only the type checker asks whether a value may be NULL")
 
     # Comparison
 
@@ -228,7 +234,9 @@ class Expr(Node, Generic[S_co, V_co, N_co, G_co]):
     @overload
     def __sub__(self: Exactly[date], other: date) -> Expr[S_co, int, N_co, G_co]: ...
     @overload
-    def __sub__(self: Exactly[date], other: Typed[S2, date, N2, G2]) -> Expr[S_co | S2, int, N_co | N2, G_co | G2]: ...
+    def __sub__(
+        self: Exactly[date], other: Typed[S2, date, date, N2, G2]
+    ) -> Expr[S_co | S2, int, N_co | N2, G_co | G2]: ...
     @overload
     def __sub__(self: Exactly[date], other: Span) -> Expr[S_co, datetime, N_co, G_co]: ...
     @overload
@@ -433,5 +441,5 @@ class Expr(Node, Generic[S_co, V_co, N_co, G_co]):
 
 AnyExpr: TypeAlias = Expr[Any, Any, Any, Any]
 
-Predicate: TypeAlias = Expr[In[S], bool, None, Plain]
+Predicate: TypeAlias = Expr[In[S] | Opt[In[S]], bool, None, Plain]
 """What `where` takes of one table, for a list of filters: `list[Predicate[Posts]]`. It may be NULL, or a constant."""

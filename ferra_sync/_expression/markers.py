@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from ferra_sync._expression.typevars import G_co, N, S, S_co, T_co
 
@@ -30,6 +30,9 @@ class Plain:
 class Aggregate:
     """A value over many rows."""
 
+
+InT = TypeVar("InT", bound=In[Any])
+"""The table of a column: told by its class alone, never by what is asked for."""
 
 Alike = TypeVar("Alike", Plain, Aggregate)
 """Either of the two for a whole select list, so that they cannot mix."""

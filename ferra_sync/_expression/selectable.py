@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 from ferra_sync._expression.markers import Selected
 from ferra_sync._expression.sqltypes import Accepting, SqlType
@@ -16,13 +16,17 @@ class Takes(Protocol[W_co]):
     def type(self) -> Accepting[W_co]: ...
 
 
-class Typed(Protocol[S_co, V, N_co, G_co]):
-    """An expression of exactly this Python type: invariant, so that no checker widens it to fit another value."""
+class Typed(Protocol[S_co, V, T_co, N_co, G_co]):
+    """An expression of exactly the type V, which no checker widens to fit another value; as a result it is a T."""
 
     @property
     def type(self) -> SqlType[V]: ...
 
-    def __ferra_select__(self) -> Selected[S_co, V | N_co, G_co]: ...
+    def __ferra_value__(self) -> T_co: ...
+
+    def __ferra_null__(self) -> N_co: ...
+
+    def __ferra_select__(self) -> Selected[S_co, Any, G_co]: ...
 
 
 class Selectable(Protocol[S_co, T_co, G_co]):

@@ -20,7 +20,7 @@ from ferra_sync._expression.identifiers import checked, quoted, snake_case
 from ferra_sync._expression.intervals import Interval
 from ferra_sync._expression.ranges import AnyRange
 from ferra_sync._expression.sentinels import JSON_NULL, Sentinel
-from ferra_sync._expression.typevars import N_co, R, T, W_co
+from ferra_sync._expression.typevars import N_co, R, T, T_co, V, W_co
 from ferra_sync._expression.values import Value
 from ferra_sync.errors import SchemaError
 
@@ -123,6 +123,9 @@ class SqlType(Value, Generic[T]):
     def __ferra_accepts__(self) -> Any:
         raise TypeError("only the type checker asks what a type accepts")
 
+    def __ferra_value__(self) -> T:
+        raise TypeError("only the type checker asks what a type holds")
+
     def __ferra_null__(self) -> Never:
         raise TypeError("only the type checker asks whether a type is nullable")
 
@@ -189,13 +192,18 @@ class Accepting(Protocol[W_co]):
     def __ferra_accepts__(self) -> W_co: ...
 
 
-class HasSqlType(Protocol[T, N_co]):
-    """A type, or a column's declaration such as `t.text()`; N is None where it is nullable."""
+class HasSqlType(Protocol[T_co, N_co]):
+    """A type, or a column's declaration such as `t.text()`, whose values are `T | N`."""
+
+    def __ferra_value__(self) -> T_co: ...
+    def __ferra_null__(self) -> N_co: ...
+
+
+class HasExactType(HasSqlType[T_co, N_co], Protocol[V, T_co, N_co]):
+    """A type, or a column's declaration, of exactly V, which no checker widens; as a result it is `T | N`."""
 
     @property
-    def sql_type(self) -> SqlType[T]: ...
-
-    def __ferra_null__(self) -> N_co: ...
+    def sql_type(self) -> SqlType[V]: ...
 
 
 def type_of(given: object) -> SqlType[Any] | None:

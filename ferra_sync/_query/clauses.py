@@ -20,7 +20,7 @@ from ferra_sync._query.keys import belongs_to, key_is
 from ferra_sync._query.sharing import Sharing
 from ferra_sync._query.source import How, Source
 from ferra_sync._schema.constraints import Columns
-from ferra_sync._schema.table import Table
+from ferra_sync._schema.declaration import Joinable
 from ferra_sync.errors import QueryError
 
 Q = TypeVar("Q", bound="Clauses[Any, Any]")
@@ -84,7 +84,7 @@ class Clauses(Value, Generic[Sel, App]):
         made: Q = copy
         return made
 
-    def _joined(self, cls: type[Q], how: How, table: type[Table], on: AnyExpr | None) -> Q:
+    def _joined(self, cls: type[Q], how: How, table: Joinable[Any], on: AnyExpr | None) -> Q:
         check_predicates("on", () if on is None else (on,))
         copy = self._as(cls)
         copy._source = self._source.joined(how, table, on)
@@ -118,7 +118,10 @@ class Clauses(Value, Generic[Sel, App]):
         return copy
 
     def belonging_to(
-        self, parents: FerraModel[Any] | Sequence[FerraModel[Any]], *, by: Expr[App, Any, Any, Plain] | None = None
+        self,
+        parents: FerraModel[Any] | Sequence[FerraModel[Any]],
+        *,
+        by: Expr[App | Opt[App], Any, Any, Plain] | None = None,
     ) -> Self:
         """Keep the rows that reference one of `parents`; `by` names the column where several foreign keys could.
 

@@ -10,10 +10,11 @@ from typing import Any
 
 from ferra_sync._expression.expression import Expr
 from ferra_sync._expression.markers import In, Opt, Plain
-from ferra_sync._expression.typevars import App, Sel
+from ferra_sync._expression.typevars import App, S, Sel
 from ferra_sync._query.arity import Selecting, SelectingGroups
 from ferra_sync._query.checks import check_expressions, check_predicates
 from ferra_sync._query.source import Source
+from ferra_sync._schema.declaration import Joinable
 from ferra_sync._schema.table import TableT
 from ferra_sync.errors import QueryError
 
@@ -24,8 +25,8 @@ class From(Selecting[Sel, App]):
     __slots__ = ()
 
     def inner_join(
-        self, table: type[TableT], *, on: Expr[App | In[TableT], bool, None, Plain] | None = None
-    ) -> From[Sel | In[TableT] | Opt[App | In[TableT]], App | In[TableT]]:
+        self, table: Joinable[In[S]], *, on: Expr[App | In[S] | Opt[App | In[S]], bool, None, Plain] | None = None
+    ) -> From[Sel | In[S] | Opt[App | In[S]], App | In[S]]:
         """Join the rows that match; ON comes from the foreign key where `on` is not given.
 
         Raises:
@@ -34,24 +35,24 @@ class From(Selecting[Sel, App]):
         return self._joined(From, "inner", table, on)
 
     def left_join(
-        self, table: type[TableT], *, on: Expr[App | In[TableT], bool, None, Plain] | None = None
-    ) -> From[Sel | Opt[App | In[TableT]], App | In[TableT]]:
+        self, table: Joinable[In[S]], *, on: Expr[App | In[S] | Opt[App | In[S]], bool, None, Plain] | None = None
+    ) -> From[Sel | Opt[App | In[S]], App | In[S]]:
         """Join the rows that match, and keep those on the left that match none."""
         return self._joined(From, "left", table, on)
 
     def right_join(
-        self, table: type[TableT], *, on: Expr[App | In[TableT], bool, None, Plain] | None = None
-    ) -> From[In[TableT] | Opt[App | In[TableT]], App | In[TableT]]:
+        self, table: Joinable[In[S]], *, on: Expr[App | In[S] | Opt[App | In[S]], bool, None, Plain] | None = None
+    ) -> From[In[S] | Opt[App | In[S]], App | In[S]]:
         """Join the rows that match, and keep those of `table` that match none: all before it becomes nullable."""
         return self._joined(From, "right", table, on)
 
     def full_join(
-        self, table: type[TableT], *, on: Expr[App | In[TableT], bool, None, Plain] | None = None
-    ) -> From[Opt[App | In[TableT]], App | In[TableT]]:
+        self, table: Joinable[In[S]], *, on: Expr[App | In[S] | Opt[App | In[S]], bool, None, Plain] | None = None
+    ) -> From[Opt[App | In[S]], App | In[S]]:
         """Join the rows that match, and keep those of both sides that match none."""
         return self._joined(From, "full", table, on)
 
-    def cross_join(self, table: type[TableT]) -> From[Sel | In[TableT] | Opt[App | In[TableT]], App | In[TableT]]:
+    def cross_join(self, table: Joinable[In[S]]) -> From[Sel | In[S] | Opt[App | In[S]], App | In[S]]:
         """Join every row with every row."""
         return self._joined(From, "cross", table, None)
 

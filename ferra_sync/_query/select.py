@@ -15,7 +15,8 @@ from ferra_sync._model.model import ROW, ModelMeta
 from ferra_sync._query.clauses import Clauses
 from ferra_sync._query.query import RowQuery, item_of
 from ferra_sync._query.source import Source
-from ferra_sync._schema.table import TableMeta, TableT, table_meta
+from ferra_sync._schema.declaration import Joinable
+from ferra_sync._schema.table import TableMeta, table_meta
 from ferra_sync.errors import QueryError
 
 
@@ -50,14 +51,14 @@ class Select(Clauses[Sel, App], RowQuery[R_co], Generic[Sel, App, R_co]):
                 return None
 
     def inner_join(
-        self, table: type[TableT], *, on: Expr[App | In[TableT], bool, None, Plain] | None = None
-    ) -> Select[Sel | In[TableT] | Opt[App | In[TableT]], App | In[TableT], R_co]:
+        self, table: Joinable[In[S]], *, on: Expr[App | In[S] | Opt[App | In[S]], bool, None, Plain] | None = None
+    ) -> Select[Sel | In[S] | Opt[App | In[S]], App | In[S], R_co]:
         """Join the rows that match, to filter or sort by them."""
         return self._joined(Select, "inner", table, on)
 
     def left_join(
-        self, table: type[TableT], *, on: Expr[App | In[TableT], bool, None, Plain] | None = None
-    ) -> Select[Sel | Opt[App | In[TableT]], App | In[TableT], R_co]:
+        self, table: Joinable[In[S]], *, on: Expr[App | In[S] | Opt[App | In[S]], bool, None, Plain] | None = None
+    ) -> Select[Sel | Opt[App | In[S]], App | In[S], R_co]:
         """Join the rows that match, and keep those on the left that match none."""
         return self._joined(Select, "left", table, on)
 

@@ -13,7 +13,8 @@ from ferra_sync._expression.expression import AnyExpr
 from ferra_sync._expression.shapes import ColumnRef, is_same_table
 from ferra_sync._query.checks import spelled, table_of
 from ferra_sync._schema.constraints import ForeignKey
-from ferra_sync._schema.table import Table, TableMeta
+from ferra_sync._schema.declaration import Joinable
+from ferra_sync._schema.table import TableMeta
 from ferra_sync.errors import QueryError
 
 How: TypeAlias = Literal["inner", "left", "right", "full", "cross"]
@@ -36,7 +37,7 @@ class Source:
     is_one_row_each: bool = True
 
     @classmethod
-    def of(cls, table: type[Table]) -> Source:
+    def of(cls, table: Joinable[Any]) -> Source:
         """Return a source of one table; QueryError where it is none."""
         return cls((table_of("from_", table),))
 
@@ -45,7 +46,7 @@ class Source:
         """The first table."""
         return self.tables[0]
 
-    def joined(self, how: How, table: type[Table], on: AnyExpr | None) -> Source:
+    def joined(self, how: How, table: Joinable[Any], on: AnyExpr | None) -> Source:
         """Return this source with one more table, `on` from the foreign key where it is not given.
 
         Raises:

@@ -10,7 +10,7 @@ import attrs
 from ferra_sync._expression import identifiers
 from ferra_sync._expression.column import Column
 from ferra_sync._expression.described import described
-from ferra_sync._expression.expression import AnyExpr, Expr, Predicate
+from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.markers import In, Plain
 from ferra_sync._expression.order import Order
 from ferra_sync._expression.shapes import ColumnRef, has_aggregate, leaves
@@ -100,7 +100,7 @@ def unique(*columns: Column[In[S], Any, Any], name: str | None = None) -> Unique
     return Unique(_several(columns, "unique"), _checked(name))
 
 
-def check(predicate: Predicate[S], *, name: str | None = None) -> Check[S]:
+def check(predicate: Expr[In[S], bool, None, Plain], *, name: str | None = None) -> Check[S]:
     """Declare that `predicate` is never false."""
     if not isinstance(predicate, Expr) or predicate.type.kind is not FieldType.BOOLEAN:
         raise SchemaError("check takes a predicate")
@@ -111,7 +111,7 @@ def check(predicate: Predicate[S], *, name: str | None = None) -> Check[S]:
 def index(
     *keys: Expr[In[S], Any, Any, Plain] | Order[In[S], Plain],
     unique: bool = False,
-    where: Predicate[S] | None = None,
+    where: Expr[In[S], bool, None, Plain] | None = None,
     name: str | None = None,
 ) -> Index[S]:
     """Declare an index over columns, expressions or orders, over the rows where `where` holds."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, Generic, Literal, Never, Protocol, TypeAlias, TypedDict, get_args
+from typing import Any, Final, Generic, Literal, Never, Protocol, TypeAlias, TypedDict, get_args, overload
 
 from ferra_sync._expression.column import Column, Generated
 from ferra_sync._expression.described import described
 from ferra_sync._expression.expression import Expr
-from ferra_sync._expression.markers import In
+from ferra_sync._expression.markers import In, InT
 from ferra_sync._expression.sqltypes import Accepting, SqlType
-from ferra_sync._expression.typevars import N, N_co, S, V, V_co, W, W_co
+from ferra_sync._expression.typevars import N, N_co, S, T_co, V, V_co, W, W_co
 from ferra_sync._expression.values import Value
 from ferra_sync.errors import SchemaError
 
@@ -32,6 +32,12 @@ class ColumnOptions(TypedDict, Generic[V], total=False):
     index: bool
     secret: bool
     name: str
+
+
+class Joinable(Protocol[T_co]):
+    """The class of a table: no supertype of it, so that mypy takes no alias for the table that is asked for."""
+
+    def __ferra_in__(self) -> T_co: ...
 
 
 class ColumnDef(Value, Generic[V_co, N]):
@@ -65,11 +71,18 @@ class ColumnDef(Value, Generic[V_co, N]):
         self.options = options
         self.generated = "stored" if "generated_as" in options else generated
 
-    def __get__(self, instance: None, owner: type[S]) -> Column[In[S], V_co, N]:
+    @overload
+    def __get__(self, instance: None, owner: Joinable[InT]) -> Column[InT, V_co, N]: ...
+    @overload  # mypy finds no protocol in the `type[Self]` of a table's own methods
+    def __get__(self, instance: None, owner: type[S]) -> Column[In[S], V_co, N]: ...
+    def __get__(self, instance: None, owner: Any) -> Column[Any, Any, Any]:
         raise SchemaError(f"{owner.__name__} declares a column but is no Table")
 
     def __ferra_accepts__(self: Declaring[W, N]) -> W | N:
         raise TypeError("only the type checker asks what a column accepts")
+
+    def __ferra_value__(self) -> V_co:
+        raise TypeError("only the type checker asks what a column holds")
 
     def __ferra_null__(self) -> N:
         raise TypeError("only the type checker asks whether a column is nullable")

@@ -14,6 +14,7 @@ from ferra_sync._expression.coercion import is_assignable
 from ferra_sync._expression.column import Column
 from ferra_sync._expression.described import described
 from ferra_sync._expression.expression import AnyExpr, Expr
+from ferra_sync._expression.markers import In
 from ferra_sync._expression.shapes import ColumnRef, FunctionRef, TableRef, has_aggregate, is_same_table, leaves
 from ferra_sync._expression.values import Value
 from ferra_sync._schema.body import declared_columns
@@ -121,6 +122,10 @@ class Table:
 
     def __new__(cls) -> Self:
         raise SchemaError(f"{cls.__name__} is a table; rows are instances of a FerraModel[{cls.__name__}]")
+
+    @classmethod
+    def __ferra_in__(cls) -> In[Self]:
+        raise TypeError("only the type checker asks which table this is")
 
     @classmethod
     def __constraints__(cls) -> Sequence[Constraint[Any]]:

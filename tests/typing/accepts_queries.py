@@ -167,7 +167,3 @@ def narrowed(ids: list[int], name: str | None) -> list[User]:
 
 
 assert_type(narrowed([], None), list[User])
-
-# Sixteen items
-
-days = (Events.day, Events.day, Events.day)

@@ -4,13 +4,18 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from datetime import date
 from typing import Any, assert_type
+from uuid import UUID, uuid4
 
 from domain import (
     Address,
     Comment,
     Comments,
+    Event,
+    EventDetails,
     Events,
     Mood,
     NewComment,
@@ -115,12 +120,61 @@ with db.begin() as tx:
     users.delete_in_tx(tx, 1)
     PgRepository(Post, tx).find_by_id(1)
 
+events = PgRepository(Event, db)
+assert_type(events.find_by_id(uuid4()), Event)
+assert_type(events.exists(UUID(int=3)), bool)
+events.update(uuid4(), Event("x", date(2024, 1, 1)))
+events.delete((uuid4(),))  # of several columns, as far as types know
+PgRepository(EventDetails, db).find_by_id("a model without the field id")
+PgRepository(EventDetails, db).delete_in_tx(tx, 3)
+
 
 def first_user(repository: FerraRepository[User]) -> User:
     return repository.find_page(1, 1).items[0]
 
 
 first_user(users)
+
+
+def user_of(repository: FerraRepository[User]) -> User:
+    return repository.find_by_id(3)
+
+
+class FakeUsers(ABC):
+    """What tests put in a repository's place."""
+
+    @abstractmethod
+    def find_by_id(self, id: int | tuple[Any, ...]) -> User: ...
+    @abstractmethod
+    def find_page(self, page: int, per_page: int) -> Page[User]: ...
+    @abstractmethod
+    def insert(self, data: User) -> User: ...
+    @abstractmethod
+    def update(self, id: object, data: User) -> User: ...
+    @abstractmethod
+    def delete(self, id: object) -> None: ...
+    @abstractmethod
+    def find_by_id_in_tx(self, tx: Transaction, id: object) -> User: ...
+    @abstractmethod
+    def find_page_in_tx(self, tx: Transaction, page: int, per_page: int) -> Page[User]: ...
+    @abstractmethod
+    def insert_in_tx(self, tx: Transaction, data: User) -> User: ...
+    @abstractmethod
+    def update_in_tx(self, tx: Transaction, id: object, data: User) -> User: ...
+    @abstractmethod
+    def delete_in_tx(self, tx: Transaction, id: object) -> None: ...
+
+
+def faked(users: FakeUsers) -> User:
+    return user_of(users)
+
+
+class UserRepository(PgRepository[User]):
+    def named(self, name: str) -> list[User]:
+        return self.find_by(Users.name == name)
+
+    def renamed(self, id: int, name: str) -> User:
+        return self.update(id, User(id, name))
 
 
 # A query of models is a query of what these are

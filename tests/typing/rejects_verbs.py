@@ -21,6 +21,7 @@ from domain import (
 from ferra_sync import (
     UNSET,
     Database,
+    FerraRepository,
     Page,
     PgRepository,
     Transaction,
@@ -121,9 +122,23 @@ PgRepository(Users, db)  # R231 a repository of a table
 PgRepository(NewUser, db)  # R232 a repository of rows to insert
 PgRepository(User, "postgres://")  # R233 a repository over a URL
 
+# Keys
+
+users.find_by_id("abc")  # R321 a text for an integer key
+users.find_by_id(None)  # R322 None for a key
+users.find_by_id(User(1, "x"))  # R323 a row for its key
+users.exists("abc")  # R324 a text for an integer key, asked for
+users.delete(1.5)  # R325 a float for an integer key
+users.update("abc", User(1, "x"))  # R326 a text for the key of an update
+PgRepository(Event, db).find_by_id("3f0e")  # R327 a text for a uuid
+PgRepository(Event, db).delete(3)  # R328 an integer for a uuid
+
 
 def work(tx: Transaction) -> None:
     tx.fetch_all(from_(Users))  # R268 nothing is selected in a transaction
+    users.find_by_id_in_tx(tx, "abc")  # R329 a text for an integer key in a transaction
+    users.update_in_tx(tx, "abc", User(1, "x"))  # R330 … in an update
+    users.delete_in_tx(tx, "abc")  # R331 … in a delete
 
 
 def truth() -> None:
@@ -131,3 +146,8 @@ def truth() -> None:
     # fmt: off
     if predicate: print()  # noqa: E701, T201  # R269 an expression as a condition
     # fmt: on
+
+
+def page_of(repository: FerraRepository[User]) -> None:
+    repository.find_by_id("abc")  # R332 a text for an integer key of the protocol
+    repository.delete_in_tx(db.begin(), "abc")  # R333 … in a transaction

@@ -19,7 +19,7 @@ from ferra_sync._expression.markers import In, Opt, Plain, Selected
 from ferra_sync._expression.operators import Node
 from ferra_sync._expression.order import Nulls, Order
 from ferra_sync._expression.selectable import Takes, Typed
-from ferra_sync._expression.sqltypes import BOOLEAN, HasSqlType, SqlType
+from ferra_sync._expression.sqltypes import BOOLEAN, HasSqlType, SqlType, Undeclared
 from ferra_sync._expression.typevars import G2, G3, N2, N3, S2, S3, G_co, N_co, S, S_co, V, V_co, W
 
 # Of what type self may be: in `Exactly` of no subclass of it, for a datetime is a date.
@@ -422,7 +422,11 @@ class Expr(Node, Generic[S_co, V_co, N_co, G_co]):
 
     # Type, nullability and order
 
-    def cast(self, to: HasSqlType[V, N2]) -> Expr[S_co, V, N_co | N2, G_co]:
+    @overload  # The document null, cast to a number or a boolean, is NULL from PostgreSQL 18 on.
+    def cast(self: Of[Undeclared], to: HasSqlType[FracT, Any]) -> Expr[S_co, FracT, None, G_co]: ...
+    @overload
+    def cast(self, to: HasSqlType[V, N2]) -> Expr[S_co, V, N_co | N2, G_co]: ...
+    def cast(self, to: object) -> AnyExpr:
         """`CAST(… AS to)`; what may be NULL still may, and with `t.nullable(…)` it always may."""
         return operators.cast(Expr, self, to)
 

@@ -36,7 +36,10 @@ assert_type(
     db.fetch_all(threads.group_by(Comments.id).select(Comments.id, fn.count(Replies.id))), list[tuple[int, int]]
 )
 assert_type(db.fetch_all(perhaps.where(Managers.id.is_null()).select(User)), list[User])
-assert_type(db.fetch_all(paired.left_join(Posts).select(Manager, maybe(Post))), list[tuple[Manager, Post | None]])
+assert_type(
+    db.fetch_all(paired.left_join(Posts, on=Posts.user_id == Managers.id).select(Manager, maybe(Post))),
+    list[tuple[Manager, Post | None]],
+)
 
 from_(Users).where(Managers.name == "x")  # R270 an alias' column in where, of the table
 from_(Managers).where(Users.name == "x")  # R271 the table's column in where, of the alias

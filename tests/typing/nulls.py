@@ -40,6 +40,8 @@ assert_type(db.fetch_all(from_(Events).select(Events.seats - Events.taken)), lis
 assert_type(db.fetch_all(from_(Events).select(-Events.taken)), list[int | None])
 assert_type(db.fetch_all(from_(Users).select(Users.hair_color.cast(t.varchar(3)))), list[str | None])
 assert_type(db.fetch_all(from_(Users).select(Users.name.cast(t.varchar(3)))), list[str])
+assert_type(db.fetch_all(from_(Events).select(Events.extra.cast(t.integer()))), list[int | None])
+assert_type(db.fetch_all(from_(Events).select(Events.extra.cast(t.text()))), list[str])
 assert_type(db.fetch_all(from_(Users).select(fn.lower(Users.hair_color))), list[str | None])
 assert_type(db.fetch_all(from_(Users).select(fn.coalesce(Users.hair_color, "x"))), list[str])
 assert_type(db.fetch_all(from_(Users).select(fn.coalesce(Users.name, Users.hair_color))), list[str | None])

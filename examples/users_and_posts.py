@@ -6,7 +6,7 @@ from typing import Any
 
 from _database import database
 
-from ferra_sync import Database, Expr, Plain, Select, delete_from, from_, functions, insert_into, maybe, select, update
+from ferra_sync import Database, Predicate, Select, delete_from, from_, functions, insert_into, maybe, select, update
 from schema import NewPost, NewUser, Post, Posts, UserProfile, Users
 
 
@@ -17,7 +17,7 @@ def search(text: str) -> Select[Any, Any, tuple[Post, UserProfile]]:
 
 
 def matching(*, published: bool | None = None, title: str | None = None) -> Select[Any, Any, Post]:
-    wanted: list[Expr[Posts, bool, Plain]] = []
+    wanted: list[Predicate[Posts]] = []
     if published is not None:
         wanted.append(Posts.published == published)
     if title is not None:

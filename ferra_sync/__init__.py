@@ -18,8 +18,9 @@ from ferra_sync._database.executor import Executor
 from ferra_sync._database.pages import Page
 from ferra_sync._database.transaction import Savepoint, Transaction
 from ferra_sync._expression.column import Assignment, Column
-from ferra_sync._expression.expression import Expr, Order
-from ferra_sync._expression.markers import Aggregate, Opt, Plain
+from ferra_sync._expression.expression import Expr, Predicate
+from ferra_sync._expression.markers import Aggregate, In, Opt, Plain
+from ferra_sync._expression.order import Order
 from ferra_sync._expression.published import publish
 from ferra_sync._expression.sentinels import JSON_NULL, SERVER_DEFAULT, UNSET, JsonNull, Unset
 from ferra_sync._expression.sqltypes import FieldType
@@ -28,9 +29,10 @@ from ferra_sync._model.model import Changeset, FerraModel, FieldMeta, Insertable
 from ferra_sync._model.validated import validated
 from ferra_sync._model.validators import when_set
 from ferra_sync._postgres.config import DatabaseConfig
+from ferra_sync._query.from_clause import From, Grouped, from_
 from ferra_sync._query.insert import Insert, insert_into
 from ferra_sync._query.query import RowQuery
-from ferra_sync._query.select import From, Grouped, Select, from_, maybe, select
+from ferra_sync._query.select import Select, maybe, select
 from ferra_sync._query.update import Delete, Update, delete_from, update
 from ferra_sync._query.writes import Returning
 from ferra_sync._repository.repository import FerraRepository, PgRepository
@@ -77,6 +79,7 @@ __all__ = [
     "FieldType",
     "From",
     "Grouped",
+    "In",
     "Insert",
     "Insertable",
     "JsonNull",
@@ -88,6 +91,7 @@ __all__ = [
     "Page",
     "PgRepository",
     "Plain",
+    "Predicate",
     "QueryError",
     "Returning",
     "RowQuery",

@@ -6,21 +6,26 @@ Any other is declared with its types: `similarity = function("similarity", t.tex
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, Final, Never, Protocol, TypeVar, overload
+from typing import Any, Final, Never, TypeVar, overload
 from uuid import UUID
 
 from ferra_sync._expression import identifiers
 from ferra_sync._expression import sqltypes as sql
 from ferra_sync._expression.coercion import TEXTS, common, is_passable
+from ferra_sync._expression.declaring import DeclareAggregate, DeclareFunction
 from ferra_sync._expression.described import described
-from ferra_sync._expression.expression import AnyExpr, Expr, Typed, parameter
+from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.intervals import Interval
 from ferra_sync._expression.markers import Aggregate, Opt, Plain
 from ferra_sync._expression.nulls import Promised, Rule, always, coalescing, never, strict
 from ferra_sync._expression.operators import Node, operand, unordered
+from ferra_sync._expression.parameter import parameter
+from ferra_sync._expression.selectable import Typed
 from ferra_sync._expression.shapes import FunctionRef
-from ferra_sync._expression.sqltypes import FieldType, HasSqlType, SqlType, is_nullable, type_of
+from ferra_sync._expression.sqltypes import FieldType, HasExactType, HasSqlType, SqlType, is_nullable, type_of
+from ferra_sync._expression.typevars import G2, N2, S2, G, N, S, T, V
 from ferra_sync._expression.values import Value
 from ferra_sync.errors import QueryError, SchemaError
 
@@ -41,24 +46,8 @@ __all__ = [
     "upper",
 ]
 
-S = TypeVar("S")
-S2 = TypeVar("S2")
-S3 = TypeVar("S3")
-V = TypeVar("V")
-G = TypeVar("G")
-G2 = TypeVar("G2")
-G3 = TypeVar("G3")
-A = TypeVar("A")
-B = TypeVar("B")
-C = TypeVar("C")
-R = TypeVar("R")
-A_contra = TypeVar("A_contra", contravariant=True)
-B_contra = TypeVar("B_contra", contravariant=True)
-C_contra = TypeVar("C_contra", contravariant=True)
-R_co = TypeVar("R_co", covariant=True)
-Text = TypeVar("Text", str, str | None)
-Mean = TypeVar("Mean", float, dt.timedelta)
-Summed = TypeVar("Summed", int, Decimal, float, dt.timedelta)
+Mean = TypeVar("Mean", float, dt.timedelta, Interval)
+Summed = TypeVar("Summed", int, Decimal, float, dt.timedelta, Interval)
 
 
 def _expression(name: str, value: object) -> AnyExpr:
@@ -105,9 +94,9 @@ _WITHOUT_LEAST: Final = frozenset(
 
 
 @overload
-def count() -> Expr[Never, int, Aggregate]: ...
+def count() -> Expr[Never, int, Never, Aggregate]: ...
 @overload
-def count(value: Expr[S, Any, Plain], *, distinct: bool = False) -> Expr[Opt[S], int, Aggregate]: ...
+def count(value: Expr[S, Any, Any, Plain], *, distinct: bool = False) -> Expr[Opt[S], int, Never, Aggregate]: ...
 def count(value: AnyExpr | None = None, *, distinct: bool = False) -> AnyExpr:
     """`count(*)`, or the number of rows, or of distinct values, for which `value` is not NULL."""
     if value is None:
@@ -124,8 +113,8 @@ def _aggregated(name: FunctionRef, returns: SqlType[Any], value: AnyExpr, *, dis
 
 
 def sum(  # noqa: A001 - SQL's name
-    value: Expr[S, Summed | None, Plain], *, distinct: bool = False
-) -> Expr[Opt[S], Summed | None, Aggregate]:
+    value: Expr[S, Summed, Any, Plain], *, distinct: bool = False
+) -> Expr[Opt[S], Summed, None, Aggregate]:
     """The sum of the values, or of the distinct values, that are not NULL; None where there are none."""
     return _aggregated(_SUM, _sum_type(value), value, distinct=distinct)
 
@@ -142,11 +131,11 @@ def _sum_type(value: AnyExpr) -> SqlType[Any]:
 
 
 @overload
-def avg(  # type: ignore[overload-overlap]  # pyright: ignore[reportOverlappingOverload] - in Expr[S, None] alone
-    value: Expr[S, int | None, Plain] | Expr[S, Decimal | None, Plain], *, distinct: bool = False
-) -> Expr[Opt[S], Decimal | None, Aggregate]: ...
+def avg(
+    value: Expr[S, int | Decimal, Any, Plain], *, distinct: bool = False
+) -> Expr[Opt[S], Decimal, None, Aggregate]: ...
 @overload
-def avg(value: Expr[S, Mean | None, Plain], *, distinct: bool = False) -> Expr[Opt[S], Mean | None, Aggregate]: ...
+def avg(value: Expr[S, Mean, Any, Plain], *, distinct: bool = False) -> Expr[Opt[S], Mean, None, Aggregate]: ...
 def avg(value: AnyExpr, *, distinct: bool = False) -> AnyExpr:
     """The mean of the values, or of the distinct values, that are not NULL; None where there are none.
 
@@ -166,12 +155,12 @@ def _avg_type(value: AnyExpr) -> SqlType[Any]:
     return sql.NUMERIC
 
 
-def min(value: Expr[S, V, Plain]) -> Expr[Opt[S], V | None, Aggregate]:  # noqa: A001 - SQL's name
+def min(value: Expr[S, V, Any, Plain]) -> Expr[Opt[S], V, None, Aggregate]:  # noqa: A001 - SQL's name
     """The least of the values that are not NULL; None where there are none."""
     return _call(_MIN, _least_type("min", value), value)
 
 
-def max(value: Expr[S, V, Plain]) -> Expr[Opt[S], V | None, Aggregate]:  # noqa: A001 - SQL's name
+def max(value: Expr[S, V, Any, Plain]) -> Expr[Opt[S], V, None, Aggregate]:  # noqa: A001 - SQL's name
     """The greatest of the values that are not NULL; None where there are none."""
     return _call(_MAX, _least_type("max", value), value)
 
@@ -189,35 +178,33 @@ def _least_type(name: str, value: AnyExpr) -> SqlType[Any]:
 
 
 @overload
-def coalesce(value: Typed[S, V | None, G], otherwise: Expr[S2, V, G2]) -> Expr[S | S2, V, G | G2]: ...
+def coalesce(  # type: ignore[overload-overlap]  # pyright: ignore[reportOverlappingOverload] - V could be an Expr
+    value: Typed[S, V, T, Any, G], otherwise: Expr[S2, V, N2, G2]
+) -> Expr[S | S2, T, N2, G | G2]: ...
 @overload
-def coalesce(value: Typed[S, V | None, G], otherwise: V) -> Expr[S, V, G]: ...
+def coalesce(value: Typed[S, V, T, Any, G], otherwise: V) -> Expr[S, T, Never, G]: ...
 @overload
-def coalesce(value: Typed[S, V, G], otherwise: Expr[S2, V, G2]) -> Expr[S | S2, V, G | G2]: ...
+def coalesce(value: Typed[S, Decimal, T, Any, G], otherwise: Expr[S2, int, N2, G2]) -> Expr[S | S2, T, N2, G | G2]: ...
 @overload
-def coalesce(value: Typed[S, V, G], otherwise: V) -> Expr[S, V, G]: ...
-def coalesce(value: Typed[Any, Any, Any], otherwise: object) -> AnyExpr:
+def coalesce(value: Typed[S, Decimal, T, Any, G], otherwise: int) -> Expr[S, T, Never, G]: ...
+def coalesce(value: Typed[Any, Any, Any, Any, Any], otherwise: object) -> AnyExpr:
     """`value`, or `otherwise` where it is NULL; of two types of number, the wider."""
     expr = _expression("coalesce", value)
     other = operand(expr, otherwise)
     return _call(_COALESCE, common(expr.type, other.type), expr, other)
 
 
-def lower(value: Expr[S, Text, G]) -> Expr[S, Text, G]:
+def lower(value: Expr[S, str, N, G]) -> Expr[S, str, N, G]:
     """The text in small letters."""
     return _call(_LOWER, sql.TEXT, _text("lower", value))
 
 
-def upper(value: Expr[S, Text, G]) -> Expr[S, Text, G]:
+def upper(value: Expr[S, str, N, G]) -> Expr[S, str, N, G]:
     """The text in capitals."""
     return _call(_UPPER, sql.TEXT, _text("upper", value))
 
 
-@overload
-def length(value: Expr[S, str, G]) -> Expr[S, int, G]: ...
-@overload
-def length(value: Expr[S, str | None, G]) -> Expr[S, int | None, G]: ...
-def length(value: AnyExpr) -> AnyExpr:
+def length(value: Expr[S, str, N, G]) -> Expr[S, int, N, G]:
     """The number of characters."""
     return _call(_LENGTH, sql.INTEGER, _text("length", value))
 
@@ -228,12 +215,12 @@ def _text(name: str, value: AnyExpr) -> AnyExpr:
     return value
 
 
-def now() -> Expr[Never, dt.datetime, Never]:
+def now() -> Expr[Never, dt.datetime, Never, Never]:
     """The moment at which the transaction began."""
     return Expr(("call", _NOW), (), sql.TIMESTAMPTZ)
 
 
-def gen_random_uuid() -> Expr[Never, UUID, Never]:
+def gen_random_uuid() -> Expr[Never, UUID, Never, Never]:
     """A random UUID of version 4."""
     return Expr(("call", _GEN_RANDOM_UUID), (), sql.UUID_)
 
@@ -254,10 +241,14 @@ _LITERALS: Final[dict[type, SqlType[Any]]] = {
 
 
 @overload
-def literal(value: V) -> Expr[Never, V, Never]: ...
+def literal(value: V) -> Expr[Never, V, Never, Never]: ...
 @overload
-def literal(value: V, of: HasSqlType[V]) -> Expr[Never, V, Never]: ...
-def literal(value: object, of: HasSqlType[Any] | None = None) -> AnyExpr:
+def literal(value: V, of: HasExactType[V, T, Never]) -> Expr[Never, T, Never, Never]: ...
+@overload
+def literal(value: V | None, of: HasExactType[V, T, None]) -> Expr[Never, T, None, Never]: ...
+@overload
+def literal(value: int, of: HasExactType[Decimal, T, Never]) -> Expr[Never, T, Never, Never]: ...
+def literal(value: object, of: HasSqlType[Any, Any] | None = None) -> AnyExpr:
     """A value where an expression is asked for; it travels as a parameter, like every value.
 
     Raises:
@@ -283,55 +274,6 @@ def _literal_type(value: object) -> SqlType[Any]:
 
 
 # Any other function
-
-
-class Function0(Protocol[R_co]):
-    """A declared function without arguments."""
-
-    def __call__(self) -> Expr[Never, R_co, Never]: ...
-
-
-class Function1(Protocol[A_contra, R_co]):
-    """A declared function of one argument."""
-
-    def __call__(self, a: Expr[S, A_contra, G], /) -> Expr[S, R_co, G]: ...
-
-
-class Function2(Protocol[A_contra, B_contra, R_co]):
-    """A declared function of two arguments; the second may be a value."""
-
-    @overload
-    def __call__(self, a: Expr[S, A_contra, G], b: Expr[S2, B_contra, G2], /) -> Expr[S | S2, R_co, G | G2]: ...
-    @overload
-    def __call__(self, a: Expr[S, A_contra, G], b: B_contra, /) -> Expr[S, R_co, G]: ...
-
-
-class Function3(Protocol[A_contra, B_contra, C_contra, R_co]):
-    """A declared function of three arguments; the second and third may be values."""
-
-    @overload
-    def __call__(
-        self, a: Expr[S, A_contra, G], b: Expr[S2, B_contra, G2], c: Expr[S3, C_contra, G3], /
-    ) -> Expr[S | S2 | S3, R_co, G | G2 | G3]: ...
-    @overload
-    def __call__(self, a: Expr[S, A_contra, G], b: B_contra, c: C_contra, /) -> Expr[S, R_co, G]: ...
-
-
-class Aggregate1(Protocol[A_contra, R_co]):
-    """A declared aggregate of one argument."""
-
-    def __call__(self, a: Expr[S, A_contra, Plain], /) -> Expr[Opt[S], R_co, Aggregate]: ...
-
-
-class Aggregate2(Protocol[A_contra, B_contra, R_co]):
-    """A declared aggregate of two arguments; the second may be a value, as in string_agg."""
-
-    @overload
-    def __call__(
-        self, a: Expr[S, A_contra, Plain], b: Expr[S2, B_contra, Any], /
-    ) -> Expr[Opt[S | S2], R_co, Aggregate]: ...
-    @overload
-    def __call__(self, a: Expr[S, A_contra, Plain], b: B_contra, /) -> Expr[Opt[S], R_co, Aggregate]: ...
 
 
 class _Declared(Value):
@@ -362,28 +304,19 @@ class _Declared(Value):
         return Expr(("cast", given.shape, expected.parameter), given.params, expected.parameter)
 
 
-@overload
-def function(name: str, /, *, returns: HasSqlType[R], schema: str | None = None) -> Function0[R]: ...
-@overload
+def _overloaded(declare: Callable[..., Any]) -> DeclareFunction:
+    """Give `function` its overloads, which stand in a file of their own; so the next its own to `aggregate`."""
+    return declare
+
+
+def _overloaded_aggregate(declare: Callable[..., Any]) -> DeclareAggregate:
+    return declare
+
+
+@_overloaded
 def function(
-    name: str, a: HasSqlType[A], /, *, returns: HasSqlType[R], schema: str | None = None
-) -> Function1[A, R]: ...
-@overload
-def function(
-    name: str, a: HasSqlType[A], b: HasSqlType[B], /, *, returns: HasSqlType[R], schema: str | None = None
-) -> Function2[A, B, R]: ...
-@overload
-def function(
-    name: str,
-    a: HasSqlType[A],
-    b: HasSqlType[B],
-    c: HasSqlType[C],
-    /,
-    *,
-    returns: HasSqlType[R],
-    schema: str | None = None,
-) -> Function3[A, B, C, R]: ...
-def function(name: str, /, *arguments: HasSqlType[Any], returns: HasSqlType[Any], schema: str | None = None) -> Any:
+    name: str, /, *arguments: HasSqlType[Any, Any], returns: HasSqlType[Any, Any], schema: str | None = None
+) -> Any:  # noqa: ANN401 - told by the arguments
     """Declare a function of PostgreSQL by its exact name and its types; `t.nullable(…)` where NULL may be.
 
     Raises:
@@ -392,15 +325,10 @@ def function(name: str, /, *arguments: HasSqlType[Any], returns: HasSqlType[Any]
     return _declared(name, schema, arguments, returns, aggregate=False)
 
 
-@overload
+@_overloaded_aggregate
 def aggregate(
-    name: str, a: HasSqlType[A], /, *, returns: HasSqlType[R], schema: str | None = None
-) -> Aggregate1[A, R]: ...
-@overload
-def aggregate(
-    name: str, a: HasSqlType[A], b: HasSqlType[B], /, *, returns: HasSqlType[R], schema: str | None = None
-) -> Aggregate2[A, B, R]: ...
-def aggregate(name: str, /, *arguments: HasSqlType[Any], returns: HasSqlType[Any], schema: str | None = None) -> Any:
+    name: str, /, *arguments: HasSqlType[Any, Any], returns: HasSqlType[Any, Any], schema: str | None = None
+) -> Any:  # noqa: ANN401 - told by the arguments
     """Declare an aggregate: `function`, over many rows.
 
     Raises:

@@ -107,7 +107,7 @@ def errors(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[Line, str
 
 def test_the_marked_lines_are_numbered_through():
     assert [each.label for each in sorted(MARKED, key=lambda each: each.label)] == list(range(1, len(MARKED) + 1))
-    assert {each.line.file for each in MARKED} == {"rejects.py", "rejects_more.py"}
+    assert not [each.text for each in MARKED if each.line.file.startswith("accepts")]
 
 
 @pytest.mark.parametrize("checker", CHECKERS)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, Self
 
 import attrs
 import psycopg
@@ -16,6 +16,7 @@ import psycopg
 from ferra_sync._database.executor import Executor
 from ferra_sync._database.transaction import Isolation, Transaction, begin_command
 from ferra_sync._expression.described import described
+from ferra_sync._expression.typevars import R
 from ferra_sync._postgres import wire
 from ferra_sync._postgres.config import DatabaseConfig, local_timeouts, resolve_url
 from ferra_sync._postgres.embedded import EmbeddedServer
@@ -23,8 +24,6 @@ from ferra_sync._postgres.pool import Pool
 from ferra_sync._postgres.statement import Statement
 from ferra_sync._postgres.timeouts import TimedPool
 from ferra_sync.errors import ConfigError, Db, DbErrorKind
-
-R = TypeVar("R")
 
 _RETRIED: Final = frozenset({DbErrorKind.SERIALIZATION_FAILURE, DbErrorKind.DEADLOCK})
 _FIRST_PAUSE: Final = 0.01

@@ -5,12 +5,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from typing import Any, TypeVar
+from typing import Any
 
 from ferra_sync._compiler.shapes import CountShape
 from ferra_sync._database.json_rows import object_maker
 from ferra_sync._database.pages import Count, KeyWalk, Page, page_number, page_of
 from ferra_sync._database.ways import may_rewrite
+from ferra_sync._expression.typevars import R
 from ferra_sync._expression.values import Handle
 from ferra_sync._postgres import wire
 from ferra_sync._postgres.connection import PooledConnection
@@ -21,8 +22,6 @@ from ferra_sync._query.select import Select
 from ferra_sync._query.writes import Returning, Write
 from ferra_sync._schema.table import table_meta
 from ferra_sync.errors import Db, FerraDbError, NotFound, QueryError
-
-R = TypeVar("R")
 
 
 class Executor(Handle, ABC):
@@ -94,7 +93,7 @@ class Executor(Handle, ABC):
         made = object_maker(_readable(query))
         return [made(row) for row in self.fetch_all(query)]
 
-    def execute(self, query: Write[Any] | Returning[Any]) -> int:
+    def execute(self, query: Write | Returning[Any]) -> int:
         """Run a write and return the number of rows that it affected; nothing is sent where nothing is to change."""
         write = query.write if isinstance(query, Returning) else query
         if not isinstance(write, Write):

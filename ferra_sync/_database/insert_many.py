@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import compress
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple
 
 import psycopg
 
@@ -15,13 +15,11 @@ from ferra_sync._database.executor import Executor
 from ferra_sync._database.keyed import Unordered, insert_keyed
 from ferra_sync._database.ways import Way, way_into
 from ferra_sync._expression.shapes import Items
-from ferra_sync._model.model import FerraModel, FieldMeta, ModelMeta
+from ferra_sync._model.model import FieldMeta, M, ModelMeta
 from ferra_sync._model.rows import CheckedRows, Columns, Given, checked_rows, given, place
 from ferra_sync._postgres import wire
 from ferra_sync._postgres.statement import statement_of
 from ferra_sync.errors import Conflict, Db
-
-M = TypeVar("M", bound=FerraModel[Any])
 
 CHUNK: Final = 10_000
 """How many rows go into one statement."""

@@ -14,7 +14,8 @@ import psycopg
 
 from ferra_sync._compiler.shapes import BulkInsertShape, InsertShape, StatementShape
 from ferra_sync._compiler.write import qualified_name
-from ferra_sync._expression.expression import AnyExpr, Expr, parameter
+from ferra_sync._expression.expression import AnyExpr, Expr
+from ferra_sync._expression.parameter import parameter
 from ferra_sync._expression.shapes import ColumnRef, FunctionRef
 from ferra_sync._expression.sqltypes import REGCLASS, TEXT, FieldType
 from ferra_sync._model.model import FieldMeta, ModelMeta

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Generic, Literal, TypeAlias, TypeVar
+from typing import Any, Generic, Literal, TypeAlias
 
 import attrs
 
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.sqltypes import BOOLEAN, MAX_BIGINT
+from ferra_sync._expression.typevars import R, T
 from ferra_sync._model.json import spelled, spelling
 from ferra_sync._query.select import Select
 from ferra_sync.errors import QueryError
-
-T = TypeVar("T")
-R = TypeVar("R")
 
 Count: TypeAlias = Literal["exact", "estimate"]
 

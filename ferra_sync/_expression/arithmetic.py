@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypeAlias, TypeVar
 
 from ferra_sync._expression.coercion import TEXTS, common, mismatch
 from ferra_sync._expression.intervals import Interval
-from ferra_sync._expression.operators import Make, N, Node, beside, joined
+from ferra_sync._expression.operators import Make, Node, NodeT, beside, joined
 from ferra_sync._expression.sqltypes import (
     CALENDAR_INTERVAL,
     DATE,
@@ -26,6 +26,15 @@ from ferra_sync._expression.sqltypes import (
     SqlType,
 )
 from ferra_sync.errors import QueryError
+
+Real: TypeAlias = int | float | Decimal
+Exact: TypeAlias = int | Decimal
+FracT = TypeVar("FracT", bound=Decimal | float)
+Moment: TypeAlias = dt.datetime | dt.time
+Span: TypeAlias = dt.timedelta | Interval
+SpanT = TypeVar("SpanT", bound=Span)
+Joined: TypeAlias = str | list[Any] | dt.timedelta | Interval
+"""What `+` puts together with its like, beside numbers."""
 
 _NUMBERS: Final = (
     FieldType.SMALLINT,
@@ -71,7 +80,7 @@ def _calendar() -> dict[Signature, SqlType[Any]]:
 _CALENDAR: Final = _calendar()
 
 
-def arithmetic(make: Make[N], op: str, left: Node, value: object) -> N:
+def arithmetic(make: Make[NodeT], op: str, left: Node, value: object) -> NodeT:
     """Return `left op value`; `+` joins texts and arrays too.
 
     Raises:
@@ -89,7 +98,7 @@ def arithmetic(make: Make[N], op: str, left: Node, value: object) -> N:
     return make((op, left.shape, right.shape), left.params + right.params, _result(op, left, right))
 
 
-def reflected(make: Make[N], op: str, value: object, right: Node) -> N:
+def reflected(make: Make[NodeT], op: str, value: object, right: Node) -> NodeT:
     """Return `value op right`, where `value` is none of ours.
 
     Raises:
@@ -104,7 +113,7 @@ def reflected(make: Make[N], op: str, value: object, right: Node) -> N:
     return arithmetic(make, op, beside(right, value, _place(op, right.type, value)), right)
 
 
-def negated(make: Make[N], value: Node) -> N:
+def negated(make: Make[NodeT], value: Node) -> NodeT:
     """Return `- value` of a number or an interval."""
     if value.type.rank is None and value.type.kind is not FieldType.INTERVAL:
         raise QueryError(f"- takes numbers; {value.label} is {value.type}")

@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import Any, Generic, Literal, TypeAlias, TypeVar
+from typing import Any, Generic, Literal, Never, Protocol, TypeAlias, overload
 
 from ferra_sync._expression.coercion import is_assignable, mismatch
 from ferra_sync._expression.expression import Expr
-from ferra_sync._expression.markers import Plain
+from ferra_sync._expression.markers import In, Opt, Plain, Settable
 from ferra_sync._expression.operators import Node, parameter
 from ferra_sync._expression.sentinels import SERVER_DEFAULT, UNSET
 from ferra_sync._expression.shapes import DEFAULT, ColumnRef
+from ferra_sync._expression.sqltypes import Accepting
+from ferra_sync._expression.typevars import N, S, S_co, V_co, W, W_co
 from ferra_sync._expression.values import Value
 from ferra_sync.errors import QueryError
-
-S = TypeVar("S")
-V = TypeVar("V")
-S_co = TypeVar("S_co", covariant=True)
-T_co = TypeVar("T_co", covariant=True)
 
 Generated: TypeAlias = Literal["serial", "identity", "identity always", "stored"]
 """How the server makes a column's values: it numbers the rows, or computes a value from other columns and stores it."""
 
 
-class Column(Expr[S_co, T_co, Plain]):
-    """A column of a table. It is an expression, and it knows its table's name and nothing else of the table."""
+class Column(Expr[S_co, V_co, N, Plain], Generic[S_co, V_co, N]):
+    """A column of a table. It is an expression, and it knows its table's name and nothing else of the table.
+
+    It is invariant in N: a column that is never NULL does not pass for one that None can be assigned to.
+    """
 
     __slots__ = ("generated", "has_default", "ref")
 
@@ -48,7 +48,16 @@ class Column(Expr[S_co, T_co, Plain]):
         """Whether it is declared nullable; in a query, an outer join may make any column so."""
         return self.ref.nullable
 
-    def to(self: Column[S, V], value: V | Expr[S, V, Plain]) -> Assignment[S]:
+    def __ferra_column__(self: Column[In[S], Any, N]) -> Settable[S, N]:
+        raise TypeError("only the type checker asks what a column takes")
+
+    @overload
+    def to(self: Assignable[S, Never, W], value: W | Expr[In[S] | Opt[In[S]], W, Never, Plain]) -> Assignment[S]: ...
+    @overload
+    def to(
+        self: Assignable[S, None, W], value: W | Expr[In[S] | Opt[In[S]], W, None, Plain] | None
+    ) -> Assignment[S]: ...
+    def to(self, value: object) -> Assignment[Any]:
         """Assign a value, an expression over the same row, or `SERVER_DEFAULT`, in an UPDATE.
 
         Raises:
@@ -73,7 +82,7 @@ class Column(Expr[S_co, T_co, Plain]):
             raise _cut(self, value)
         return Assignment(self.ref, assigned.shape, assigned.params)
 
-    def _to_default(self) -> Assignment[S_co]:
+    def _to_default(self) -> Assignment[Any]:
         if not self.has_default and not self.nullable_in_table:
             raise QueryError(f"{self.ref} has no default, so it cannot be set to SERVER_DEFAULT")
         return Assignment(self.ref, DEFAULT, ())
@@ -88,7 +97,16 @@ def _cut(column: Node, assigned: Node) -> QueryError:
     )
 
 
-class Assignment(Value, Generic[S_co]):
+class Assignable(Protocol[S, N, W_co]):
+    """A column of the table S that takes a W, and NULL where N is None."""
+
+    @property
+    def type(self) -> Accepting[W_co]: ...
+
+    def __ferra_column__(self) -> Settable[S, N]: ...
+
+
+class Assignment(Value, Generic[S]):
     """`column = value` in an UPDATE."""
 
     __slots__ = ("column", "params", "shape")

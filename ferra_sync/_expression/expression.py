@@ -1,50 +1,38 @@
 """Expressions: what can be selected, compared, ordered by and assigned; a column is one of them.
 
-`Expr[S, T, G]` is covariant in all three. S is the union of the tables it needs. T is its Python type. G says whether
-it is a plain value of one row or an aggregate over many; a constant is `Never` and fits both.
+`Expr[S, V, N, G]` is covariant in all four. S is the union of the tables it needs. Its value is `V | N`: N is None
+where it may be NULL, else Never. G says whether it is a plain value of one row or an aggregate over many; a constant
+is `Never` and fits both.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Collection, Hashable
+from collections.abc import Collection
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any, ClassVar, Generic, Literal, Never, Protocol, TypeAlias, TypeVar, overload
+from typing import Any, ClassVar, Generic, Never, TypeAlias, overload
 
 from ferra_sync._expression import arithmetic, operators
-from ferra_sync._expression.described import described
-from ferra_sync._expression.markers import Opt
+from ferra_sync._expression.arithmetic import Exact, FracT, Joined, Moment, Real, Span, SpanT
+from ferra_sync._expression.intervals import Interval
+from ferra_sync._expression.markers import In, Opt, Plain, Selected
 from ferra_sync._expression.operators import Node
-from ferra_sync._expression.sqltypes import BOOLEAN, HasSqlType, SqlType, type_of
-from ferra_sync._expression.values import Value
-from ferra_sync.errors import QueryError
+from ferra_sync._expression.order import Nulls, Order
+from ferra_sync._expression.selectable import Takes, Typed
+from ferra_sync._expression.sqltypes import BOOLEAN, HasSqlType, SqlType, Undeclared
+from ferra_sync._expression.typevars import G2, G3, N2, N3, S2, S3, G_co, N_co, S, S_co, V, V_co, W
 
-S_co = TypeVar("S_co", covariant=True)
-T_co = TypeVar("T_co", covariant=True)
-G_co = TypeVar("G_co", covariant=True)
-S = TypeVar("S")
-S2 = TypeVar("S2")
-S3 = TypeVar("S3")
-T = TypeVar("T")
-V = TypeVar("V")
-G = TypeVar("G")
-G2 = TypeVar("G2")
-G3 = TypeVar("G3")
-Nulls: TypeAlias = Literal["first", "last"]
+# Of what type self may be: in `Exactly` of no subclass of it, for a datetime is a date.
+Of: TypeAlias = "Expr[Any, V, Any, Any]"
+Exactly: TypeAlias = "Typed[Any, V, Any, Any, Any]"
+Constant: TypeAlias = "V | Expr[Never, V, Never, Never]"
 
 
-Number: TypeAlias = "Expr[Any, int | float | Decimal | None, Any]"
-Amount: TypeAlias = "Expr[Any, int | float | Decimal | dt.timedelta | None, Any]"
-Addable: TypeAlias = "Expr[Any, int | float | Decimal | dt.timedelta | str | list[Any] | None, Any]"
-Moment: TypeAlias = "Expr[Any, dt.datetime | None, Any]"
-Constant: TypeAlias = "V | Expr[Never, V, Never]"
-
-
-class Expr(Node, Generic[S_co, T_co, G_co]):
+class Expr(Node, Generic[S_co, V_co, N_co, G_co]):
     """An SQL expression: a frozen value that does no I/O."""
 
     __slots__ = ()
-    type: SqlType[T_co]
+    type: SqlType[V_co]
     __hash__: ClassVar[None]  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleMethodOverride] - == builds SQL
 
     def __bool__(self) -> Never:
@@ -53,243 +41,396 @@ class Expr(Node, Generic[S_co, T_co, G_co]):
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.shape!r}>"
 
-    def __ferra_select__(self) -> Expr[S_co, T_co, G_co]:
-        return self
+    def __ferra_select__(self) -> Selected[S_co, V_co | N_co, G_co]:
+        raise TypeError("only the type checker asks what is selected")
+
+    def __ferra_value__(self) -> V_co:
+        raise TypeError("only the type checker asks what a value is")
+
+    def __ferra_null__(self) -> N_co:
+        raise TypeError("only the type checker asks whether a value may be NULL")
 
     # Comparison
 
     @overload  # type: ignore[override]  # == builds SQL
-    def __eq__(self: Expr[S, V, G], other: Expr[S2, V | None, G2]) -> Expr[S | S2, bool, G | G2]: ...
+    def __eq__(self: Takes[W], other: Expr[S2, W, N2, G2]) -> Expr[S_co | S2, bool, N_co | N2, G_co | G2]: ...
     @overload
-    def __eq__(self: Expr[S, V, G], other: V) -> Expr[S, bool, G]: ...
+    def __eq__(self: Takes[W], other: W) -> Expr[S_co, bool, N_co, G_co]: ...
     def __eq__(self, other: object) -> Any:
         return operators.comparison(Expr, "=", self, other)
 
     @overload  # type: ignore[override]  # != builds SQL
-    def __ne__(self: Expr[S, V, G], other: Expr[S2, V | None, G2]) -> Expr[S | S2, bool, G | G2]: ...
+    def __ne__(self: Takes[W], other: Expr[S2, W, N2, G2]) -> Expr[S_co | S2, bool, N_co | N2, G_co | G2]: ...
     @overload
-    def __ne__(self: Expr[S, V, G], other: V) -> Expr[S, bool, G]: ...
+    def __ne__(self: Takes[W], other: W) -> Expr[S_co, bool, N_co, G_co]: ...
     def __ne__(self, other: object) -> Any:
         return operators.comparison(Expr, "<>", self, other)
 
     @overload
-    def __lt__(self: Expr[S, V, G], other: Expr[S2, V | None, G2]) -> Expr[S | S2, bool, G | G2]: ...
+    def __lt__(self: Takes[W], other: Expr[S2, W, N2, G2]) -> Expr[S_co | S2, bool, N_co | N2, G_co | G2]: ...
     @overload
-    def __lt__(self: Expr[S, V, G], other: V) -> Expr[S, bool, G]: ...
+    def __lt__(self: Takes[W], other: W) -> Expr[S_co, bool, N_co, G_co]: ...
     def __lt__(self, other: object) -> AnyExpr:
         return operators.comparison(Expr, "<", self, other)
 
     @overload
-    def __le__(self: Expr[S, V, G], other: Expr[S2, V | None, G2]) -> Expr[S | S2, bool, G | G2]: ...
+    def __le__(self: Takes[W], other: Expr[S2, W, N2, G2]) -> Expr[S_co | S2, bool, N_co | N2, G_co | G2]: ...
     @overload
-    def __le__(self: Expr[S, V, G], other: V) -> Expr[S, bool, G]: ...
+    def __le__(self: Takes[W], other: W) -> Expr[S_co, bool, N_co, G_co]: ...
     def __le__(self, other: object) -> AnyExpr:
         return operators.comparison(Expr, "<=", self, other)
 
     @overload
-    def __gt__(self: Expr[S, V, G], other: Expr[S2, V | None, G2]) -> Expr[S | S2, bool, G | G2]: ...
+    def __gt__(self: Takes[W], other: Expr[S2, W, N2, G2]) -> Expr[S_co | S2, bool, N_co | N2, G_co | G2]: ...
     @overload
-    def __gt__(self: Expr[S, V, G], other: V) -> Expr[S, bool, G]: ...
+    def __gt__(self: Takes[W], other: W) -> Expr[S_co, bool, N_co, G_co]: ...
     def __gt__(self, other: object) -> AnyExpr:
         return operators.comparison(Expr, ">", self, other)
 
     @overload
-    def __ge__(self: Expr[S, V, G], other: Expr[S2, V | None, G2]) -> Expr[S | S2, bool, G | G2]: ...
+    def __ge__(self: Takes[W], other: Expr[S2, W, N2, G2]) -> Expr[S_co | S2, bool, N_co | N2, G_co | G2]: ...
     @overload
-    def __ge__(self: Expr[S, V, G], other: V) -> Expr[S, bool, G]: ...
+    def __ge__(self: Takes[W], other: W) -> Expr[S_co, bool, N_co, G_co]: ...
     def __ge__(self, other: object) -> AnyExpr:
         return operators.comparison(Expr, ">=", self, other)
 
     @overload
-    def is_distinct_from(self: Expr[S, V, G], other: Expr[S2, V | None, G2]) -> Expr[S | S2, bool, G | G2]: ...
+    def is_distinct_from(self: Takes[W], other: Expr[S2, W, Any, G2]) -> Expr[S_co | S2, bool, Never, G_co | G2]: ...
     @overload
-    def is_distinct_from(self: Expr[S, V, G], other: V | None) -> Expr[S, bool, G]: ...
+    def is_distinct_from(self: Takes[W], other: W | None) -> Expr[S_co, bool, Never, G_co]: ...
     def is_distinct_from(self, other: object) -> AnyExpr:
         """`IS DISTINCT FROM`: `<>` that takes NULL for a value like any other."""
         return operators.distinction(Expr, "is distinct from", self, other)
 
     @overload
-    def is_not_distinct_from(self: Expr[S, V, G], other: Expr[S2, V | None, G2]) -> Expr[S | S2, bool, G | G2]: ...
+    def is_not_distinct_from(
+        self: Takes[W], other: Expr[S2, W, Any, G2]
+    ) -> Expr[S_co | S2, bool, Never, G_co | G2]: ...
     @overload
-    def is_not_distinct_from(self: Expr[S, V, G], other: V | None) -> Expr[S, bool, G]: ...
+    def is_not_distinct_from(self: Takes[W], other: W | None) -> Expr[S_co, bool, Never, G_co]: ...
     def is_not_distinct_from(self, other: object) -> AnyExpr:
         """`IS NOT DISTINCT FROM`: `=` that takes NULL for a value like any other."""
         return operators.distinction(Expr, "is not distinct from", self, other)
 
-    def is_in(self: Expr[S, V, G], values: Collection[V]) -> Expr[S, bool, G]:
+    def is_in(self: Takes[W], values: Collection[W]) -> Expr[S_co, bool, N_co, G_co]:
         """`= ANY($1)`: one shape for every number of values, none included.
 
         Raises:
             QueryError: the values are no collection, or one of them is NULL or of another type.
         """
-        return operators.membership(Expr, "= any", self, values)
+        return operators.membership(Expr, "= any", self, values)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType] - an Expr
 
-    def is_not_in(self: Expr[S, V, G], values: Collection[V]) -> Expr[S, bool, G]:
+    def is_not_in(self: Takes[W], values: Collection[W]) -> Expr[S_co, bool, N_co, G_co]:
         """`<> ALL($1)`: true for every row where there are no values."""
-        return operators.membership(Expr, "<> all", self, values)
+        return operators.membership(Expr, "<> all", self, values)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType] - an Expr
 
     @overload
     def between(
-        self: Expr[S, V, G], low: Expr[S2, V | None, G2], high: Expr[S3, V | None, G3]
-    ) -> Expr[S | S2 | S3, bool, G | G2 | G3]: ...
+        self: Takes[W], low: Expr[S2, W, N2, G2], high: Expr[S3, W, N3, G3]
+    ) -> Expr[S_co | S2 | S3, bool, N_co | N2 | N3, G_co | G2 | G3]: ...
     @overload
-    def between(self: Expr[S, V, G], low: V, high: V) -> Expr[S, bool, G]: ...
+    def between(self: Takes[W], low: Expr[S2, W, N2, G2], high: W) -> Expr[S_co | S2, bool, N_co | N2, G_co | G2]: ...
+    @overload
+    def between(self: Takes[W], low: W, high: Expr[S2, W, N2, G2]) -> Expr[S_co | S2, bool, N_co | N2, G_co | G2]: ...
+    @overload
+    def between(self: Takes[W], low: W, high: W) -> Expr[S_co, bool, N_co, G_co]: ...
     def between(self, low: object, high: object) -> AnyExpr:
         """`BETWEEN low AND high`, both included."""
         return operators.between(Expr, self, low, high)
 
-    def is_null(self) -> Expr[S_co, bool, G_co]:
+    def is_null(self) -> Expr[S_co, bool, Never, G_co]:
         """`IS NULL`."""
         return Expr(("is null", self.shape), self.params, BOOLEAN)
 
-    def is_not_null(self) -> Expr[S_co, bool, G_co]:
+    def is_not_null(self) -> Expr[S_co, bool, Never, G_co]:
         """`IS NOT NULL`."""
         return Expr(("is not null", self.shape), self.params, BOOLEAN)
 
     # Logic
 
-    def __and__(self: Expr[S, bool | None, G], other: Expr[S2, bool | None, G2]) -> Expr[S | S2, bool, G | G2]:
+    def __and__(self: Of[bool], other: Expr[S2, bool, N2, G2]) -> Expr[S_co | S2, bool, N_co | N2, G_co | G2]:
         return operators.connective(Expr, "and", self, other)
 
-    def __or__(self: Expr[S, bool | None, G], other: Expr[S2, bool | None, G2]) -> Expr[S | S2, bool, G | G2]:
+    def __or__(self: Of[bool], other: Expr[S2, bool, N2, G2]) -> Expr[S_co | S2, bool, N_co | N2, G_co | G2]:
         return operators.connective(Expr, "or", self, other)
 
-    def __invert__(self: Expr[S, bool | None, G]) -> Expr[S, bool, G]:
+    def __invert__(self: Of[bool]) -> Expr[S_co, bool, N_co, G_co]:
         operators.require_boolean(self, "~")
         return Expr(("not", self.shape), self.params, BOOLEAN)
 
-    # Arithmetic: the type of self says for which types there is any, T_co that both sides are of one type.
+    # Arithmetic: for each pair of types that PostgreSQL has an operator for, with a value and with an expression.
 
     @overload
-    def __add__(self: Moment, other: dt.timedelta) -> Expr[S_co, T_co, G_co]: ...
+    def __add__(self: Of[Real], other: V_co | int) -> Expr[S_co, V_co, N_co, G_co]: ...
     @overload
-    def __add__(self: Moment, other: Expr[S2, dt.timedelta, G2]) -> Expr[S_co | S2, T_co, G_co | G2]: ...
+    def __add__(self: Of[Real], other: Expr[S2, V_co | int, N2, G2]) -> Expr[S_co | S2, V_co, N_co | N2, G_co | G2]: ...
     @overload
-    def __add__(self: Moment, other: Expr[S2, dt.timedelta | None, G2]) -> Expr[S_co | S2, T_co | None, G_co | G2]: ...
+    def __add__(self: Of[int], other: Decimal) -> Expr[S_co, Decimal, N_co, G_co]: ...
     @overload
-    def __add__(self: Addable, other: Constant[T_co]) -> Expr[S_co, T_co, G_co]: ...
+    def __add__(self: Of[int], other: float) -> Expr[S_co, float, N_co, G_co]: ...
     @overload
-    def __add__(self: Addable, other: Expr[S2, T_co, G2]) -> Expr[S_co | S2, T_co, G_co | G2]: ...
+    def __add__(self: Of[int], other: Expr[S2, FracT, N2, G2]) -> Expr[S_co | S2, FracT, N_co | N2, G_co | G2]: ...
     @overload
-    def __add__(self: Addable, other: Expr[S2, T_co | None, G2]) -> Expr[S_co | S2, T_co | None, G_co | G2]: ...
+    def __add__(self: Of[Joined], other: Constant[V_co]) -> Expr[S_co, V_co, N_co, G_co]: ...
+    @overload
+    def __add__(self: Of[Joined], other: Expr[S2, V_co, N2, G2]) -> Expr[S_co | S2, V_co, N_co | N2, G_co | G2]: ...
+    @overload
+    def __add__(self: Of[Span], other: Span) -> Expr[S_co, Interval, N_co, G_co]: ...
+    @overload
+    def __add__(self: Of[Span], other: Expr[S2, Span, N2, G2]) -> Expr[S_co | S2, Interval, N_co | N2, G_co | G2]: ...
+    @overload
+    def __add__(self: Of[Moment], other: Span) -> Expr[S_co, V_co, N_co, G_co]: ...
+    @overload
+    def __add__(self: Of[Moment], other: Expr[S2, Span, N2, G2]) -> Expr[S_co | S2, V_co, N_co | N2, G_co | G2]: ...
+    @overload
+    def __add__(self: Exactly[date], other: Span | time) -> Expr[S_co, datetime, N_co, G_co]: ...
+    @overload
+    def __add__(
+        self: Exactly[date], other: Expr[S2, Span | time, N2, G2]
+    ) -> Expr[S_co | S2, datetime, N_co | N2, G_co | G2]: ...
+    @overload
+    def __add__(self: Exactly[date], other: int) -> Expr[S_co, date, N_co, G_co]: ...
+    @overload
+    def __add__(self: Exactly[date], other: Expr[S2, int, N2, G2]) -> Expr[S_co | S2, date, N_co | N2, G_co | G2]: ...
     def __add__(self, other: object) -> AnyExpr:
         return arithmetic.arithmetic(Expr, "+", self, other)
 
     @overload
-    def __sub__(self: Moment, other: dt.timedelta) -> Expr[S_co, T_co, G_co]: ...
+    def __sub__(self: Of[Real], other: V_co | int) -> Expr[S_co, V_co, N_co, G_co]: ...
     @overload
-    def __sub__(self: Moment, other: Expr[S2, dt.timedelta, G2]) -> Expr[S_co | S2, T_co, G_co | G2]: ...
+    def __sub__(self: Of[Real], other: Expr[S2, V_co | int, N2, G2]) -> Expr[S_co | S2, V_co, N_co | N2, G_co | G2]: ...
     @overload
-    def __sub__(  # type: ignore[overload-overlap]  # pyright: ignore[reportOverlappingOverload] - in Expr[S, None] alone
-        self: Moment, other: Expr[S2, dt.timedelta | None, G2]
-    ) -> Expr[S_co | S2, T_co | None, G_co | G2]: ...
+    def __sub__(self: Of[int], other: Decimal) -> Expr[S_co, Decimal, N_co, G_co]: ...
+    @overload
+    def __sub__(self: Of[int], other: float) -> Expr[S_co, float, N_co, G_co]: ...
+    @overload
+    def __sub__(self: Of[int], other: Expr[S2, FracT, N2, G2]) -> Expr[S_co | S2, FracT, N_co | N2, G_co | G2]: ...
+    @overload
+    def __sub__(self: Of[Span], other: Constant[V_co]) -> Expr[S_co, V_co, N_co, G_co]: ...
+    @overload
+    def __sub__(self: Of[Span], other: Expr[S2, V_co, N2, G2]) -> Expr[S_co | S2, V_co, N_co | N2, G_co | G2]: ...
+    @overload
+    def __sub__(self: Of[Span], other: Span) -> Expr[S_co, Interval, N_co, G_co]: ...
+    @overload
+    def __sub__(self: Of[Span], other: Expr[S2, Span, N2, G2]) -> Expr[S_co | S2, Interval, N_co | N2, G_co | G2]: ...
+    @overload
+    def __sub__(self: Of[Moment], other: Span) -> Expr[S_co, V_co, N_co, G_co]: ...
+    @overload
+    def __sub__(self: Of[Moment], other: Expr[S2, Span, N2, G2]) -> Expr[S_co | S2, V_co, N_co | N2, G_co | G2]: ...
+    @overload
+    def __sub__(self: Of[time], other: time) -> Expr[S_co, timedelta, N_co, G_co]: ...
+    @overload
+    def __sub__(self: Of[time], other: Expr[S2, time, N2, G2]) -> Expr[S_co | S2, timedelta, N_co | N2, G_co | G2]: ...
+    @overload
+    def __sub__(self: Of[datetime], other: date) -> Expr[S_co, timedelta, N_co, G_co]: ...
     @overload
     def __sub__(
-        self: Expr[Any, dt.datetime, Any], other: Expr[S2, dt.datetime, G2]
-    ) -> Expr[S_co | S2, dt.timedelta, G_co | G2]: ...
+        self: Of[datetime], other: Expr[S2, date, N2, G2]
+    ) -> Expr[S_co | S2, timedelta, N_co | N2, G_co | G2]: ...
+    @overload
+    def __sub__(  # type: ignore[overload-overlap]  # pyright: ignore[reportOverlappingOverload] - datetime is a date
+        self: Exactly[date], other: datetime
+    ) -> Expr[S_co, timedelta, N_co, G_co]: ...
+    @overload
+    def __sub__(self: Exactly[date], other: date) -> Expr[S_co, int, N_co, G_co]: ...
     @overload
     def __sub__(
-        self: Moment, other: Expr[S2, dt.datetime | None, G2]
-    ) -> Expr[S_co | S2, dt.timedelta | None, G_co | G2]: ...
+        self: Exactly[date], other: Typed[S2, date, date, N2, G2]
+    ) -> Expr[S_co | S2, int, N_co | N2, G_co | G2]: ...
     @overload
-    def __sub__(self: Amount, other: Constant[T_co]) -> Expr[S_co, T_co, G_co]: ...
+    def __sub__(self: Exactly[date], other: Span) -> Expr[S_co, datetime, N_co, G_co]: ...
     @overload
-    def __sub__(self: Amount, other: Expr[S2, T_co, G2]) -> Expr[S_co | S2, T_co, G_co | G2]: ...
+    def __sub__(
+        self: Exactly[date], other: Expr[S2, Span, N2, G2]
+    ) -> Expr[S_co | S2, datetime, N_co | N2, G_co | G2]: ...
     @overload
-    def __sub__(self: Amount, other: Expr[S2, T_co | None, G2]) -> Expr[S_co | S2, T_co | None, G_co | G2]: ...
+    def __sub__(self: Exactly[date], other: int) -> Expr[S_co, date, N_co, G_co]: ...
+    @overload
+    def __sub__(self: Exactly[date], other: Expr[S2, int, N2, G2]) -> Expr[S_co | S2, date, N_co | N2, G_co | G2]: ...
     def __sub__(self, other: object) -> AnyExpr:
         return arithmetic.arithmetic(Expr, "-", self, other)
 
     @overload
-    def __mul__(self: Number, other: Constant[T_co]) -> Expr[S_co, T_co, G_co]: ...
+    def __mul__(self: Of[Real], other: V_co | int) -> Expr[S_co, V_co, N_co, G_co]: ...
     @overload
-    def __mul__(self: Number, other: Expr[S2, T_co, G2]) -> Expr[S_co | S2, T_co, G_co | G2]: ...
+    def __mul__(self: Of[Real], other: Expr[S2, V_co | int, N2, G2]) -> Expr[S_co | S2, V_co, N_co | N2, G_co | G2]: ...
     @overload
-    def __mul__(self: Number, other: Expr[S2, T_co | None, G2]) -> Expr[S_co | S2, T_co | None, G_co | G2]: ...
+    def __mul__(self: Of[int], other: Decimal) -> Expr[S_co, Decimal, N_co, G_co]: ...
+    @overload
+    def __mul__(self: Of[int], other: float) -> Expr[S_co, float, N_co, G_co]: ...
+    @overload
+    def __mul__(self: Of[int], other: Expr[S2, FracT, N2, G2]) -> Expr[S_co | S2, FracT, N_co | N2, G_co | G2]: ...
+    @overload
+    def __mul__(self: Of[Span], other: Real) -> Expr[S_co, V_co, N_co, G_co]: ...
+    @overload
+    def __mul__(self: Of[Span], other: Expr[S2, Real, N2, G2]) -> Expr[S_co | S2, V_co, N_co | N2, G_co | G2]: ...
+    @overload
+    def __mul__(self: Of[Real], other: timedelta) -> Expr[S_co, timedelta, N_co, G_co]: ...
+    @overload
+    def __mul__(self: Of[Real], other: Interval) -> Expr[S_co, Interval, N_co, G_co]: ...
+    @overload
+    def __mul__(self: Of[Real], other: Expr[S2, SpanT, N2, G2]) -> Expr[S_co | S2, SpanT, N_co | N2, G_co | G2]: ...
     def __mul__(self, other: object) -> AnyExpr:
         return arithmetic.arithmetic(Expr, "*", self, other)
 
     @overload
-    def __truediv__(self: Number, other: Constant[T_co]) -> Expr[S_co, T_co, G_co]: ...
+    def __truediv__(self: Of[Real], other: V_co | int) -> Expr[S_co, V_co, N_co, G_co]: ...
     @overload
-    def __truediv__(self: Number, other: Expr[S2, T_co, G2]) -> Expr[S_co | S2, T_co, G_co | G2]: ...
+    def __truediv__(
+        self: Of[Real], other: Expr[S2, V_co | int, N2, G2]
+    ) -> Expr[S_co | S2, V_co, N_co | N2, G_co | G2]: ...
     @overload
-    def __truediv__(self: Number, other: Expr[S2, T_co | None, G2]) -> Expr[S_co | S2, T_co | None, G_co | G2]: ...
+    def __truediv__(self: Of[int], other: Decimal) -> Expr[S_co, Decimal, N_co, G_co]: ...
+    @overload
+    def __truediv__(self: Of[int], other: float) -> Expr[S_co, float, N_co, G_co]: ...
+    @overload
+    def __truediv__(self: Of[int], other: Expr[S2, FracT, N2, G2]) -> Expr[S_co | S2, FracT, N_co | N2, G_co | G2]: ...
+    @overload
+    def __truediv__(self: Of[Span], other: Real) -> Expr[S_co, V_co, N_co, G_co]: ...
+    @overload
+    def __truediv__(self: Of[Span], other: Expr[S2, Real, N2, G2]) -> Expr[S_co | S2, V_co, N_co | N2, G_co | G2]: ...
     def __truediv__(self, other: object) -> AnyExpr:
         """`/` as PostgreSQL means it: whole numbers divide to a whole number."""
         return arithmetic.arithmetic(Expr, "/", self, other)
 
     @overload
-    def __mod__(self: Number, other: Constant[T_co]) -> Expr[S_co, T_co, G_co]: ...
+    def __mod__(self: Of[Exact], other: V_co | int) -> Expr[S_co, V_co, N_co, G_co]: ...
     @overload
-    def __mod__(self: Number, other: Expr[S2, T_co, G2]) -> Expr[S_co | S2, T_co, G_co | G2]: ...
+    def __mod__(
+        self: Of[Exact], other: Expr[S2, V_co | int, N2, G2]
+    ) -> Expr[S_co | S2, V_co, N_co | N2, G_co | G2]: ...
     @overload
-    def __mod__(self: Number, other: Expr[S2, T_co | None, G2]) -> Expr[S_co | S2, T_co | None, G_co | G2]: ...
+    def __mod__(self: Of[int], other: Decimal) -> Expr[S_co, Decimal, N_co, G_co]: ...
+    @overload
+    def __mod__(self: Of[int], other: Expr[S2, Decimal, N2, G2]) -> Expr[S_co | S2, Decimal, N_co | N2, G_co | G2]: ...
     def __mod__(self, other: object) -> AnyExpr:
         return arithmetic.arithmetic(Expr, "%", self, other)
 
-    def __radd__(self: Addable, other: Constant[T_co]) -> Expr[S_co, T_co, G_co]:
+    @overload
+    def __radd__(self: Of[Real], other: V_co | int) -> Expr[S_co, V_co, N_co, G_co]: ...
+    @overload
+    def __radd__(self: Of[int], other: FracT) -> Expr[S_co, FracT, N_co, G_co]: ...
+    @overload
+    def __radd__(self: Of[Joined], other: Constant[V_co]) -> Expr[S_co, V_co, N_co, G_co]: ...
+    @overload
+    def __radd__(self: Of[Span], other: Span) -> Expr[S_co, Interval, N_co, G_co]: ...
+    @overload
+    def __radd__(self: Of[Span], other: time) -> Expr[S_co, time, N_co, G_co]: ...
+    @overload
+    def __radd__(self: Of[Span], other: date) -> Expr[S_co, datetime, N_co, G_co]: ...
+    @overload
+    def __radd__(self: Of[int], other: date) -> Expr[S_co, date, N_co, G_co]: ...
+    @overload
+    def __radd__(self: Of[Moment], other: Span) -> Expr[S_co, V_co, N_co, G_co]: ...
+    @overload
+    def __radd__(self: Exactly[date], other: Span) -> Expr[S_co, datetime, N_co, G_co]: ...
+    @overload
+    def __radd__(self: Exactly[date], other: int) -> Expr[S_co, date, N_co, G_co]: ...
+    def __radd__(self, other: object) -> AnyExpr:
         return arithmetic.reflected(Expr, "+", other, self)
 
-    def __rsub__(self: Amount, other: Constant[T_co]) -> Expr[S_co, T_co, G_co]:
+    @overload
+    def __rsub__(self: Of[Real], other: V_co | int) -> Expr[S_co, V_co, N_co, G_co]: ...
+    @overload
+    def __rsub__(self: Of[int], other: FracT) -> Expr[S_co, FracT, N_co, G_co]: ...
+    @overload
+    def __rsub__(self: Of[Span], other: Constant[V_co]) -> Expr[S_co, V_co, N_co, G_co]: ...
+    @overload
+    def __rsub__(self: Of[Span], other: Span) -> Expr[S_co, Interval, N_co, G_co]: ...
+    @overload
+    def __rsub__(self: Of[Span], other: time) -> Expr[S_co, time, N_co, G_co]: ...
+    @overload
+    def __rsub__(self: Of[Span], other: date) -> Expr[S_co, datetime, N_co, G_co]: ...
+    @overload
+    def __rsub__(self: Of[time], other: time) -> Expr[S_co, timedelta, N_co, G_co]: ...
+    @overload
+    def __rsub__(self: Of[datetime], other: date) -> Expr[S_co, timedelta, N_co, G_co]: ...
+    @overload
+    def __rsub__(  # type: ignore[overload-overlap]  # pyright: ignore[reportOverlappingOverload] - datetime is a date
+        self: Exactly[date], other: datetime
+    ) -> Expr[S_co, timedelta, N_co, G_co]: ...
+    @overload
+    def __rsub__(self: Exactly[date], other: date) -> Expr[S_co, int, N_co, G_co]: ...
+    @overload
+    def __rsub__(self: Of[int], other: date) -> Expr[S_co, date, N_co, G_co]: ...
+    def __rsub__(self, other: object) -> AnyExpr:
         return arithmetic.reflected(Expr, "-", other, self)
 
-    def __rmul__(self: Number, other: Constant[T_co]) -> Expr[S_co, T_co, G_co]:
+    @overload
+    def __rmul__(self: Of[Real], other: V_co | int) -> Expr[S_co, V_co, N_co, G_co]: ...
+    @overload
+    def __rmul__(self: Of[int], other: FracT) -> Expr[S_co, FracT, N_co, G_co]: ...
+    @overload
+    def __rmul__(self: Of[Span], other: Real) -> Expr[S_co, V_co, N_co, G_co]: ...
+    @overload
+    def __rmul__(self: Of[Real], other: SpanT) -> Expr[S_co, SpanT, N_co, G_co]: ...
+    def __rmul__(self, other: object) -> AnyExpr:
         return arithmetic.reflected(Expr, "*", other, self)
 
-    def __rtruediv__(self: Number, other: Constant[T_co]) -> Expr[S_co, T_co, G_co]:
+    @overload
+    def __rtruediv__(self: Of[Real], other: V_co | int) -> Expr[S_co, V_co, N_co, G_co]: ...
+    @overload
+    def __rtruediv__(self: Of[int], other: FracT) -> Expr[S_co, FracT, N_co, G_co]: ...
+    @overload
+    def __rtruediv__(self: Of[Real], other: SpanT) -> Expr[S_co, SpanT, N_co, G_co]: ...
+    def __rtruediv__(self, other: object) -> AnyExpr:
         return arithmetic.reflected(Expr, "/", other, self)
 
-    def __rmod__(self: Number, other: Constant[T_co]) -> Expr[S_co, T_co, G_co]:
+    @overload
+    def __rmod__(self: Of[Exact], other: V_co | int) -> Expr[S_co, V_co, N_co, G_co]: ...
+    @overload
+    def __rmod__(self: Of[int], other: Decimal) -> Expr[S_co, Decimal, N_co, G_co]: ...
+    def __rmod__(self, other: object) -> AnyExpr:
         return arithmetic.reflected(Expr, "%", other, self)
 
-    def __neg__(self: Amount) -> Expr[S_co, T_co, G_co]:
+    def __neg__(self: Of[Real | Span]) -> Expr[S_co, V_co, N_co, G_co]:
         return arithmetic.negated(Expr, self)
 
     # Text
 
-    def like(self: Expr[S, str | None, G], pattern: str) -> Expr[S, bool, G]:
+    def like(self: Of[str], pattern: str) -> Expr[S_co, bool, N_co, G_co]:
         r"""`LIKE` with a raw pattern: `%` and `_` are wild, `\` escapes them."""
         return operators.matching(Expr, "like", self, pattern)
 
-    def ilike(self: Expr[S, str | None, G], pattern: str) -> Expr[S, bool, G]:
+    def ilike(self: Of[str], pattern: str) -> Expr[S_co, bool, N_co, G_co]:
         """`ILIKE` with a raw pattern: `like` without regard to case."""
         return operators.matching(Expr, "ilike", self, pattern)
 
-    def contains(self: Expr[S, str | None, G], part: str) -> Expr[S, bool, G]:
+    def contains(self: Of[str], part: str) -> Expr[S_co, bool, N_co, G_co]:
         """Whether `part` occurs, letter for letter: nothing in it is wild."""
         return operators.matching(Expr, "like", self, f"%{operators.escaped(part)}%")
 
-    def icontains(self: Expr[S, str | None, G], part: str) -> Expr[S, bool, G]:
+    def icontains(self: Of[str], part: str) -> Expr[S_co, bool, N_co, G_co]:
         """`contains` without regard to case."""
         return operators.matching(Expr, "ilike", self, f"%{operators.escaped(part)}%")
 
-    def startswith(self: Expr[S, str | None, G], part: str) -> Expr[S, bool, G]:
+    def startswith(self: Of[str], part: str) -> Expr[S_co, bool, N_co, G_co]:
         """Whether the text begins with `part`, letter for letter."""
         return operators.matching(Expr, "like", self, f"{operators.escaped(part)}%")
 
-    def istartswith(self: Expr[S, str | None, G], part: str) -> Expr[S, bool, G]:
+    def istartswith(self: Of[str], part: str) -> Expr[S_co, bool, N_co, G_co]:
         """`startswith` without regard to case."""
         return operators.matching(Expr, "ilike", self, f"{operators.escaped(part)}%")
 
-    def endswith(self: Expr[S, str | None, G], part: str) -> Expr[S, bool, G]:
+    def endswith(self: Of[str], part: str) -> Expr[S_co, bool, N_co, G_co]:
         """Whether the text ends with `part`, letter for letter."""
         return operators.matching(Expr, "like", self, f"%{operators.escaped(part)}")
 
-    def iendswith(self: Expr[S, str | None, G], part: str) -> Expr[S, bool, G]:
+    def iendswith(self: Of[str], part: str) -> Expr[S_co, bool, N_co, G_co]:
         """`endswith` without regard to case."""
         return operators.matching(Expr, "ilike", self, f"%{operators.escaped(part)}")
 
     # Type, nullability and order
 
-    def cast(self, to: HasSqlType[V]) -> Expr[S_co, V, G_co]:
-        """`CAST(… AS to)`; `t.nullable(…)` where the value may be NULL."""
-        sql_type = type_of(to)
-        if sql_type is None:
-            raise QueryError(f"cast takes a type such as t.text(), not {described(to)}")
-        return Expr(("cast", self.shape, sql_type), self.params, sql_type)
+    @overload  # The document null, cast to a number or a boolean, is NULL from PostgreSQL 18 on.
+    def cast(self: Of[Undeclared], to: HasSqlType[FracT, Any]) -> Expr[S_co, FracT, None, G_co]: ...
+    @overload
+    def cast(self, to: HasSqlType[V, N2]) -> Expr[S_co, V, N_co | N2, G_co]: ...
+    def cast(self, to: object) -> AnyExpr:
+        """`CAST(… AS to)`; what may be NULL still may, and with `t.nullable(…)` it always may."""
+        return operators.cast(Expr, self, to)
 
-    def nullable(self) -> Expr[Opt[S_co], T_co | None, G_co]:
+    def nullable(self) -> Expr[Opt[S_co], V_co, None, G_co]:
         """This expression as the nullable side of an outer join has it: its value or None."""
         return Expr(self.shape, self.params, self.type)
 
@@ -302,45 +443,7 @@ class Expr(Node, Generic[S_co, T_co, G_co]):
         return Order(self, "desc", nulls)
 
 
-class Order(Value, Generic[S_co, G_co]):
-    """An expression with a direction."""
+AnyExpr: TypeAlias = Expr[Any, Any, Any, Any]
 
-    __slots__ = ("params", "shape")
-
-    params: tuple[Any, ...]
-
-    def __init__(self, expr: Expr[S_co, Any, G_co], direction: Literal["asc", "desc"], nulls: Nulls | None) -> None:
-        if not expr.type.has_order:
-            raise operators.unordered(expr, "order")
-        if nulls not in (None, "first", "last"):
-            raise QueryError("nulls is 'first' or 'last'")
-        self.shape: tuple[str, Hashable, Nulls | None] = (direction, expr.shape, nulls)
-        self.params = expr.params
-
-
-class Typed(Protocol[S_co, T, G_co]):
-    """An expression of exactly this Python type: invariant, so that no checker widens it to fit another value."""
-
-    @property
-    def type(self) -> SqlType[T]: ...
-
-    def __ferra_select__(self) -> Expr[S_co, T, G_co]: ...
-
-
-class Selectable(Protocol[S_co, T_co, G_co]):
-    """What can be selected: a column, an expression, or a model class."""
-
-    def __ferra_select__(self) -> Expr[S_co, T_co, G_co]: ...
-
-
-AnyExpr: TypeAlias = Expr[Any, Any, Any]
-
-
-def parameter(value: object, sql_type: SqlType[Any], of: object) -> AnyExpr:
-    """Return `value` as a parameter of `sql_type`; None is NULL.
-
-    Raises:
-        QueryError: the value is of another type; `of` says for what it was meant.
-    """
-    node = operators.parameter(value, sql_type, of)
-    return Expr(node.shape, node.params, node.type)
+Predicate: TypeAlias = Expr[In[S] | Opt[In[S]], bool, None, Plain]
+"""What `where` takes of one table, for a list of filters: `list[Predicate[Posts]]`. It may be NULL, or a constant."""

@@ -1,10 +1,26 @@
-"""What an expression's type parameters say beside its tables and its Python type; these classes have no instances."""
+"""What an expression's type parameters say beside its Python type; these classes have no instances."""
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-S_co = TypeVar("S_co", covariant=True)
+from ferra_sync._expression.typevars import G_co, N, S, S_co, T_co
+
+
+class In(Generic[S]):
+    """One table and no other: invariant, so that an alias is not the table that it aliases."""
+
+
+class Opt(Generic[S_co]):
+    """The nullable side of an outer join."""
+
+
+class Selected(Generic[S_co, T_co, G_co]):
+    """What an item of a select list needs, and what it becomes in a row."""
+
+
+class Settable(Generic[S, N]):
+    """The table of a column that can be set, and whether it takes NULL: invariant in both."""
 
 
 class Plain:
@@ -15,5 +31,8 @@ class Aggregate:
     """A value over many rows."""
 
 
-class Opt(Generic[S_co]):
-    """The nullable side of an outer join."""
+InT = TypeVar("InT", bound=In[Any])
+"""The table of a column: told by its class alone, never by what is asked for."""
+
+Alike = TypeVar("Alike", Plain, Aggregate)
+"""Either of the two for a whole select list, so that they cannot mix."""

@@ -8,9 +8,10 @@ from types import NoneType
 from typing import Any, TypeAlias, TypeVar
 
 from ferra_sync._expression.coercion import TEXTS, mismatch
+from ferra_sync._expression.described import described
 from ferra_sync._expression.numbers import rounded
 from ferra_sync._expression.shapes import ColumnRef
-from ferra_sync._expression.sqltypes import BOOLEAN, REAL, TEXT, FieldType, SqlType
+from ferra_sync._expression.sqltypes import BOOLEAN, REAL, TEXT, FieldType, SqlType, type_of
 from ferra_sync._expression.values import Value
 from ferra_sync.errors import QueryError
 
@@ -41,8 +42,8 @@ class Node(Value):
         return repr(self.shape) if isinstance(self.shape, ColumnRef) else "the expression"
 
 
-N = TypeVar("N", bound=Node)
-Make: TypeAlias = Callable[[Hashable, tuple[Any, ...], SqlType[Any]], N]
+NodeT = TypeVar("NodeT", bound=Node)
+Make: TypeAlias = Callable[[Hashable, tuple[Any, ...], SqlType[Any]], NodeT]
 """The class of the result."""
 
 
@@ -118,13 +119,13 @@ def operand(like: Node, value: object) -> Node:
     return value
 
 
-def joined(make: Make[N], op: str, left: Node, value: object, result: SqlType[Any]) -> N:
+def joined(make: Make[NodeT], op: str, left: Node, value: object, result: SqlType[Any]) -> NodeT:
     """Return `left op value`."""
     right = operand(left, value)
     return make((op, left.shape, right.shape), left.params + right.params, result)
 
 
-def comparison(make: Make[N], op: str, left: Node, value: object) -> N:
+def comparison(make: Make[NodeT], op: str, left: Node, value: object) -> NodeT:
     """Return a comparison; NULL is refused, for it is never true."""
     place = left.type.parameter
     if value.__class__ is place.quick:
@@ -139,14 +140,14 @@ def comparison(make: Make[N], op: str, left: Node, value: object) -> N:
     return make((op, left.shape, right.shape), left.params + right.params, BOOLEAN)
 
 
-def distinction(make: Make[N], op: str, left: Node, value: object) -> N:
+def distinction(make: Make[NodeT], op: str, left: Node, value: object) -> NodeT:
     """Return a comparison in which NULL may stand."""
     if not left.type.has_order:
         raise unordered(left, op)
     return joined(make, op, left, value, BOOLEAN)
 
 
-def between(make: Make[N], left: Node, low: object, high: object) -> N:
+def between(make: Make[NodeT], left: Node, low: object, high: object) -> NodeT:
     """Return `left BETWEEN low AND high`."""
     if low is None or high is None:
         raise QueryError(f"{left.label} between None is never true")
@@ -156,7 +157,7 @@ def between(make: Make[N], left: Node, low: object, high: object) -> N:
     return make(("between", left.shape, first.shape, last.shape), left.params + first.params + last.params, BOOLEAN)
 
 
-def membership(make: Make[N], op: str, left: Node, values: object) -> N:
+def membership(make: Make[NodeT], op: str, left: Node, values: object) -> NodeT:
     """Return `left = ANY(values)` or `left <> ALL(values)`."""
     if isinstance(values, (str, bytes)) or not isinstance(values, Collection):
         raise QueryError(f"{left.label}: a collection of values is needed, not {type(values).__name__}")
@@ -206,7 +207,7 @@ def _held(like: Node, element: SqlType[Any], values: list[Any]) -> tuple[SqlType
     return wider.array, values
 
 
-def connective(make: Make[N], op: str, left: Node, right: object) -> N:
+def connective(make: Make[NodeT], op: str, left: Node, right: object) -> NodeT:
     """Return `left AND right` or `left OR right`, as flat as they came."""
     if not isinstance(right, Node):
         raise QueryError(f"{op} takes two predicates, not {type(right).__name__}; bracket them: (a == 1) & (b == 2)")
@@ -227,7 +228,15 @@ def unordered(node: Node, op: str) -> QueryError:
     return QueryError(f"{node.label} is {node.type}, which {op} cannot take: declare jsonb, or say .cast(…)")
 
 
-def matching(make: Make[N], op: str, text: Node, pattern: object) -> N:
+def cast(make: Make[NodeT], left: Node, to: object) -> NodeT:
+    """Return `CAST(left AS to)`."""
+    sql_type = type_of(to)
+    if sql_type is None:
+        raise QueryError(f"cast takes a type such as t.text(), not {described(to)}")
+    return make(("cast", left.shape, sql_type), left.params, sql_type)
+
+
+def matching(make: Make[NodeT], op: str, text: Node, pattern: object) -> NodeT:
     """Return `text LIKE pattern` or `text ILIKE pattern`."""
     if text.type.kind not in TEXTS:
         raise QueryError(f"{op} takes text; {text.label} is {text.type}")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Protocol, TypeVar, runtime_checkable
+from typing import Protocol, runtime_checkable
 
-T_co = TypeVar("T_co", covariant=True)
+from ferra_sync._expression.typevars import T_co
 
 
 @runtime_checkable

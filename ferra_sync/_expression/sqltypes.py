@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from functools import cached_property
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, Never, Protocol, overload
 from uuid import UUID
 
 import attrs
@@ -20,12 +20,9 @@ from ferra_sync._expression.identifiers import checked, quoted, snake_case
 from ferra_sync._expression.intervals import Interval
 from ferra_sync._expression.ranges import AnyRange
 from ferra_sync._expression.sentinels import JSON_NULL, Sentinel
+from ferra_sync._expression.typevars import N_co, R, T, T_co, V, W_co
 from ferra_sync._expression.values import Value
 from ferra_sync.errors import SchemaError
-
-T = TypeVar("T")
-R = TypeVar("R")
-
 
 MAX_BIGINT: Final = 2**63 - 1
 
@@ -61,6 +58,10 @@ class FieldType(enum.Enum):
     RANGE = "range"
     ARRAY = "array"
     ENUM = "enum"
+
+
+class Undeclared:
+    """What no column holds: only `Any` is one, the type of json."""
 
 
 @attrs.frozen(eq=False, repr=False, kw_only=True)
@@ -110,6 +111,23 @@ class SqlType(Value, Generic[T]):
     def sql_type(self) -> SqlType[T]:
         """This type: a type and a column's declaration serve alike where a type is asked for."""
         return self
+
+    @overload
+    def __ferra_accepts__(self: SqlType[Undeclared]) -> Any: ...  # noqa: ANN401 - whatever json can be
+    @overload
+    def __ferra_accepts__(self: SqlType[Decimal]) -> Decimal | int: ...
+    @overload
+    def __ferra_accepts__(self: SqlType[Interval]) -> Interval | dt.timedelta: ...
+    @overload
+    def __ferra_accepts__(self) -> T: ...
+    def __ferra_accepts__(self) -> Any:
+        raise TypeError("only the type checker asks what a type accepts")
+
+    def __ferra_value__(self) -> T:
+        raise TypeError("only the type checker asks what a type holds")
+
+    def __ferra_null__(self) -> Never:
+        raise TypeError("only the type checker asks whether a type is nullable")
 
     @cached_property
     def array(self) -> SqlType[Any]:
@@ -168,11 +186,24 @@ class SqlType(Value, Generic[T]):
         return FieldType.TIMESTAMPTZ in kinds and bool(kinds & _LOCAL)
 
 
-class HasSqlType(Protocol[T]):
-    """A type, or a column's declaration such as `t.text()`."""
+class Accepting(Protocol[W_co]):
+    """A type, or a column's declaration, whose values may be given as a W."""
+
+    def __ferra_accepts__(self) -> W_co: ...
+
+
+class HasSqlType(Protocol[T_co, N_co]):
+    """A type, or a column's declaration such as `t.text()`, whose values are `T | N`."""
+
+    def __ferra_value__(self) -> T_co: ...
+    def __ferra_null__(self) -> N_co: ...
+
+
+class HasExactType(HasSqlType[T_co, N_co], Protocol[V, T_co, N_co]):
+    """A type, or a column's declaration, of exactly V, which no checker widens; as a result it is `T | N`."""
 
     @property
-    def sql_type(self) -> SqlType[T]: ...
+    def sql_type(self) -> SqlType[V]: ...
 
 
 def type_of(given: object) -> SqlType[Any] | None:

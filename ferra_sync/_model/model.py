@@ -20,6 +20,7 @@ from typing import (
     TypeVar,
     get_args,
     get_origin,
+    overload,
 )
 
 import attrs
@@ -27,19 +28,19 @@ import attrs
 from ferra_sync._expression.column import Generated
 from ferra_sync._expression.described import described
 from ferra_sync._expression.expression import AnyExpr, Expr
-from ferra_sync._expression.markers import Plain
+from ferra_sync._expression.markers import In, Plain, Selected
 from ferra_sync._expression.operators import Node
 from ferra_sync._expression.sentinels import SERVER_DEFAULT
 from ferra_sync._expression.shapes import ColumnRef
 from ferra_sync._expression.sqltypes import FieldType, SqlType
+from ferra_sync._expression.typevars import K, S
 from ferra_sync._expression.values import Value
 from ferra_sync._model import type_hints
+from ferra_sync._model.keyed import HasId
 from ferra_sync._model.secrets import hide
 from ferra_sync._schema.declaration import ColumnDef
 from ferra_sync._schema.table import Table, TableMeta
 from ferra_sync.errors import QueryError, SchemaError
-
-S_co = TypeVar("S_co", covariant=True)
 
 if TYPE_CHECKING:
     _Attribute: TypeAlias = attrs.Attribute[Any]
@@ -152,7 +153,7 @@ class ModelMeta(Value):
 _LOOSE: Final = "{} has no annotation, so it is no field: write {}, or ClassVar"
 
 
-class Record(Generic[S_co]):
+class Record(Generic[S]):
     """What the three kinds of model share: they are checked when attrs has made the class."""
 
     __slots__ = ()
@@ -182,7 +183,7 @@ class Record(Generic[S_co]):
         _attach(cls, hints)
 
 
-class FerraModel(Record[S_co]):
+class FerraModel(Record[S]):
     """A row, whole or in part: `class User(FerraModel[Users])`, decorated with `@attrs.define` or `@attrs.frozen`.
 
     A field that is `SERVER_DEFAULT` has its default where the row is inserted and stays unchanged where it is updated.
@@ -195,11 +196,18 @@ class FerraModel(Record[S_co]):
     __ferra_purpose__: ClassVar[Purpose] = "read"
 
     @classmethod
-    def __ferra_select__(cls) -> Expr[S_co, Self, Plain]:
-        return ModelMeta.of(cls).row
+    def __ferra_select__(cls) -> Selected[In[S], Self, Plain]:
+        raise TypeError("only the type checker asks what is selected")
+
+    @overload
+    def __ferra_key__(self: HasId[K]) -> K: ...
+    @overload
+    def __ferra_key__(self) -> object: ...
+    def __ferra_key__(self) -> object:
+        raise TypeError("only the type checker asks of what type a key is")
 
 
-class Insertable(Record[S_co]):
+class Insertable(Record[S]):
     """A row to insert: it has every column that is not nullable and has no default.
 
     Raises:
@@ -209,11 +217,8 @@ class Insertable(Record[S_co]):
     __slots__ = ()
     __ferra_purpose__: ClassVar[Purpose] = "insert"
 
-    def __ferra_insert__(self) -> S_co:
-        raise TypeError("only the type checker asks which table a row belongs to")
 
-
-class Changeset(Record[S_co]):
+class Changeset(Record[S]):
     """What an UPDATE sets: a field that is `UNSET` is left alone, None sets NULL, `SERVER_DEFAULT` the default.
 
     Raises:
@@ -223,9 +228,8 @@ class Changeset(Record[S_co]):
     __slots__ = ()
     __ferra_purpose__: ClassVar[Purpose] = "change"
 
-    def __ferra_change__(self) -> S_co:
-        raise TypeError("only the type checker asks which table a changeset belongs to")
 
+M = TypeVar("M", bound=FerraModel[Any])
 
 _KINDS: Final = (FerraModel, Insertable, Changeset)
 
@@ -425,7 +429,7 @@ def _field(
     )
 
 
-def _check_written(purpose: Purpose, here: str, there: str, declaration: ColumnDef[Any]) -> None:
+def _check_written(purpose: Purpose, here: str, there: str, declaration: ColumnDef[Any, Any]) -> None:
     if purpose != "read" and declaration.generated == "stored":
         raise SchemaError(f"{here}: {there} is generated from other columns and is never written")
     if purpose == "insert" and declaration.generated == "identity always":
@@ -433,7 +437,7 @@ def _check_written(purpose: Purpose, here: str, there: str, declaration: ColumnD
 
 
 def _check_nullability(
-    purpose: Purpose, here: str, there: str, annotation: object, declaration: ColumnDef[Any]
+    purpose: Purpose, here: str, there: str, annotation: object, declaration: ColumnDef[Any, Any]
 ) -> None:
     if annotation is Any or annotation is object or declaration.sql_type.classes == (object,):
         return

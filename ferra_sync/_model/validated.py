@@ -14,7 +14,7 @@ from ferra_sync._model.model import FieldMeta, ModelMeta, Purpose, Record
 from ferra_sync._model.rows import Verb, checked_values
 from ferra_sync.errors import ValidationError
 
-M = TypeVar("M", bound=Record[Any])
+RecordT = TypeVar("RecordT", bound=Record[Any])
 
 Unknown: TypeAlias = Literal["refuse", "ignore"]
 
@@ -25,7 +25,7 @@ _WHOLE: Final = ""
 """The key of what is wrong with no field alone."""
 
 
-def validated(model: type[M], data: Mapping[str, Any], *, unknown: Unknown = "refuse") -> M:
+def validated(model: type[RecordT], data: Mapping[str, Any], *, unknown: Unknown = "refuse") -> RecordT:
     """Return a model made from `data`, whose keys are the names of the columns' attributes on the table.
 
     Each value is of its column's type, or JSON's spelling of such a value as `to_dict` writes it: a date, a UUID, a
@@ -107,7 +107,7 @@ def _argument(field: FieldMeta) -> str:
     return field.attribute.alias or field.name
 
 
-def _made(model: type[M], values: Mapping[str, Any]) -> M | None:
+def _made(model: type[RecordT], values: Mapping[str, Any]) -> RecordT | None:
     """Return the model as attrs makes it, or None: its `__init__` stops at the first validator that says no."""
     try:
         return model(**values)

@@ -13,16 +13,15 @@ from collections.abc import Callable
 from queue import SimpleQueue
 from threading import main_thread
 from time import monotonic
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic
 from weakref import WeakMethod
 
 from psycopg.pq import TransactionStatus
 from psycopg_pool import ConnectionPool
 
+from ferra_sync._expression.typevars import R
 from ferra_sync._postgres.config import DatabaseConfig
 from ferra_sync._postgres.connection import PooledConnection, Source
-
-R = TypeVar("R")
 
 _IDLE: Final = TransactionStatus.IDLE
 _RECONNECT_TIMEOUT: Final = 2.0

@@ -6,10 +6,12 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Any, Generic, Self, TypeVar
 
 from ferra_sync._compiler.shapes import GroupShape, SelectShape
-from ferra_sync._expression.expression import AnyExpr, Expr, Order
+from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.markers import Opt, Plain
+from ferra_sync._expression.order import Order
 from ferra_sync._expression.shapes import Items, TableRef, has_aggregate
 from ferra_sync._expression.sqltypes import BIGINT, MAX_BIGINT
+from ferra_sync._expression.typevars import App, Sel
 from ferra_sync._expression.values import Value
 from ferra_sync._model.model import FerraModel
 from ferra_sync._model.select_list import select_list
@@ -18,11 +20,9 @@ from ferra_sync._query.keys import belongs_to, key_is
 from ferra_sync._query.sharing import Sharing
 from ferra_sync._query.source import How, Source
 from ferra_sync._schema.constraints import Columns
-from ferra_sync._schema.table import Joinable
+from ferra_sync._schema.declaration import Joinable
 from ferra_sync.errors import QueryError
 
-Sel = TypeVar("Sel")
-App = TypeVar("App")
 Q = TypeVar("Q", bound="Clauses[Any, Any]")
 
 AnyOrder = Order[Any, Any]
@@ -100,7 +100,7 @@ class Clauses(Value, Generic[Sel, App]):
         """The key that `find` was given, or None."""
         return self._key
 
-    def where(self, *predicates: Expr[App | Opt[App], bool | None, Plain]) -> Self:
+    def where(self, *predicates: Expr[App | Opt[App], bool, None, Plain]) -> Self:
         """Keep the rows for which all predicates hold; a further `where` adds to them."""
         check_predicates("where", predicates)
         copy = self._as(type(self))
@@ -118,7 +118,10 @@ class Clauses(Value, Generic[Sel, App]):
         return copy
 
     def belonging_to(
-        self, parents: FerraModel[Any] | Sequence[FerraModel[Any]], *, by: Expr[App, Any, Plain] | None = None
+        self,
+        parents: FerraModel[Any] | Sequence[FerraModel[Any]],
+        *,
+        by: Expr[App | Opt[App], Any, Any, Plain] | None = None,
     ) -> Self:
         """Keep the rows that reference one of `parents`; `by` names the column where several foreign keys could.
 
@@ -127,7 +130,7 @@ class Clauses(Value, Generic[Sel, App]):
         """
         return self.where(belongs_to(self._source.root, parents, by))
 
-    def order_by(self, *orders: Order[App | Opt[App], Any] | Expr[App | Opt[App], Any, Any]) -> Self:
+    def order_by(self, *orders: Order[App | Opt[App], Any] | Expr[App | Opt[App], Any, Any, Any]) -> Self:
         """Sort by these, ascending where an order does not say `.desc()`; a further `order_by` adds to them."""
         copy = self._as(type(self))
         copy._order = self._order + tuple([each if isinstance(each, Order) else _ascending(each) for each in orders])
@@ -145,7 +148,7 @@ class Clauses(Value, Generic[Sel, App]):
         copy._offset = _checked_count(rows, "offset")
         return copy
 
-    def distinct(self, *on: Expr[App | Opt[App], Any, Plain]) -> Self:
+    def distinct(self, *on: Expr[App | Opt[App], Any, Any, Plain]) -> Self:
         """Leave out rows that are equal; with expressions, `DISTINCT ON`: the first row for each of their values."""
         check_expressions("distinct", on)
         copy = self._as(type(self))

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from itertools import chain, compress
-from typing import Any, TypeVar
+from typing import Any
 
 from ferra_sync._compiler.shapes import InsertShape
 from ferra_sync._expression.operators import taken
 from ferra_sync._expression.sentinels import Sentinel
 from ferra_sync._expression.shapes import Items
+from ferra_sync._expression.typevars import S
 from ferra_sync._model.model import FerraModel, Insertable, ModelMeta
 from ferra_sync._model.rows import CheckedRows, checked_rows, given, value_list
+from ferra_sync._query.arity import Changing
 from ferra_sync._query.checks import rows_meta, table_of
 from ferra_sync._query.query import Parts
-from ferra_sync._query.writes import NOTHING, Write, read_instead, writable
-from ferra_sync._schema.table import Table, TableMeta
+from ferra_sync._query.writes import NOTHING, read_instead, writable
+from ferra_sync._schema.table import TableMeta, TableT
 from ferra_sync.errors import QueryError
 
-S = TypeVar("S")
-TableT = TypeVar("TableT", bound=Table)
 
-
-class Insert(Write[S]):
+class Insert(Changing[S]):
     """An INSERT."""
 
     __slots__ = ("_meta", "_rows")

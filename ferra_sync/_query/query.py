@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
+from typing import Any, Generic, NamedTuple, TypeAlias
 
 from ferra_sync._compiler.compiler import compiled
 from ferra_sync._compiler.shapes import StatementShape
 from ferra_sync._expression.expression import Expr
 from ferra_sync._expression.shapes import Item, Items, TableRef
+from ferra_sync._expression.typevars import R_co
 from ferra_sync._expression.values import Value
 from ferra_sync._model.model import FerraModel, ModelMeta
 from ferra_sync._query.checks import named
 from ferra_sync.errors import QueryError
-
-R_co = TypeVar("R_co", covariant=True)
-
 
 Parts: TypeAlias = tuple[StatementShape, tuple[Any, ...]]
 """A query's shape and its values, $1 first."""

@@ -1,230 +1,23 @@
-"""SELECT: `select(User)`, or `from_(Posts).inner_join(Users).select(Post, User)`.
-
-A LEFT JOIN adds to `Sel` only `Opt` of its table, so that a bare column or model of the nullable side does not
-type-check; `maybe(…)` and `.nullable()` do.
-"""
+"""SELECT: `select(User)`, or `from_(Posts).inner_join(Users).select(Post, User)`."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable
 from functools import lru_cache
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, Generic, overload
 
-from ferra_sync._expression.expression import AnyExpr, Expr, Selectable
-from ferra_sync._expression.markers import Aggregate, Opt, Plain
+from ferra_sync._expression.expression import AnyExpr, Expr
+from ferra_sync._expression.markers import In, Opt, Plain
+from ferra_sync._expression.selectable import Selectable
 from ferra_sync._expression.shapes import ColumnRef, leaves
+from ferra_sync._expression.typevars import App, G, R_co, S, Sel, T, V
 from ferra_sync._model.model import ROW, ModelMeta
-from ferra_sync._query.checks import check_expressions, check_predicates
 from ferra_sync._query.clauses import Clauses
 from ferra_sync._query.query import RowQuery, item_of
 from ferra_sync._query.source import Source
-from ferra_sync._schema.table import Joinable, Table, TableMeta, table_meta
+from ferra_sync._schema.declaration import Joinable
+from ferra_sync._schema.table import TableMeta, table_meta
 from ferra_sync.errors import QueryError
-
-S = TypeVar("S")
-V = TypeVar("V")
-Sel = TypeVar("Sel")
-App = TypeVar("App")
-R_co = TypeVar("R_co", covariant=True)
-TableT = TypeVar("TableT", bound=Table)
-G = TypeVar("G", Plain, Aggregate)  # constrained, so that the two cannot mix
-G2 = TypeVar("G2")
-A = TypeVar("A")
-B = TypeVar("B")
-C = TypeVar("C")
-D = TypeVar("D")
-E = TypeVar("E")
-F = TypeVar("F")
-H = TypeVar("H")
-I = TypeVar("I")  # noqa: E741 - the ninth letter
-
-
-class From(Clauses[Sel, App]):
-    """FROM and its joins, before anything is selected."""
-
-    __slots__ = ()
-
-    def inner_join(
-        self, table: Joinable[TableT], *, on: Expr[App | TableT, bool | None, Plain] | None = None
-    ) -> From[Sel | TableT | Opt[App | TableT], App | TableT]:
-        """Join the rows that match; ON comes from the foreign key where `on` is not given.
-
-        Raises:
-            QueryError: the table is there already, or no foreign key or more than one leads to it.
-        """
-        return self._joined(From, "inner", table, on)
-
-    def left_join(
-        self, table: Joinable[TableT], *, on: Expr[App | TableT, bool | None, Plain] | None = None
-    ) -> From[Sel | Opt[App | TableT], App | TableT]:
-        """Join the rows that match, and keep those on the left that match none."""
-        return self._joined(From, "left", table, on)
-
-    def right_join(
-        self, table: Joinable[TableT], *, on: Expr[App | TableT, bool | None, Plain] | None = None
-    ) -> From[TableT | Opt[App | TableT], App | TableT]:
-        """Join the rows that match, and keep those of `table` that match none: all before it becomes nullable."""
-        return self._joined(From, "right", table, on)
-
-    def full_join(
-        self, table: Joinable[TableT], *, on: Expr[App | TableT, bool | None, Plain] | None = None
-    ) -> From[Opt[App | TableT], App | TableT]:
-        """Join the rows that match, and keep those of both sides that match none."""
-        return self._joined(From, "full", table, on)
-
-    def cross_join(self, table: Joinable[TableT]) -> From[Sel | TableT | Opt[App | TableT], App | TableT]:
-        """Join every row with every row."""
-        return self._joined(From, "cross", table, None)
-
-    def group_by(self, *keys: Expr[App | Opt[App], Any, Plain]) -> Grouped[Sel, App]:
-        """Make one row of all that share these values; then plain columns of the keys and aggregates may mix."""
-        return _grouped(self, keys)
-
-    @overload
-    def select(self, a: Selectable[Sel, A, G], /) -> Select[Sel, App, A]: ...
-    @overload
-    def select(self, a: Selectable[Sel, A, G], b: Selectable[Sel, B, G], /) -> Select[Sel, App, tuple[A, B]]: ...
-    @overload
-    def select(
-        self, a: Selectable[Sel, A, G], b: Selectable[Sel, B, G], c: Selectable[Sel, C, G], /
-    ) -> Select[Sel, App, tuple[A, B, C]]: ...
-    @overload
-    def select(
-        self, a: Selectable[Sel, A, G], b: Selectable[Sel, B, G], c: Selectable[Sel, C, G], d: Selectable[Sel, D, G], /
-    ) -> Select[Sel, App, tuple[A, B, C, D]]: ...
-    @overload
-    def select(
-        self,
-        a: Selectable[Sel, A, G],
-        b: Selectable[Sel, B, G],
-        c: Selectable[Sel, C, G],
-        d: Selectable[Sel, D, G],
-        e: Selectable[Sel, E, G],
-        /,
-    ) -> Select[Sel, App, tuple[A, B, C, D, E]]: ...
-    @overload
-    def select(
-        self,
-        a: Selectable[Sel, A, G],
-        b: Selectable[Sel, B, G],
-        c: Selectable[Sel, C, G],
-        d: Selectable[Sel, D, G],
-        e: Selectable[Sel, E, G],
-        f: Selectable[Sel, F, G],
-        /,
-    ) -> Select[Sel, App, tuple[A, B, C, D, E, F]]: ...
-    @overload
-    def select(
-        self,
-        a: Selectable[Sel, A, G],
-        b: Selectable[Sel, B, G],
-        c: Selectable[Sel, C, G],
-        d: Selectable[Sel, D, G],
-        e: Selectable[Sel, E, G],
-        f: Selectable[Sel, F, G],
-        h: Selectable[Sel, H, G],
-        /,
-    ) -> Select[Sel, App, tuple[A, B, C, D, E, F, H]]: ...
-    @overload
-    def select(
-        self,
-        a: Selectable[Sel, A, G],
-        b: Selectable[Sel, B, G],
-        c: Selectable[Sel, C, G],
-        d: Selectable[Sel, D, G],
-        e: Selectable[Sel, E, G],
-        f: Selectable[Sel, F, G],
-        h: Selectable[Sel, H, G],
-        i: Selectable[Sel, I, G],
-        /,
-    ) -> Select[Sel, App, tuple[A, B, C, D, E, F, H, I]]: ...
-    def select(self, *items: Any) -> Select[Any, Any, Any]:
-        """Choose what a row is: one item, or a tuple of several; a model class, a column or an expression each."""
-        return _selected(self, items)
-
-
-class Grouped(Clauses[Sel, App]):
-    """A GROUP BY."""
-
-    __slots__ = ()
-
-    def having(self, *predicates: Expr[App | Opt[App], bool | None, Any]) -> Grouped[Sel, App]:
-        """Keep the groups for which all predicates hold."""
-        check_predicates("having", predicates)
-        copy: Grouped[Sel, App] = self._as(Grouped)
-        copy._having = self._having + predicates
-        return copy
-
-    @overload
-    def select(self, a: Selectable[Sel, A, Any], /) -> Select[Sel, App, A]: ...
-    @overload
-    def select(self, a: Selectable[Sel, A, Any], b: Selectable[Sel, B, Any], /) -> Select[Sel, App, tuple[A, B]]: ...
-    @overload
-    def select(
-        self, a: Selectable[Sel, A, Any], b: Selectable[Sel, B, Any], c: Selectable[Sel, C, Any], /
-    ) -> Select[Sel, App, tuple[A, B, C]]: ...
-    @overload
-    def select(
-        self,
-        a: Selectable[Sel, A, Any],
-        b: Selectable[Sel, B, Any],
-        c: Selectable[Sel, C, Any],
-        d: Selectable[Sel, D, Any],
-        /,
-    ) -> Select[Sel, App, tuple[A, B, C, D]]: ...
-    @overload
-    def select(
-        self,
-        a: Selectable[Sel, A, Any],
-        b: Selectable[Sel, B, Any],
-        c: Selectable[Sel, C, Any],
-        d: Selectable[Sel, D, Any],
-        e: Selectable[Sel, E, Any],
-        /,
-    ) -> Select[Sel, App, tuple[A, B, C, D, E]]: ...
-    @overload
-    def select(
-        self,
-        a: Selectable[Sel, A, Any],
-        b: Selectable[Sel, B, Any],
-        c: Selectable[Sel, C, Any],
-        d: Selectable[Sel, D, Any],
-        e: Selectable[Sel, E, Any],
-        f: Selectable[Sel, F, Any],
-        /,
-    ) -> Select[Sel, App, tuple[A, B, C, D, E, F]]: ...
-    @overload
-    def select(
-        self,
-        a: Selectable[Sel, A, Any],
-        b: Selectable[Sel, B, Any],
-        c: Selectable[Sel, C, Any],
-        d: Selectable[Sel, D, Any],
-        e: Selectable[Sel, E, Any],
-        f: Selectable[Sel, F, Any],
-        h: Selectable[Sel, H, Any],
-        /,
-    ) -> Select[Sel, App, tuple[A, B, C, D, E, F, H]]: ...
-    @overload
-    def select(
-        self,
-        a: Selectable[Sel, A, Any],
-        b: Selectable[Sel, B, Any],
-        c: Selectable[Sel, C, Any],
-        d: Selectable[Sel, D, Any],
-        e: Selectable[Sel, E, Any],
-        f: Selectable[Sel, F, Any],
-        h: Selectable[Sel, H, Any],
-        i: Selectable[Sel, I, Any],
-        /,
-    ) -> Select[Sel, App, tuple[A, B, C, D, E, F, H, I]]: ...
-    def select(self, *items: Any) -> Select[Any, Any, Any]:
-        """Choose what a row is, of the group's keys and of aggregates.
-
-        Raises:
-            QueryError: when the query is compiled, and a column is neither in group_by nor inside an aggregate.
-        """
-        return _selected(self, items)
 
 
 class Select(Clauses[Sel, App], RowQuery[R_co], Generic[Sel, App, R_co]):
@@ -258,30 +51,25 @@ class Select(Clauses[Sel, App], RowQuery[R_co], Generic[Sel, App, R_co]):
                 return None
 
     def inner_join(
-        self, table: Joinable[TableT], *, on: Expr[App | TableT, bool | None, Plain] | None = None
-    ) -> Select[Sel | TableT | Opt[App | TableT], App | TableT, R_co]:
+        self, table: Joinable[In[S]], *, on: Expr[App | In[S] | Opt[App | In[S]], bool, None, Plain] | None = None
+    ) -> Select[Sel | In[S] | Opt[App | In[S]], App | In[S], R_co]:
         """Join the rows that match, to filter or sort by them."""
         return self._joined(Select, "inner", table, on)
 
     def left_join(
-        self, table: Joinable[TableT], *, on: Expr[App | TableT, bool | None, Plain] | None = None
-    ) -> Select[Sel | Opt[App | TableT], App | TableT, R_co]:
+        self, table: Joinable[In[S]], *, on: Expr[App | In[S] | Opt[App | In[S]], bool, None, Plain] | None = None
+    ) -> Select[Sel | Opt[App | In[S]], App | In[S], R_co]:
         """Join the rows that match, and keep those on the left that match none."""
         return self._joined(Select, "left", table, on)
 
 
-def from_(table: type[TableT]) -> From[TableT | Opt[TableT], TableT]:
-    """Begin a SELECT from a table; joins follow, and `.select(…)`."""
-    return From(Source.of(table))
-
-
-def select(item: Selectable[S, V, Plain]) -> Select[S | Opt[S], S, V]:
+def select(item: Selectable[S, T, Plain]) -> Select[S | Opt[S], S, T]:
     """Select one model, column or expression from its own table.
 
     Raises:
         QueryError: the item names no table, or several; say `from_(table)` then.
     """
-    query: Select[S | Opt[S], S, V] = _whole(item) if isinstance(item, type) else _selection_of(item)
+    query: Select[S | Opt[S], S, T] = _whole(item) if isinstance(item, type) else _selection_of(item)
     return query
 
 
@@ -299,23 +87,19 @@ def _selection_of(item: object) -> Select[Any, Any, Any]:
     return query
 
 
-def maybe(item: Selectable[S, V, G2]) -> Expr[Opt[S], V | None, G2]:
+@overload
+def maybe(item: Expr[S, V, Any, G]) -> Expr[Opt[S], V, None, G]: ...
+@overload
+def maybe(item: Selectable[S, T, G]) -> Expr[Opt[S], T, None, G]: ...
+def maybe(item: Any) -> AnyExpr:
     """Select from the nullable side of an outer join: the model or the value, or None where there is no row."""
     (shape, sql_type), params = item_of(item)
     is_model = isinstance(shape, tuple) and shape[0] == "model"
     return Expr(("maybe", shape) if is_model else shape, params, sql_type)
 
 
-def _grouped(query: From[Sel, App], keys: tuple[AnyExpr, ...]) -> Grouped[Sel, App]:
-    if not keys:
-        raise QueryError("group_by takes at least one expression")
-    check_expressions("group_by", keys)
-    copy: Grouped[Sel, App] = query._as(Grouped)
-    copy._groups = keys
-    return copy
-
-
-def _selected(query: Clauses[Any, Any], items: tuple[object, ...]) -> Select[Any, Any, Any]:
+def selected(query: Clauses[Any, Any], items: tuple[object, ...]) -> Select[Any, Any, Any]:
+    """Return the query whose rows are these items."""
     if not items:
         raise QueryError("select takes at least one item")
     chosen = [item_of(item) for item in items]

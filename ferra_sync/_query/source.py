@@ -13,7 +13,8 @@ from ferra_sync._expression.expression import AnyExpr
 from ferra_sync._expression.shapes import ColumnRef, is_same_table
 from ferra_sync._query.checks import spelled, table_of
 from ferra_sync._schema.constraints import ForeignKey
-from ferra_sync._schema.table import Joinable, Table, TableMeta
+from ferra_sync._schema.declaration import Joinable
+from ferra_sync._schema.table import TableMeta
 from ferra_sync.errors import QueryError
 
 How: TypeAlias = Literal["inner", "left", "right", "full", "cross"]
@@ -36,7 +37,7 @@ class Source:
     is_one_row_each: bool = True
 
     @classmethod
-    def of(cls, table: type[Table]) -> Source:
+    def of(cls, table: Joinable[Any]) -> Source:
         """Return a source of one table; QueryError where it is none."""
         return cls((table_of("from_", table),))
 

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from ferra_sync._compiler.shapes import DeleteShape, UpdateShape
 from ferra_sync._expression.column import Assignment
-from ferra_sync._expression.expression import AnyExpr, Expr
-from ferra_sync._expression.markers import Plain
+from ferra_sync._expression.expression import AnyExpr, Predicate
 from ferra_sync._expression.operators import parameter
 from ferra_sync._expression.sentinels import SERVER_DEFAULT, UNSET
 from ferra_sync._expression.shapes import DEFAULT, ColumnRef, Items
+from ferra_sync._expression.typevars import S
 from ferra_sync._model.model import Changeset, ModelMeta
 from ferra_sync._model.rows import checked_values
+from ferra_sync._query.arity import Changing
 from ferra_sync._query.checks import check_predicates, named, table_of
 from ferra_sync._query.keys import key_is
 from ferra_sync._query.query import Parts
-from ferra_sync._query.writes import NOTHING, Write, read_instead, writable
-from ferra_sync._schema.table import Table, TableMeta
+from ferra_sync._query.writes import NOTHING, read_instead, writable
+from ferra_sync._schema.table import TableMeta, TableT
 from ferra_sync.errors import QueryError
 
-S = TypeVar("S")
-TableT = TypeVar("TableT", bound=Table)
 
-
-class Restricted(Write[S]):
+class Restricted(Changing[S]):
     """A write to the rows that `where` or `find` keeps, or by `all_rows` to every row."""
 
     __slots__ = ("_all", "_key", "_where")
@@ -53,7 +51,7 @@ class Restricted(Write[S]):
         """The key that `find` was given, or None."""
         return self._key
 
-    def where(self, *predicates: Expr[S, bool | None, Plain]) -> Self:
+    def where(self, *predicates: Predicate[S]) -> Self:
         """Write only the rows for which all predicates hold; a further `where` adds to them."""
         check_predicates("where", predicates)
         copy = self._copy()

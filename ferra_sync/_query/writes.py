@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Any, Generic, TypeVar, overload
+from typing import Any
 
 from ferra_sync._compiler.shapes import SelectShape
-from ferra_sync._expression.expression import Expr, Selectable
-from ferra_sync._expression.markers import Plain
+from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.shapes import Items, TableRef
 from ferra_sync._expression.sqltypes import BOOLEAN
+from ferra_sync._expression.typevars import R_co
 from ferra_sync._query.query import Parts, Query, RowQuery, item_of
 from ferra_sync._schema.table import TableMeta
 from ferra_sync.errors import QueryError
 
-S = TypeVar("S")
-R_co = TypeVar("R_co", covariant=True)
-A = TypeVar("A")
-B = TypeVar("B")
-C = TypeVar("C")
-D = TypeVar("D")
-E = TypeVar("E")
-F = TypeVar("F")
 
-
-class Write(Query, Generic[S]):
+class Write(Query):
     """A statement that changes rows of one table."""
 
     __slots__ = ("_table",)
@@ -49,59 +40,15 @@ class Write(Query, Generic[S]):
     def with_returning(self, items: Items, values: tuple[Any, ...]) -> Parts:
         """Return the shape and the values of this statement that returns `items`, whose own values are `values`."""
 
-    @overload
-    def returning(self, a: Selectable[S, A, Plain], /) -> Returning[A]: ...
-    @overload
-    def returning(self, a: Selectable[S, A, Plain], b: Selectable[S, B, Plain], /) -> Returning[tuple[A, B]]: ...
-    @overload
-    def returning(
-        self, a: Selectable[S, A, Plain], b: Selectable[S, B, Plain], c: Selectable[S, C, Plain], /
-    ) -> Returning[tuple[A, B, C]]: ...
-    @overload
-    def returning(
-        self,
-        a: Selectable[S, A, Plain],
-        b: Selectable[S, B, Plain],
-        c: Selectable[S, C, Plain],
-        d: Selectable[S, D, Plain],
-        /,
-    ) -> Returning[tuple[A, B, C, D]]: ...
-    @overload
-    def returning(
-        self,
-        a: Selectable[S, A, Plain],
-        b: Selectable[S, B, Plain],
-        c: Selectable[S, C, Plain],
-        d: Selectable[S, D, Plain],
-        e: Selectable[S, E, Plain],
-        /,
-    ) -> Returning[tuple[A, B, C, D, E]]: ...
-    @overload
-    def returning(
-        self,
-        a: Selectable[S, A, Plain],
-        b: Selectable[S, B, Plain],
-        c: Selectable[S, C, Plain],
-        d: Selectable[S, D, Plain],
-        e: Selectable[S, E, Plain],
-        f: Selectable[S, F, Plain],
-        /,
-    ) -> Returning[tuple[A, B, C, D, E, F]]: ...
-    def returning(self, *items: Any) -> Returning[Any]:
-        """Return the rows as they are after the write (a DELETE: as they were): one item, or a tuple of several."""
-        if not items:
-            raise QueryError("returning takes at least one item")
-        return Returning(self, items)
-
 
 class Returning(RowQuery[R_co]):
     """A write whose rows are `R_co`."""
 
     __slots__ = ("_items", "_values", "write")
 
-    write: Write[Any]
+    write: Write
 
-    def __init__(self, write: Write[Any], items: tuple[object, ...]) -> None:
+    def __init__(self, write: Write, items: tuple[object, ...]) -> None:
         chosen = [item_of(item) for item in items]
         self.write = write
         self._items = tuple(item for item, _ in chosen)
@@ -122,6 +69,13 @@ class Returning(RowQuery[R_co]):
         return self.write.with_returning(self._items, self._values)
 
 
+def returned(write: Write, items: tuple[object, ...]) -> Returning[Any]:
+    """Return the write whose rows are these items."""
+    if not items:
+        raise QueryError("returning takes at least one item")
+    return Returning(write, items)
+
+
 def writable(table: TableMeta) -> TableMeta:
     """Return a table that can be written; QueryError for an alias of it."""
     if table.ref.alias is not None:
@@ -129,9 +83,7 @@ def writable(table: TableMeta) -> TableMeta:
     return table
 
 
-def read_instead(
-    table: TableMeta, where: tuple[Expr[Any, Any, Any], ...], items: Items, values: tuple[Any, ...]
-) -> Parts:
+def read_instead(table: TableMeta, where: tuple[AnyExpr, ...], items: Items, values: tuple[Any, ...]) -> Parts:
     """Return the SELECT that gives the rows a write would, where the write has nothing to change."""
     params = values + tuple(value for predicate in where for value in predicate.params)
     columns = items or tuple((column.ref, column.type) for column in table.attributes.values())
@@ -139,5 +91,5 @@ def read_instead(
     return SelectShape((), None, columns, table.ref, (), shapes, None, (), None, None), params
 
 
-NOTHING = Expr[Any, Any, Any](BOOLEAN, (False,), BOOLEAN)
+NOTHING: AnyExpr = Expr(BOOLEAN, (False,), BOOLEAN)
 """The predicate that no row fulfils."""

@@ -3,42 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Generic, Protocol, TypeVar, cast
+from typing import Any, Generic, Protocol, TypeAlias, cast
 
 from ferra_sync._database.copy_in import copy_in
 from ferra_sync._database.executor import Executor, kept_out
 from ferra_sync._database.insert_many import insert_many
 from ferra_sync._database.pages import Page
 from ferra_sync._database.transaction import Transaction
-from ferra_sync._expression.expression import Expr, Order
+from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.markers import Plain
+from ferra_sync._expression.order import Order
 from ferra_sync._expression.sentinels import SERVER_DEFAULT
+from ferra_sync._expression.typevars import K, K_co, T
 from ferra_sync._expression.values import Value
-from ferra_sync._model.model import FerraModel, ModelMeta
+from ferra_sync._model.keyed import HasKey
+from ferra_sync._model.model import M, ModelMeta
 from ferra_sync._model.rows import check_insertable, checked_values
 from ferra_sync._query.checks import named
-from ferra_sync._query.select import From, Select, from_, select
+from ferra_sync._query.from_clause import From, from_
+from ferra_sync._query.select import Select, select
 from ferra_sync._repository.statements import Plan, plan_of
 from ferra_sync.errors import NotFound, QueryError
 from ferra_sync.functions import count
 
-M = TypeVar("M", bound=FerraModel[Any])
-T = TypeVar("T")
+Key: TypeAlias = "K | tuple[Any, ...]"
+"""A primary key: of the type of the model's `id`, where it has one; a tuple where the key has several columns."""
+
+
+class Keyed(Protocol[K_co]):
+    """A repository of models whose key is a K."""
+
+    def insert(self, data: Any, /) -> HasKey[K_co]: ...  # noqa: ANN401 - it is the model that comes back that tells
 
 
 class FerraRepository(Protocol[M]):
     """The ten methods of a repository: five over the database, and the same five inside a transaction."""
 
-    def find_by_id(self, id: object) -> M: ...
+    def find_by_id(self: Keyed[K], id: Key[K]) -> M: ...
     def find_page(self, page: int, per_page: int) -> Page[M]: ...
     def insert(self, data: M) -> M: ...
-    def update(self, id: object, data: M) -> M: ...
-    def delete(self, id: object) -> None: ...
-    def find_by_id_in_tx(self, tx: Transaction, id: object) -> M: ...
+    def update(self: Keyed[K], id: Key[K], data: M) -> M: ...
+    def delete(self: Keyed[K], id: Key[K]) -> None: ...
+    def find_by_id_in_tx(self: Keyed[K], tx: Transaction, id: Key[K]) -> M: ...
     def find_page_in_tx(self, tx: Transaction, page: int, per_page: int) -> Page[M]: ...
     def insert_in_tx(self, tx: Transaction, data: M) -> M: ...
-    def update_in_tx(self, tx: Transaction, id: object, data: M) -> M: ...
-    def delete_in_tx(self, tx: Transaction, id: object) -> None: ...
+    def update_in_tx(self: Keyed[K], tx: Transaction, id: Key[K], data: M) -> M: ...
+    def delete_in_tx(self: Keyed[K], tx: Transaction, id: Key[K]) -> None: ...
+
+
+class _Keyed(Keyed[K_co], Protocol[M, K_co]):
+    """`PgRepository[M]`, whose keys are of type K."""
+
+    _db: Executor
+    _plan: Plan
+
+    def _find_by_id(self, executor: Executor, id: object) -> M: ...
+    def _update_row(self, executor: Executor, id: object, data: M) -> M: ...
+    def _delete_row(self, executor: Executor, id: object) -> None: ...
 
 
 class PgRepository(Value, Generic[M]):
@@ -73,7 +94,7 @@ class PgRepository(Value, Generic[M]):
 
     # The ten methods of ferra-db: each body serves the database and a transaction
 
-    def find_by_id(self, id: object) -> M:
+    def find_by_id(self: _Keyed[M, K], id: Key[K]) -> M:
         """Return the row with this primary key; a tuple where the key has several columns.
 
         Raises:
@@ -81,7 +102,7 @@ class PgRepository(Value, Generic[M]):
         """
         return self._find_by_id(self._db, id)
 
-    def find_by_id_in_tx(self, tx: Transaction, id: object) -> M:
+    def find_by_id_in_tx(self: _Keyed[M, K], tx: Transaction, id: Key[K]) -> M:
         """`find_by_id`, inside a transaction."""
         return self._find_by_id(_open(tx), id)
 
@@ -111,7 +132,7 @@ class PgRepository(Value, Generic[M]):
         """`insert`, inside a transaction."""
         return self._write(_open(tx), data)
 
-    def update(self, id: object, data: M) -> M:
+    def update(self: _Keyed[M, K], id: Key[K], data: M) -> M:
         """Set every column of the row with this key to what `data` says, and return it as the server has it.
 
         What `data` leaves to the server stays unchanged. An on_update column is stamped anew where `data` leaves it to
@@ -125,11 +146,11 @@ class PgRepository(Value, Generic[M]):
         """
         return self._update_row(self._db, id, data)
 
-    def update_in_tx(self, tx: Transaction, id: object, data: M) -> M:
+    def update_in_tx(self: _Keyed[M, K], tx: Transaction, id: Key[K], data: M) -> M:
         """`update`, inside a transaction."""
         return self._update_row(_open(tx), id, data)
 
-    def delete(self, id: object) -> None:
+    def delete(self: _Keyed[M, K], id: Key[K]) -> None:
         """Delete the row with this key.
 
         Raises:
@@ -137,24 +158,24 @@ class PgRepository(Value, Generic[M]):
         """
         self._delete_row(self._db, id)
 
-    def delete_in_tx(self, tx: Transaction, id: object) -> None:
+    def delete_in_tx(self: _Keyed[M, K], tx: Transaction, id: Key[K]) -> None:
         """`delete`, inside a transaction."""
         self._delete_row(_open(tx), id)
 
     # Beside them
 
-    def find_all(self, *, order_by: Sequence[Order[Any, Any] | Expr[Any, Any, Any]] = ()) -> list[M]:
+    def find_all(self, *, order_by: Sequence[Order[Any, Any] | AnyExpr] = ()) -> list[M]:
         """Return every row, in the order of the primary key where `order_by` says no other."""
         return self.find_by(order_by=order_by)
 
     def find_by(
-        self, *predicates: Expr[Any, bool | None, Plain], order_by: Sequence[Order[Any, Any] | Expr[Any, Any, Any]] = ()
+        self, *predicates: Expr[Any, bool, None, Plain], order_by: Sequence[Order[Any, Any] | AnyExpr] = ()
     ) -> list[M]:
         """Return the rows for which all predicates hold, in the order of the primary key if no other is given."""
         query = self._all.where(*predicates).order_by(*_several("order_by", order_by))
         return self._db.fetch_all(query.in_stable_order())
 
-    def exists(self, id: object) -> bool:
+    def exists(self: _Keyed[M, K], id: Key[K]) -> bool:
         """Whether there is a row with this key."""
         try:
             key = self._plan.key_values(id)
@@ -162,7 +183,7 @@ class PgRepository(Value, Generic[M]):
             return False
         return bool(self._db._rows(self._plan.exists, key))
 
-    def count(self, *predicates: Expr[Any, bool | None, Plain]) -> int:
+    def count(self, *predicates: Expr[Any, bool, None, Plain]) -> int:
         """Return the number of rows for which all predicates hold."""
         table: From[Any, Any] = from_(self._meta.table.ref.owner)
         return self._db.fetch_value(table.where(*predicates).select(count()))

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple, TypeAlias
 import attrs
 
 from ferra_sync._compiler.shapes import ConflictShape, DeleteShape, InsertShape, SelectShape, UpdateShape
-from ferra_sync._expression.expression import AnyExpr, parameter
+from ferra_sync._expression.expression import AnyExpr
+from ferra_sync._expression.parameter import parameter
 from ferra_sync._expression.shapes import ColumnRef, Items
 from ferra_sync._expression.sqltypes import FieldType
 from ferra_sync._model.model import FieldMeta, ModelMeta

@@ -13,8 +13,8 @@ import attrs
 
 from ferra_sync._expression import sqltypes as sql
 from ferra_sync._expression.column import Column
-from ferra_sync._expression.expression import Order
 from ferra_sync._expression.operators import Node
+from ferra_sync._expression.order import Order
 from ferra_sync._expression.sqltypes import SqlType
 from ferra_sync._schema.constraints import Check, ForeignKey, Index, Unique
 from ferra_sync._schema.declaration import ColumnDef
@@ -27,13 +27,13 @@ _PYTHON_TYPES: Final = frozenset(
 ) - {object}
 
 
-def declared_columns(cls: type, inherited: type) -> dict[str, ColumnDef[Any]]:
+def declared_columns(cls: type, inherited: type) -> dict[str, ColumnDef[Any, Any]]:
     """Return what `cls` and its plain base classes declare, those of the bases first; nothing of `inherited`.
 
     Raises:
         SchemaError: an attribute was meant for a column and declares none, hides one, or cannot be one.
     """
-    columns: dict[str, ColumnDef[Any]] = {}
+    columns: dict[str, ColumnDef[Any, Any]] = {}
     attributes: set[str] = set()
     parts = [part for part in reversed(cls.__mro__) if part not in inherited.__mro__]
     for part in parts:

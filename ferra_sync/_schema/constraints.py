@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias
 
 import attrs
 
 from ferra_sync._expression import identifiers
 from ferra_sync._expression.column import Column
 from ferra_sync._expression.described import described
-from ferra_sync._expression.expression import Expr, Order
-from ferra_sync._expression.markers import Plain
+from ferra_sync._expression.expression import AnyExpr, Expr
+from ferra_sync._expression.markers import In, Plain
+from ferra_sync._expression.order import Order
 from ferra_sync._expression.shapes import ColumnRef, has_aggregate, leaves
 from ferra_sync._expression.sqltypes import FieldType
+from ferra_sync._expression.typevars import S
 from ferra_sync._expression.values import Value
 from ferra_sync._schema.declaration import ReferenceAction, check_actions
 from ferra_sync.errors import SchemaError
 
-S = TypeVar("S")
-S_co = TypeVar("S_co", covariant=True)
-
-Columns: TypeAlias = tuple[Column[Any, Any], ...]
+Columns: TypeAlias = tuple[Column[Any, Any, Any], ...]
 
 
 @attrs.frozen(eq=False)
-class Unique(Value, Generic[S_co]):
+class Unique(Value, Generic[S]):
     """`UNIQUE (columns)`."""
 
     columns: Columns
@@ -33,15 +32,15 @@ class Unique(Value, Generic[S_co]):
 
 
 @attrs.frozen(eq=False)
-class Check(Value, Generic[S_co]):
+class Check(Value, Generic[S]):
     """`CHECK (predicate)`."""
 
-    predicate: Expr[Any, Any, Any]
+    predicate: AnyExpr
     name: str | None = None
 
 
 @attrs.frozen(eq=False)
-class Index(Value, Generic[S_co]):
+class Index(Value, Generic[S]):
     """`CREATE INDEX … (keys) WHERE …`; a key is the shape of a column, an expression or an order.
 
     `params` are the values in the keys, in their order.
@@ -49,13 +48,13 @@ class Index(Value, Generic[S_co]):
 
     keys: tuple[Hashable, ...]
     unique: bool = False
-    where: Expr[Any, Any, Any] | None = None
+    where: AnyExpr | None = None
     name: str | None = None
     params: tuple[Any, ...] = ()
 
 
 @attrs.frozen(eq=False)
-class ForeignKey(Value, Generic[S_co]):
+class ForeignKey(Value, Generic[S]):
     """`FOREIGN KEY (columns) REFERENCES …`; `targets` is read when it is first asked for, so that it may come later."""
 
     columns: Columns
@@ -97,15 +96,15 @@ def refs_of(constraint: Unique[Any] | Check[Any] | Index[Any] | ForeignKey[Any])
     yield from (leaf for leaf in leaves(shapes) if isinstance(leaf, ColumnRef))
 
 
-Constraint: TypeAlias = Unique[S_co] | Check[S_co] | Index[S_co] | ForeignKey[S_co]
+Constraint: TypeAlias = Unique[S] | Check[S] | Index[S] | ForeignKey[S]
 
 
-def unique(*columns: Column[S, Any], name: str | None = None) -> Unique[S]:
+def unique(*columns: Column[In[S], Any, Any], name: str | None = None) -> Unique[S]:
     """Declare that no two rows have the same values in these columns together."""
     return Unique(_several(columns, "unique"), _checked(name))
 
 
-def check(predicate: Expr[S, bool | None, Plain], *, name: str | None = None) -> Check[S]:
+def check(predicate: Expr[In[S], bool, None, Plain], *, name: str | None = None) -> Check[S]:
     """Declare that `predicate` is never false."""
     if not isinstance(predicate, Expr) or predicate.type.kind is not FieldType.BOOLEAN:
         raise SchemaError("check takes a predicate")
@@ -114,9 +113,9 @@ def check(predicate: Expr[S, bool | None, Plain], *, name: str | None = None) ->
 
 
 def index(
-    *keys: Expr[S, Any, Plain] | Order[S, Plain],
+    *keys: Expr[In[S], Any, Any, Plain] | Order[In[S], Plain],
     unique: bool = False,
-    where: Expr[S, bool | None, Plain] | None = None,
+    where: Expr[In[S], bool, None, Plain] | None = None,
     name: str | None = None,
 ) -> Index[S]:
     """Declare an index over columns, expressions or orders, over the rows where `where` holds."""
@@ -132,8 +131,8 @@ def index(
 
 
 def foreign_key(
-    *columns: Column[S, Any],
-    references: Column[Any, Any] | tuple[Column[Any, Any], ...] | Callable[[], tuple[Column[Any, Any], ...]],
+    *columns: Column[In[S], Any, Any],
+    references: Column[Any, Any, Any] | Columns | Callable[[], Columns],
     on_delete: ReferenceAction | None = None,
     on_update: ReferenceAction | None = None,
     name: str | None = None,
@@ -144,7 +143,7 @@ def foreign_key(
 
 
 def _deferred(
-    references: Column[Any, Any] | tuple[Column[Any, Any], ...] | Callable[[], tuple[Column[Any, Any], ...]],
+    references: Column[Any, Any, Any] | Columns | Callable[[], Columns],
 ) -> Callable[[], Columns]:
     if isinstance(references, Column):
         return lambda: (references,)

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, Generic, Literal, Never, TypeAlias, TypedDict, TypeVar, get_args
+from typing import Any, Final, Generic, Literal, Never, Protocol, TypeAlias, TypedDict, get_args, overload
 
 from ferra_sync._expression.column import Column, Generated
 from ferra_sync._expression.described import described
 from ferra_sync._expression.expression import Expr
-from ferra_sync._expression.sqltypes import SqlType
+from ferra_sync._expression.markers import In, InT
+from ferra_sync._expression.sqltypes import Accepting, SqlType
+from ferra_sync._expression.typevars import N, N_co, S, T_co, V, V_co, W, W_co
 from ferra_sync._expression.values import Value
 from ferra_sync.errors import SchemaError
-
-V = TypeVar("V")
-S = TypeVar("S")
-T_co = TypeVar("T_co", covariant=True)
 
 ReferenceAction: TypeAlias = Literal["no action", "restrict", "cascade", "set null", "set default"]
 
@@ -25,10 +23,10 @@ class ColumnOptions(TypedDict, Generic[V], total=False):
     """The options of a column whose Python type is V."""
 
     primary_key: bool
-    default: V | Expr[Never, V, Any]
-    on_update: V | Expr[Never, V, Any] | ReferenceAction
-    generated_as: Callable[[], Expr[Any, V, Any]]
-    references: Column[Any, V] | Callable[[], Column[Any, V]]
+    default: V | Expr[Never, V, Never, Any]
+    on_update: V | Expr[Never, V, Never, Any] | ReferenceAction
+    generated_as: Callable[[], Expr[Any, V, Any, Any]]
+    references: Column[Any, V, Any] | Callable[[], Column[Any, V, Any]]
     on_delete: ReferenceAction
     unique: bool
     index: bool
@@ -36,7 +34,13 @@ class ColumnOptions(TypedDict, Generic[V], total=False):
     name: str
 
 
-class ColumnDef(Value, Generic[T_co]):
+class Joinable(Protocol[T_co]):
+    """The class of a table: no supertype of it, so that mypy takes no alias for the table that is asked for."""
+
+    def __ferra_in__(self) -> T_co: ...
+
+
+class ColumnDef(Value, Generic[V_co, N]):
     """A column's declaration; on its table it is a `Column` that knows the table.
 
     Attributes:
@@ -48,7 +52,7 @@ class ColumnDef(Value, Generic[T_co]):
 
     __slots__ = ("generated", "is_nullable", "options", "sql_type")
 
-    sql_type: SqlType[T_co]
+    sql_type: SqlType[V_co]
     is_nullable: bool
     options: ColumnOptions[Any]
     generated: Generated | None
@@ -67,8 +71,21 @@ class ColumnDef(Value, Generic[T_co]):
         self.options = options
         self.generated = "stored" if "generated_as" in options else generated
 
-    def __get__(self, instance: None, owner: type[S]) -> Column[S, T_co]:
+    @overload
+    def __get__(self, instance: None, owner: Joinable[InT]) -> Column[InT, V_co, N]: ...
+    @overload  # mypy finds no protocol in the `type[Self]` of a table's own methods
+    def __get__(self, instance: None, owner: type[S]) -> Column[In[S], V_co, N]: ...
+    def __get__(self, instance: None, owner: Any) -> Column[Any, Any, Any]:
         raise SchemaError(f"{owner.__name__} declares a column but is no Table")
+
+    def __ferra_accepts__(self: Declaring[W, N]) -> W | N:
+        raise TypeError("only the type checker asks what a column accepts")
+
+    def __ferra_value__(self) -> V_co:
+        raise TypeError("only the type checker asks what a column holds")
+
+    def __ferra_null__(self) -> N:
+        raise TypeError("only the type checker asks whether a column is nullable")
 
     @property
     def has_default(self) -> bool:
@@ -79,6 +96,15 @@ class ColumnDef(Value, Generic[T_co]):
     def is_secret(self) -> bool:
         """Whether no repr, JSON or page may show the column."""
         return bool(self.options.get("secret"))
+
+
+class Declaring(Protocol[W_co, N_co]):
+    """A declaration whose type takes a W, and NULL where N is None."""
+
+    @property
+    def sql_type(self) -> Accepting[W_co]: ...
+
+    def __ferra_null__(self) -> N_co: ...
 
 
 def _check_options(options: ColumnOptions[Any], generated: Generated | None) -> None:

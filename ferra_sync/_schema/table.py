@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, ClassVar, Final, Generic, Protocol, Self, TypeVar
+from typing import Any, ClassVar, Final, Self, TypeVar
 
 import attrs
 
@@ -14,14 +14,13 @@ from ferra_sync._expression.coercion import is_assignable
 from ferra_sync._expression.column import Column
 from ferra_sync._expression.described import described
 from ferra_sync._expression.expression import AnyExpr, Expr
+from ferra_sync._expression.markers import In
 from ferra_sync._expression.shapes import ColumnRef, FunctionRef, TableRef, has_aggregate, is_same_table, leaves
 from ferra_sync._expression.values import Value
 from ferra_sync._schema.body import declared_columns
 from ferra_sync._schema.constraints import Check, Constraint, ForeignKey, Index, Unique, refs_of
 from ferra_sync._schema.declaration import ColumnDef
 from ferra_sync.errors import SchemaError
-
-S = TypeVar("S")
 
 _DECORATED: Final = "{0} is a table, and no decorator makes a model of it: write a FerraModel[{0}]"
 
@@ -39,9 +38,9 @@ class TableMeta(Value):
     """
 
     ref: TableRef
-    attributes: Mapping[str, Column[Any, Any]]
-    declarations: Mapping[str, ColumnDef[Any]]
-    primary_key: tuple[Column[Any, Any], ...]
+    attributes: Mapping[str, Column[Any, Any, Any]]
+    declarations: Mapping[str, ColumnDef[Any, Any]]
+    primary_key: tuple[Column[Any, Any, Any], ...]
     foreign_keys: tuple[ForeignKey[Any], ...]
     uniques: tuple[Unique[Any], ...]
     checks: tuple[Check[Any], ...]
@@ -49,7 +48,7 @@ class TableMeta(Value):
     on_update: tuple[tuple[ColumnRef, AnyExpr], ...]
     """The columns that every UPDATE sets, each with its expression."""
 
-    def declaration_of(self, ref: ColumnRef) -> ColumnDef[Any]:
+    def declaration_of(self, ref: ColumnRef) -> ColumnDef[Any, Any]:
         """Return what was declared of a column of this table."""
         attribute = next(name for name, column in self.attributes.items() if column.ref is ref)
         return self.declarations[attribute]
@@ -79,16 +78,6 @@ class TableMeta(Value):
     def name(self) -> str:
         """The table's name in PostgreSQL."""
         return self.ref.name
-
-
-class Exactly(Generic[S]):
-    """One table and no other: invariant, so that no checker widens it to a union."""
-
-
-class Joinable(Protocol[S]):
-    """A table's class, as a join takes it."""
-
-    def __ferra_exactly__(self) -> Exactly[S]: ...
 
 
 class Table:
@@ -135,13 +124,16 @@ class Table:
         raise SchemaError(f"{cls.__name__} is a table; rows are instances of a FerraModel[{cls.__name__}]")
 
     @classmethod
-    def __ferra_exactly__(cls) -> Exactly[Self]:
+    def __ferra_in__(cls) -> In[Self]:
         raise TypeError("only the type checker asks which table this is")
 
     @classmethod
     def __constraints__(cls) -> Sequence[Constraint[Any]]:
         """Return the constraints and indexes over several columns."""
         return ()
+
+
+TableT = TypeVar("TableT", bound=Table)
 
 
 def _alias(cls: type[Table], aliased: TableMeta, alias: str | None) -> TableRef:
@@ -157,10 +149,12 @@ def _alias(cls: type[Table], aliased: TableMeta, alias: str | None) -> TableRef:
     return TableRef(cls, aliased.ref.name, aliased.ref.schema, identifiers.checked(alias, "an alias"))
 
 
-def _columns(cls: type[Table], ref: TableRef, declared: Mapping[str, ColumnDef[Any]]) -> dict[str, Column[Any, Any]]:
+def _columns(
+    cls: type[Table], ref: TableRef, declared: Mapping[str, ColumnDef[Any, Any]]
+) -> dict[str, Column[Any, Any, Any]]:
     if not declared:
         raise SchemaError(f"{cls.__name__} declares no column")
-    columns: dict[str, Column[Any, Any]] = {}
+    columns: dict[str, Column[Any, Any, Any]] = {}
     names: dict[str, str] = {}
     for attribute, declaration in declared.items():
         name = identifiers.checked(
@@ -180,8 +174,8 @@ def _columns(cls: type[Table], ref: TableRef, declared: Mapping[str, ColumnDef[A
 def _meta(
     cls: type[Table],
     ref: TableRef,
-    columns: Mapping[str, Column[Any, Any]],
-    declared: Mapping[str, ColumnDef[Any]],
+    columns: Mapping[str, Column[Any, Any, Any]],
+    declared: Mapping[str, ColumnDef[Any, Any]],
 ) -> TableMeta:
     listed = _listed(cls, ref)
     pairs = [(columns[attribute], declaration) for attribute, declaration in declared.items()]
@@ -228,14 +222,14 @@ def _constraints(cls: type[Table]) -> tuple[Constraint[Any], ...]:
     return tuple(listed)
 
 
-def _check_default(column: Column[Any, Any], declaration: ColumnDef[Any]) -> None:
+def _check_default(column: Column[Any, Any, Any], declaration: ColumnDef[Any, Any]) -> None:
     if "default" in declaration.options:
         _fitting(column, "default", declaration.options["default"])
     if _is_set(declaration):
         _fitting(column, "on_update", declaration.options.get("on_update"))
 
 
-def _fitting(column: Column[Any, Any], option: str, value: object) -> AnyExpr:
+def _fitting(column: Column[Any, Any, Any], option: str, value: object) -> AnyExpr:
     if isinstance(value, Expr):
         if any(isinstance(leaf, ColumnRef) for leaf in leaves(value.shape)) or has_aggregate(value.shape):
             raise SchemaError(f"{option} of {column.ref} names a column or an aggregate, which it cannot")
@@ -250,13 +244,13 @@ def _fitting(column: Column[Any, Any], option: str, value: object) -> AnyExpr:
     return Expr(column.type.parameter, (value,), column.type.parameter)
 
 
-def _of_its_type(column: Column[Any, Any], option: str, value: AnyExpr) -> AnyExpr:
+def _of_its_type(column: Column[Any, Any, Any], option: str, value: AnyExpr) -> AnyExpr:
     if not is_assignable(column.type, value.type):
         raise SchemaError(f"{option} of {column.ref} is {value.type}; the column is {column.type}")
     return value
 
 
-def _generated(table: TableRef, column: Column[Any, Any], expression: Callable[[], AnyExpr]) -> AnyExpr:
+def _generated(table: TableRef, column: Column[Any, Any, Any], expression: Callable[[], AnyExpr]) -> AnyExpr:
     value = expression()
     if not isinstance(value, Expr):
         raise SchemaError(f"{column.ref}: generated_as returns an expression, not a {type(value).__name__}")
@@ -268,15 +262,15 @@ def _generated(table: TableRef, column: Column[Any, Any], expression: Callable[[
     return _of_its_type(column, "generated_as", value)
 
 
-def _is_set(declaration: ColumnDef[Any]) -> bool:
+def _is_set(declaration: ColumnDef[Any, Any]) -> bool:
     return "on_update" in declaration.options and "references" not in declaration.options
 
 
-def _on_update(column: Column[Any, Any], declaration: ColumnDef[Any]) -> tuple[ColumnRef, AnyExpr]:
+def _on_update(column: Column[Any, Any, Any], declaration: ColumnDef[Any, Any]) -> tuple[ColumnRef, AnyExpr]:
     return column.ref, _fitting(column, "on_update", declaration.options.get("on_update"))
 
 
-def _foreign_key(column: Column[Any, Any], declaration: ColumnDef[Any]) -> ForeignKey[Any]:
+def _foreign_key(column: Column[Any, Any, Any], declaration: ColumnDef[Any, Any]) -> ForeignKey[Any]:
     options = declaration.options
     reference = options.get("references")
     on_update: Any = options.get("on_update")

@@ -146,12 +146,12 @@ def constraint_definition(constraint: Unique[Any] | Check[Any]) -> str:
             return _named(constraint.name, f"CHECK ({expression(constraint.predicate)})")
 
 
-def _type(declaration: ColumnDef[Any]) -> str:
+def _type(declaration: ColumnDef[Any, Any]) -> str:
     sql_type = declaration.sql_type
     return _SERIALS[sql_type.kind] if declaration.generated == "serial" else sql_type.ddl
 
 
-def _made_by_server(meta: TableMeta, ref: ColumnRef, declaration: ColumnDef[Any]) -> str:
+def _made_by_server(meta: TableMeta, ref: ColumnRef, declaration: ColumnDef[Any, Any]) -> str:
     """Return how the server makes the column's values, where the type does not say it."""
     if declaration.generated == "stored":
         return f" GENERATED ALWAYS AS ({expression(dict(meta.generated)[ref])}) STORED"

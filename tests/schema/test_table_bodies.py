@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Never
 
 import attrs
 import pytest
@@ -21,7 +21,7 @@ from ferra_sync._schema.table import table_meta
 from ferra_sync.types import ColumnDef
 
 
-def short_text() -> ColumnDef[str]:
+def short_text() -> ColumnDef[str, Never]:
     return t.varchar(5)
 
 
@@ -223,7 +223,7 @@ def test_what_is_no_column_stays_what_it_is() -> None:
             return 1
 
         @staticmethod
-        def declaration() -> ColumnDef[str]:
+        def declaration() -> ColumnDef[str, Never]:
             return t.text()
 
         @property

@@ -4,18 +4,18 @@
 
 from __future__ import annotations
 
-from typing import assert_type
+from typing import Never, assert_type
 
 from domain import NewUser, Post, Posts, User, Users
 
-from ferra_sync import Column, Database, PgRepository, from_, insert_into, maybe, select, update
+from ferra_sync import Column, Database, In, PgRepository, from_, insert_into, maybe, select, update
 from ferra_sync.functions import count
 from ferra_sync.functions import max as max_
 
 db = Database()
 
-assert_type(Users.id, Column[Users, int])
-assert_type(Users.hair_color, Column[Users, str | None])
+assert_type(Users.id, Column[In[Users], int, Never])
+assert_type(Users.hair_color, Column[In[Users], str, None])
 assert_type(db.fetch_all(select(User).where(Users.id == 3, Users.hair_color == "red")), list[User])
 assert_type(db.fetch_all(from_(Posts).inner_join(Users).select(Post, User)), list[tuple[Post, User]])
 assert_type(db.fetch_all(from_(Posts).left_join(Users).select(Post, maybe(User))), list[tuple[Post, User | None]])

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import assert_type
+from typing import Never, assert_type
 
-from ferra_sync import Column, Table, from_
+from ferra_sync import Column, In, Table, from_
 from ferra_sync import types as t
 
 
@@ -22,6 +22,6 @@ class Parcels(Stamped, Table):
     id = t.integer(primary_key=True)
 
 
-assert_type(Letters.created_at, Column[Letters, datetime])
-assert_type(Parcels.note, Column[Parcels, str | None])
+assert_type(Letters.created_at, Column[In[Letters], datetime, Never])
+assert_type(Parcels.note, Column[In[Parcels], str, None])
 from_(Letters).where(Letters.note == "x").order_by(Letters.created_at).select(Letters.note)

@@ -1,4 +1,4 @@
-"""The tables and models that accepts.py, rejects.py and their second parts speak of."""
+"""The tables and models that the other files speak of."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class NewUser(Insertable[Users]):
     name: str
 
 
-# What the second parts need beside these
+# What the contract does not need
 
 
 class Managers(Users, alias="managers"):
@@ -74,6 +74,10 @@ class Comments(Table):
     parent_id = t.nullable(t.integer(references=lambda: Comments.id))
     body = t.text()
     likes = t.bigint(default=0)
+
+
+class Replies(Comments, alias="replies"):
+    pass
 
 
 class Mood(enum.Enum):
@@ -123,6 +127,9 @@ class Events(Table):
     extra = t.jsonb()
     token = t.bytea()
     period = t.tstzrange()
+    repeats = t.calendar_interval()
+    notice = t.nullable(t.calendar_interval())
+    last_day = t.nullable(t.date())
 
     @classmethod
     def __constraints__(cls) -> Sequence[Constraint[Self]]:
@@ -177,6 +184,12 @@ class UserPatch(Changeset[Users]):
 class PostPatch(Changeset[Posts]):
     title: str | Unset = UNSET
     published: bool | Unset = UNSET
+
+
+@attrs.frozen
+class Manager(FerraModel[Managers]):
+    id: int
+    name: str
 
 
 similarity = fn.function("similarity", t.text(), t.text(), returns=t.real())

@@ -10,10 +10,9 @@ import attrs
 from ferra_sync import (
     Conflict,
     Database,
-    Expr,
     NotFound,
     PgRepository,
-    Plain,
+    Predicate,
     Select,
     Transaction,
     delete_from,
@@ -157,7 +156,7 @@ class PostFilter:
 
     def query(self) -> Select[Any, Any, Post]:
         """Return the query for what is given."""
-        predicates: list[Expr[Posts, bool, Plain]] = []
+        predicates: list[Predicate[Posts]] = []
         if self.user_id is not None:
             predicates.append(Posts.user_id == self.user_id)
         if self.published is not None:

@@ -1,0 +1,257 @@
+"""Write the overloads for every number of items, from 1 to 16: types cannot map a list of unknown length.
+
+`python .ci/arity.py` writes the files, `python .ci/arity.py --check` fails where one is not what would be written.
+"""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1] / "ferra_sync"
+MOST = 16
+WIDTH = 120
+
+HEAD = '''"""{doc} Written by .ci/arity.py."""
+
+from __future__ import annotations
+
+{imports}
+
+# fmt: off
+
+{body}
+'''
+
+
+def numbered(letter: str, count: int) -> list[str]:
+    return [f"{letter}{number}" for number in range(1, count + 1)]
+
+
+def signature(name: str, parameters: list[str], result: str) -> Iterator[str]:
+    """Yield the lines of one overload in a class."""
+    yield "    @overload"
+    line = f"    def {name}({', '.join(parameters)}) -> {result}: ..."
+    if len(line) <= WIDTH:
+        yield line
+        return
+    yield f"    def {name}("
+    yield from filled(parameters)
+    last = f"    ) -> {result}: ..."
+    if len(last) <= WIDTH:
+        yield last
+        return
+    opening, rest = result.split("[", 1)
+    yield f"    ) -> {opening}["
+    yield from filled(rest.removesuffix("]").split(", "))
+    yield "    ]: ..."
+
+
+def filled(parts: Iterable[str]) -> list[str]:
+    """Return lines, indented by eight, of as many of the parts as there is room for."""
+    indent = " " * 8
+    text = ", ".join(part.replace(" ", "\0") for part in parts)
+    wrapped = textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent, break_long_words=False)
+    return [line.replace("\0", " ") for line in wrapped]
+
+
+def base(name: str, generic: str, doc: str, methods: Iterable[str], *, slots: bool = True) -> str:
+    lines = [
+        f"class {name}({generic}):",
+        f'    """{doc}"""',
+        "",
+        *(["    __slots__ = ()", ""] if slots else []),
+        *methods,
+    ]
+    return "\n".join(lines)
+
+
+def declared(names: Iterable[str], options: str = "") -> str:
+    return "\n".join(f'{name} = TypeVar("{name}"{options})' for name in names)
+
+
+# Queries: what select and returning take
+
+
+def row(count: int) -> str:
+    return "T1" if count == 1 else f"tuple[{', '.join(numbered('T', count))}]"
+
+
+def items(scope: str, group: str, count: int) -> list[str]:
+    return ["self", *(f"i{n}: Selectable[{scope}, T{n}, {group}]" for n in range(1, count + 1)), "/"]
+
+
+def chosen(method: str, scope: str, group: str, result: str) -> Iterator[str]:
+    for count in range(1, MOST + 1):
+        yield from signature(method, items(scope, group, count), result.format(row(count)))
+
+
+SELECT = '''
+    def select(self, *items: Any) -> Select[Any, Any, Any]:
+        """Choose what a row is: one item, or a tuple of several; a model class, a column or an expression each."""
+        return selected(self, items)'''
+
+SELECT_GROUPS = '''
+    def select(self, *items: Any) -> Select[Any, Any, Any]:
+        """Choose what a row is, of the group's keys and of aggregates.
+
+        Raises:
+            QueryError: when the query is compiled, and a column is neither in group_by nor inside an aggregate.
+        """
+        return selected(self, items)'''
+
+RETURNING = '''
+    def returning(self, *items: Any) -> Returning[Any]:
+        """Return the rows as they are after the write (a DELETE: as they were): one item, or a tuple of several."""
+        return returned(self, items)'''
+
+QUERY_IMPORTS = """\
+from typing import Any, Generic, TypeVar, overload
+
+from ferra_sync._expression.markers import Alike, In, Plain
+from ferra_sync._expression.selectable import Selectable
+from ferra_sync._expression.typevars import App, S, Sel
+from ferra_sync._query.clauses import Clauses
+from ferra_sync._query.select import Select, selected
+from ferra_sync._query.writes import Returning, Write, returned"""
+
+
+def query() -> str:
+    select = "Select[Sel, App, {}]"
+    plain = [*chosen("select", "Sel", "Alike", select), SELECT[1:]]
+    grouped = [*chosen("select", "Sel", "Any", select), SELECT_GROUPS[1:]]
+    returning = [*chosen("returning", "In[S]", "Plain", "Returning[{}]"), RETURNING[1:]]
+    classes = [
+        declared(numbered("T", MOST)),
+        base(
+            "Selecting", "Clauses[Sel, App]", "Rows whose items are to be chosen, all plain or all aggregates.", plain
+        ),
+        base("SelectingGroups", "Clauses[Sel, App]", "Groups whose items are to be chosen.", grouped),
+        base("Changing", "Write, Generic[S]", "A write to the table S that may return its rows.", returning),
+    ]
+    doc = f"The items of `select` and of `returning`, up to {MOST}."
+    return HEAD.format(doc=doc, imports=QUERY_IMPORTS, body=spaced(classes))
+
+
+# Functions: what declared ones take
+
+
+def joined(letter: str, count: int) -> str:
+    return " | ".join(numbered(letter, count))
+
+
+def called(count: int) -> Iterator[str]:
+    """Yield the overloads of a function's call: of expressions, and of an expression and values."""
+    expressions = [f"a{n}: Selectable[S{n}, A{n}_contra, G{n}]" for n in range(1, count + 1)]
+    result = f"Expr[{joined('S', count)}, R_co, N_co, {joined('G', count)}]"
+    yield from signature("__call__", ["self", *expressions, "/"], result)
+    values = [f"a{n}: A{n}_contra" for n in range(2, count + 1)]
+    yield from signature("__call__", ["self", expressions[0], *values, "/"], "Expr[S1, R_co, N_co, G1]")
+
+
+def aggregated(count: int) -> Iterator[str]:
+    expressions = [
+        "a1: Selectable[S1, A1_contra, Plain]",
+        *(f"a{n}: Selectable[S{n}, A{n}_contra, Any]" for n in range(2, count + 1)),
+    ]
+    result = f"Expr[Opt[{joined('S', count)}], R_co, N_co, Aggregate]"
+    yield from signature("__call__", ["self", *expressions, "/"], result)
+    values = [f"a{n}: A{n}_contra" for n in range(2, count + 1)]
+    yield from signature("__call__", ["self", expressions[0], *values, "/"], "Expr[Opt[S1], R_co, N_co, Aggregate]")
+
+
+def protocol(kind: str, count: int, doc: str, lines: list[str]) -> str:
+    if count in {0, 1}:  # One argument is no value: nothing to overload.
+        lines = [line for line in lines[: len(lines) // 2 or 1] if line != "    @overload"] if count else lines
+    generic = ", ".join([*(f"A{n}_contra" for n in range(1, count + 1)), "R_co", "N_co"])
+    header = f"class {kind}{count}(Protocol[{generic}]):"
+    if len(header) > WIDTH:
+        header = "\n".join(
+            [f"class {kind}{count}(", *(line[4:] for line in filled(f"Protocol[{generic}]".split(", "))), "):"]
+        )
+    return "\n".join([header, f'    """{doc}"""', "", *lines])
+
+
+def declaring(kind: str, counts: Iterable[int]) -> Iterator[str]:
+    for count in counts:
+        arguments = [f"a{n}: Accepting[A{n}]" for n in range(1, count + 1)]
+        parameters = [
+            "self",
+            "name: str",
+            *arguments,
+            "/",
+            "*",
+            "returns: HasSqlType[R, N]",
+            "schema: str | None = ...",
+        ]
+        made = ", ".join([*numbered("A", count), "R", "N"])
+        yield from signature("__call__", parameters, f"{kind}{count}[{made}]")
+
+
+def functions() -> str:
+    nullary = ["    def __call__(self) -> Expr[Never, R_co, N_co, Never]: ..."]
+    doc = "A declared {} of {} arguments; all but the first may be values."
+    classes = [
+        declared((f"A{n}_contra" for n in range(1, MOST + 1)), ", contravariant=True"),
+        declared(numbered("S", MOST)),
+        declared(numbered("G", MOST)),
+        protocol("Function", 0, "A declared function without arguments.", nullary),
+        protocol("Function", 1, "A declared function of one argument.", list(called(1))),
+        *(protocol("Function", n, doc.format("function", n), list(called(n))) for n in range(2, MOST + 1)),
+        protocol("Aggregate", 1, "A declared aggregate of one argument.", list(aggregated(1))),
+        protocol("Aggregate", 2, doc.format("aggregate", 2), list(aggregated(2))),
+    ]
+    imports = """from typing import Any, Never, Protocol, TypeVar, overload
+
+from ferra_sync._expression.expression import Expr
+from ferra_sync._expression.markers import Aggregate, Opt, Plain
+from ferra_sync._expression.selectable import Selectable
+from ferra_sync._expression.typevars import N_co, R_co"""
+    return HEAD.format(doc=f"Declared functions of up to {MOST} arguments.", imports=imports, body=spaced(classes))
+
+
+def declarations() -> str:
+    kinds = ["Aggregate1", "Aggregate2", *(f"Function{n}" for n in range(MOST + 1))]
+    classes = [
+        declared(numbered("A", MOST)),
+        base("DeclareFunction", "Protocol", "What `function` is.", declaring("Function", range(MOST + 1)), slots=False),
+        base("DeclareAggregate", "Protocol", "What `aggregate` is.", declaring("Aggregate", (1, 2)), slots=False),
+    ]
+    names = "\n".join(f"    {kind}," for kind in kinds)
+    imports = f"""from typing import Protocol, TypeVar, overload
+
+from ferra_sync._expression.declared_functions import (
+{names}
+)
+from ferra_sync._expression.sqltypes import Accepting, HasSqlType
+from ferra_sync._expression.typevars import N, R"""
+    return HEAD.format(
+        doc=f"How functions of up to {MOST} arguments are declared.", imports=imports, body=spaced(classes)
+    )
+
+
+def spaced(classes: list[str]) -> str:
+    return "\n\n\n".join(classes)
+
+
+FILES = {
+    ROOT / "_query" / "arity.py": query,
+    ROOT / "_expression" / "declared_functions.py": functions,
+    ROOT / "_expression" / "declaring.py": declarations,
+}
+
+
+def main() -> int:
+    """Write the files, or check them; return how many are not current."""
+    stale = [path for path, text in FILES.items() if not path.exists() or path.read_text(encoding="utf-8") != text()]
+    for path in stale:
+        sys.stderr.write(f"{path.relative_to(ROOT.parent)} is not current: python .ci/arity.py\n")
+        if "--check" not in sys.argv:
+            path.write_text(FILES[path](), encoding="utf-8")
+    return len(stale) if "--check" in sys.argv else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,45 @@
+"""The type variables, and what each says wherever it stands.
+
+S    the tables that an expression needs: a union of `In[Table]` and `Opt[In[Table]]`; of a write or a model, its table
+V, N an expression's value is `V | N`: N is None where it may be NULL, else Never
+W    what a value beside an expression may be: V, and what PostgreSQL takes for it
+G    Plain, a value of one row, or Aggregate, one over many; a constant is Never and fits both
+Sel  what a query may select
+App  what where, on and order_by may name
+R    a row; T: whatever it may be
+K    a primary key
+A …  the items of a select list, the arguments of a function
+
+A second and a third of a kind have a number. `_co` is covariant, `_contra` contravariant. Those that are bound to a
+class, or are one of several, stand beside it.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+S = TypeVar("S")
+S2 = TypeVar("S2")
+S3 = TypeVar("S3")
+V = TypeVar("V")
+N = TypeVar("N")
+N2 = TypeVar("N2")
+N3 = TypeVar("N3")
+W = TypeVar("W")
+G = TypeVar("G")
+G2 = TypeVar("G2")
+G3 = TypeVar("G3")
+Sel = TypeVar("Sel")
+App = TypeVar("App")
+R = TypeVar("R")
+T = TypeVar("T")
+K = TypeVar("K")
+
+S_co = TypeVar("S_co", covariant=True)
+V_co = TypeVar("V_co", covariant=True)
+N_co = TypeVar("N_co", covariant=True)
+W_co = TypeVar("W_co", covariant=True)
+G_co = TypeVar("G_co", covariant=True)
+R_co = TypeVar("R_co", covariant=True)
+T_co = TypeVar("T_co", covariant=True)
+K_co = TypeVar("K_co", covariant=True)

@@ -1,0 +1,356 @@
+"""The items of `select` and of `returning`, up to 16. Written by .ci/arity.py."""
+
+from __future__ import annotations
+
+from typing import Any, Generic, TypeVar, overload
+
+from ferra_sync._expression.markers import Alike, In, Plain
+from ferra_sync._expression.selectable import Selectable
+from ferra_sync._expression.typevars import App, S, Sel
+from ferra_sync._query.clauses import Clauses
+from ferra_sync._query.select import Select, selected
+from ferra_sync._query.writes import Returning, Write, returned
+
+# fmt: off
+
+T1 = TypeVar("T1")
+T2 = TypeVar("T2")
+T3 = TypeVar("T3")
+T4 = TypeVar("T4")
+T5 = TypeVar("T5")
+T6 = TypeVar("T6")
+T7 = TypeVar("T7")
+T8 = TypeVar("T8")
+T9 = TypeVar("T9")
+T10 = TypeVar("T10")
+T11 = TypeVar("T11")
+T12 = TypeVar("T12")
+T13 = TypeVar("T13")
+T14 = TypeVar("T14")
+T15 = TypeVar("T15")
+T16 = TypeVar("T16")
+
+
+class Selecting(Clauses[Sel, App]):
+    """Rows whose items are to be chosen, all plain or all aggregates."""
+
+    __slots__ = ()
+
+    @overload
+    def select(self, i1: Selectable[Sel, T1, Alike], /) -> Select[Sel, App, T1]: ...
+    @overload
+    def select(
+        self, i1: Selectable[Sel, T1, Alike], i2: Selectable[Sel, T2, Alike], /
+    ) -> Select[Sel, App, tuple[T1, T2]]: ...
+    @overload
+    def select(
+        self, i1: Selectable[Sel, T1, Alike], i2: Selectable[Sel, T2, Alike], i3: Selectable[Sel, T3, Alike], /
+    ) -> Select[Sel, App, tuple[T1, T2, T3]]: ...
+    @overload
+    def select(
+        self, i1: Selectable[Sel, T1, Alike], i2: Selectable[Sel, T2, Alike], i3: Selectable[Sel, T3, Alike],
+        i4: Selectable[Sel, T4, Alike], /
+    ) -> Select[Sel, App, tuple[T1, T2, T3, T4]]: ...
+    @overload
+    def select(
+        self, i1: Selectable[Sel, T1, Alike], i2: Selectable[Sel, T2, Alike], i3: Selectable[Sel, T3, Alike],
+        i4: Selectable[Sel, T4, Alike], i5: Selectable[Sel, T5, Alike], /
+    ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5]]: ...
+    @overload
+    def select(
+        self, i1: Selectable[Sel, T1, Alike], i2: Selectable[Sel, T2, Alike], i3: Selectable[Sel, T3, Alike],
+        i4: Selectable[Sel, T4, Alike], i5: Selectable[Sel, T5, Alike], i6: Selectable[Sel, T6, Alike], /
+    ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6]]: ...
+    @overload
+    def select(
+        self, i1: Selectable[Sel, T1, Alike], i2: Selectable[Sel, T2, Alike], i3: Selectable[Sel, T3, Alike],
+        i4: Selectable[Sel, T4, Alike], i5: Selectable[Sel, T5, Alike], i6: Selectable[Sel, T6, Alike],
+        i7: Selectable[Sel, T7, Alike], /
+    ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7]]: ...
+    @overload
+    def select(
+        self, i1: Selectable[Sel, T1, Alike], i2: Selectable[Sel, T2, Alike], i3: Selectable[Sel, T3, Alike],
+        i4: Selectable[Sel, T4, Alike], i5: Selectable[Sel, T5, Alike], i6: Selectable[Sel, T6, Alike],
+        i7: Selectable[Sel, T7, Alike], i8: Selectable[Sel, T8, Alike], /
+    ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8]]: ...
+    @overload
+    def select(
+        self, i1: Selectable[Sel, T1, Alike], i2: Selectable[Sel, T2, Alike], i3: Selectable[Sel, T3, Alike],
+        i4: Selectable[Sel, T4, Alike], i5: Selectable[Sel, T5, Alike], i6: Selectable[Sel, T6, Alike],
+        i7: Selectable[Sel, T7, Alike], i8: Selectable[Sel, T8, Alike], i9: Selectable[Sel, T9, Alike], /
+    ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9]]: ...
+    @overload
+    def select(
+        self, i1: Selectable[Sel, T1, Alike], i2: Selectable[Sel, T2, Alike], i3: Selectable[Sel, T3, Alike],
+        i4: Selectable[Sel, T4, Alike], i5: Selectable[Sel, T5, Alike], i6: Selectable[Sel, T6, Alike],
+        i7: Selectable[Sel, T7, Alike], i8: Selectable[Sel, T8, Alike], i9: Selectable[Sel, T9, Alike],
+        i10: Selectable[Sel, T10, Alike], /
+    ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10]]: ...
+    @overload
+    def select(
+        self, i1: Selectable[Sel, T1, Alike], i2: Selectable[Sel, T2, Alike], i3: Selectable[Sel, T3, Alike],
+        i4: Selectable[Sel, T4, Alike], i5: Selectable[Sel, T5, Alike], i6: Selectable[Sel, T6, Alike],
+        i7: Selectable[Sel, T7, Alike], i8: Selectable[Sel, T8, Alike], i9: Selectable[Sel, T9, Alike],
+        i10: Selectable[Sel, T10, Alike], i11: Selectable[Sel, T11, Alike], /
+    ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11]]: ...
+    @overload
+    def select(
+        self, i1: Selectable[Sel, T1, Alike], i2: Selectable[Sel, T2, Alike], i3: Selectable[Sel, T3, Alike],
+        i4: Selectable[Sel, T4, Alike], i5: Selectable[Sel, T5, Alike], i6: Selectable[Sel, T6, Alike],
+        i7: Selectable[Sel, T7, Alike], i8: Selectable[Sel, T8, Alike], i9: Selectable[Sel, T9, Alike],
+        i10: Selectable[Sel, T10, Alike], i11: Selectable[Sel, T11, Alike], i12: Selectable[Sel, T12, Alike], /
+    ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12]]: ...
+    @overload
+    def select(
+        self, i1: Selectable[Sel, T1, Alike], i2: Selectable[Sel, T2, Alike], i3: Selectable[Sel, T3, Alike],
+        i4: Selectable[Sel, T4, Alike], i5: Selectable[Sel, T5, Alike], i6: Selectable[Sel, T6, Alike],
+        i7: Selectable[Sel, T7, Alike], i8: Selectable[Sel, T8, Alike], i9: Selectable[Sel, T9, Alike],
+        i10: Selectable[Sel, T10, Alike], i11: Selectable[Sel, T11, Alike], i12: Selectable[Sel, T12, Alike],
+        i13: Selectable[Sel, T13, Alike], /
+    ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13]]: ...
+    @overload
+    def select(
+        self, i1: Selectable[Sel, T1, Alike], i2: Selectable[Sel, T2, Alike], i3: Selectable[Sel, T3, Alike],
+        i4: Selectable[Sel, T4, Alike], i5: Selectable[Sel, T5, Alike], i6: Selectable[Sel, T6, Alike],
+        i7: Selectable[Sel, T7, Alike], i8: Selectable[Sel, T8, Alike], i9: Selectable[Sel, T9, Alike],
+        i10: Selectable[Sel, T10, Alike], i11: Selectable[Sel, T11, Alike], i12: Selectable[Sel, T12, Alike],
+        i13: Selectable[Sel, T13, Alike], i14: Selectable[Sel, T14, Alike], /
+    ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14]]: ...
+    @overload
+    def select(
+        self, i1: Selectable[Sel, T1, Alike], i2: Selectable[Sel, T2, Alike], i3: Selectable[Sel, T3, Alike],
+        i4: Selectable[Sel, T4, Alike], i5: Selectable[Sel, T5, Alike], i6: Selectable[Sel, T6, Alike],
+        i7: Selectable[Sel, T7, Alike], i8: Selectable[Sel, T8, Alike], i9: Selectable[Sel, T9, Alike],
+        i10: Selectable[Sel, T10, Alike], i11: Selectable[Sel, T11, Alike], i12: Selectable[Sel, T12, Alike],
+        i13: Selectable[Sel, T13, Alike], i14: Selectable[Sel, T14, Alike], i15: Selectable[Sel, T15, Alike], /
+    ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15]]: ...
+    @overload
+    def select(
+        self, i1: Selectable[Sel, T1, Alike], i2: Selectable[Sel, T2, Alike], i3: Selectable[Sel, T3, Alike],
+        i4: Selectable[Sel, T4, Alike], i5: Selectable[Sel, T5, Alike], i6: Selectable[Sel, T6, Alike],
+        i7: Selectable[Sel, T7, Alike], i8: Selectable[Sel, T8, Alike], i9: Selectable[Sel, T9, Alike],
+        i10: Selectable[Sel, T10, Alike], i11: Selectable[Sel, T11, Alike], i12: Selectable[Sel, T12, Alike],
+        i13: Selectable[Sel, T13, Alike], i14: Selectable[Sel, T14, Alike], i15: Selectable[Sel, T15, Alike],
+        i16: Selectable[Sel, T16, Alike], /
+    ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15, T16]]: ...
+    def select(self, *items: Any) -> Select[Any, Any, Any]:
+        """Choose what a row is: one item, or a tuple of several; a model class, a column or an expression each."""
+        return selected(self, items)
+
+
+class SelectingGroups(Clauses[Sel, App]):
+    """Groups whose items are to be chosen."""
+
+    __slots__ = ()
+
+    @overload
+    def select(self, i1: Selectable[Sel, T1, Any], /) -> Select[Sel, App, T1]: ...
+    @overload
+    def select(
+        self, i1: Selectable[Sel, T1, Any], i2: Selectable[Sel, T2, Any], /
+    ) -> Select[Sel, App, tuple[T1, T2]]: ...
+    @overload
+    def select(
+        self, i1: Selectable[Sel, T1, Any], i2: Selectable[Sel, T2, Any], i3: Selectable[Sel, T3, Any], /
+    ) -> Select[Sel, App, tuple[T1, T2, T3]]: ...
+    @overload
+    def select(
+        self, i1: Selectable[Sel, T1, Any], i2: Selectable[Sel, T2, Any], i3: Selectable[Sel, T3, Any],
+        i4: Selectable[Sel, T4, Any], /
+    ) -> Select[Sel, App, tuple[T1, T2, T3, T4]]: ...
+    @overload
+    def select(
+        self, i1: Selectable[Sel, T1, Any], i2: Selectable[Sel, T2, Any], i3: Selectable[Sel, T3, Any],
+        i4: Selectable[Sel, T4, Any], i5: Selectable[Sel, T5, Any], /
+    ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5]]: ...
+    @overload
+    def select(
+        self, i1: Selectable[Sel, T1, Any], i2: Selectable[Sel, T2, Any], i3: Selectable[Sel, T3, Any],
+        i4: Selectable[Sel, T4, Any], i5: Selectable[Sel, T5, Any], i6: Selectable[Sel, T6, Any], /
+    ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6]]: ...
+    @overload
+    def select(
+        self, i1: Selectable[Sel, T1, Any], i2: Selectable[Sel, T2, Any], i3: Selectable[Sel, T3, Any],
+        i4: Selectable[Sel, T4, Any], i5: Selectable[Sel, T5, Any], i6: Selectable[Sel, T6, Any],
+        i7: Selectable[Sel, T7, Any], /
+    ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7]]: ...
+    @overload
+    def select(
+        self, i1: Selectable[Sel, T1, Any], i2: Selectable[Sel, T2, Any], i3: Selectable[Sel, T3, Any],
+        i4: Selectable[Sel, T4, Any], i5: Selectable[Sel, T5, Any], i6: Selectable[Sel, T6, Any],
+        i7: Selectable[Sel, T7, Any], i8: Selectable[Sel, T8, Any], /
+    ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8]]: ...
+    @overload
+    def select(
+        self, i1: Selectable[Sel, T1, Any], i2: Selectable[Sel, T2, Any], i3: Selectable[Sel, T3, Any],
+        i4: Selectable[Sel, T4, Any], i5: Selectable[Sel, T5, Any], i6: Selectable[Sel, T6, Any],
+        i7: Selectable[Sel, T7, Any], i8: Selectable[Sel, T8, Any], i9: Selectable[Sel, T9, Any], /
+    ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9]]: ...
+    @overload
+    def select(
+        self, i1: Selectable[Sel, T1, Any], i2: Selectable[Sel, T2, Any], i3: Selectable[Sel, T3, Any],
+        i4: Selectable[Sel, T4, Any], i5: Selectable[Sel, T5, Any], i6: Selectable[Sel, T6, Any],
+        i7: Selectable[Sel, T7, Any], i8: Selectable[Sel, T8, Any], i9: Selectable[Sel, T9, Any],
+        i10: Selectable[Sel, T10, Any], /
+    ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10]]: ...
+    @overload
+    def select(
+        self, i1: Selectable[Sel, T1, Any], i2: Selectable[Sel, T2, Any], i3: Selectable[Sel, T3, Any],
+        i4: Selectable[Sel, T4, Any], i5: Selectable[Sel, T5, Any], i6: Selectable[Sel, T6, Any],
+        i7: Selectable[Sel, T7, Any], i8: Selectable[Sel, T8, Any], i9: Selectable[Sel, T9, Any],
+        i10: Selectable[Sel, T10, Any], i11: Selectable[Sel, T11, Any], /
+    ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11]]: ...
+    @overload
+    def select(
+        self, i1: Selectable[Sel, T1, Any], i2: Selectable[Sel, T2, Any], i3: Selectable[Sel, T3, Any],
+        i4: Selectable[Sel, T4, Any], i5: Selectable[Sel, T5, Any], i6: Selectable[Sel, T6, Any],
+        i7: Selectable[Sel, T7, Any], i8: Selectable[Sel, T8, Any], i9: Selectable[Sel, T9, Any],
+        i10: Selectable[Sel, T10, Any], i11: Selectable[Sel, T11, Any], i12: Selectable[Sel, T12, Any], /
+    ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12]]: ...
+    @overload
+    def select(
+        self, i1: Selectable[Sel, T1, Any], i2: Selectable[Sel, T2, Any], i3: Selectable[Sel, T3, Any],
+        i4: Selectable[Sel, T4, Any], i5: Selectable[Sel, T5, Any], i6: Selectable[Sel, T6, Any],
+        i7: Selectable[Sel, T7, Any], i8: Selectable[Sel, T8, Any], i9: Selectable[Sel, T9, Any],
+        i10: Selectable[Sel, T10, Any], i11: Selectable[Sel, T11, Any], i12: Selectable[Sel, T12, Any],
+        i13: Selectable[Sel, T13, Any], /
+    ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13]]: ...
+    @overload
+    def select(
+        self, i1: Selectable[Sel, T1, Any], i2: Selectable[Sel, T2, Any], i3: Selectable[Sel, T3, Any],
+        i4: Selectable[Sel, T4, Any], i5: Selectable[Sel, T5, Any], i6: Selectable[Sel, T6, Any],
+        i7: Selectable[Sel, T7, Any], i8: Selectable[Sel, T8, Any], i9: Selectable[Sel, T9, Any],
+        i10: Selectable[Sel, T10, Any], i11: Selectable[Sel, T11, Any], i12: Selectable[Sel, T12, Any],
+        i13: Selectable[Sel, T13, Any], i14: Selectable[Sel, T14, Any], /
+    ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14]]: ...
+    @overload
+    def select(
+        self, i1: Selectable[Sel, T1, Any], i2: Selectable[Sel, T2, Any], i3: Selectable[Sel, T3, Any],
+        i4: Selectable[Sel, T4, Any], i5: Selectable[Sel, T5, Any], i6: Selectable[Sel, T6, Any],
+        i7: Selectable[Sel, T7, Any], i8: Selectable[Sel, T8, Any], i9: Selectable[Sel, T9, Any],
+        i10: Selectable[Sel, T10, Any], i11: Selectable[Sel, T11, Any], i12: Selectable[Sel, T12, Any],
+        i13: Selectable[Sel, T13, Any], i14: Selectable[Sel, T14, Any], i15: Selectable[Sel, T15, Any], /
+    ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15]]: ...
+    @overload
+    def select(
+        self, i1: Selectable[Sel, T1, Any], i2: Selectable[Sel, T2, Any], i3: Selectable[Sel, T3, Any],
+        i4: Selectable[Sel, T4, Any], i5: Selectable[Sel, T5, Any], i6: Selectable[Sel, T6, Any],
+        i7: Selectable[Sel, T7, Any], i8: Selectable[Sel, T8, Any], i9: Selectable[Sel, T9, Any],
+        i10: Selectable[Sel, T10, Any], i11: Selectable[Sel, T11, Any], i12: Selectable[Sel, T12, Any],
+        i13: Selectable[Sel, T13, Any], i14: Selectable[Sel, T14, Any], i15: Selectable[Sel, T15, Any],
+        i16: Selectable[Sel, T16, Any], /
+    ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15, T16]]: ...
+    def select(self, *items: Any) -> Select[Any, Any, Any]:
+        """Choose what a row is, of the group's keys and of aggregates.
+
+        Raises:
+            QueryError: when the query is compiled, and a column is neither in group_by nor inside an aggregate.
+        """
+        return selected(self, items)
+
+
+class Changing(Write, Generic[S]):
+    """A write to the table S that may return its rows."""
+
+    __slots__ = ()
+
+    @overload
+    def returning(self, i1: Selectable[In[S], T1, Plain], /) -> Returning[T1]: ...
+    @overload
+    def returning(
+        self, i1: Selectable[In[S], T1, Plain], i2: Selectable[In[S], T2, Plain], /
+    ) -> Returning[tuple[T1, T2]]: ...
+    @overload
+    def returning(
+        self, i1: Selectable[In[S], T1, Plain], i2: Selectable[In[S], T2, Plain], i3: Selectable[In[S], T3, Plain], /
+    ) -> Returning[tuple[T1, T2, T3]]: ...
+    @overload
+    def returning(
+        self, i1: Selectable[In[S], T1, Plain], i2: Selectable[In[S], T2, Plain], i3: Selectable[In[S], T3, Plain],
+        i4: Selectable[In[S], T4, Plain], /
+    ) -> Returning[tuple[T1, T2, T3, T4]]: ...
+    @overload
+    def returning(
+        self, i1: Selectable[In[S], T1, Plain], i2: Selectable[In[S], T2, Plain], i3: Selectable[In[S], T3, Plain],
+        i4: Selectable[In[S], T4, Plain], i5: Selectable[In[S], T5, Plain], /
+    ) -> Returning[tuple[T1, T2, T3, T4, T5]]: ...
+    @overload
+    def returning(
+        self, i1: Selectable[In[S], T1, Plain], i2: Selectable[In[S], T2, Plain], i3: Selectable[In[S], T3, Plain],
+        i4: Selectable[In[S], T4, Plain], i5: Selectable[In[S], T5, Plain], i6: Selectable[In[S], T6, Plain], /
+    ) -> Returning[tuple[T1, T2, T3, T4, T5, T6]]: ...
+    @overload
+    def returning(
+        self, i1: Selectable[In[S], T1, Plain], i2: Selectable[In[S], T2, Plain], i3: Selectable[In[S], T3, Plain],
+        i4: Selectable[In[S], T4, Plain], i5: Selectable[In[S], T5, Plain], i6: Selectable[In[S], T6, Plain],
+        i7: Selectable[In[S], T7, Plain], /
+    ) -> Returning[tuple[T1, T2, T3, T4, T5, T6, T7]]: ...
+    @overload
+    def returning(
+        self, i1: Selectable[In[S], T1, Plain], i2: Selectable[In[S], T2, Plain], i3: Selectable[In[S], T3, Plain],
+        i4: Selectable[In[S], T4, Plain], i5: Selectable[In[S], T5, Plain], i6: Selectable[In[S], T6, Plain],
+        i7: Selectable[In[S], T7, Plain], i8: Selectable[In[S], T8, Plain], /
+    ) -> Returning[tuple[T1, T2, T3, T4, T5, T6, T7, T8]]: ...
+    @overload
+    def returning(
+        self, i1: Selectable[In[S], T1, Plain], i2: Selectable[In[S], T2, Plain], i3: Selectable[In[S], T3, Plain],
+        i4: Selectable[In[S], T4, Plain], i5: Selectable[In[S], T5, Plain], i6: Selectable[In[S], T6, Plain],
+        i7: Selectable[In[S], T7, Plain], i8: Selectable[In[S], T8, Plain], i9: Selectable[In[S], T9, Plain], /
+    ) -> Returning[tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9]]: ...
+    @overload
+    def returning(
+        self, i1: Selectable[In[S], T1, Plain], i2: Selectable[In[S], T2, Plain], i3: Selectable[In[S], T3, Plain],
+        i4: Selectable[In[S], T4, Plain], i5: Selectable[In[S], T5, Plain], i6: Selectable[In[S], T6, Plain],
+        i7: Selectable[In[S], T7, Plain], i8: Selectable[In[S], T8, Plain], i9: Selectable[In[S], T9, Plain],
+        i10: Selectable[In[S], T10, Plain], /
+    ) -> Returning[tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10]]: ...
+    @overload
+    def returning(
+        self, i1: Selectable[In[S], T1, Plain], i2: Selectable[In[S], T2, Plain], i3: Selectable[In[S], T3, Plain],
+        i4: Selectable[In[S], T4, Plain], i5: Selectable[In[S], T5, Plain], i6: Selectable[In[S], T6, Plain],
+        i7: Selectable[In[S], T7, Plain], i8: Selectable[In[S], T8, Plain], i9: Selectable[In[S], T9, Plain],
+        i10: Selectable[In[S], T10, Plain], i11: Selectable[In[S], T11, Plain], /
+    ) -> Returning[tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11]]: ...
+    @overload
+    def returning(
+        self, i1: Selectable[In[S], T1, Plain], i2: Selectable[In[S], T2, Plain], i3: Selectable[In[S], T3, Plain],
+        i4: Selectable[In[S], T4, Plain], i5: Selectable[In[S], T5, Plain], i6: Selectable[In[S], T6, Plain],
+        i7: Selectable[In[S], T7, Plain], i8: Selectable[In[S], T8, Plain], i9: Selectable[In[S], T9, Plain],
+        i10: Selectable[In[S], T10, Plain], i11: Selectable[In[S], T11, Plain], i12: Selectable[In[S], T12, Plain], /
+    ) -> Returning[tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12]]: ...
+    @overload
+    def returning(
+        self, i1: Selectable[In[S], T1, Plain], i2: Selectable[In[S], T2, Plain], i3: Selectable[In[S], T3, Plain],
+        i4: Selectable[In[S], T4, Plain], i5: Selectable[In[S], T5, Plain], i6: Selectable[In[S], T6, Plain],
+        i7: Selectable[In[S], T7, Plain], i8: Selectable[In[S], T8, Plain], i9: Selectable[In[S], T9, Plain],
+        i10: Selectable[In[S], T10, Plain], i11: Selectable[In[S], T11, Plain], i12: Selectable[In[S], T12, Plain],
+        i13: Selectable[In[S], T13, Plain], /
+    ) -> Returning[tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13]]: ...
+    @overload
+    def returning(
+        self, i1: Selectable[In[S], T1, Plain], i2: Selectable[In[S], T2, Plain], i3: Selectable[In[S], T3, Plain],
+        i4: Selectable[In[S], T4, Plain], i5: Selectable[In[S], T5, Plain], i6: Selectable[In[S], T6, Plain],
+        i7: Selectable[In[S], T7, Plain], i8: Selectable[In[S], T8, Plain], i9: Selectable[In[S], T9, Plain],
+        i10: Selectable[In[S], T10, Plain], i11: Selectable[In[S], T11, Plain], i12: Selectable[In[S], T12, Plain],
+        i13: Selectable[In[S], T13, Plain], i14: Selectable[In[S], T14, Plain], /
+    ) -> Returning[tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14]]: ...
+    @overload
+    def returning(
+        self, i1: Selectable[In[S], T1, Plain], i2: Selectable[In[S], T2, Plain], i3: Selectable[In[S], T3, Plain],
+        i4: Selectable[In[S], T4, Plain], i5: Selectable[In[S], T5, Plain], i6: Selectable[In[S], T6, Plain],
+        i7: Selectable[In[S], T7, Plain], i8: Selectable[In[S], T8, Plain], i9: Selectable[In[S], T9, Plain],
+        i10: Selectable[In[S], T10, Plain], i11: Selectable[In[S], T11, Plain], i12: Selectable[In[S], T12, Plain],
+        i13: Selectable[In[S], T13, Plain], i14: Selectable[In[S], T14, Plain], i15: Selectable[In[S], T15, Plain], /
+    ) -> Returning[tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15]]: ...
+    @overload
+    def returning(
+        self, i1: Selectable[In[S], T1, Plain], i2: Selectable[In[S], T2, Plain], i3: Selectable[In[S], T3, Plain],
+        i4: Selectable[In[S], T4, Plain], i5: Selectable[In[S], T5, Plain], i6: Selectable[In[S], T6, Plain],
+        i7: Selectable[In[S], T7, Plain], i8: Selectable[In[S], T8, Plain], i9: Selectable[In[S], T9, Plain],
+        i10: Selectable[In[S], T10, Plain], i11: Selectable[In[S], T11, Plain], i12: Selectable[In[S], T12, Plain],
+        i13: Selectable[In[S], T13, Plain], i14: Selectable[In[S], T14, Plain], i15: Selectable[In[S], T15, Plain],
+        i16: Selectable[In[S], T16, Plain], /
+    ) -> Returning[tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15, T16]]: ...
+    def returning(self, *items: Any) -> Returning[Any]:
+        """Return the rows as they are after the write (a DELETE: as they were): one item, or a tuple of several."""
+        return returned(self, items)

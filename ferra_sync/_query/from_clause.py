@@ -1,0 +1,84 @@
+"""FROM: a table and its joins, and its groups, before anything is selected.
+
+A LEFT JOIN adds to `Sel` only `Opt` of its table, so that a bare column or model of the nullable side does not
+type-check; `maybe(…)` and `.nullable()` do.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ferra_sync._expression.expression import Expr
+from ferra_sync._expression.markers import In, Opt, Plain
+from ferra_sync._expression.typevars import App, S, Sel
+from ferra_sync._query.arity import Selecting, SelectingGroups
+from ferra_sync._query.checks import check_expressions, check_predicates
+from ferra_sync._query.source import Source
+from ferra_sync._schema.declaration import Joinable
+from ferra_sync._schema.table import TableT
+from ferra_sync.errors import QueryError
+
+
+class From(Selecting[Sel, App]):
+    """FROM and its joins, before anything is selected."""
+
+    __slots__ = ()
+
+    def inner_join(
+        self, table: Joinable[In[S]], *, on: Expr[App | In[S] | Opt[App | In[S]], bool, None, Plain] | None = None
+    ) -> From[Sel | In[S] | Opt[App | In[S]], App | In[S]]:
+        """Join the rows that match; ON comes from the foreign key where `on` is not given.
+
+        Raises:
+            QueryError: the table is there already, or no foreign key or more than one leads to it.
+        """
+        return self._joined(From, "inner", table, on)
+
+    def left_join(
+        self, table: Joinable[In[S]], *, on: Expr[App | In[S] | Opt[App | In[S]], bool, None, Plain] | None = None
+    ) -> From[Sel | Opt[App | In[S]], App | In[S]]:
+        """Join the rows that match, and keep those on the left that match none."""
+        return self._joined(From, "left", table, on)
+
+    def right_join(
+        self, table: Joinable[In[S]], *, on: Expr[App | In[S] | Opt[App | In[S]], bool, None, Plain] | None = None
+    ) -> From[In[S] | Opt[App | In[S]], App | In[S]]:
+        """Join the rows that match, and keep those of `table` that match none: all before it becomes nullable."""
+        return self._joined(From, "right", table, on)
+
+    def full_join(
+        self, table: Joinable[In[S]], *, on: Expr[App | In[S] | Opt[App | In[S]], bool, None, Plain] | None = None
+    ) -> From[Opt[App | In[S]], App | In[S]]:
+        """Join the rows that match, and keep those of both sides that match none."""
+        return self._joined(From, "full", table, on)
+
+    def cross_join(self, table: Joinable[In[S]]) -> From[Sel | In[S] | Opt[App | In[S]], App | In[S]]:
+        """Join every row with every row."""
+        return self._joined(From, "cross", table, None)
+
+    def group_by(self, *keys: Expr[App | Opt[App], Any, Any, Plain]) -> Grouped[Sel, App]:
+        """Make one row of all that share these values; then plain columns of the keys and aggregates may mix."""
+        if not keys:
+            raise QueryError("group_by takes at least one expression")
+        check_expressions("group_by", keys)
+        copy: Grouped[Sel, App] = self._as(Grouped)
+        copy._groups = keys
+        return copy
+
+
+class Grouped(SelectingGroups[Sel, App]):
+    """A GROUP BY."""
+
+    __slots__ = ()
+
+    def having(self, *predicates: Expr[App | Opt[App], bool, None, Any]) -> Grouped[Sel, App]:
+        """Keep the groups for which all predicates hold."""
+        check_predicates("having", predicates)
+        copy: Grouped[Sel, App] = self._as(Grouped)
+        copy._having = self._having + predicates
+        return copy
+
+
+def from_(table: type[TableT]) -> From[In[TableT] | Opt[In[TableT]], In[TableT]]:
+    """Begin a SELECT from a table; joins follow, and `.select(…)`."""
+    return From(Source.of(table))

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, Final, Never, Protocol, TypeVar, overload
 from uuid import UUID
 
-from ferra_sync._expression import identifiers
+from ferra_sync._expression import identifiers, shapes
 from ferra_sync._expression import sqltypes as sql
 from ferra_sync._expression.coercion import TEXTS, common, is_passable
 from ferra_sync._expression.described import described
@@ -69,7 +69,7 @@ def _expression(name: str, value: object) -> AnyExpr:
 
 def _call(name: FunctionRef, returns: SqlType[Any], *arguments: Node) -> AnyExpr:
     params = tuple(value for argument in arguments for value in argument.params)
-    return Expr(("call", name, *(argument.shape for argument in arguments)), params, returns)
+    return Expr(shapes.call(name, *(argument.shape for argument in arguments)), params, returns)
 
 
 _COUNT: Final = FunctionRef("count", aggregate=True)
@@ -110,7 +110,7 @@ def count(value: Expr[S, Any, Plain], *, distinct: bool = False) -> Expr[Opt[S],
 def count(value: AnyExpr | None = None, *, distinct: bool = False) -> AnyExpr:
     """`count(*)`, or the number of rows, or of distinct values, for which `value` is not NULL."""
     if value is None:
-        return Expr(("count rows", _COUNT), (), sql.BIGINT)
+        return Expr(shapes.count_rows(_COUNT), (), sql.BIGINT)
     return _aggregated(_COUNT, sql.BIGINT, _expression("count", value), distinct=distinct)
 
 
@@ -119,7 +119,7 @@ def _aggregated(name: FunctionRef, returns: SqlType[Any], value: AnyExpr, *, dis
         return _call(name, returns, value)
     if not value.type.has_order:
         raise unordered(value, f"{name}(DISTINCT …)")
-    return Expr(("call distinct", name, value.shape), value.params, returns)
+    return Expr(shapes.call(name, value.shape, distinct=True), value.params, returns)
 
 
 def sum(  # noqa: A001 - SQL's name
@@ -229,12 +229,12 @@ def _text(name: str, value: AnyExpr) -> AnyExpr:
 
 def now() -> Expr[Never, dt.datetime, Never]:
     """The moment at which the transaction began."""
-    return Expr(("call", _NOW), (), sql.TIMESTAMPTZ)
+    return _call(_NOW, sql.TIMESTAMPTZ)
 
 
 def gen_random_uuid() -> Expr[Never, UUID, Never]:
     """A random UUID of version 4."""
-    return Expr(("call", _GEN_RANDOM_UUID), (), sql.UUID_)
+    return _call(_GEN_RANDOM_UUID, sql.UUID_)
 
 
 _LITERALS: Final[dict[type, SqlType[Any]]] = {
@@ -358,7 +358,7 @@ class _Declared(Value):
         if expected.kind is given.type.kind or expected.kind in TEXTS:
             return given
         # Else the server would choose the function of the given type, whose result is another.
-        return Expr(("cast", given.shape, expected.parameter), given.params, expected.parameter)
+        return Expr(shapes.cast(given.shape, expected.parameter), given.params, expected.parameter)
 
 
 @overload

@@ -15,6 +15,7 @@ from psycopg import conninfo, sql
 
 from ferra_sync import Database, Table
 from ferra_sync._compiler.terms import TEMPLATES
+from ferra_sync._expression import shapes
 from ferra_sync._expression.column import Column
 from ferra_sync._expression.expression import Expr
 from ferra_sync._expression.shapes import ColumnRef, FunctionRef, TableRef
@@ -159,12 +160,13 @@ def _index(meta: TableMeta, index: Index[Any]) -> sql.Composable:
 
 
 def _key(shape: Hashable) -> sql.Composable:
-    direction = sql.SQL("")
-    if isinstance(shape, tuple) and shape[0] in {"asc", "desc"}:
-        nulls = "" if shape[2] is None else f" NULLS {shape[2].upper()}"
-        direction, shape = sql.SQL(f" {shape[0].upper()}{nulls}"), shape[1]
-    key = _render(shape, iter(()))
-    return (key if isinstance(shape, ColumnRef) else sql.SQL("({})").format(key)) + direction
+    match shape:
+        case (shapes.ASC | shapes.DESC as direction, operand, nulls):
+            words = sql.SQL(f" {direction.upper()}{'' if nulls is None else f' NULLS {nulls.upper()}'}")
+        case operand:
+            words = sql.SQL("")
+    key = _render(operand, iter(()))
+    return (key if isinstance(operand, ColumnRef) else sql.SQL("({})").format(key)) + words
 
 
 def _foreign_key(meta: TableMeta, key: ForeignKey[Any]) -> sql.Composable:
@@ -193,14 +195,14 @@ def _render(shape: Hashable, values: Iterator[Any]) -> sql.Composable:
             return sql.SQL("{}::{}").format(literal, sql.SQL(shape.cast))
         case (str() as op, *operands) if op in TEMPLATES:
             return sql.SQL(TEMPLATES[op]).format(*[_render(each, values) for each in operands])
-        case ("and" | "or" as op, *operands):
+        case (shapes.AND | shapes.OR as op, *operands):
             joined = sql.SQL(f" {op.upper()} ").join([_render(each, values) for each in operands])
             return sql.SQL("({})").format(joined)
-        case ("call", FunctionRef() as function, *arguments):
+        case (shapes.CALL, FunctionRef() as function, *arguments):
             name = sql.SQL("coalesce") if function.name == "coalesce" else sql.Identifier(function.name)
             listed = sql.SQL(", ").join([_render(each, values) for each in arguments])
             return sql.SQL("{}({})").format(name, listed)
-        case ("cast", inner, SqlType() as to):
+        case (shapes.CAST, inner, SqlType() as to):
             return sql.SQL("CAST({} AS {})").format(_render(inner, values), sql.SQL(to.ddl))
         case _:
             raise AssertionError(f"no DDL for {shape!r}")

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 
 from ferra_sync._compiler.shapes import GroupShape, SelectShape
-from ferra_sync._expression.shapes import ColumnRef, FunctionRef, TableRef, has_aggregate, leaves
+from ferra_sync._expression import shapes
+from ferra_sync._expression.shapes import ColumnRef, FunctionRef, TableRef, children, has_aggregate, leaves, rebuilt
 from ferra_sync._model.select_list import select_list
 from ferra_sync.errors import QueryError
 
 
-def check_plain(shapes: Iterable[Hashable], clause: str) -> None:
-    """Raise QueryError where one of `shapes` aggregates."""
-    if any(has_aggregate(shape) for shape in shapes):
+def check_plain(expressions: Iterable[Hashable], clause: str) -> None:
+    """Raise QueryError where one of `expressions` aggregates."""
+    if has_aggregate(*expressions):
         raise QueryError(f"an aggregate cannot stand in {clause}")
 
 
@@ -23,9 +24,9 @@ def check_select(shape: SelectShape) -> None:
     _check_joins(shape)
     results = [result for result, _ in select_list(shape.items).columns]
     if shape.group is not None:
-        check_plain(_expanded(shape.group.keys, shape), "GROUP BY")
+        check_plain(_written_out(shape.group.keys, shape), "GROUP BY")
         _check_grouped((*results, *shape.group.having, *shape.order), shape, shape.group)
-    elif any(has_aggregate(each) for each in _expanded((*results, *shape.order), shape)):
+    elif has_aggregate(*_written_out((*results, *shape.order), shape)):
         _check_grouped((*results, *shape.order), shape, GroupShape((), (), ()))
     _check_distinct(shape, results)
     _check_distinct_on(shape, results)
@@ -41,20 +42,21 @@ def _check_joins(shape: SelectShape) -> None:
                 raise QueryError(f"{leaf}: table {leaf.table} is not joined before {join.table}")
 
 
-def _expanded(shapes: Iterable[Hashable], shape: SelectShape) -> Iterator[Hashable]:
-    """Yield shapes with what they share written out."""
-    for each in shapes:
+def _written_out(expressions: Iterable[Hashable], shape: SelectShape) -> Iterator[Hashable]:
+    """Return expressions with what they share written out."""
+
+    def whole(each: Hashable) -> Hashable:
         match each:
-            case ("shared", int() as number):
-                yield shape.shared[number]
-            case tuple():
-                yield tuple(_expanded(each, shape))
+            case (shapes.SHARED, int() as number):
+                return shape.shared[number]
             case _:
-                yield each
+                return rebuilt(each, whole)
+
+    return map(whole, expressions)
 
 
-def _check_grouped(shapes: Iterable[Hashable], shape: SelectShape, group: GroupShape) -> None:
-    for each in shapes:
+def _check_grouped(expressions: Iterable[Hashable], shape: SelectShape, group: GroupShape) -> None:
+    for each in expressions:
         loose = _loose(each, shape, group)
         if isinstance(loose, TableRef):
             raise QueryError(
@@ -72,15 +74,15 @@ def _loose(each: Hashable, shape: SelectShape, group: GroupShape) -> ColumnRef |
     match each:
         case ColumnRef():
             return None if _is_determined(each.table, group) else each
-        case ("is row", TableRef() as table):
-            return None if _is_determined(table, group) else table
-        case ("shared", int() as number):
+        case TableRef():
+            return None if _is_determined(each, group) else each
+        case (shapes.SHARED, int() as number):
             return _loose(shape.shared[number], shape, group)
-        case tuple() if not any(isinstance(part, FunctionRef) and part.aggregate for part in each):
-            loose = (_loose(part, shape, group) for part in each)
-            return next((part for part in loose if part is not None), None)
-        case _:
-            return None
+    parts = children(each)
+    if any(isinstance(part, FunctionRef) and part.aggregate for part in parts):
+        return None
+    loose = (_loose(part, shape, group) for part in parts)
+    return next((part for part in loose if part is not None), None)
 
 
 def _is_determined(table: TableRef, group: GroupShape) -> bool:
@@ -92,7 +94,7 @@ def _check_distinct(shape: SelectShape, results: Iterable[Hashable]) -> None:
     """DISTINCT sorts by what it selects; DISTINCT ON by its own expressions first, in any order."""
     if shape.distinct is None:
         return
-    orders = [order[1] for order in shape.order if isinstance(order, tuple)]
+    orders = [operand for order in shape.order for operand in children(order)]
     if not shape.distinct:
         if not set(orders) <= set(results):
             raise QueryError("order_by of a distinct query takes only what is selected")
@@ -107,5 +109,5 @@ def _check_distinct_on(shape: SelectShape, results: Sequence[Hashable]) -> None:
     everything = (*results, *shape.order, *shape.distinct)
     if shape.group is not None:
         _check_grouped(shape.distinct, shape, shape.group)
-    elif any(has_aggregate(each) for each in _expanded(everything, shape)):
+    elif has_aggregate(*_written_out(everything, shape)):
         _check_grouped(everything, shape, GroupShape((), (), ()))

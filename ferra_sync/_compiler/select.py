@@ -11,6 +11,7 @@ from ferra_sync._compiler.checks import check_select
 from ferra_sync._compiler.compiled import Compiled, finished, new_builder, result_term
 from ferra_sync._compiler.expressions import Lowering
 from ferra_sync._compiler.shapes import CountShape, GroupShape, SelectShape
+from ferra_sync._expression.shapes import result
 from ferra_sync._expression.sqltypes import BIGINT, JSON
 from ferra_sync._model.select_list import select_list
 
@@ -63,8 +64,8 @@ def _planned_rows(plans: Any) -> int:  # noqa: ANN401 - a document of the server
     return int(plans[0]["Plan"]["Plan Rows"])
 
 
-_COUNT: Final = select_list(((("count",), BIGINT),))
-_PLAN: Final = select_list(((("plan",), attrs.evolve(JSON, load=_planned_rows)),))
+_COUNT: Final = select_list(((result("count"), BIGINT),))
+_PLAN: Final = select_list(((result("plan"), attrs.evolve(JSON, load=_planned_rows)),))
 
 
 def _grouped(builder: Any, lowering: Lowering, group: GroupShape) -> Any:  # noqa: ANN401 - PyPika's builder

@@ -36,6 +36,7 @@ TEMPLATES: Final = {
     "||": "({} || {})",
     "like": "({} LIKE {})",
     "ilike": "({} ILIKE {})",
+    "in rows": "({} IN (SELECT * FROM unnest{}))",
     "once": "(SELECT {})",
     "stamp": "(CASE WHEN {0} IS NOT DISTINCT FROM {1} THEN {2} ELSE {1} END)",
     "stamp json": "(CASE WHEN {0}::jsonb IS NOT DISTINCT FROM {1}::jsonb THEN {2} ELSE {1} END)",

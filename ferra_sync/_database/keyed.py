@@ -6,7 +6,7 @@ Keys that the rows bring, and random ones made here, are compared here; others t
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
@@ -15,7 +15,7 @@ import psycopg
 from ferra_sync._compiler.shapes import BulkInsertShape, InsertShape, StatementShape
 from ferra_sync._compiler.write import qualified_name
 from ferra_sync._expression.expression import AnyExpr, Expr, parameter
-from ferra_sync._expression.shapes import ColumnRef, FunctionRef
+from ferra_sync._expression.shapes import ColumnRef, FunctionRef, call, cast, operation
 from ferra_sync._expression.sqltypes import REGCLASS, TEXT, FieldType
 from ferra_sync._model.model import FieldMeta, ModelMeta
 from ferra_sync._model.rows import Columns
@@ -134,7 +134,7 @@ def _default_of(table: TableMeta, ref: ColumnRef) -> AnyExpr:
     """Return what the server fills a key column in with, so that the key is known before the row is written."""
     declaration = table.declaration_of(ref)
     if declaration.generated is not None:
-        sequence: Hashable = ("once", ("cast", ("call", _SEQUENCE, TEXT, TEXT), REGCLASS))
-        return Expr(("call", _NEXTVAL, sequence), (qualified_name(table.ref), ref.name), ref.type)
+        sequence = operation("once", cast(call(_SEQUENCE, TEXT, TEXT), REGCLASS))
+        return Expr(call(_NEXTVAL, sequence), (qualified_name(table.ref), ref.name), ref.type)
     default = declaration.options.get("default")
     return default if isinstance(default, Expr) else parameter(default, ref.type, ref)

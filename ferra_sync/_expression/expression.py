@@ -11,10 +11,11 @@ from collections.abc import Collection, Hashable
 from decimal import Decimal
 from typing import Any, ClassVar, Generic, Literal, Never, Protocol, TypeAlias, TypeVar, overload
 
-from ferra_sync._expression import arithmetic, operators
+from ferra_sync._expression import arithmetic, operators, shapes
 from ferra_sync._expression.described import described
 from ferra_sync._expression.markers import Opt
 from ferra_sync._expression.operators import Node
+from ferra_sync._expression.shapes import Nulls, operation
 from ferra_sync._expression.sqltypes import BOOLEAN, HasSqlType, SqlType, type_of
 from ferra_sync._expression.values import Value
 from ferra_sync.errors import QueryError
@@ -30,8 +31,6 @@ V = TypeVar("V")
 G = TypeVar("G")
 G2 = TypeVar("G2")
 G3 = TypeVar("G3")
-Nulls: TypeAlias = Literal["first", "last"]
-
 
 Number: TypeAlias = "Expr[Any, int | float | Decimal | None, Any]"
 Amount: TypeAlias = "Expr[Any, int | float | Decimal | dt.timedelta | None, Any]"
@@ -140,23 +139,23 @@ class Expr(Node, Generic[S_co, T_co, G_co]):
 
     def is_null(self) -> Expr[S_co, bool, G_co]:
         """`IS NULL`."""
-        return Expr(("is null", self.shape), self.params, BOOLEAN)
+        return Expr(operation("is null", self.shape), self.params, BOOLEAN)
 
     def is_not_null(self) -> Expr[S_co, bool, G_co]:
         """`IS NOT NULL`."""
-        return Expr(("is not null", self.shape), self.params, BOOLEAN)
+        return Expr(operation("is not null", self.shape), self.params, BOOLEAN)
 
     # Logic
 
     def __and__(self: Expr[S, bool | None, G], other: Expr[S2, bool | None, G2]) -> Expr[S | S2, bool, G | G2]:
-        return operators.connective(Expr, "and", self, other)
+        return operators.connective(Expr, shapes.AND, self, other)
 
     def __or__(self: Expr[S, bool | None, G], other: Expr[S2, bool | None, G2]) -> Expr[S | S2, bool, G | G2]:
-        return operators.connective(Expr, "or", self, other)
+        return operators.connective(Expr, shapes.OR, self, other)
 
     def __invert__(self: Expr[S, bool | None, G]) -> Expr[S, bool, G]:
         operators.require_boolean(self, "~")
-        return Expr(("not", self.shape), self.params, BOOLEAN)
+        return Expr(operation("not", self.shape), self.params, BOOLEAN)
 
     # Arithmetic: the type of self says for which types there is any, T_co that both sides are of one type.
 
@@ -287,7 +286,7 @@ class Expr(Node, Generic[S_co, T_co, G_co]):
         sql_type = type_of(to)
         if sql_type is None:
             raise QueryError(f"cast takes a type such as t.text(), not {described(to)}")
-        return Expr(("cast", self.shape, sql_type), self.params, sql_type)
+        return Expr(shapes.cast(self.shape, sql_type), self.params, sql_type)
 
     def nullable(self) -> Expr[Opt[S_co], T_co | None, G_co]:
         """This expression as the nullable side of an outer join has it: its value or None."""
@@ -295,11 +294,11 @@ class Expr(Node, Generic[S_co, T_co, G_co]):
 
     def asc(self, *, nulls: Nulls | None = None) -> Order[S_co, G_co]:
         """Ascending; PostgreSQL puts NULLs last where `nulls` does not say otherwise."""
-        return Order(self, "asc", nulls)
+        return Order(self, shapes.ASC, nulls)
 
     def desc(self, *, nulls: Nulls | None = None) -> Order[S_co, G_co]:
         """Descending; PostgreSQL puts NULLs first where `nulls` does not say otherwise."""
-        return Order(self, "desc", nulls)
+        return Order(self, shapes.DESC, nulls)
 
 
 class Order(Value, Generic[S_co, G_co]):
@@ -314,7 +313,7 @@ class Order(Value, Generic[S_co, G_co]):
             raise operators.unordered(expr, "order")
         if nulls not in (None, "first", "last"):
             raise QueryError("nulls is 'first' or 'last'")
-        self.shape: tuple[str, Hashable, Nulls | None] = (direction, expr.shape, nulls)
+        self.shape: Hashable = shapes.order(direction, expr.shape, nulls)
         self.params = expr.params
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from functools import partial
 from typing import Any, Generic, Self, TypeVar
 
 from ferra_sync._compiler.shapes import GroupShape, SelectShape
 from ferra_sync._expression.expression import AnyExpr, Expr, Order
 from ferra_sync._expression.markers import Opt, Plain
-from ferra_sync._expression.shapes import Items, TableRef, has_aggregate
+from ferra_sync._expression.shapes import Items, TableRef, children, has_aggregate, rebuilt
 from ferra_sync._expression.sqltypes import BIGINT, MAX_BIGINT
 from ferra_sync._expression.values import Value
 from ferra_sync._model.model import FerraModel
@@ -179,7 +180,7 @@ class Clauses(Value, Generic[Sel, App]):
         keys = [table.primary_key for table in self._source.tables]
         if not all(keys) and not self._order:
             raise QueryError(f"the rows of {self.target.name} have no order: say order_by(…)")
-        ordered = {order.shape[1] for order in self._order}
+        ordered = {operand for order in self._order for operand in children(order.shape)}
         return self.order_by(*(column for key in keys for column in key if column.ref not in ordered))
 
     def _results(self) -> Iterator[AnyExpr]:
@@ -250,8 +251,7 @@ class Clauses(Value, Generic[Sel, App]):
         params.extend(self._source.params)
         where = tuple(placed(each.shape, each.params) for each in self._where)
         group = self._group_shape(placed) if self._groups or self._having else None
-        orders = ((each.shape, each.params) for each in self._order)
-        order = tuple((way, placed(shape, values), nulls) for (way, shape, nulls), values in orders)
+        order = tuple(rebuilt(each.shape, partial(placed, values=each.params)) for each in self._order)
         shape = SelectShape(
             sharing.shapes,
             distinct,

@@ -10,6 +10,7 @@ from collections.abc import Hashable
 from functools import lru_cache
 from typing import Any, Generic, TypeVar, overload
 
+from ferra_sync._expression import shapes
 from ferra_sync._expression.expression import AnyExpr, Expr, Selectable
 from ferra_sync._expression.markers import Aggregate, Opt, Plain
 from ferra_sync._expression.shapes import ColumnRef, leaves
@@ -252,7 +253,7 @@ class Select(Clauses[Sel, App], RowQuery[R_co], Generic[Sel, App, R_co]):
     def model(self) -> ModelMeta | None:
         """The model that is selected, where it is one and nothing else."""
         match self._items:
-            case ((("model", type() as model), _),):
+            case (((shapes.MODEL, type() as model), _),):
                 return ModelMeta.of(model)
             case _:
                 return None
@@ -302,8 +303,7 @@ def _selection_of(item: object) -> Select[Any, Any, Any]:
 def maybe(item: Selectable[S, V, G2]) -> Expr[Opt[S], V | None, G2]:
     """Select from the nullable side of an outer join: the model or the value, or None where there is no row."""
     (shape, sql_type), params = item_of(item)
-    is_model = isinstance(shape, tuple) and shape[0] == "model"
-    return Expr(("maybe", shape) if is_model else shape, params, sql_type)
+    return Expr(shapes.maybe(shape), params, sql_type)
 
 
 def _grouped(query: From[Sel, App], keys: tuple[AnyExpr, ...]) -> Grouped[Sel, App]:
@@ -336,17 +336,18 @@ def _along_key(query: Select[Any, Any, Any]) -> Select[Any, Any, Any]:
 
 def _with_key(query: Select[Any, Any, Any]) -> Select[Any, Any, Any]:
     copy = query._as(Select)
-    row = query._items[0] if len(query._items) == 1 else (("tuple", query._items), ROW)
+    row = query._items[0] if len(query._items) == 1 else (shapes.several(query._items), ROW)
     key = tuple((column.ref, column.type) for column in query.primary_key)
-    copy._items = (row, (("tuple", key), ROW))
+    copy._items = (row, (shapes.several(key), ROW))
     copy._item_params = (tuple(value for values in query._item_params for value in values), ())
     return copy
 
 
 def _only_table(shape: Hashable) -> TableMeta:
     """Return the table that an item is of; QueryError where it is of none or of several."""
-    if isinstance(shape, tuple) and shape[0] == "model":
-        return ModelMeta.of(shape[1]).table
+    match shape:
+        case (shapes.MODEL, type() as model):
+            return ModelMeta.of(model).table
     tables = {leaf.table for leaf in leaves(shape) if isinstance(leaf, ColumnRef)}
     if len(tables) != 1:
         raise QueryError("select reads one table: say from_(table).select(…)")

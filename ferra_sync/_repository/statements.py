@@ -11,8 +11,9 @@ from typing import Any, NamedTuple, TypeAlias
 import attrs
 
 from ferra_sync._compiler.shapes import ConflictShape, DeleteShape, InsertShape, SelectShape, UpdateShape
+from ferra_sync._expression import shapes
 from ferra_sync._expression.expression import AnyExpr, parameter
-from ferra_sync._expression.shapes import ColumnRef, Items
+from ferra_sync._expression.shapes import ColumnRef, Items, operation
 from ferra_sync._expression.sqltypes import FieldType
 from ferra_sync._model.model import FieldMeta, ModelMeta
 from ferra_sync._model.rows import Given, given, value_list
@@ -62,11 +63,11 @@ class _Assignments:
 
     def stamp(self, ref: ColumnRef, stamp: AnyExpr, *, unless: Hashable = None, place: int | None = None) -> None:
         """Set an on_update column anew, or to the value `unless`, a parameter at `place`, where the row has another."""
-        shape = stamp.shape if stamp.type.cast == ref.type.cast else ("cast", stamp.shape, ref.type.parameter)
+        shape = stamp.shape if stamp.type.cast == ref.type.cast else shapes.cast(stamp.shape, ref.type.parameter)
         if place is not None:
             self.places.append(place)
         if unless is not None:
-            shape = ("stamp json" if ref.type.kind is FieldType.JSON else "stamp", ref, unless, shape)
+            shape = shapes.stamp(ref, unless, shape, is_json=ref.type.kind is FieldType.JSON)
         self.pairs.append((ref, shape))
         first = self._width + len(self.constants)
         self.places.extend(range(first, first + len(stamp.params)))
@@ -136,7 +137,7 @@ class Plan:
     @property
     def where(self) -> tuple[Any, ...]:
         """The predicates that find a row by its key."""
-        return tuple(("=", column.ref, column.type.parameter) for column in self.key)
+        return tuple(operation("=", column.ref, column.type.parameter) for column in self.key)
 
 
 def _checked(ref: ColumnRef, value: object) -> Any:  # noqa: ANN401 - of the column's own type
@@ -163,7 +164,7 @@ def _conflict(plan: Plan, fields: Given) -> tuple[ConflictShape, Params]:
     excluded = tuple(ref for ref in changed if ref not in plan.stamps)
     assigned = _Assignments(0)
     for ref, stamp in plan.stamps.items():
-        assigned.stamp(ref, stamp, unless=("excluded", ref) if ref in changed else None)
+        assigned.stamp(ref, stamp, unless=shapes.excluded(ref) if ref in changed else None)
     if not excluded and not assigned.pairs:
         # DO NOTHING would return no row.
         assigned.pairs.append(_to_itself(plan.meta.table))
@@ -203,7 +204,7 @@ def plan_of(meta: ModelMeta) -> Plan:
     table, key = meta.table, meta.table.primary_key
     key_fields = meta.key_fields
     items = ((meta.row.shape, meta.row.type),)
-    where = tuple(("=", column.ref, column.type.parameter) for column in key)
+    where = tuple(operation("=", column.ref, column.type.parameter) for column in key)
     find = statement_of(SelectShape((), None, items, table.ref, (), where, None, (), None, None))
     key_items = tuple((column.ref, column.type) for column in key)
     exists = statement_of(SelectShape((), None, key_items, table.ref, (), where, None, (), None, None))

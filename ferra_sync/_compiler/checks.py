@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 
-from ferra_sync._compiler.shapes import GroupShape, SelectShape
+from ferra_sync._compiler.shapes import SelectShape
 from ferra_sync._expression import shapes
 from ferra_sync._expression.shapes import ColumnRef, FunctionRef, TableRef, children, has_aggregate, leaves, rebuilt
 from ferra_sync._model.select_list import select_list
+from ferra_sync._schema.table import table_meta
 from ferra_sync.errors import QueryError
 
 
@@ -23,11 +24,10 @@ def check_select(shape: SelectShape) -> None:
     check_plain((join.on for join in shape.joins), "ON")
     _check_joins(shape)
     results = [result for result, _ in select_list(shape.items).columns]
-    if shape.group is not None:
-        check_plain(_written_out(shape.group.keys, shape), "GROUP BY")
-        _check_grouped((*results, *shape.group.having, *shape.order), shape, shape.group)
-    elif has_aggregate(*_written_out((*results, *shape.order), shape)):
-        _check_grouped((*results, *shape.order), shape, GroupShape((), (), ()))
+    check_plain(_written_out(shape.group_by, shape), "GROUP BY")
+    grouped = (*results, *shape.having, *shape.order_by)
+    if shape.group_by or has_aggregate(*_written_out(grouped, shape)):
+        _check_grouped(grouped, shape)
     _check_distinct(shape, results)
     _check_distinct_on(shape, results)
 
@@ -55,46 +55,49 @@ def _written_out(expressions: Iterable[Hashable], shape: SelectShape) -> Iterato
     return map(whole, expressions)
 
 
-def _check_grouped(expressions: Iterable[Hashable], shape: SelectShape, group: GroupShape) -> None:
+def _check_grouped(expressions: Iterable[Hashable], shape: SelectShape) -> None:
     for each in expressions:
-        loose = _loose(each, shape, group)
+        loose = _loose(each, shape)
         if isinstance(loose, TableRef):
             raise QueryError(
                 f"maybe(…) of {loose} beside group_by needs a field that is never NULL, or the primary key in group_by"
             )
         if loose is not None:
-            problem = "is neither in group_by nor inside an aggregate" if group.keys else "stands beside an aggregate"
+            problem = (
+                "is neither in group_by nor inside an aggregate" if shape.group_by else "stands beside an aggregate"
+            )
             raise QueryError(f"{loose} {problem}")
 
 
-def _loose(each: Hashable, shape: SelectShape, group: GroupShape) -> ColumnRef | TableRef | None:
+def _loose(each: Hashable, shape: SelectShape) -> ColumnRef | TableRef | None:
     """Return a column, or a table as a row, that may have several values in one group, or None."""
-    if each in group.keys:
+    if each in shape.group_by:
         return None
     match each:
         case ColumnRef():
-            return None if _is_determined(each.table, group) else each
+            return None if _is_determined(each.table, shape) else each
         case TableRef():
-            return None if _is_determined(each, group) else each
+            return None if _is_determined(each, shape) else each
         case (shapes.SHARED, int() as number):
-            return _loose(shape.shared[number], shape, group)
+            return _loose(shape.shared[number], shape)
     parts = children(each)
     if any(isinstance(part, FunctionRef) and part.aggregate for part in parts):
         return None
-    loose = (_loose(part, shape, group) for part in parts)
+    loose = (_loose(part, shape) for part in parts)
     return next((part for part in loose if part is not None), None)
 
 
-def _is_determined(table: TableRef, group: GroupShape) -> bool:
+def _is_determined(table: TableRef, shape: SelectShape) -> bool:
     """Whether a group has one row of `table`: its primary key is grouped."""
-    return any(owner is table and key and set(key) <= set(group.keys) for owner, key in group.primary_keys)
+    key = {column.ref for column in table_meta(table.owner).primary_key}
+    return bool(key) and key <= set(shape.group_by)
 
 
 def _check_distinct(shape: SelectShape, results: Iterable[Hashable]) -> None:
     """DISTINCT sorts by what it selects; DISTINCT ON by its own expressions first, in any order."""
     if shape.distinct is None:
         return
-    orders = [operand for order in shape.order for operand in children(order)]
+    orders = [operand for order in shape.order_by for operand in children(order)]
     if not shape.distinct:
         if not set(orders) <= set(results):
             raise QueryError("order_by of a distinct query takes only what is selected")
@@ -106,8 +109,6 @@ def _check_distinct_on(shape: SelectShape, results: Sequence[Hashable]) -> None:
     """DISTINCT ON beside groups or aggregates takes what the select list could take."""
     if not shape.distinct:
         return
-    everything = (*results, *shape.order, *shape.distinct)
-    if shape.group is not None:
-        _check_grouped(shape.distinct, shape, shape.group)
-    elif has_aggregate(*_written_out(everything, shape)):
-        _check_grouped(everything, shape, GroupShape((), (), ()))
+    everything = (*results, *shape.order_by, *shape.distinct)
+    if shape.group_by or has_aggregate(*_written_out(everything, shape)):
+        _check_grouped(everything, shape)

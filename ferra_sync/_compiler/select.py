@@ -10,7 +10,7 @@ from pypika import JoinType
 from ferra_sync._compiler.checks import check_select
 from ferra_sync._compiler.compiled import Compiled, finished, new_builder, result_term
 from ferra_sync._compiler.expressions import Lowering
-from ferra_sync._compiler.shapes import CountShape, GroupShape, SelectShape
+from ferra_sync._compiler.shapes import CountShape, SelectShape
 from ferra_sync._expression.shapes import result
 from ferra_sync._expression.sqltypes import BIGINT, JSON
 from ferra_sync._model.select_list import select_list
@@ -41,9 +41,10 @@ def compile_select(shape: SelectShape) -> Compiled:
         builder = joiner.cross() if join.on is None else joiner.on(lowering.term(join.on))
     if shape.where:
         builder = builder.where(lowering.conjunction(shape.where))
-    if shape.group is not None:
-        builder = _grouped(builder, lowering, shape.group)
-    builder = builder.orderby(*lowering.terms(shape.order))
+    builder = builder.groupby(*lowering.terms(shape.group_by))
+    if shape.having:
+        builder = builder.having(lowering.conjunction(shape.having))
+    builder = builder.orderby(*lowering.terms(shape.order_by))
     if shape.limit is not None:
         builder = builder.limit(lowering.term(shape.limit))
     if shape.offset is not None:
@@ -66,8 +67,3 @@ def _planned_rows(plans: Any) -> int:  # noqa: ANN401 - a document of the server
 
 _COUNT: Final = select_list(((result("count"), BIGINT),))
 _PLAN: Final = select_list(((result("plan"), attrs.evolve(JSON, load=_planned_rows)),))
-
-
-def _grouped(builder: Any, lowering: Lowering, group: GroupShape) -> Any:  # noqa: ANN401 - PyPika's builder
-    builder = builder.groupby(*lowering.terms(group.keys))
-    return builder.having(lowering.conjunction(group.having)) if group.having else builder

@@ -130,7 +130,9 @@ class Executor(Handle, ABC):
             if len(items) < per_page and (items or number == 1):
                 return Page(items, before + len(items), number, per_page)
             shape, params = query.unordered().parts()
-            total = cursor.fetch(connection, statement_of(CountShape(shape, count == "estimate")), params)[0]
+            total = cursor.fetch(
+                connection, statement_of(CountShape(select=shape, estimate=count == "estimate")), params
+            )[0]
         finally:
             self._release(connection)
         return Page(items, max(total, before + len(items)) if items else total, number, per_page)

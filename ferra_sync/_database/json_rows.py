@@ -33,7 +33,7 @@ def object_maker(query: RowQuery[Any]) -> Callable[[Any], Object]:
     Raises:
         QueryError: an item is a secret column, or made from one, or two items have one name.
     """
-    return _object_maker(query._items)
+    return _object_maker(query.items)
 
 
 @lru_cache(maxsize=1024)

@@ -122,12 +122,21 @@ def _insert(
     items = ((meta.row.shape, meta.row.type),)
     key = tuple(column.ref for column in meta.table.primary_key)
     if not key or not in_order:
-        return InsertShape(meta.table.ref, refs, (), places, None, items), columns
+        return InsertShape(table=meta.table.ref, columns=refs, arrays=places, returning=items), columns
     generated = [(ref, _default_of(meta.table, ref)) for ref in key if ref not in refs]
     shapes = tuple((ref, expr.shape) for ref, expr in generated)
     values = tuple(value for _, expr in generated for value in expr.params)
     overriding = any(meta.table.declaration_of(ref).generated == "identity always" for ref, _ in generated)
-    return BulkInsertShape(meta.table.ref, refs, places, shapes, key, items, overriding), (*columns, *values)
+    shape = BulkInsertShape(
+        table=meta.table.ref,
+        columns=refs,
+        arrays=places,
+        generated=shapes,
+        key=key,
+        returning=items,
+        overriding=overriding,
+    )
+    return shape, (*columns, *values)
 
 
 def _default_of(table: TableMeta, ref: ColumnRef) -> AnyExpr:

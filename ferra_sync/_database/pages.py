@@ -7,7 +7,7 @@ from typing import Any, Generic, Literal, TypeAlias, TypeVar
 import attrs
 
 from ferra_sync._expression.expression import AnyExpr, Expr
-from ferra_sync._expression.shapes import operation, row
+from ferra_sync._expression.shapes import binary, row
 from ferra_sync._expression.sqltypes import BOOLEAN, MAX_BIGINT
 from ferra_sync._model.json import spelled, spelling
 from ferra_sync._query.select import Select
@@ -129,4 +129,4 @@ class KeyWalk(Generic[R]):
             return only
         columns = row(*(column.shape for column in self._key))
         last = row(*(column.type.parameter for column in self._key))
-        return Expr(operation(">", columns, last), key, BOOLEAN)
+        return Expr(binary(">", columns, last), key, BOOLEAN)

@@ -9,7 +9,7 @@ from typing import Any, Final
 from ferra_sync._expression.coercion import TEXTS, common, mismatch
 from ferra_sync._expression.intervals import Interval
 from ferra_sync._expression.operators import Make, N, Node, beside, joined
-from ferra_sync._expression.shapes import operation
+from ferra_sync._expression.shapes import binary, operation
 from ferra_sync._expression.sqltypes import (
     CALENDAR_INTERVAL,
     DATE,
@@ -87,7 +87,7 @@ def arithmetic(make: Make[N], op: str, left: Node, value: object) -> N:
         return joined(make, "||", left, value, left.type.parameter)
     _require_amount(op, left)
     right = value if isinstance(value, Node) else beside(left, value, _place(op, left.type, value))
-    return make(operation(op, left.shape, right.shape), left.params + right.params, _result(op, left, right))
+    return make(binary(op, left.shape, right.shape), left.params + right.params, _result(op, left, right))
 
 
 def reflected(make: Make[N], op: str, value: object, right: Node) -> N:

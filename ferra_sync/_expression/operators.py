@@ -10,7 +10,7 @@ from typing import Any, TypeAlias, TypeVar
 from ferra_sync._expression import shapes
 from ferra_sync._expression.coercion import TEXTS, mismatch
 from ferra_sync._expression.numbers import rounded
-from ferra_sync._expression.shapes import ColumnRef, operation
+from ferra_sync._expression.shapes import ColumnRef, binary, operation
 from ferra_sync._expression.sqltypes import BOOLEAN, REAL, TEXT, FieldType, SqlType
 from ferra_sync._expression.values import Value
 from ferra_sync.errors import QueryError
@@ -122,7 +122,7 @@ def operand(like: Node, value: object) -> Node:
 def joined(make: Make[N], op: str, left: Node, value: object, result: SqlType[Any]) -> N:
     """Return `left op value`."""
     right = operand(left, value)
-    return make(operation(op, left.shape, right.shape), left.params + right.params, result)
+    return make(binary(op, left.shape, right.shape), left.params + right.params, result)
 
 
 def comparison(make: Make[N], op: str, left: Node, value: object) -> N:
@@ -131,13 +131,13 @@ def comparison(make: Make[N], op: str, left: Node, value: object) -> N:
     if value.__class__ is place.quick:
         sure = place.sure
         if sure is None or (sure[0] <= value and sure[1] >= value):
-            return make(operation(op, left.shape, place), (*left.params, value), BOOLEAN)
+            return make(binary(op, left.shape, place), (*left.params, value), BOOLEAN)
     if value is None:
         raise QueryError(f"{left.label} {op} None is never true; use .is_null() or .is_not_null()")
     if not left.type.has_order:
         raise unordered(left, op)
     right = operand(left, value)
-    return make(operation(op, left.shape, right.shape), left.params + right.params, BOOLEAN)
+    return make(binary(op, left.shape, right.shape), left.params + right.params, BOOLEAN)
 
 
 def distinction(make: Make[N], op: str, left: Node, value: object) -> N:
@@ -167,7 +167,7 @@ def membership(make: Make[N], op: str, left: Node, values: object) -> N:
     if not left.type.has_order:
         raise unordered(left, op)
     place, listed = listing(left, list(values))
-    return make(operation(op, left.shape, place), (*left.params, listed), BOOLEAN)
+    return make(binary(op, left.shape, place), (*left.params, listed), BOOLEAN)
 
 
 def listing(like: Node, values: list[Any], *, nulls: bool = False) -> tuple[SqlType[Any], list[Any]]:
@@ -234,7 +234,7 @@ def matching(make: Make[N], op: str, text: Node, pattern: object) -> N:
         raise QueryError(f"{op} takes text; {text.label} is {text.type}")
     if not isinstance(pattern, str):
         raise QueryError(f"{op} takes a string, not {type(pattern).__name__}")
-    return make(operation(op, text.shape, TEXT), (*text.params, pattern), BOOLEAN)
+    return make(binary(op, text.shape, TEXT), (*text.params, pattern), BOOLEAN)
 
 
 def escaped(part: object) -> str:

@@ -5,7 +5,7 @@ values travel beside the shape, in the order in which `leaves` meets their place
 other leaves are compared by identity. Nothing but the functions below builds a shape.
 
     ColumnRef, SqlType, FunctionRef, TableRef   the leaves
-    (operator, operand, …)                      `operation`, `connective`: `=`, `and`, `between`, `is null`, `||`, …
+    (operator, operand, …)                      `operation`, `binary`, `connective`: `=`, `and`, `between`, `is null`, …
     ("row", operand, …)                         `row`: several expressions compared as one
     ("call", function, argument, …)             `call`
     ("call distinct", function, argument)       `call`: of each value once
@@ -124,6 +124,11 @@ class FunctionRef(Value):
 def operation(operator: str, *operands: Hashable) -> Form:
     """Return an operator over its operands."""
     return (operator, *operands)
+
+
+def binary(operator: str, left: Hashable, right: Hashable) -> Form:
+    """Return an operator between two operands."""
+    return (operator, left, right)
 
 
 def connective(operator: str, left: Hashable, right: Hashable) -> Form:

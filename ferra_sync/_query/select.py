@@ -79,7 +79,10 @@ class From(Clauses[Sel, App]):
 
     def group_by(self, *keys: Expr[App | Opt[App], Any, Plain]) -> Grouped[Sel, App]:
         """Make one row of all that share these values; then plain columns of the keys and aggregates may mix."""
-        return _grouped(self, keys)
+        if not keys:
+            raise QueryError("group_by takes at least one expression")
+        check_expressions("group_by", keys)
+        return self._with(group_by=keys)._as(Grouped)
 
     @overload
     def select(self, a: Selectable[Sel, A, G], /) -> Select[Sel, App, A]: ...
@@ -141,7 +144,7 @@ class From(Clauses[Sel, App]):
     ) -> Select[Sel, App, tuple[A, B, C, D, E, F, H, I]]: ...
     def select(self, *items: Any) -> Select[Any, Any, Any]:
         """Choose what a row is: one item, or a tuple of several; a model class, a column or an expression each."""
-        return _selected(self, items)
+        return self._selecting(*_chosen(items))._as(Select)
 
 
 class Grouped(Clauses[Sel, App]):
@@ -152,9 +155,7 @@ class Grouped(Clauses[Sel, App]):
     def having(self, *predicates: Expr[App | Opt[App], bool | None, Any]) -> Grouped[Sel, App]:
         """Keep the groups for which all predicates hold."""
         check_predicates("having", predicates)
-        copy: Grouped[Sel, App] = self._as(Grouped)
-        copy._having = self._having + predicates
-        return copy
+        return self._with(having=self._said.get("having", ()) + predicates)
 
     @overload
     def select(self, a: Selectable[Sel, A, Any], /) -> Select[Sel, App, A]: ...
@@ -225,7 +226,7 @@ class Grouped(Clauses[Sel, App]):
         Raises:
             QueryError: when the query is compiled, and a column is neither in group_by nor inside an aggregate.
         """
-        return _selected(self, items)
+        return self._selecting(*_chosen(items))._as(Select)
 
 
 class Select(Clauses[Sel, App], RowQuery[R_co], Generic[Sel, App, R_co]):
@@ -235,7 +236,7 @@ class Select(Clauses[Sel, App], RowQuery[R_co], Generic[Sel, App, R_co]):
 
     def first(self) -> Select[Sel, App, R_co]:
         """Return the query for its first row alone: with LIMIT 1 where nothing else keeps it to one."""
-        return self if self._limit is not None or self._key is not None else self.limit(1)
+        return self if "limit" in self._said or "key" in self._said else self.limit(1)
 
     def along_key(self) -> Select[Sel, App, R_co]:
         """Return the query sorted by the primary key.
@@ -243,16 +244,25 @@ class Select(Clauses[Sel, App], RowQuery[R_co], Generic[Sel, App, R_co]):
         Raises:
             QueryError: there is no primary key, or rows are sorted, limited, grouped, made distinct or repeated.
         """
-        return _along_key(self)
+        key, said = self.primary_key, self._said
+        if said.get("order_by") or "limit" in said or "offset" in said:
+            raise QueryError("batches sort and limit by themselves")
+        if "group_by" in said or "distinct" in said or not self._source.is_one_row_each:
+            raise QueryError("batches walk the rows of one table; this query groups or repeats them")
+        return self.order_by(*key)
 
     def with_key(self) -> Select[Sel, App, tuple[R_co, tuple[Any, ...]]]:
         """Return the query whose every row is a tuple of the row and its primary key."""
-        return _with_key(self)
+        key = tuple((column.ref, column.type) for column in self.primary_key)
+        values = tuple(value for values in self._said.get("item_params", ()) for value in values)
+        row = self.items[0] if len(self.items) == 1 else (shapes.several(self.items), ROW)
+        items = (row, (shapes.several(key), ROW))
+        return self._with(items=items, item_params=(values, ()))._as(Select)
 
     @property
     def model(self) -> ModelMeta | None:
         """The model that is selected, where it is one and nothing else."""
-        match self._items:
+        match self.items:
             case (((shapes.MODEL, type() as model), _),):
                 return ModelMeta.of(model)
             case _:
@@ -293,54 +303,21 @@ def _whole(model: type) -> Select[Any, Any, Any]:
 
 
 def _selection_of(item: object) -> Select[Any, Any, Any]:
-    chosen, params = item_of(item)
-    query: Select[Any, Any, Any] = Select(Source((_only_table(chosen[0]),)))
-    query._items = (chosen,)
-    query._item_params = (params,)
-    return query
+    chosen = item_of(item)
+    query: Select[Any, Any, Any] = Select(Source((_only_table(chosen.shape),)))
+    return query._selecting(chosen)
 
 
 def maybe(item: Selectable[S, V, G2]) -> Expr[Opt[S], V | None, G2]:
     """Select from the nullable side of an outer join: the model or the value, or None where there is no row."""
-    (shape, sql_type), params = item_of(item)
-    return Expr(shapes.maybe(shape), params, sql_type)
+    chosen = item_of(item)
+    return Expr(shapes.maybe(chosen.shape), chosen.params, chosen.type)
 
 
-def _grouped(query: From[Sel, App], keys: tuple[AnyExpr, ...]) -> Grouped[Sel, App]:
-    if not keys:
-        raise QueryError("group_by takes at least one expression")
-    check_expressions("group_by", keys)
-    copy: Grouped[Sel, App] = query._as(Grouped)
-    copy._groups = keys
-    return copy
-
-
-def _selected(query: Clauses[Any, Any], items: tuple[object, ...]) -> Select[Any, Any, Any]:
+def _chosen(items: tuple[object, ...]) -> tuple[AnyExpr, ...]:
     if not items:
         raise QueryError("select takes at least one item")
-    chosen = [item_of(item) for item in items]
-    copy: Select[Any, Any, Any] = query._as(Select)
-    copy._items = tuple(item for item, _ in chosen)
-    copy._item_params = tuple(params for _, params in chosen)
-    return copy
-
-
-def _along_key(query: Select[Any, Any, Any]) -> Select[Any, Any, Any]:
-    key = query.primary_key
-    if query._order or query._limit is not None or query._offset is not None:
-        raise QueryError("batches sort and limit by themselves")
-    if query._groups or query._distinct is not None or not query._source.is_one_row_each:
-        raise QueryError("batches walk the rows of one table; this query groups or repeats them")
-    return query.order_by(*key)
-
-
-def _with_key(query: Select[Any, Any, Any]) -> Select[Any, Any, Any]:
-    copy = query._as(Select)
-    row = query._items[0] if len(query._items) == 1 else (shapes.several(query._items), ROW)
-    key = tuple((column.ref, column.type) for column in query.primary_key)
-    copy._items = (row, (shapes.several(key), ROW))
-    copy._item_params = (tuple(value for values in query._item_params for value in values), ())
-    return copy
+    return tuple([item_of(item) for item in items])
 
 
 def _only_table(shape: Hashable) -> TableMeta:

@@ -13,7 +13,7 @@ import attrs
 from ferra_sync._compiler.shapes import ConflictShape, DeleteShape, InsertShape, SelectShape, UpdateShape
 from ferra_sync._expression import shapes
 from ferra_sync._expression.expression import AnyExpr, parameter
-from ferra_sync._expression.shapes import ColumnRef, Items, operation
+from ferra_sync._expression.shapes import ColumnRef, Items, binary
 from ferra_sync._expression.sqltypes import FieldType
 from ferra_sync._model.model import FieldMeta, ModelMeta
 from ferra_sync._model.rows import Given, given, value_list
@@ -137,7 +137,7 @@ class Plan:
     @property
     def where(self) -> tuple[Any, ...]:
         """The predicates that find a row by its key."""
-        return tuple(operation("=", column.ref, column.type.parameter) for column in self.key)
+        return tuple(binary("=", column.ref, column.type.parameter) for column in self.key)
 
 
 def _checked(ref: ColumnRef, value: object) -> Any:  # noqa: ANN401 - of the column's own type
@@ -152,7 +152,14 @@ def _insert(plan: Plan, fields: Given, or_update: bool) -> Write:  # noqa: FBT00
     row = value_list(meta, fields)
     conflict, constants = _conflict(plan, fields) if or_update else (None, ())
     numbered = (field.generated == "identity always" for field in compress(meta.fields, fields))
-    shape = InsertShape(meta.table.ref, meta.refs, (row,), (), conflict, plan.items, or_update and any(numbered))
+    shape = InsertShape(
+        table=meta.table.ref,
+        columns=meta.refs,
+        rows=(row,),
+        conflict=conflict,
+        returning=plan.items,
+        overriding=or_update and any(numbered),
+    )
     width = len(fields)
     places = [*compress(range(width), fields), *range(width, width + len(constants))]
     return Write(statement_of(shape), _picker(places), constants)
@@ -169,7 +176,7 @@ def _conflict(plan: Plan, fields: Given) -> tuple[ConflictShape, Params]:
         # DO NOTHING would return no row.
         assigned.pairs.append(_to_itself(plan.meta.table))
     key = tuple(column.ref for column in plan.key)
-    return ConflictShape(key, excluded, tuple(assigned.pairs)), tuple(assigned.constants)
+    return ConflictShape(target=key, excluded=excluded, assignments=tuple(assigned.pairs)), tuple(assigned.constants)
 
 
 def _to_itself(table: TableMeta) -> tuple[ColumnRef, Hashable]:
@@ -190,7 +197,9 @@ def _update(plan: Plan, fields: Given) -> Write:
         assigned.stamp(ref, stamp, unless=ref.type.parameter if ref in changed else None, place=changed.get(ref))
     if not assigned.pairs:
         return Write(plan.find, _picker(()), ())
-    shape = UpdateShape(plan.meta.table.ref, tuple(assigned.pairs), plan.where, plan.items)
+    shape = UpdateShape(
+        table=plan.meta.table.ref, assignments=tuple(assigned.pairs), where=plan.where, returning=plan.items
+    )
     return Write(statement_of(shape), _picker(assigned.places), tuple(assigned.constants))
 
 
@@ -204,9 +213,9 @@ def plan_of(meta: ModelMeta) -> Plan:
     table, key = meta.table, meta.table.primary_key
     key_fields = meta.key_fields
     items = ((meta.row.shape, meta.row.type),)
-    where = tuple(operation("=", column.ref, column.type.parameter) for column in key)
-    find = statement_of(SelectShape((), None, items, table.ref, (), where, None, (), None, None))
+    where = tuple(binary("=", column.ref, column.type.parameter) for column in key)
+    find = statement_of(SelectShape(items=items, table=table.ref, where=where))
     key_items = tuple((column.ref, column.type) for column in key)
-    exists = statement_of(SelectShape((), None, key_items, table.ref, (), where, None, (), None, None))
-    delete = statement_of(DeleteShape(table.ref, where, ()))
+    exists = statement_of(SelectShape(items=key_items, table=table.ref, where=where))
+    delete = statement_of(DeleteShape(table=table.ref, where=where))
     return Plan(meta, key, key_fields, items, find, exists, delete, dict(table.on_update))

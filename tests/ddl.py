@@ -14,7 +14,7 @@ import psycopg
 from psycopg import conninfo, sql
 
 from ferra_sync import Database, Table
-from ferra_sync._compiler.terms import TEMPLATES
+from ferra_sync._compiler.terms import TEMPLATES, function_name
 from ferra_sync._expression import shapes
 from ferra_sync._expression.column import Column
 from ferra_sync._expression.expression import Expr
@@ -199,9 +199,8 @@ def _render(shape: Hashable, values: Iterator[Any]) -> sql.Composable:
             joined = sql.SQL(f" {op.upper()} ").join([_render(each, values) for each in operands])
             return sql.SQL("({})").format(joined)
         case (shapes.CALL, FunctionRef() as function, *arguments):
-            name = sql.SQL("coalesce") if function.name == "coalesce" else sql.Identifier(function.name)
             listed = sql.SQL(", ").join([_render(each, values) for each in arguments])
-            return sql.SQL("{}({})").format(name, listed)
+            return sql.SQL("{}({})").format(sql.SQL(function_name(function)), listed)
         case (shapes.CAST, inner, SqlType() as to):
             return sql.SQL("CAST({} AS {})").format(_render(inner, values), sql.SQL(to.ddl))
         case _:

@@ -93,10 +93,10 @@ class Call(Term):
 
     def get_sql(self, **kwargs: Any) -> str:  # noqa: ANN401 - PyPika's own
         arguments = ", ".join(argument.get_sql(**kwargs) for argument in self._arguments)
-        return f"{_function_name(self._function)}({self._distinct}{arguments})"
+        return f"{function_name(self._function)}({self._distinct}{arguments})"
 
 
-def _function_name(function: FunctionRef) -> str:
+def function_name(function: FunctionRef) -> str:
     """Return the quoted name; what is syntax to PostgreSQL cannot be quoted."""
     if function.schema is not None:
         return f"{quoted(function.schema)}.{quoted(function.name)}"

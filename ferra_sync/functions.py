@@ -17,7 +17,7 @@ from ferra_sync._expression.described import described
 from ferra_sync._expression.expression import AnyExpr, Expr, Typed, parameter
 from ferra_sync._expression.intervals import Interval
 from ferra_sync._expression.markers import Aggregate, Opt, Plain
-from ferra_sync._expression.operators import Node, operand, unordered
+from ferra_sync._expression.operators import Node, comparison, operand, unordered
 from ferra_sync._expression.shapes import FunctionRef
 from ferra_sync._expression.sqltypes import FieldType, HasSqlType, SqlType, type_of
 from ferra_sync._expression.values import Value
@@ -36,6 +36,7 @@ __all__ = [
     "max",
     "min",
     "now",
+    "nullif",
     "sum",
     "upper",
 ]
@@ -78,6 +79,7 @@ _AVG: Final = FunctionRef("avg", aggregate=True)
 _MIN: Final = FunctionRef("min", aggregate=True)
 _MAX: Final = FunctionRef("max", aggregate=True)
 _COALESCE: Final = FunctionRef("coalesce")
+_NULLIF: Final = FunctionRef("nullif")
 _LOWER: Final = FunctionRef("lower")
 _UPPER: Final = FunctionRef("upper")
 _LENGTH: Final = FunctionRef("length")
@@ -85,7 +87,9 @@ _NOW: Final = FunctionRef("now")
 _GEN_RANDOM_UUID: Final = FunctionRef("gen_random_uuid")
 
 _INHERITED: Final[dict[FieldType, SqlType[Any]]] = {FieldType.VARCHAR: sql.TEXT, FieldType.CIDR: sql.INET}
-"""Types without min and max of their own: those of these serve them."""
+"""Types without `=`, min and max of their own: those of these serve them."""
+
+_FLOATS: Final = frozenset({FieldType.REAL, FieldType.DOUBLE_PRECISION})
 
 _WITHOUT_LEAST: Final = frozenset(
     {
@@ -156,7 +160,7 @@ def avg(value: AnyExpr, *, distinct: bool = False) -> AnyExpr:
 
 def _avg_type(value: AnyExpr) -> SqlType[Any]:
     kind = _expression("avg", value).type.kind
-    if kind in {FieldType.REAL, FieldType.DOUBLE_PRECISION}:
+    if kind in _FLOATS:
         return sql.DOUBLE_PRECISION
     if kind is FieldType.INTERVAL:
         return value.type
@@ -200,6 +204,28 @@ def coalesce(value: Typed[Any, Any, Any], otherwise: object) -> AnyExpr:
     expr = _expression("coalesce", value)
     other = operand(expr, otherwise)
     return _call(_COALESCE, common(expr.type, other.type), expr, other)
+
+
+@overload
+def nullif(value: Expr[S, V, G], other: Expr[S2, V | None, G2]) -> Expr[S | S2, V | None, G | G2]: ...
+@overload
+def nullif(value: Expr[S, V, G], other: V) -> Expr[S, V | None, G]: ...
+def nullif(value: AnyExpr, other: object) -> AnyExpr:
+    """`value`, or None where it equals `other`."""
+    expr = _expression("nullif", value)
+    comparison(Expr, "=", expr, other)  # What `=` refuses, this refuses.
+    against = operand(expr, other)
+    return _call(_NULLIF, _nullif_type(expr.type, against.type), expr, against)
+
+
+def _nullif_type(value: SqlType[Any], other: SqlType[Any]) -> SqlType[Any]:
+    """Return the type of the left side of PostgreSQL's `=` between these two."""
+    if value.rank is not None and value.kind not in _FLOATS:
+        if other.kind in _FLOATS:
+            return sql.DOUBLE_PRECISION
+        if other.kind is FieldType.NUMERIC and value.is_whole:
+            return sql.WHOLE
+    return _INHERITED.get(value.kind, value.parameter)
 
 
 def lower(value: Expr[S, Text, G]) -> Expr[S, Text, G]:

@@ -27,7 +27,7 @@ numrange real serial smallint text time timestamp timestamptz tsrange tstzrange 
 """
 
 FUNCTIONS = """
-aggregate avg coalesce count function gen_random_uuid length literal lower max min now sum upper
+aggregate avg coalesce count function gen_random_uuid length literal lower max min now nullif sum upper
 """
 
 ERRORS = """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
+from typing import Final
 
 from ferra_sync._compiler.shapes import SelectShape
 from ferra_sync._expression import shapes
@@ -10,6 +11,8 @@ from ferra_sync._expression.shapes import ColumnRef, FunctionRef, TableRef, chil
 from ferra_sync._model.select_list import select_list
 from ferra_sync._schema.table import table_meta
 from ferra_sync.errors import QueryError
+
+_OUTER: Final = frozenset({"left", "right", "full"})
 
 
 def check_plain(expressions: Iterable[Hashable], clause: str) -> None:
@@ -30,6 +33,7 @@ def check_select(shape: SelectShape) -> None:
         _check_grouped(grouped, shape)
     _check_distinct(shape, results)
     _check_distinct_on(shape, results)
+    _check_lock(shape, results)
 
 
 def _check_joins(shape: SelectShape) -> None:
@@ -112,3 +116,13 @@ def _check_distinct_on(shape: SelectShape, results: Sequence[Hashable]) -> None:
     everything = (*results, *shape.order_by, *shape.distinct)
     if shape.group_by or has_aggregate(*_written_out(everything, shape)):
         _check_grouped(everything, shape)
+
+
+def _check_lock(shape: SelectShape, results: Sequence[Hashable]) -> None:
+    """A row can be locked that is one of a table's own, and that is there."""
+    if shape.lock is None:
+        return
+    if shape.distinct is not None or shape.group_by or has_aggregate(*results, *shape.order_by):
+        raise QueryError(f"{shape.lock} cannot lock rows made of several: distinct, group_by and aggregates make them")
+    if any(join.how in _OUTER for join in shape.joins):
+        raise QueryError(f"{shape.lock} cannot lock the nullable side of an outer join")

@@ -11,6 +11,7 @@ from ferra_sync._compiler.checks import check_select
 from ferra_sync._compiler.compiled import Compiled, finished, new_builder, result_term
 from ferra_sync._compiler.expressions import Lowering
 from ferra_sync._compiler.shapes import CountShape, SelectShape
+from ferra_sync._compiler.terms import Raw
 from ferra_sync._expression.shapes import result
 from ferra_sync._expression.sqltypes import BIGINT, JSON
 from ferra_sync._model.select_list import select_list
@@ -49,6 +50,8 @@ def compile_select(shape: SelectShape) -> Compiled:
         builder = builder.limit(lowering.term(shape.limit))
     if shape.offset is not None:
         builder = builder.offset(lowering.term(shape.offset))
+    if shape.lock is not None:
+        builder._for_update = Raw(str(shape.lock))
     return finished(builder, lowering, selected, binary=binary)
 
 

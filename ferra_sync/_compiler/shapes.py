@@ -17,6 +17,16 @@ class JoinShape(NamedTuple):
     on: Hashable | None = None
 
 
+class LockShape(NamedTuple):
+    """FOR UPDATE or FOR SHARE; without `wait` the statement waits for rows that are locked."""
+
+    strength: Literal["UPDATE", "SHARE"]
+    wait: Literal["NOWAIT", "SKIP LOCKED"] | None = None
+
+    def __str__(self) -> str:
+        return f"FOR {self.strength}" if self.wait is None else f"FOR {self.strength} {self.wait}"
+
+
 class SelectShape(NamedTuple):
     """A SELECT. Its parameters come in the order of these fields.
 
@@ -34,6 +44,7 @@ class SelectShape(NamedTuple):
     order_by: tuple[Hashable, ...] = ()
     limit: SqlType[Any] | None = None
     offset: SqlType[Any] | None = None
+    lock: LockShape | None = None
 
 
 class CountShape(NamedTuple):

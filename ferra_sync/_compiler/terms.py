@@ -155,9 +155,13 @@ class Builder(PostgreSQLQueryBuilder):
 
     _limit: Any
     _offset: Any
+    _for_update: Any
 
     def _limit_sql(self) -> str:
         return f" LIMIT {self._limit.get_sql()}"
 
     def _offset_sql(self) -> str:
         return f" OFFSET {self._offset.get_sql()}"
+
+    def _for_update_sql(self, **_kwargs: Any) -> str:  # noqa: ANN401 - PyPika's own
+        return f" {self._for_update.get_sql()}"

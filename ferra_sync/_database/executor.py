@@ -129,7 +129,7 @@ class Executor(Handle, ABC):
             before = (number - 1) * per_page
             if len(items) < per_page and (items or number == 1):
                 return Page(items, before + len(items), number, per_page)
-            shape, params = query.unordered().parts()
+            shape, params = query.for_count().parts()
             total = cursor.fetch(
                 connection, statement_of(CountShape(select=shape, estimate=count == "estimate")), params
             )[0]

@@ -7,7 +7,7 @@ from functools import partial
 from operator import attrgetter
 from typing import Any, Final, Generic, Self, TypedDict, TypeVar, Unpack
 
-from ferra_sync._compiler.shapes import SelectShape
+from ferra_sync._compiler.shapes import LockShape, SelectShape
 from ferra_sync._expression.expression import AnyExpr, Expr, Order
 from ferra_sync._expression.markers import Opt, Plain
 from ferra_sync._expression.shapes import Items, TableRef, children, has_aggregate, rebuilt
@@ -45,6 +45,7 @@ class Said(TypedDict, total=False):
     limit: int
     offset: int
     distinct: tuple[AnyExpr, ...]
+    lock: LockShape | None
     key: object
     """What `find` was given."""
 
@@ -179,9 +180,9 @@ class Clauses(Value, Generic[Sel, App]):
             else:
                 yield from (Expr(shape, (), sql_type) for shape, sql_type in select_list((item,)).columns)
 
-    def unordered(self) -> Self:
-        """Return the query without ORDER BY, which no count needs."""
-        return self._with(order_by=())
+    def for_count(self) -> Self:
+        """Return the query without ORDER BY and locks, which no count needs."""
+        return self._with(order_by=(), lock=None)
 
     # What the clauses become
 
@@ -208,6 +209,7 @@ class Clauses(Value, Generic[Sel, App]):
             order_by=tuple(map(_SHAPE, said.get("order_by", ()))),
             limit=None if limit is None else BIGINT,
             offset=None if offset is None else BIGINT,
+            lock=said.get("lock"),
         )
         repeats = "group_by" in said or "distinct" in said
         shape, params = self._shared(shape) if repeats else (shape, self._params())

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from functools import lru_cache
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, Generic, Literal, Self, TypeVar, overload
 
+from ferra_sync._compiler.shapes import LockShape
 from ferra_sync._expression import shapes
 from ferra_sync._expression.expression import AnyExpr, Expr, Selectable
 from ferra_sync._expression.markers import Aggregate, Opt, Plain
@@ -238,6 +239,21 @@ class Select(Clauses[Sel, App], RowQuery[R_co], Generic[Sel, App, R_co]):
         """Return the query for its first row alone: with LIMIT 1 where nothing else keeps it to one."""
         return self if "limit" in self._said or "key" in self._said else self.limit(1)
 
+    def for_update(self, *, nowait: bool = False, skip_locked: bool = False) -> Self:
+        """Lock the rows against writes and locks of others until the transaction ends.
+
+        Where others have locked one, this waits; with `nowait` it is a `Db`, with `skip_locked` the row is left out.
+
+        Raises:
+            QueryError: both are asked for; or, when the query is compiled, it makes rows distinct, groups or aggregates
+                them, or has an outer join.
+        """
+        return self._with(lock=LockShape("UPDATE", _wait(nowait=nowait, skip_locked=skip_locked)))
+
+    def for_share(self, *, nowait: bool = False, skip_locked: bool = False) -> Self:
+        """Lock the rows against writes of others, who may share the lock; else as `for_update`."""
+        return self._with(lock=LockShape("SHARE", _wait(nowait=nowait, skip_locked=skip_locked)))
+
     def along_key(self) -> Select[Sel, App, R_co]:
         """Return the query sorted by the primary key.
 
@@ -279,6 +295,14 @@ class Select(Clauses[Sel, App], RowQuery[R_co], Generic[Sel, App, R_co]):
     ) -> Select[Sel | Opt[App | TableT], App | TableT, R_co]:
         """Join the rows that match, and keep those on the left that match none."""
         return self._joined(Select, "left", table, on)
+
+
+def _wait(*, nowait: bool, skip_locked: bool) -> Literal["NOWAIT", "SKIP LOCKED"] | None:
+    if nowait and skip_locked:
+        raise QueryError("rows that are locked are an error or are left out: nowait or skip_locked, not both")
+    if nowait:
+        return "NOWAIT"
+    return "SKIP LOCKED" if skip_locked else None
 
 
 def from_(table: type[TableT]) -> From[TableT | Opt[TableT], TableT]:

@@ -225,6 +225,8 @@ def _nullif_type(value: SqlType[Any], other: SqlType[Any]) -> SqlType[Any]:
             return sql.DOUBLE_PRECISION
         if other.kind is FieldType.NUMERIC and value.is_whole:
             return sql.WHOLE
+    if FieldType.CITEXT in {value.kind, other.kind}:
+        return common(value, other)
     return _INHERITED.get(value.kind, value.parameter)
 
 
@@ -381,7 +383,8 @@ class _Declared(Value):
             return parameter(given, expected, f"an argument of {self._ref}")
         if not is_passable(expected, given.type):
             raise QueryError(f"an argument of {self._ref} is {expected}, not {given.type}")
-        if expected.kind is given.type.kind or expected.kind in TEXTS:
+        kinds = {expected.kind, given.type.kind}
+        if len(kinds) == 1 or (expected.kind in TEXTS and FieldType.CITEXT not in kinds):
             return given
         # Else the server would choose the function of the given type, whose result is another.
         return Expr(shapes.cast(given.shape, expected.parameter), given.params, expected.parameter)

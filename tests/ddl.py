@@ -63,7 +63,7 @@ def model_of(base: Any, /, **fields: Any) -> Any:
 
 
 def create_tables(connection: psycopg.Connection[Any], *tables: type[Table], foreign_keys: bool = True) -> None:
-    """Create the schemas, the enum types, the tables, their indexes, and at last their foreign keys."""
+    """Create the schemas, the extension, the enum types, the tables, their indexes, and at last their foreign keys."""
     metas = list(dict.fromkeys(_declared(table.__ferra_table__) for table in tables))
     for statement in _statements(metas, foreign_keys=foreign_keys):
         connection.execute(statement)
@@ -78,6 +78,8 @@ def _declared(meta: TableMeta) -> TableMeta:
 def _statements(metas: list[TableMeta], *, foreign_keys: bool) -> Iterator[sql.Composable]:
     for schema in dict.fromkeys(meta.ref.schema for meta in metas if meta.ref.schema is not None):
         yield sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(schema))
+    if any(of.kind is FieldType.CITEXT for of in _elements(metas)):
+        yield sql.SQL("CREATE EXTENSION IF NOT EXISTS citext")
     yield from _enums(metas)
     for meta in metas:
         yield _table(meta)
@@ -89,15 +91,20 @@ def _statements(metas: list[TableMeta], *, foreign_keys: bool) -> Iterator[sql.C
 
 def _enums(metas: Iterable[TableMeta]) -> Iterator[sql.Composable]:
     made: dict[str, list[str]] = {}
-    for meta in metas:
-        for declaration in meta.declarations.values():
-            of = declaration.sql_type
-            of = of.element if of.kind is FieldType.ARRAY and of.element is not None else of
-            if of.kind is FieldType.ENUM and of.ddl not in made:
-                made[of.ddl] = [member.value for member in of.classes[0]]
+    for of in _elements(metas):
+        if of.kind is FieldType.ENUM and of.ddl not in made:
+            made[of.ddl] = [member.value for member in of.classes[0]]
     for name, labels in made.items():
         spelled = sql.SQL(", ").join(map(sql.Literal, labels))
         yield sql.SQL("CREATE TYPE {} AS ENUM ({})").format(sql.SQL(name), spelled)
+
+
+def _elements(metas: Iterable[TableMeta]) -> Iterator[SqlType[Any]]:
+    """Yield the type of each column; of an array, that of its elements."""
+    for meta in metas:
+        for declaration in meta.declarations.values():
+            of = declaration.sql_type
+            yield of.element if of.kind is FieldType.ARRAY and of.element is not None else of
 
 
 def _name(ref: TableRef) -> sql.Composable:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from ferra_sync._expression.sqltypes import INET, JSONB, TIMESTAMP, FieldType, SqlType
+from ferra_sync._expression.sqltypes import INET, JSONB, TEXT, TIMESTAMP, FieldType, SqlType
 from ferra_sync.errors import QueryError
 
 _FLOATS: Final = frozenset({FieldType.REAL, FieldType.DOUBLE_PRECISION})
-TEXTS: Final = frozenset({FieldType.TEXT, FieldType.VARCHAR, FieldType.CHAR})
+TEXTS: Final = frozenset({FieldType.TEXT, FieldType.VARCHAR, FieldType.CHAR, FieldType.CITEXT})
 DAY_KINDS: Final = frozenset({FieldType.DATE, FieldType.TIMESTAMP})
 _COMMON: Final[dict[frozenset[FieldType], SqlType[Any]]] = {
     DAY_KINDS: TIMESTAMP,
     frozenset({FieldType.INET, FieldType.CIDR}): INET,
+    frozenset({FieldType.CITEXT, FieldType.TEXT}): TEXT,
+    frozenset({FieldType.CITEXT, FieldType.VARCHAR}): TEXT,
 }
 
 

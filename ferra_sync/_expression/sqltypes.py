@@ -45,6 +45,7 @@ class FieldType(enum.Enum):
     TEXT = "text"
     VARCHAR = "varchar"
     CHAR = "char"
+    CITEXT = "citext"
     BOOLEAN = "boolean"
     UUID = "uuid"
     DATE = "date"
@@ -191,6 +192,7 @@ _FAMILIES: Final = {
     FieldType.TEXT: "text",
     FieldType.VARCHAR: "text",
     FieldType.CHAR: "text",
+    FieldType.CITEXT: "text",
     FieldType.DATE: "moment",
     FieldType.TIMESTAMP: "moment",
     FieldType.INET: "network",
@@ -280,6 +282,7 @@ REAL: Final[SqlType[float]] = _simple(
 TEXT: Final[SqlType[str]] = _simple(FieldType.TEXT, str)
 VARCHAR: Final[SqlType[str]] = _simple(FieldType.VARCHAR, str)
 BPCHAR: Final[SqlType[str]] = SqlType(kind=FieldType.CHAR, ddl="char", cast="bpchar", classes=(str,))
+CITEXT: Final[SqlType[str]] = _simple(FieldType.CITEXT, str, binary=False)
 BOOLEAN: Final[SqlType[bool]] = _simple(FieldType.BOOLEAN, bool)
 UUID_: Final[SqlType[UUID]] = _simple(FieldType.UUID, UUID)
 DATE: Final[SqlType[dt.date]] = _simple(FieldType.DATE, dt.date, problem=_no_moment)

@@ -149,10 +149,17 @@ class SqlType(Value, Generic[T]):
         """Whether its values can be changed after they were given."""
         return self.kind in _MUTABLE
 
+    @cached_property
+    def _taken(self) -> tuple[type, ...]:
+        return self.classes + self.also
+
+    @property
+    def _takes_bool(self) -> bool:
+        return bool in self.classes or object in self.classes
+
     def complaint(self, value: object) -> str | None:
         """Return why `value` cannot be of this type, without showing the value; None where it can be."""
-        takes_bool = bool in self.classes or object in self.classes
-        if not isinstance(value, self.classes + self.also) or (isinstance(value, bool) and not takes_bool):
+        if not isinstance(value, self._taken) or (isinstance(value, bool) and not self._takes_bool):
             return f"is {self.ddl} ({self.python_name}), not {type(value).__name__}"
         return self.problem(value) if self.problem is not None else None
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, Final, Never, TypeVar, overload
 from uuid import UUID
 
-from ferra_sync._expression import identifiers
+from ferra_sync._expression import identifiers, shapes
 from ferra_sync._expression import sqltypes as sql
 from ferra_sync._expression.coercion import TEXTS, common, is_passable
 from ferra_sync._expression.declaring import DeclareAggregate, DeclareFunction
@@ -20,7 +20,7 @@ from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.intervals import Interval
 from ferra_sync._expression.markers import Aggregate, Opt, Plain
 from ferra_sync._expression.nulls import Promised, Rule, always, coalescing, never, strict
-from ferra_sync._expression.operators import Node, operand, unordered
+from ferra_sync._expression.operators import Node, comparison, operand, unordered
 from ferra_sync._expression.parameter import parameter
 from ferra_sync._expression.selectable import Typed
 from ferra_sync._expression.shapes import FunctionRef
@@ -42,6 +42,7 @@ __all__ = [
     "max",
     "min",
     "now",
+    "nullif",
     "sum",
     "upper",
 ]
@@ -59,7 +60,7 @@ def _expression(name: str, value: object) -> AnyExpr:
 
 def _call(name: FunctionRef, returns: SqlType[Any], *arguments: Node) -> AnyExpr:
     params = tuple(value for argument in arguments for value in argument.params)
-    return Expr(("call", name, *(argument.shape for argument in arguments)), params, returns)
+    return Expr(shapes.call(name, *(argument.shape for argument in arguments)), params, returns)
 
 
 _COUNT: Final = FunctionRef("count", aggregate=True, nulls=never)
@@ -68,6 +69,7 @@ _AVG: Final = FunctionRef("avg", aggregate=True)
 _MIN: Final = FunctionRef("min", aggregate=True)
 _MAX: Final = FunctionRef("max", aggregate=True)
 _COALESCE: Final = FunctionRef("coalesce", nulls=coalescing)
+_NULLIF: Final = FunctionRef("nullif", nulls=always)
 _LOWER: Final = FunctionRef("lower", nulls=strict)
 _UPPER: Final = FunctionRef("upper", nulls=strict)
 _LENGTH: Final = FunctionRef("length", nulls=strict)
@@ -75,7 +77,9 @@ _NOW: Final = FunctionRef("now", nulls=never)
 _GEN_RANDOM_UUID: Final = FunctionRef("gen_random_uuid", nulls=never)
 
 _INHERITED: Final[dict[FieldType, SqlType[Any]]] = {FieldType.VARCHAR: sql.TEXT, FieldType.CIDR: sql.INET}
-"""Types without min and max of their own: those of these serve them."""
+"""Types without `=`, min and max of their own: those of these serve them."""
+
+_FLOATS: Final = frozenset({FieldType.REAL, FieldType.DOUBLE_PRECISION})
 
 _WITHOUT_LEAST: Final = frozenset(
     {
@@ -100,7 +104,7 @@ def count(value: Expr[S, Any, Any, Plain], *, distinct: bool = False) -> Expr[Op
 def count(value: AnyExpr | None = None, *, distinct: bool = False) -> AnyExpr:
     """`count(*)`, or the number of rows, or of distinct values, for which `value` is not NULL."""
     if value is None:
-        return Expr(("count rows", _COUNT), (), sql.BIGINT)
+        return Expr(shapes.count_rows(_COUNT), (), sql.BIGINT)
     return _aggregated(_COUNT, sql.BIGINT, _expression("count", value), distinct=distinct)
 
 
@@ -109,7 +113,7 @@ def _aggregated(name: FunctionRef, returns: SqlType[Any], value: AnyExpr, *, dis
         return _call(name, returns, value)
     if not value.type.has_order:
         raise unordered(value, f"{name}(DISTINCT …)")
-    return Expr(("call distinct", name, value.shape), value.params, returns)
+    return Expr(shapes.call(name, value.shape, distinct=True), value.params, returns)
 
 
 def sum(  # noqa: A001 - SQL's name
@@ -146,7 +150,7 @@ def avg(value: AnyExpr, *, distinct: bool = False) -> AnyExpr:
 
 def _avg_type(value: AnyExpr) -> SqlType[Any]:
     kind = _expression("avg", value).type.kind
-    if kind in {FieldType.REAL, FieldType.DOUBLE_PRECISION}:
+    if kind in _FLOATS:
         return sql.DOUBLE_PRECISION
     if kind is FieldType.INTERVAL:
         return value.type
@@ -194,6 +198,32 @@ def coalesce(value: Typed[Any, Any, Any, Any, Any], otherwise: object) -> AnyExp
     return _call(_COALESCE, common(expr.type, other.type), expr, other)
 
 
+@overload
+def nullif(  # pyright: ignore[reportOverlappingOverload] - V could be an Expr
+    value: Typed[S, V, T, Any, G], other: Expr[S2, V, Any, G2]
+) -> Expr[S | S2, T, None, G | G2]: ...
+@overload
+def nullif(value: Typed[S, V, T, Any, G], other: V) -> Expr[S, T, None, G]: ...
+def nullif(value: Typed[Any, Any, Any, Any, Any], other: object) -> AnyExpr:
+    """`value`, or None where it equals `other`."""
+    expr = _expression("nullif", value)
+    comparison(Expr, "=", expr, other)  # What `=` refuses, this refuses.
+    against = operand(expr, other)
+    return _call(_NULLIF, _nullif_type(expr.type, against.type), expr, against)
+
+
+def _nullif_type(value: SqlType[Any], other: SqlType[Any]) -> SqlType[Any]:
+    """Return the type of the left side of PostgreSQL's `=` between these two."""
+    if value.rank is not None and value.kind not in _FLOATS:
+        if other.kind in _FLOATS:
+            return sql.DOUBLE_PRECISION
+        if other.kind is FieldType.NUMERIC and value.is_whole:
+            return sql.WHOLE
+    if FieldType.CITEXT in {value.kind, other.kind}:
+        return common(value, other)
+    return _INHERITED.get(value.kind, value.parameter)
+
+
 def lower(value: Expr[S, str, N, G]) -> Expr[S, str, N, G]:
     """The text in small letters."""
     return _call(_LOWER, sql.TEXT, _text("lower", value))
@@ -217,12 +247,12 @@ def _text(name: str, value: AnyExpr) -> AnyExpr:
 
 def now() -> Expr[Never, dt.datetime, Never, Never]:
     """The moment at which the transaction began."""
-    return Expr(("call", _NOW), (), sql.TIMESTAMPTZ)
+    return _call(_NOW, sql.TIMESTAMPTZ)
 
 
 def gen_random_uuid() -> Expr[Never, UUID, Never, Never]:
     """A random UUID of version 4."""
-    return Expr(("call", _GEN_RANDOM_UUID), (), sql.UUID_)
+    return _call(_GEN_RANDOM_UUID, sql.UUID_)
 
 
 _LITERALS: Final[dict[type, SqlType[Any]]] = {
@@ -298,10 +328,11 @@ class _Declared(Value):
             return parameter(given, expected, f"an argument of {self._ref}")
         if not is_passable(expected, given.type):
             raise QueryError(f"an argument of {self._ref} is {expected}, not {given.type}")
-        if expected.kind is given.type.kind or expected.kind in TEXTS:
+        kinds = {expected.kind, given.type.kind}
+        if len(kinds) == 1 or (expected.kind in TEXTS and FieldType.CITEXT not in kinds):
             return given
         # Else the server would choose the function of the given type, whose result is another.
-        return Expr(("cast", given.shape, expected.parameter), given.params, expected.parameter)
+        return Expr(shapes.cast(given.shape, expected.parameter), given.params, expected.parameter)
 
 
 def _overloaded(declare: Callable[..., Any]) -> DeclareFunction:

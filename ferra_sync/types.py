@@ -51,6 +51,7 @@ __all__ = [
     "calendar_interval",
     "char",
     "cidr",
+    "citext",
     "date",
     "daterange",
     "double_precision",
@@ -154,6 +155,11 @@ def varchar(length: int, **options: Unpack[ColumnOptions[str]]) -> ColumnDef[str
 def char(length: int, **options: Unpack[ColumnOptions[str]]) -> ColumnDef[str, Never]:
     """`char(length)`: comes back padded with blanks, which count in LIKE and its kin and nowhere else."""
     return ColumnDef(sql.char(length), options)
+
+
+def citext(**options: Unpack[ColumnOptions[str]]) -> ColumnDef[str, Never]:
+    """`citext`, of the extension of that name: text that is compared without regard to case, in LIKE too."""
+    return ColumnDef(sql.CITEXT, options)
 
 
 def boolean(**options: Unpack[ColumnOptions[bool]]) -> ColumnDef[bool, Never]:

@@ -15,9 +15,9 @@ def items_that_may_be_none(query: Any) -> list[bool]:
     if isinstance(query, Returning):
         params, missing = iter(query._values), frozenset()
     else:
-        params = iter([value for values in query._item_params for value in values])
+        params = iter([value for values in query._said["item_params"] for value in values])
         missing = nullable_side(query.target, query._source.joins)
-    return [may_be_null(shape, params, missing=missing) for shape, _ in query._items]
+    return [may_be_null(shape, params, missing=missing) for shape, _ in query.items]
 
 
 def broken_promises(query: Any, rows: Sequence[Any]) -> list[int]:

@@ -22,13 +22,13 @@ to_dict to_json types unique update validated when_set
 
 TYPES = """
 ColumnDef ColumnOptions Interval Range ReferenceAction array bigint bigserial boolean bytea calendar_interval char cidr
-date daterange
+citext date daterange
 double_precision enum identity inet int4range int8range integer interval json jsonb macaddr nullable numeric
 numrange real serial smallint text time timestamp timestamptz tsrange tstzrange uuid varchar
 """
 
 FUNCTIONS = """
-aggregate avg coalesce count function gen_random_uuid length literal lower max min now sum upper
+aggregate avg coalesce count function gen_random_uuid length literal lower max min now nullif sum upper
 """
 
 ERRORS = """

@@ -9,6 +9,7 @@ from pypika import Table
 from pypika.terms import Term
 
 from ferra_sync._compiler.terms import TEMPLATES, Call, Chain, Placeholder, Raw, Template
+from ferra_sync._expression import shapes
 from ferra_sync._expression.identifiers import quoted
 from ferra_sync._expression.shapes import ColumnRef, FunctionRef, TableRef, has_aggregate
 from ferra_sync._expression.sqltypes import TEXT, VARCHAR, SqlType
@@ -57,56 +58,51 @@ class Lowering:
                 return Placeholder(len(self.places), shape.cast)
             case (str() as op, *operands) if op in TEMPLATES:
                 return Template(TEMPLATES[op], *self._operands(op, operands))
-            case ("and" | "or" as op, *operands):
+            case (shapes.AND | shapes.OR as op, *operands):
                 return Chain(f" {op.upper()} ", self.terms(operands))
-            case ("call" | "call distinct" as op, FunctionRef() as function, *arguments):
-                if function.aggregate and has_aggregate(tuple(arguments)):
+            case (shapes.ROW, *operands):
+                return Chain(", ", self.terms(operands))
+            case (shapes.CALL | shapes.CALL_DISTINCT as form, FunctionRef() as function, *arguments):
+                if function.aggregate and has_aggregate(*arguments):
                     raise QueryError(f"an aggregate cannot stand inside {function}")
-                return Call(function, self.terms(arguments), distinct=op == "call distinct")
-            case ("count rows", FunctionRef() as function):
+                return Call(function, self.terms(arguments), distinct=form == shapes.CALL_DISTINCT)
+            case (shapes.COUNT_ROWS, FunctionRef() as function):
                 return Call(function, [Raw("*")])
-            case ("cast", operand, SqlType() as to):
+            case (shapes.CAST, operand, SqlType() as to):
                 return Template("CAST({} AS {})", self.term(operand), Raw(to.ddl))
-            case ("asc" | "desc" as direction, operand, None | "first" | "last" as nulls):
+            case (shapes.ASC | shapes.DESC as direction, operand, None | "first" | "last" as nulls):
                 return Template("{} {}{}", self.term(operand), Raw(direction.upper()), Raw(_NULLS[nulls]))
-            case ("row >", tuple() as columns, tuple() as places):
-                return Template("({} > {})", self._row(columns), self._row(places))
-            case ("in rows", tuple() as columns, tuple() as arrays):
-                return Template("({} IN (SELECT * FROM unnest{}))", self._row(columns), self._row(arrays))
-            case ("is row", TableRef() as table):
+            case (shapes.IS_ROW, TableRef() as table):
                 return Raw(f"({quoted(table.qualifier)}.* IS DISTINCT FROM NULL)")
-            case ("excluded", ColumnRef() as column):
+            case (shapes.EXCLUDED, ColumnRef() as column):
                 return Raw(f"excluded.{quoted(column.name)}")
-            case ("default",):
+            case shapes.DEFAULT:
                 return Raw("DEFAULT")
-            case ("shared", int() as number):
+            case (shapes.SHARED, int() as number):
                 return self._shared[number]
             case _:
                 raise QueryError("a model is selected as a whole and stands in no expression")
 
-    def share(self, shapes: Iterable[Hashable]) -> None:
-        """Lower the expressions that `("shared", i)` stands for."""
-        self._shared = self.terms(shapes)
+    def share(self, expressions: Iterable[Hashable]) -> None:
+        """Lower the expressions that a statement shares."""
+        self._shared = self.terms(expressions)
 
-    def terms(self, shapes: Iterable[Hashable]) -> list[Term]:
+    def terms(self, expressions: Iterable[Hashable]) -> list[Term]:
         """Return the term of each shape, in order."""
-        return [self.term(shape) for shape in shapes]
+        return [self.term(shape) for shape in expressions]
 
     def conjunction(self, predicates: Iterable[Hashable]) -> Term:
         """Return the predicates joined by AND."""
         return Chain(" AND ", self.terms(predicates))
 
-    def _row(self, shapes: Iterable[Hashable]) -> Term:
-        return Chain(", ", self.terms(shapes))
-
-    def _operands(self, op: str, shapes: list[Hashable]) -> list[Term]:
+    def _operands(self, op: str, operands: list[Hashable]) -> list[Term]:
         """Return the terms of an operator's operands.
 
         A value beside a column of text takes that column's own type, whatever it is: citext compares by its own rules.
         """
-        first, *others = shapes
+        first, *others = operands
         if op not in _COMPARISONS or not (isinstance(first, ColumnRef) and first.type.parameter in _TEXTS):
-            return self.terms(shapes)
+            return self.terms(operands)
         return [
             self.term(first),
             *(self._untyped(each) if each in _TEXT_VALUES else self.term(each) for each in others),

@@ -17,6 +17,7 @@ from ferra_sync._compiler.shapes import MergeShape
 from ferra_sync._compiler.terms import Raw, Template, Unnest
 from ferra_sync._compiler.write import qualified_name, returned_column, unnested_columns
 from ferra_sync._expression.identifiers import quoted
+from ferra_sync._expression.shapes import result
 from ferra_sync._expression.sqltypes import BIGINT
 from ferra_sync._model.select_list import select_list
 
@@ -24,7 +25,7 @@ _MERGE: Final = (
     'MERGE INTO {} AS "target" USING (SELECT * FROM {} ORDER BY {}) AS "rows" ON false'
     " WHEN NOT MATCHED THEN INSERT ({}) VALUES ({}) RETURNING {}, {}"
 )
-_ORDINAL: Final = (("ordinal",), BIGINT)
+_ORDINAL: Final = (result(Unnest.ORDINAL), BIGINT)
 
 
 def compile_merge(shape: MergeShape) -> Compiled:

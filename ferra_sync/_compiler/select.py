@@ -11,7 +11,9 @@ from ferra_sync._compiler.checks import check_select
 from ferra_sync._compiler.compiled import Compiled, finished, new_builder, result_term
 from ferra_sync._compiler.expressions import Lowering
 from ferra_sync._compiler.nullable_side import nullable_side
-from ferra_sync._compiler.shapes import CountShape, GroupShape, SelectShape
+from ferra_sync._compiler.shapes import CountShape, SelectShape
+from ferra_sync._compiler.terms import Raw
+from ferra_sync._expression.shapes import result
 from ferra_sync._expression.sqltypes import BIGINT, JSON
 from ferra_sync._model.select_list import select_list
 
@@ -41,13 +43,16 @@ def compile_select(shape: SelectShape) -> Compiled:
         builder = joiner.cross() if join.on is None else joiner.on(lowering.term(join.on))
     if shape.where:
         builder = builder.where(lowering.conjunction(shape.where))
-    if shape.group is not None:
-        builder = _grouped(builder, lowering, shape.group)
-    builder = builder.orderby(*lowering.terms(shape.order))
+    builder = builder.groupby(*lowering.terms(shape.group_by))
+    if shape.having:
+        builder = builder.having(lowering.conjunction(shape.having))
+    builder = builder.orderby(*lowering.terms(shape.order_by))
     if shape.limit is not None:
         builder = builder.limit(lowering.term(shape.limit))
     if shape.offset is not None:
         builder = builder.offset(lowering.term(shape.offset))
+    if shape.lock is not None:
+        builder._for_update = Raw(str(shape.lock))
     return finished(builder, lowering, selected, binary=binary)
 
 
@@ -64,10 +69,5 @@ def _planned_rows(plans: Any) -> int:  # noqa: ANN401 - a document of the server
     return int(plans[0]["Plan"]["Plan Rows"])
 
 
-_COUNT: Final = select_list(((("count",), BIGINT),))
-_PLAN: Final = select_list(((("plan",), attrs.evolve(JSON, load=_planned_rows)),))
-
-
-def _grouped(builder: Any, lowering: Lowering, group: GroupShape) -> Any:  # noqa: ANN401 - PyPika's builder
-    builder = builder.groupby(*lowering.terms(group.keys))
-    return builder.having(lowering.conjunction(group.having)) if group.having else builder
+_COUNT: Final = select_list(((result("count"), BIGINT),))
+_PLAN: Final = select_list(((result("plan"), attrs.evolve(JSON, load=_planned_rows)),))

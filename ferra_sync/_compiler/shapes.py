@@ -14,51 +14,55 @@ class JoinShape(NamedTuple):
 
     how: Literal["inner", "left", "right", "full", "cross"]
     table: TableRef
-    on: Hashable | None
+    on: Hashable | None = None
 
 
-class GroupShape(NamedTuple):
-    """GROUP BY and HAVING; `primary_keys` are those of all tables, for a grouped key determines its row."""
+class LockShape(NamedTuple):
+    """FOR UPDATE or FOR SHARE; without `wait` the statement waits for rows that are locked."""
 
-    keys: tuple[Hashable, ...]
-    having: tuple[Hashable, ...]
-    primary_keys: tuple[tuple[TableRef, tuple[ColumnRef, ...]], ...]
+    strength: Literal["UPDATE", "SHARE"]
+    wait: Literal["NOWAIT", "SKIP LOCKED"] | None = None
+
+    def __str__(self) -> str:
+        return f"FOR {self.strength}" if self.wait is None else f"FOR {self.strength} {self.wait}"
 
 
 class SelectShape(NamedTuple):
     """A SELECT. Its parameters come in the order of these fields.
 
-    `shared` are the expressions with values that several clauses repeat as `("shared", i)`.
+    `shared` are the expressions with values that several clauses repeat. `distinct` is empty where whole rows are.
     """
 
-    shared: tuple[Hashable, ...]
-    distinct: tuple[Hashable, ...] | None
-    items: Items
     table: TableRef
-    joins: tuple[JoinShape, ...]
-    where: tuple[Hashable, ...]
-    group: GroupShape | None
-    order: tuple[Hashable, ...]
-    limit: SqlType[Any] | None
-    offset: SqlType[Any] | None
+    shared: tuple[Hashable, ...] = ()
+    distinct: tuple[Hashable, ...] | None = None
+    items: Items = ()
+    joins: tuple[JoinShape, ...] = ()
+    where: tuple[Hashable, ...] = ()
+    group_by: tuple[Hashable, ...] = ()
+    having: tuple[Hashable, ...] = ()
+    order_by: tuple[Hashable, ...] = ()
+    limit: SqlType[Any] | None = None
+    offset: SqlType[Any] | None = None
+    lock: LockShape | None = None
 
 
 class CountShape(NamedTuple):
     """The number of rows of a SELECT, or with `estimate` what the planner believes it to be."""
 
     select: SelectShape
-    estimate: bool
+    estimate: bool = False
 
 
 class InsertShape(NamedTuple):
-    """An INSERT of rows in VALUES, a `SqlType` or `("default",)` for each column; or of arrays, one for each column."""
+    """An INSERT of rows in VALUES, a `SqlType` or `DEFAULT` for each column; or of arrays, one for each column."""
 
     table: TableRef
     columns: tuple[ColumnRef, ...]
-    rows: tuple[tuple[Hashable, ...], ...]
-    arrays: tuple[SqlType[Any], ...]
-    conflict: ConflictShape | None
-    returning: Items
+    rows: tuple[tuple[Hashable, ...], ...] = ()
+    arrays: tuple[SqlType[Any], ...] = ()
+    conflict: ConflictShape | None = None
+    returning: Items = ()
     overriding: bool = False
     """Whether a column that is always an identity is given a value all the same."""
 
@@ -75,8 +79,8 @@ class BulkInsertShape(NamedTuple):
     arrays: tuple[SqlType[Any], ...]
     generated: tuple[tuple[ColumnRef, Hashable], ...]
     key: tuple[ColumnRef, ...]
-    returning: Items
-    overriding: bool
+    returning: Items = ()
+    overriding: bool = False
 
 
 class MergeShape(NamedTuple):
@@ -85,15 +89,15 @@ class MergeShape(NamedTuple):
     table: TableRef
     columns: tuple[ColumnRef, ...]
     arrays: tuple[SqlType[Any], ...]
-    returning: Items
+    returning: Items = ()
 
 
 class ConflictShape(NamedTuple):
     """ON CONFLICT (target) DO UPDATE: columns set to what was to be inserted, and assignments; DO NOTHING without."""
 
     target: tuple[ColumnRef, ...]
-    excluded: tuple[ColumnRef, ...]
-    assignments: tuple[tuple[ColumnRef, Hashable], ...]
+    excluded: tuple[ColumnRef, ...] = ()
+    assignments: tuple[tuple[ColumnRef, Hashable], ...] = ()
 
 
 class UpdateShape(NamedTuple):
@@ -101,16 +105,16 @@ class UpdateShape(NamedTuple):
 
     table: TableRef
     assignments: tuple[tuple[ColumnRef, Hashable], ...]
-    where: tuple[Hashable, ...]
-    returning: Items
+    where: tuple[Hashable, ...] = ()
+    returning: Items = ()
 
 
 class DeleteShape(NamedTuple):
     """A DELETE."""
 
     table: TableRef
-    where: tuple[Hashable, ...]
-    returning: Items
+    where: tuple[Hashable, ...] = ()
+    returning: Items = ()
 
 
 StatementShape: TypeAlias = (

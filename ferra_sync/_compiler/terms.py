@@ -37,6 +37,7 @@ TEMPLATES: Final = {
     "array ||": "({} || {})",
     "like": "({} LIKE {})",
     "ilike": "({} ILIKE {})",
+    "in rows": "({} IN (SELECT * FROM unnest{}))",
     "once": "(SELECT {})",
     "stamp": "(CASE WHEN {0} IS NOT DISTINCT FROM {1} THEN {2} ELSE {1} END)",
     "stamp json": "(CASE WHEN {0}::jsonb IS NOT DISTINCT FROM {1}::jsonb THEN {2} ELSE {1} END)",
@@ -93,10 +94,10 @@ class Call(Term):
 
     def get_sql(self, **kwargs: Any) -> str:  # noqa: ANN401 - PyPika's own
         arguments = ", ".join(argument.get_sql(**kwargs) for argument in self._arguments)
-        return f"{_function_name(self._function)}({self._distinct}{arguments})"
+        return f"{function_name(self._function)}({self._distinct}{arguments})"
 
 
-def _function_name(function: FunctionRef) -> str:
+def function_name(function: FunctionRef) -> str:
     """Return the quoted name; what is syntax to PostgreSQL cannot be quoted."""
     if function.schema is not None:
         return f"{quoted(function.schema)}.{quoted(function.name)}"
@@ -155,9 +156,13 @@ class Builder(PostgreSQLQueryBuilder):
 
     _limit: Any
     _offset: Any
+    _for_update: Any
 
     def _limit_sql(self) -> str:
         return f" LIMIT {self._limit.get_sql()}"
 
     def _offset_sql(self) -> str:
         return f" OFFSET {self._offset.get_sql()}"
+
+    def _for_update_sql(self, **_kwargs: Any) -> str:  # noqa: ANN401 - PyPika's own
+        return f" {self._for_update.get_sql()}"

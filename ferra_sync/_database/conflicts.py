@@ -24,6 +24,7 @@ _SPELLINGS: Final[dict[FieldType, Callable[[Any], str]]] = {
     FieldType.NUMERIC: str,
     FieldType.TEXT: str,
     FieldType.VARCHAR: str,
+    FieldType.CITEXT: str,
     FieldType.UUID: str,
     FieldType.INET: str,
     FieldType.CIDR: str,

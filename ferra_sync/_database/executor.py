@@ -128,8 +128,9 @@ class Executor(Handle, ABC):
             before = (number - 1) * per_page
             if len(items) < per_page and (items or number == 1):
                 return Page(items, before + len(items), number, per_page)
-            shape, params = query.unordered().parts()
-            total = wire.send(connection, statement_of(CountShape(shape, count == "estimate")), params, wire.ROWS)[0]
+            shape, params = query.for_count().parts()
+            counted = statement_of(CountShape(select=shape, estimate=count == "estimate"))
+            total = wire.send(connection, counted, params, wire.ROWS)[0]
         finally:
             self._release(connection)
         return Page(items, max(total, before + len(items)) if items else total, number, per_page)

@@ -99,7 +99,12 @@ def _inserted(connection: psycopg.Connection[Any], meta: ModelMeta, batch: _Batc
 
 def _merged(connection: psycopg.Connection[Any], meta: ModelMeta, batch: _Batch) -> list[Any]:
     refs = tuple(field.ref for field in batch.fields)
-    shape = MergeShape(meta.table.ref, refs, tuple(ref.type.parameter.array for ref in refs), _row_of(meta))
+    shape = MergeShape(
+        table=meta.table.ref,
+        columns=refs,
+        arrays=tuple(ref.type.parameter.array for ref in refs),
+        returning=_row_of(meta),
+    )
     rows = {ordinal: row for row, ordinal in wire.send(connection, statement_of(shape), batch.columns, wire.ROWS)}
     for ordinal, position in enumerate(batch.positions, 1):
         if ordinal not in rows:
@@ -110,7 +115,7 @@ def _merged(connection: psycopg.Connection[Any], meta: ModelMeta, batch: _Batch)
 def _inserted_singly(connection: psycopg.Connection[Any], meta: ModelMeta, batch: _Batch) -> list[Any]:
     given = [field in batch.fields for field in meta.fields]
     places = tuple(place(field.ref, is_given=is_given) for field, is_given in zip(meta.fields, given, strict=True))
-    shape = InsertShape(meta.table.ref, meta.refs, (places,), (), None, _row_of(meta))
+    shape = InsertShape(table=meta.table.ref, columns=meta.refs, rows=(places,), returning=_row_of(meta))
     values = zip(*batch.columns, strict=True) if batch.fields else [()] * len(batch.positions)
     results = wire.send_each(connection, statement_of(shape), values)
     for position, rows in zip(batch.positions, results, strict=True):

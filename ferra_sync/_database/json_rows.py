@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
+from ferra_sync._expression import shapes
 from ferra_sync._expression.identifiers import snake_case
 from ferra_sync._expression.shapes import ColumnRef, FunctionRef, Item, Items, leaves
 from ferra_sync._expression.sqltypes import FieldType
@@ -32,7 +33,7 @@ def object_maker(query: RowQuery[Any]) -> Callable[[Any], Object]:
     Raises:
         QueryError: an item is a secret column, or made from one, or two items have one name.
     """
-    return _object_maker(query._items)
+    return _object_maker(query.items)
 
 
 @lru_cache(maxsize=1024)
@@ -40,7 +41,7 @@ def _object_maker(items: Items) -> Callable[[Any], Object]:
     for item in items:
         _check_shown(item)
     match items:
-        case ((("model", _), _),):
+        case (((shapes.MODEL, _), _),):
             return spelled
         case (_,):
             (name,) = _keys(items)
@@ -74,14 +75,14 @@ def _keys(items: Items) -> list[str]:
 
 def _name(shape: Hashable, place: int) -> _Name:
     match shape:
-        case ("model", type() as model) | ("maybe", ("model", type() as model), *_):
+        case (shapes.MODEL, type() as model) | (shapes.MAYBE, (shapes.MODEL, type() as model)):
             name = snake_case(model.__name__)
             return _Name(name, f"{ModelMeta.of(model).table.ref}_{name}")
         case ColumnRef():
             return _Name(_attribute(shape), f"{shape.table}_{_attribute(shape)}")
         case (str(), FunctionRef() as function, *_):
             return _Name(function.name, "_".join([function.name, *_columns(shape)]))
-        case ("cast", inner, _):
+        case (shapes.CAST, inner, _):
             return _name(inner, place)
         case _:
             return _Name(f"column{place}", f"column{place}")

@@ -6,7 +6,7 @@ Keys that the rows bring, and random ones made here, are compared here; others t
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
@@ -16,7 +16,7 @@ from ferra_sync._compiler.shapes import BulkInsertShape, InsertShape, StatementS
 from ferra_sync._compiler.write import qualified_name
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.parameter import parameter
-from ferra_sync._expression.shapes import ColumnRef, FunctionRef
+from ferra_sync._expression.shapes import ColumnRef, FunctionRef, call, cast, operation
 from ferra_sync._expression.sqltypes import REGCLASS, TEXT, FieldType
 from ferra_sync._model.model import FieldMeta, ModelMeta
 from ferra_sync._model.rows import Columns
@@ -123,19 +123,28 @@ def _insert(
     items = ((meta.row.shape, meta.row.type),)
     key = tuple(column.ref for column in meta.table.primary_key)
     if not key or not in_order:
-        return InsertShape(meta.table.ref, refs, (), places, None, items), columns
+        return InsertShape(table=meta.table.ref, columns=refs, arrays=places, returning=items), columns
     generated = [(ref, _default_of(meta.table, ref)) for ref in key if ref not in refs]
     shapes = tuple((ref, expr.shape) for ref, expr in generated)
     values = tuple(value for _, expr in generated for value in expr.params)
     overriding = any(meta.table.declaration_of(ref).generated == "identity always" for ref, _ in generated)
-    return BulkInsertShape(meta.table.ref, refs, places, shapes, key, items, overriding), (*columns, *values)
+    shape = BulkInsertShape(
+        table=meta.table.ref,
+        columns=refs,
+        arrays=places,
+        generated=shapes,
+        key=key,
+        returning=items,
+        overriding=overriding,
+    )
+    return shape, (*columns, *values)
 
 
 def _default_of(table: TableMeta, ref: ColumnRef) -> AnyExpr:
     """Return what the server fills a key column in with, so that the key is known before the row is written."""
     declaration = table.declaration_of(ref)
     if declaration.generated is not None:
-        sequence: Hashable = ("once", ("cast", ("call", _SEQUENCE, TEXT, TEXT), REGCLASS))
-        return Expr(("call", _NEXTVAL, sequence), (qualified_name(table.ref), ref.name), ref.type)
+        sequence = operation("once", cast(call(_SEQUENCE, TEXT, TEXT), REGCLASS))
+        return Expr(call(_NEXTVAL, sequence), (qualified_name(table.ref), ref.name), ref.type)
     default = declaration.options.get("default")
     return default if isinstance(default, Expr) else parameter(default, ref.type, ref)

@@ -7,6 +7,7 @@ from typing import Any, Generic, Literal, TypeAlias
 import attrs
 
 from ferra_sync._expression.expression import AnyExpr, Expr
+from ferra_sync._expression.shapes import binary, row
 from ferra_sync._expression.sqltypes import BOOLEAN, MAX_BIGINT
 from ferra_sync._expression.typevars import R, T
 from ferra_sync._model.json import spelled, spelling
@@ -124,6 +125,6 @@ class KeyWalk(Generic[R]):
         if len(key) == 1:
             only: AnyExpr = self._key[0] > key[0]
             return only
-        columns = tuple(column.shape for column in self._key)
-        places = tuple(column.type.parameter for column in self._key)
-        return Expr(("row >", columns, places), key, BOOLEAN)
+        columns = row(*(column.shape for column in self._key))
+        last = row(*(column.type.parameter for column in self._key))
+        return Expr(binary(">", columns, last), key, BOOLEAN)

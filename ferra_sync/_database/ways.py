@@ -14,7 +14,7 @@ import psycopg
 
 from ferra_sync._compiler.compiled import Compiled
 from ferra_sync._compiler.write import qualified_name
-from ferra_sync._expression.shapes import TableRef
+from ferra_sync._expression.shapes import TableRef, result
 from ferra_sync._expression.sqltypes import BOOLEAN, TEXT
 from ferra_sync._model.select_list import select_list
 from ferra_sync._postgres import wire
@@ -60,7 +60,7 @@ LEFT JOIN LATERAL (
 ) AS rules ON true
 """,
         (TEXT,),
-        select_list(tuple((("fact", number), BOOLEAN) for number in range(5))),
+        select_list(tuple((result(f"fact{number}"), BOOLEAN) for number in range(5))),
     )
 )
 """Of a table and its partitions: whether one is a view or foreign, has a rule on INSERT, has any rule but a view's own,

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 from ferra_sync._expression.coercion import TEXTS, common, mismatch
 from ferra_sync._expression.intervals import Interval
 from ferra_sync._expression.operators import Make, Node, NodeT, beside, joined
+from ferra_sync._expression.shapes import binary, operation
 from ferra_sync._expression.sqltypes import (
     CALENDAR_INTERVAL,
     DATE,
@@ -95,7 +96,7 @@ def arithmetic(make: Make[NodeT], op: str, left: Node, value: object) -> NodeT:
         return joined(make, "array ||", left, value, left.type.parameter)
     _require_amount(op, left)
     right = value if isinstance(value, Node) else beside(left, value, _place(op, left.type, value))
-    return make((op, left.shape, right.shape), left.params + right.params, _result(op, left, right))
+    return make(binary(op, left.shape, right.shape), left.params + right.params, _result(op, left, right))
 
 
 def reflected(make: Make[NodeT], op: str, value: object, right: Node) -> NodeT:
@@ -117,7 +118,7 @@ def negated(make: Make[NodeT], value: Node) -> NodeT:
     """Return `- value` of a number or an interval."""
     if value.type.rank is None and value.type.kind is not FieldType.INTERVAL:
         raise QueryError(f"- takes numbers; {value.label} is {value.type}")
-    return make(("neg", value.shape), value.params, value.type.parameter)
+    return make(operation("neg", value.shape), value.params, value.type.parameter)
 
 
 def _require_amount(op: str, node: Node) -> None:

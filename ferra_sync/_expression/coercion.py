@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from ferra_sync._expression.sqltypes import INET, JSONB, TIMESTAMP, FieldType, SqlType
+from ferra_sync._expression.sqltypes import INET, JSONB, TEXT, TIMESTAMP, FieldType, SqlType
 from ferra_sync.errors import QueryError
 
 _FLOATS: Final = frozenset({FieldType.REAL, FieldType.DOUBLE_PRECISION})
-TEXTS: Final = frozenset({FieldType.TEXT, FieldType.VARCHAR, FieldType.CHAR})
+TEXTS: Final = frozenset({FieldType.TEXT, FieldType.VARCHAR, FieldType.CHAR, FieldType.CITEXT})
 DAY_KINDS: Final = frozenset({FieldType.DATE, FieldType.TIMESTAMP})
+_COMMON: Final[dict[frozenset[FieldType], SqlType[Any]]] = {
+    DAY_KINDS: TIMESTAMP,
+    frozenset({FieldType.INET, FieldType.CIDR}): INET,
+    frozenset({FieldType.CITEXT, FieldType.TEXT}): TEXT,
+    frozenset({FieldType.CITEXT, FieldType.VARCHAR}): TEXT,
+}
 
 
 def mismatch(left: str, left_type: SqlType[Any], right: str, right_type: SqlType[Any]) -> QueryError:
@@ -56,11 +62,9 @@ def common(left: SqlType[Any], right: SqlType[Any]) -> SqlType[Any]:
         return right.parameter
     if left.rank is not None and right.rank is not None:
         return max(left, right, key=lambda each: (each.rank or 0, not each.is_whole)).parameter
-    kinds = {left.kind, right.kind}
-    if kinds == DAY_KINDS:
-        return TIMESTAMP
-    if FieldType.CIDR in kinds and FieldType.INET in kinds:
-        return INET
+    kinds = frozenset({left.kind, right.kind})
+    if kinds in _COMMON:
+        return _COMMON[kinds]
     if left.structured is not right.structured:
         return JSONB if left.kind is FieldType.JSONB else left
     return right if left.kind is FieldType.INTERVAL and right.also else left.parameter

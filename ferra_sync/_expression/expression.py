@@ -12,12 +12,12 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar, Generic, Never, TypeAlias, overload
 
-from ferra_sync._expression import arithmetic, operators
+from ferra_sync._expression import arithmetic, operators, shapes
 from ferra_sync._expression.arithmetic import Exact, FracT, Joined, Moment, Real, Span, SpanT
 from ferra_sync._expression.intervals import Interval
 from ferra_sync._expression.markers import In, Opt, Plain, Selected
 from ferra_sync._expression.operators import Node
-from ferra_sync._expression.order import Nulls, Order
+from ferra_sync._expression.order import Order
 from ferra_sync._expression.selectable import Takes, Typed
 from ferra_sync._expression.sqltypes import BOOLEAN, HasSqlType, SqlType, Undeclared
 from ferra_sync._expression.typevars import G2, G3, N2, N3, S2, S3, G_co, N_co, S, S_co, V, V_co, W
@@ -140,23 +140,23 @@ class Expr(Node, Generic[S_co, V_co, N_co, G_co]):
 
     def is_null(self) -> Expr[S_co, bool, Never, G_co]:
         """`IS NULL`."""
-        return Expr(("is null", self.shape), self.params, BOOLEAN)
+        return Expr(shapes.operation("is null", self.shape), self.params, BOOLEAN)
 
     def is_not_null(self) -> Expr[S_co, bool, Never, G_co]:
         """`IS NOT NULL`."""
-        return Expr(("is not null", self.shape), self.params, BOOLEAN)
+        return Expr(shapes.operation("is not null", self.shape), self.params, BOOLEAN)
 
     # Logic
 
     def __and__(self: Of[bool], other: Expr[S2, bool, N2, G2]) -> Expr[S_co | S2, bool, N_co | N2, G_co | G2]:
-        return operators.connective(Expr, "and", self, other)
+        return operators.connective(Expr, shapes.AND, self, other)
 
     def __or__(self: Of[bool], other: Expr[S2, bool, N2, G2]) -> Expr[S_co | S2, bool, N_co | N2, G_co | G2]:
-        return operators.connective(Expr, "or", self, other)
+        return operators.connective(Expr, shapes.OR, self, other)
 
     def __invert__(self: Of[bool]) -> Expr[S_co, bool, N_co, G_co]:
         operators.require_boolean(self, "~")
-        return Expr(("not", self.shape), self.params, BOOLEAN)
+        return Expr(shapes.operation("not", self.shape), self.params, BOOLEAN)
 
     # Arithmetic: for each pair of types that PostgreSQL has an operator for, with a value and with an expression.
 
@@ -434,13 +434,13 @@ class Expr(Node, Generic[S_co, V_co, N_co, G_co]):
         """This expression as the nullable side of an outer join has it: its value or None."""
         return Expr(self.shape, self.params, self.type)
 
-    def asc(self, *, nulls: Nulls | None = None) -> Order[S_co, G_co]:
+    def asc(self, *, nulls: shapes.Nulls | None = None) -> Order[S_co, G_co]:
         """Ascending; PostgreSQL puts NULLs last where `nulls` does not say otherwise."""
-        return Order(self, "asc", nulls)
+        return Order(self, shapes.ASC, nulls)
 
-    def desc(self, *, nulls: Nulls | None = None) -> Order[S_co, G_co]:
+    def desc(self, *, nulls: shapes.Nulls | None = None) -> Order[S_co, G_co]:
         """Descending; PostgreSQL puts NULLs first where `nulls` does not say otherwise."""
-        return Order(self, "desc", nulls)
+        return Order(self, shapes.DESC, nulls)
 
 
 AnyExpr: TypeAlias = Expr[Any, Any, Any, Any]

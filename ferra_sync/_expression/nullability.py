@@ -51,6 +51,8 @@ RULES: Final[dict[str, Rule]] = {
     "like": strict,
     "ilike": strict,
     "once": strict,
+    "row": strict,
+    "in rows": strict,
     "stamp": _stamped,
     "stamp json": _stamped,
 }
@@ -87,8 +89,6 @@ class _Nullability:
                 return function.nulls(self._each(arguments))
             case ("cast", operand, SqlType() as to):
                 return self.of(operand) or (_reads_json_null(to) and _is_json(operand))
-            case ("row >" | "in rows", tuple() as columns, tuple() as places):
-                return strict(self._each((*columns, *places)))
             case ("excluded", ColumnRef() as column):
                 return column.nullable
             case ("count rows" | "is row" | "model" | "tuple", *_):

@@ -7,10 +7,11 @@ from copy import deepcopy
 from types import NoneType
 from typing import Any, TypeAlias, TypeVar
 
+from ferra_sync._expression import shapes
 from ferra_sync._expression.coercion import TEXTS, mismatch
 from ferra_sync._expression.described import described
 from ferra_sync._expression.numbers import rounded
-from ferra_sync._expression.shapes import ColumnRef
+from ferra_sync._expression.shapes import ColumnRef, binary, operation
 from ferra_sync._expression.sqltypes import BOOLEAN, REAL, TEXT, FieldType, SqlType, type_of
 from ferra_sync._expression.values import Value
 from ferra_sync.errors import QueryError
@@ -122,7 +123,7 @@ def operand(like: Node, value: object) -> Node:
 def joined(make: Make[NodeT], op: str, left: Node, value: object, result: SqlType[Any]) -> NodeT:
     """Return `left op value`."""
     right = operand(left, value)
-    return make((op, left.shape, right.shape), left.params + right.params, result)
+    return make(binary(op, left.shape, right.shape), left.params + right.params, result)
 
 
 def comparison(make: Make[NodeT], op: str, left: Node, value: object) -> NodeT:
@@ -131,13 +132,13 @@ def comparison(make: Make[NodeT], op: str, left: Node, value: object) -> NodeT:
     if value.__class__ is place.quick:
         sure = place.sure
         if sure is None or (sure[0] <= value and sure[1] >= value):
-            return make((op, left.shape, place), (*left.params, value), BOOLEAN)
+            return make(binary(op, left.shape, place), (*left.params, value), BOOLEAN)
     if value is None:
         raise QueryError(f"{left.label} {op} None is never true; use .is_null() or .is_not_null()")
     if not left.type.has_order:
         raise unordered(left, op)
     right = operand(left, value)
-    return make((op, left.shape, right.shape), left.params + right.params, BOOLEAN)
+    return make(binary(op, left.shape, right.shape), left.params + right.params, BOOLEAN)
 
 
 def distinction(make: Make[NodeT], op: str, left: Node, value: object) -> NodeT:
@@ -154,7 +155,8 @@ def between(make: Make[NodeT], left: Node, low: object, high: object) -> NodeT:
     if not left.type.has_order:
         raise unordered(left, "between")
     first, last = operand(left, low), operand(left, high)
-    return make(("between", left.shape, first.shape, last.shape), left.params + first.params + last.params, BOOLEAN)
+    shape = operation("between", left.shape, first.shape, last.shape)
+    return make(shape, left.params + first.params + last.params, BOOLEAN)
 
 
 def membership(make: Make[NodeT], op: str, left: Node, values: object) -> NodeT:
@@ -166,7 +168,7 @@ def membership(make: Make[NodeT], op: str, left: Node, values: object) -> NodeT:
     if not left.type.has_order:
         raise unordered(left, op)
     place, listed = listing(left, list(values))
-    return make((op, left.shape, place), (*left.params, listed), BOOLEAN)
+    return make(binary(op, left.shape, place), (*left.params, listed), BOOLEAN)
 
 
 def listing(like: Node, values: list[Any], *, nulls: bool = False) -> tuple[SqlType[Any], list[Any]]:
@@ -213,8 +215,7 @@ def connective(make: Make[NodeT], op: str, left: Node, right: object) -> NodeT:
         raise QueryError(f"{op} takes two predicates, not {type(right).__name__}; bracket them: (a == 1) & (b == 2)")
     require_boolean(left, op)
     require_boolean(right, op)
-    flat = left.shape if isinstance(left.shape, tuple) and left.shape[0] == op else (op, left.shape)
-    return make((*flat, right.shape), left.params + right.params, BOOLEAN)
+    return make(shapes.connective(op, left.shape, right.shape), left.params + right.params, BOOLEAN)
 
 
 def require_boolean(node: Node, op: str) -> None:
@@ -233,7 +234,7 @@ def cast(make: Make[NodeT], left: Node, to: object) -> NodeT:
     sql_type = type_of(to)
     if sql_type is None:
         raise QueryError(f"cast takes a type such as t.text(), not {described(to)}")
-    return make(("cast", left.shape, sql_type), left.params, sql_type)
+    return make(shapes.cast(left.shape, sql_type), left.params, sql_type)
 
 
 def matching(make: Make[NodeT], op: str, text: Node, pattern: object) -> NodeT:
@@ -242,7 +243,7 @@ def matching(make: Make[NodeT], op: str, text: Node, pattern: object) -> NodeT:
         raise QueryError(f"{op} takes text; {text.label} is {text.type}")
     if not isinstance(pattern, str):
         raise QueryError(f"{op} takes a string, not {type(pattern).__name__}")
-    return make((op, text.shape, TEXT), (*text.params, pattern), BOOLEAN)
+    return make(binary(op, text.shape, TEXT), (*text.params, pattern), BOOLEAN)
 
 
 def escaped(part: object) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import Any, Generic, Literal, TypeAlias
+from typing import Any, Generic, Literal
 
+from ferra_sync._expression import shapes
 from ferra_sync._expression.operators import Node, unordered
+from ferra_sync._expression.shapes import Nulls
 from ferra_sync._expression.typevars import G_co, S_co
 from ferra_sync._expression.values import Value
 from ferra_sync.errors import QueryError
-
-Nulls: TypeAlias = Literal["first", "last"]
 
 
 class Order(Value, Generic[S_co, G_co]):
@@ -25,5 +25,5 @@ class Order(Value, Generic[S_co, G_co]):
             raise unordered(expr, "order")
         if nulls not in (None, "first", "last"):
             raise QueryError("nulls is 'first' or 'last'")
-        self.shape: tuple[str, Hashable, Nulls | None] = (direction, expr.shape, nulls)
+        self.shape: Hashable = shapes.order(direction, expr.shape, nulls)
         self.params = expr.params

@@ -1,16 +1,37 @@
 """Shapes: what a query says, without any value.
 
-A shape is a nested tuple, `("=", ColumnRef, SqlType)`: its first item names the operation, a `SqlType` stands where a
-parameter goes, and the values of these parameters travel beside it, in the same order. Equal shapes are the same SQL.
-The leaves are compared by identity; whole statements are named tuples. Two named tuples of equal fields are equal,
-whatever their classes, so the cache of statements asks for the class too, and a field never holds more than one class
-of them, nor true beside 1.
+A shape is a leaf, or a nested tuple that begins with the name of its form. A `SqlType` is the place of a parameter; the
+values travel beside the shape, in the order in which `leaves` meets their places. Equal shapes are the same SQL. The
+other leaves are compared by identity. Nothing but the functions below builds a shape.
+
+    ColumnRef, SqlType, FunctionRef, TableRef   the leaves
+    (operator, operand, …)                      `operation`, `binary`, `connective`: `=`, `and`, `between`, `is null`, …
+    ("row", operand, …)                         `row`: several expressions compared as one
+    ("call", function, argument, …)             `call`
+    ("call distinct", function, argument)       `call`: of each value once
+    ("count rows", function)                    `count_rows`: `count(*)`
+    ("cast", operand, SqlType)                  `cast`: here the type is no parameter
+    ("stamp", column, given, stamp)             `stamp`: the stamp, or what is given where the column has another value
+    ("stamp json", column, given, stamp)        `stamp`, of a column of json
+    ("is row", table)                           `is_row`: whether an outer join has found a row
+    ("excluded", column)                        `excluded`: what an INSERT that met a conflict was to write
+    ("default",)                                `DEFAULT`: what the server puts in
+    ("shared", number)                          `shared`: an expression that the statement has once
+    ("asc", operand, nulls)                     `order`; `nulls` is None, "first" or "last"
+    ("desc", operand, nulls)                    `order`
+    ("model", class)                            `model`: all its columns
+    ("maybe", model)                            `maybe`: the same, of the nullable side of an outer join
+    ("tuple", types, shape, …)                  `several`: what is selected together
+    ("result", name)                            `result`: a column of a statement that was written by hand
+
+Whole statements are named tuples of shapes. Two named tuples of equal fields are equal, whatever their classes, so the
+cache of statements asks for the class too, and a field never holds more than one class of them, nor true beside 1.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
-from typing import Any, Final, TypeAlias
+from collections.abc import Callable, Hashable, Iterator
+from typing import Any, Final, Literal, TypeAlias
 
 import attrs
 
@@ -23,8 +44,32 @@ Item: TypeAlias = tuple[Hashable, SqlType[Any]]
 
 Items: TypeAlias = tuple[Item, ...]
 
-DEFAULT: Final = ("default",)
+Form: TypeAlias = tuple[Hashable, ...]
+"""A shape that is no leaf."""
+
+AND: Final = "and"
+OR: Final = "or"
+ROW: Final = "row"
+CALL: Final = "call"
+CALL_DISTINCT: Final = "call distinct"
+COUNT_ROWS: Final = "count rows"
+CAST: Final = "cast"
+STAMP: Final = "stamp"
+STAMP_JSON: Final = "stamp json"
+IS_ROW: Final = "is row"
+EXCLUDED: Final = "excluded"
+SHARED: Final = "shared"
+ASC: Final = "asc"
+DESC: Final = "desc"
+MODEL: Final = "model"
+MAYBE: Final = "maybe"
+TUPLE: Final = "tuple"
+RESULT: Final = "result"
+
+DEFAULT: Final[Form] = ("default",)
 """Where a value would stand: what the server puts in."""
+
+Nulls: TypeAlias = Literal["first", "last"]
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -84,17 +129,124 @@ class FunctionRef(Value):
         return self.name
 
 
-def leaves(shape: Hashable) -> Iterator[Hashable]:
-    """Yield the leaves of a shape, left to right."""
-    waiting = [shape]
+# The constructors
+
+
+def operation(operator: str, *operands: Hashable) -> Form:
+    """Return an operator over its operands."""
+    return (operator, *operands)
+
+
+def binary(operator: str, left: Hashable, right: Hashable) -> Form:
+    """Return an operator between two operands."""
+    return (operator, left, right)
+
+
+def connective(operator: str, left: Hashable, right: Hashable) -> Form:
+    """Return `left AND right` or `left OR right`, as flat as they came."""
+    flat = left if isinstance(left, tuple) and left[0] == operator else (operator, left)
+    return (*flat, right)
+
+
+def row(*operands: Hashable) -> Form:
+    """Return several expressions that are compared as one."""
+    return (ROW, *operands)
+
+
+def call(function: FunctionRef, *arguments: Hashable, distinct: bool = False) -> Form:
+    """Return a function of its arguments; `distinct`: of each value once."""
+    return (CALL_DISTINCT if distinct else CALL, function, *arguments)
+
+
+def count_rows(function: FunctionRef) -> Form:
+    """Return the count of all rows."""
+    return (COUNT_ROWS, function)
+
+
+def cast(operand: Hashable, to: SqlType[Any]) -> Form:
+    """Return an expression as a value of another type."""
+    return (CAST, operand, to)
+
+
+def stamp(column: ColumnRef, given: Hashable, stamped: Hashable, *, is_json: bool) -> Form:
+    """Return what an on_update column is set to where it is given a value: the stamp, unless that is another value."""
+    return (STAMP_JSON if is_json else STAMP, column, given, stamped)
+
+
+def is_row(table: TableRef) -> Form:
+    """Return whether there is a row of `table`, on the nullable side of an outer join."""
+    return (IS_ROW, table)
+
+
+def excluded(column: ColumnRef) -> Form:
+    """Return what an INSERT that met a conflict was to write."""
+    return (EXCLUDED, column)
+
+
+def shared(number: int) -> Form:
+    """Return the expression that a statement shares under this number, from 0."""
+    return (SHARED, number)
+
+
+def order(direction: Literal["asc", "desc"], operand: Hashable, nulls: Nulls | None) -> Form:
+    """Return an expression with its direction."""
+    return (direction, operand, nulls)
+
+
+def model(cls: type) -> Form:
+    """Return all columns of a model."""
+    return (MODEL, cls)
+
+
+def maybe(shape: Hashable) -> Hashable:
+    """Return what the nullable side of an outer join has of `shape`: a model or None, an expression as it is."""
+    is_model = isinstance(shape, tuple) and shape[0] == MODEL
+    return (MAYBE, shape) if is_model else shape
+
+
+def several(items: Items) -> Form:
+    """Return what is selected together, as one item."""
+    return (TUPLE, tuple(sql_type for _, sql_type in items), *(shape for shape, _ in items))
+
+
+def result(name: str) -> Form:
+    """Return a column of a statement that was written by hand."""
+    return (RESULT, name)
+
+
+# The walks
+
+_CHILDREN: Final = {CAST: (1, 2), ASC: (1, 2), DESC: (1, 2), TUPLE: (2, None), SHARED: (1, 1), RESULT: (1, 1)}
+"""From where to where a form has its parts, where these are not all that follows its name."""
+
+
+def children(shape: Hashable) -> Form:
+    """Return the parts of a form that are shapes, in order; a leaf has none."""
+    if not isinstance(shape, tuple):
+        return ()
+    first, last = _CHILDREN.get(shape[0], (1, None))
+    return shape[first:last]
+
+
+def rebuilt(shape: Hashable, change: Callable[[Hashable], Hashable]) -> Hashable:
+    """Return a form with each of its children as `change` makes it, asked in order; a leaf as it is."""
+    if not isinstance(shape, tuple):
+        return shape
+    first, last = _CHILDREN.get(shape[0], (1, None))
+    return (*shape[:first], *map(change, shape[first:last]), *(() if last is None else shape[last:]))
+
+
+def leaves(*shapes: Hashable) -> Iterator[Hashable]:
+    """Yield the leaves of shapes, left to right."""
+    waiting = list(reversed(shapes))
     while waiting:
-        part = waiting.pop()
-        if isinstance(part, tuple):
-            waiting.extend(reversed(part))
+        shape = waiting.pop()
+        if isinstance(shape, tuple):
+            waiting.extend(reversed(children(shape)))
         else:
-            yield part
+            yield shape
 
 
-def has_aggregate(shape: Hashable) -> bool:
-    """Whether a function over many rows is called anywhere in `shape`."""
-    return any(isinstance(leaf, FunctionRef) and leaf.aggregate for leaf in leaves(shape))
+def has_aggregate(*shapes: Hashable) -> bool:
+    """Whether a function over many rows is called anywhere in `shapes`."""
+    return any(isinstance(leaf, FunctionRef) and leaf.aggregate for leaf in leaves(*shapes))

@@ -42,6 +42,7 @@ class FieldType(enum.Enum):
     TEXT = "text"
     VARCHAR = "varchar"
     CHAR = "char"
+    CITEXT = "citext"
     BOOLEAN = "boolean"
     UUID = "uuid"
     DATE = "date"
@@ -166,10 +167,17 @@ class SqlType(Value, Generic[T]):
         """Whether its values can be changed after they were given."""
         return self.kind in _MUTABLE
 
+    @cached_property
+    def _taken(self) -> tuple[type, ...]:
+        return self.classes + self.also
+
+    @property
+    def _takes_bool(self) -> bool:
+        return bool in self.classes or object in self.classes
+
     def complaint(self, value: object) -> str | None:
         """Return why `value` cannot be of this type, without showing the value; None where it can be."""
-        takes_bool = bool in self.classes or object in self.classes
-        if not isinstance(value, self.classes + self.also) or (isinstance(value, bool) and not takes_bool):
+        if not isinstance(value, self._taken) or (isinstance(value, bool) and not self._takes_bool):
             return f"is {self.ddl} ({self.python_name}), not {type(value).__name__}"
         return self.problem(value) if self.problem is not None else None
 
@@ -227,6 +235,7 @@ _FAMILIES: Final = {
     FieldType.TEXT: "text",
     FieldType.VARCHAR: "text",
     FieldType.CHAR: "text",
+    FieldType.CITEXT: "text",
     FieldType.DATE: "moment",
     FieldType.TIMESTAMP: "moment",
     FieldType.INET: "network",
@@ -316,6 +325,7 @@ REAL: Final[SqlType[float]] = _simple(
 TEXT: Final[SqlType[str]] = _simple(FieldType.TEXT, str)
 VARCHAR: Final[SqlType[str]] = _simple(FieldType.VARCHAR, str)
 BPCHAR: Final[SqlType[str]] = SqlType(kind=FieldType.CHAR, ddl="char", cast="bpchar", classes=(str,))
+CITEXT: Final[SqlType[str]] = _simple(FieldType.CITEXT, str, binary=False)
 BOOLEAN: Final[SqlType[bool]] = _simple(FieldType.BOOLEAN, bool)
 UUID_: Final[SqlType[UUID]] = _simple(FieldType.UUID, UUID)
 DATE: Final[SqlType[dt.date]] = _simple(FieldType.DATE, dt.date, problem=_no_moment)

@@ -105,7 +105,8 @@ def _(value: float) -> float | str:
 
 @spelling.register
 def _(value: dt.timedelta) -> str:
-    sign, value = ("-", -value) if value.days < 0 else ("", value)
+    sign = "-" if value.days < 0 else ""
+    value = abs(value)
     minutes, seconds = divmod(value.seconds, 60)
     hours, minutes = divmod(minutes, 60)
     micros = f".{value.microseconds:06d}" if value.microseconds else ""

@@ -25,6 +25,7 @@ from typing import (
 
 import attrs
 
+from ferra_sync._expression import shapes
 from ferra_sync._expression.column import Generated
 from ferra_sync._expression.described import described
 from ferra_sync._expression.expression import AnyExpr, Expr
@@ -316,7 +317,7 @@ def _attach(model: type[Record[Any]], hints: Mapping[str, Any]) -> ModelMeta:
         by_column=MappingProxyType(by_column),
         missing=missing,
         values=_getter(fields),
-        row=Expr(("model", model), (), ROW),
+        row=Expr(shapes.model(model), (), ROW),
     )
     model.__ferra_meta__ = meta  # type: ignore[attr-defined]  # read through ModelMeta.of alone
     return meta

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 import attrs
 
+from ferra_sync._expression import shapes
 from ferra_sync._expression.nullability import may_be_null
 from ferra_sync._expression.shapes import Item, Items, TableRef
 from ferra_sync._expression.sqltypes import BOOLEAN, SqlType
@@ -78,20 +79,20 @@ def models_in(items: Items) -> Iterator[ModelMeta]:
     """Yield the models of a select list that are always there."""
     for shape, _ in items:
         match shape:
-            case ("tuple", tuple() as inner):
-                yield from models_in(inner)
-            case ("model", type() as model):
+            case (shapes.TUPLE, tuple() as types, *inner):
+                yield from models_in(tuple(zip(inner, types, strict=True)))
+            case (shapes.MODEL, type() as model):
                 yield ModelMeta.of(model)
 
 
 def _entry(item: Item, columns: list[Item], missing: frozenset[TableRef]) -> Entry:
     shape, sql_type = item
     match shape:
-        case ("tuple", tuple() as items):
-            return tuple([_entry(each, columns, missing) for each in items])
-        case ("model", type() as model):
+        case (shapes.TUPLE, tuple() as types, *inner):
+            return tuple([_entry(each, columns, missing) for each in zip(inner, types, strict=True)])
+        case (shapes.MODEL, type() as model):
             return _instance(ModelMeta.of(model), columns)
-        case ("maybe", ("model", type() as model)):
+        case (shapes.MAYBE, (shapes.MODEL, type() as model)):
             instance = _instance(ModelMeta.of(model), columns)
             return attrs.evolve(instance, witness=_witness(instance, columns))
         case _:
@@ -108,7 +109,7 @@ def _witness(instance: Instance, columns: list[Item]) -> Cell:
     for cell in instance.cells:
         if not cell.nullable:
             return cell
-    return _cell(("is row", instance.meta.table.ref), BOOLEAN, columns, nullable=False)
+    return _cell(shapes.is_row(instance.meta.table.ref), BOOLEAN, columns, nullable=False)
 
 
 def _cell(shape: Hashable, sql_type: SqlType[Any], columns: list[Item], *, nullable: bool) -> Cell:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from types import NoneType
 from typing import Any, Final, TypeAlias
 
 import attrs
 
 from ferra_sync._compiler.shapes import DeleteShape, InsertShape, StatementShape, UpdateShape
+from ferra_sync._expression import shapes
 from ferra_sync._expression.expression import Expr
 from ferra_sync._expression.shapes import DEFAULT, ColumnRef, FunctionRef, Items, leaves
 from ferra_sync._expression.sqltypes import FieldType, SqlType
@@ -81,13 +81,13 @@ def _is_set_known(ref: ColumnRef, assignments: tuple[tuple[ColumnRef, Hashable],
 def _is_sure(ref: ColumnRef, value: Hashable) -> bool:
     """Whether what a column is set to is made of parameters and now alone; its default: what is declared of it."""
     match value:
-        case ("default",):
+        case shapes.DEFAULT:
             return _has_sure_default(ref)
-        case ("stamp" | "stamp json", _, _, stamp):
+        case (shapes.STAMP | shapes.STAMP_JSON, _, _, stamp):
             return _is_sure(ref, stamp)
         case _:
             return all(
-                isinstance(leaf, (str, SqlType, NoneType)) or (isinstance(leaf, FunctionRef) and leaf.name == "now")
+                isinstance(leaf, SqlType) or (isinstance(leaf, FunctionRef) and leaf.name == "now")
                 for leaf in leaves(value)
             )
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
-from typing import Any, Generic, Self, TypeVar
+from collections.abc import Hashable, Iterator, Sequence
+from functools import partial
+from operator import attrgetter
+from typing import Any, Final, Generic, Self, TypedDict, TypeVar, Unpack
 
-from ferra_sync._compiler.shapes import GroupShape, SelectShape
+from ferra_sync._compiler.shapes import LockShape, SelectShape
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.markers import Opt, Plain
 from ferra_sync._expression.order import Order
-from ferra_sync._expression.shapes import Items, TableRef, has_aggregate
+from ferra_sync._expression.shapes import Items, TableRef, children, has_aggregate, rebuilt
 from ferra_sync._expression.sqltypes import BIGINT, MAX_BIGINT
 from ferra_sync._expression.typevars import App, Sel
 from ferra_sync._expression.values import Value
@@ -27,62 +29,60 @@ Q = TypeVar("Q", bound="Clauses[Any, Any]")
 
 AnyOrder = Order[Any, Any]
 
+_SHAPE: Final = attrgetter("shape")
+
+
+class Said(TypedDict, total=False):
+    """What a SELECT says, by clause; a clause that it does not have is not there."""
+
+    items: Items
+    item_params: tuple[tuple[Any, ...], ...]
+    """The values of each item."""
+    where: tuple[AnyExpr, ...]
+    group_by: tuple[AnyExpr, ...]
+    having: tuple[AnyExpr, ...]
+    order_by: tuple[AnyOrder, ...]
+    limit: int
+    offset: int
+    distinct: tuple[AnyExpr, ...]
+    lock: LockShape | None
+    key: object
+    """What `find` was given."""
+
 
 class Clauses(Value, Generic[Sel, App]):
-    """The parts of a SELECT; every method returns a new one.
+    """The clauses of a SELECT; every method returns a new one.
 
     Sel: what may be selected. App: what where, on and order_by may name.
     """
 
-    __slots__ = (
-        "_distinct",
-        "_groups",
-        "_having",
-        "_item_params",
-        "_items",
-        "_key",
-        "_limit",
-        "_offset",
-        "_order",
-        "_source",
-        "_where",
-    )
+    __slots__ = ("_said", "_source")
 
     _source: Source
-    _items: Items
-    _item_params: tuple[tuple[Any, ...], ...]
-    _where: tuple[AnyExpr, ...]
-    _groups: tuple[AnyExpr, ...]
-    _having: tuple[AnyExpr, ...]
-    _order: tuple[AnyOrder, ...]
-    _limit: int | None
-    _offset: int | None
-    _distinct: tuple[AnyExpr, ...] | None
-    _key: object
+    _said: Said
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._items = ()
-        self._item_params = ()
-        self._where = self._groups = self._having = self._order = ()
-        self._limit = self._offset = self._distinct = self._key = None
+        self._said = {}
+
+    def _with(self, **said: Unpack[Said]) -> Self:
+        """Return a copy that says this instead, or too."""
+        copy = object.__new__(type(self))
+        copy._source = self._source
+        copy._said = self._said | said
+        return copy
 
     def _as(self, cls: type[Q]) -> Q:
         """Return a copy that is a `cls`, another class of clauses."""
         copy: Any = object.__new__(cls)
         copy._source = self._source
-        copy._items = self._items
-        copy._item_params = self._item_params
-        copy._where = self._where
-        copy._groups = self._groups
-        copy._having = self._having
-        copy._order = self._order
-        copy._limit = self._limit
-        copy._offset = self._offset
-        copy._distinct = self._distinct
-        copy._key = self._key
+        copy._said = self._said
         made: Q = copy
         return made
+
+    def _selecting(self, *items: AnyExpr) -> Self:
+        pairs = tuple([(item.shape, item.type) for item in items])
+        return self._with(items=pairs, item_params=tuple([item.params for item in items]))
 
     def _joined(self, cls: type[Q], how: How, table: Joinable[Any], on: AnyExpr | None) -> Q:
         check_predicates("on", () if on is None else (on,))
@@ -98,14 +98,12 @@ class Clauses(Value, Generic[Sel, App]):
     @property
     def key(self) -> object:
         """The key that `find` was given, or None."""
-        return self._key
+        return self._said.get("key")
 
     def where(self, *predicates: Expr[App | Opt[App], bool, None, Plain]) -> Self:
         """Keep the rows for which all predicates hold; a further `where` adds to them."""
         check_predicates("where", predicates)
-        copy = self._as(type(self))
-        copy._where = self._where + predicates
-        return copy
+        return self._with(where=self._said.get("where", ()) + predicates)
 
     def find(self, key: object) -> Self:
         """Keep the row with this primary key; a tuple where the key has several columns.
@@ -113,9 +111,7 @@ class Clauses(Value, Generic[Sel, App]):
         Raises:
             QueryError: the table has no primary key, or the key has the wrong type or number of values.
         """
-        copy = self.where(*key_is(self._source.root, key))
-        copy._key = key
-        return copy
+        return self.where(*key_is(self._source.root, key))._with(key=key)
 
     def belonging_to(
         self,
@@ -132,28 +128,21 @@ class Clauses(Value, Generic[Sel, App]):
 
     def order_by(self, *orders: Order[App | Opt[App], Any] | Expr[App | Opt[App], Any, Any, Any]) -> Self:
         """Sort by these, ascending where an order does not say `.desc()`; a further `order_by` adds to them."""
-        copy = self._as(type(self))
-        copy._order = self._order + tuple([each if isinstance(each, Order) else _ascending(each) for each in orders])
-        return copy
+        added = tuple([each if isinstance(each, Order) else _ascending(each) for each in orders])
+        return self._with(order_by=self._said.get("order_by", ()) + added)
 
     def limit(self, rows: int) -> Self:
         """Return at most `rows` rows."""
-        copy = self._as(type(self))
-        copy._limit = _checked_count(rows, "limit")
-        return copy
+        return self._with(limit=_checked_count(rows, "limit"))
 
     def offset(self, rows: int) -> Self:
         """Leave out the first `rows` rows."""
-        copy = self._as(type(self))
-        copy._offset = _checked_count(rows, "offset")
-        return copy
+        return self._with(offset=_checked_count(rows, "offset"))
 
     def distinct(self, *on: Expr[App | Opt[App], Any, Any, Plain]) -> Self:
         """Leave out rows that are equal; with expressions, `DISTINCT ON`: the first row for each of their values."""
         check_expressions("distinct", on)
-        copy = self._as(type(self))
-        copy._distinct = on
-        return copy
+        return self._with(distinct=on)
 
     # What pages and batches ask for
 
@@ -171,34 +160,39 @@ class Clauses(Value, Generic[Sel, App]):
         Raises:
             QueryError: it has a limit or an offset, or a table without a primary key and no order_by.
         """
-        if self._limit is not None or self._offset is not None:
+        said = self._said
+        if "limit" in said or "offset" in said:
             raise QueryError("a page sets limit and offset itself")
-        if self._groups:
-            return self.order_by(*self._groups)
-        if self._distinct is not None:
+        if "group_by" in said:
+            return self.order_by(*said["group_by"])
+        if "distinct" in said:
             return self.order_by(*self._results())
-        if any(has_aggregate(shape) for shape, _ in self._items):
+        if has_aggregate(*(shape for shape, _ in self.items)):
             return self  # Without GROUP BY an aggregate makes one row.
         keys = [table.primary_key for table in self._source.tables]
-        if not all(keys) and not self._order:
+        orders = said.get("order_by", ())
+        if not all(keys) and not orders:
             raise QueryError(f"the rows of {self.target.name} have no order: say order_by(…)")
-        ordered = {order.shape[1] for order in self._order}
+        ordered = {operand for order in orders for operand in children(order.shape)}
         return self.order_by(*(column for key in keys for column in key if column.ref not in ordered))
 
     def _results(self) -> Iterator[AnyExpr]:
-        for item, params in zip(self._items, self._item_params, strict=True):
+        for item, params in zip(self.items, self._said.get("item_params", ()), strict=True):
             if params:
                 yield Expr(item[0], params, item[1])
             else:
                 yield from (Expr(shape, (), sql_type) for shape, sql_type in select_list((item,)).columns)
 
-    def unordered(self) -> Self:
-        """Return the query without ORDER BY, which no count needs."""
-        copy = self._as(type(self))
-        copy._order = ()
-        return copy
+    def for_count(self) -> Self:
+        """Return the query without ORDER BY and locks, which no count needs."""
+        return self._with(order_by=(), lock=None)
 
-    # What the parts become
+    # What the clauses become
+
+    @property
+    def items(self) -> Items:
+        """What is selected."""
+        return self._said.get("items", ())
 
     def parts(self) -> tuple[SelectShape, tuple[Any, ...]]:
         """Return the shape, and the values in the order of its fields.
@@ -206,75 +200,73 @@ class Clauses(Value, Generic[Sel, App]):
         Raises:
             QueryError: nothing is selected.
         """
-        if not self._items:
+        said, source = self._said, self._source
+        if "items" not in said:
             raise QueryError(f"nothing is selected from {self.target}: say .select(…)")
-        if self._groups or self._having or self._distinct is not None:
-            if self._distinct == ():
-                check_expressions("distinct", tuple(self._results()))
-            return self._shared()
+        limit, offset = said.get("limit"), said.get("offset")
+        shape = SelectShape(
+            table=source.tables[0].ref,
+            items=said["items"],
+            joins=source.joins,
+            where=tuple(map(_SHAPE, said.get("where", ()))),
+            order_by=tuple(map(_SHAPE, said.get("order_by", ()))),
+            limit=None if limit is None else BIGINT,
+            offset=None if offset is None else BIGINT,
+            lock=said.get("lock"),
+        )
+        repeats = "group_by" in said or "distinct" in said
+        shape, params = self._shared(shape) if repeats else (shape, self._params())
+        if limit is not None:
+            params += (limit,)
+        if offset is not None:
+            params += (offset,)
+        return shape, params
+
+    def _params(self) -> tuple[Any, ...]:
+        """Return the values of a query whose clauses share nothing, but for its bounds."""
         params: tuple[Any, ...] = ()
-        for values in self._item_params:
+        for values in self._said.get("item_params", ()):
             params += values
         params += self._source.params
-        for each in self._where:
-            params += each.params
-        for order in self._order:
+        for predicate in self._said.get("where", ()):
+            params += predicate.params
+        for order in self._said.get("order_by", ()):
             params += order.params
-        shape = SelectShape(
-            (),
-            None,
-            self._items,
-            self._source.root.ref,
-            self._source.joins,
-            tuple([each.shape for each in self._where]),
-            None,
-            tuple([each.shape for each in self._order]),
-            None if self._limit is None else BIGINT,
-            None if self._offset is None else BIGINT,
-        )
-        return shape, params + self._bounds()
+        return params
 
-    def _bounds(self) -> tuple[int, ...]:
-        return tuple([bound for bound in (self._limit, self._offset) if bound is not None])
-
-    def _shared(self) -> tuple[SelectShape, tuple[Any, ...]]:
+    def _shared(self, shape: SelectShape) -> tuple[SelectShape, tuple[Any, ...]]:
         """Return the shape and the values of a query whose clauses repeat one another's expressions."""
-        sharing = Sharing((*self._groups, *(self._distinct or ()), *(self._results() if self._distinct == () else ())))
+        said = self._said
+        distinct = said.get("distinct")
+        if distinct == ():
+            check_expressions("distinct", tuple(self._results()))
+        sharing = Sharing((*said.get("group_by", ()), *(self._results() if distinct == () else distinct or ())))
         params: list[Any] = [*sharing.params]
 
-        def placed(shape: Hashable, values: tuple[Any, ...]) -> Hashable:
-            rewritten, own = sharing.rewritten(shape, values)
+        def placed(expression: Hashable, values: tuple[Any, ...]) -> Hashable:
+            rewritten, own = sharing.rewritten(expression, values)
             params.extend(own)
             return rewritten
 
-        distinct = None if self._distinct is None else tuple(placed(each.shape, each.params) for each in self._distinct)
-        items = zip(self._items, self._item_params, strict=True)
-        placed_items = tuple((placed(shape, values), sql_type) for (shape, sql_type), values in items)
-        params.extend(self._source.params)
-        where = tuple(placed(each.shape, each.params) for each in self._where)
-        group = self._group_shape(placed) if self._groups or self._having else None
-        orders = ((each.shape, each.params) for each in self._order)
-        order = tuple((way, placed(shape, values), nulls) for (way, shape, nulls), values in orders)
-        shape = SelectShape(
-            sharing.shapes,
-            distinct,
-            placed_items,
-            self._source.root.ref,
-            self._source.joins,
-            where,
-            group,
-            order,
-            None if self._limit is None else BIGINT,
-            None if self._offset is None else BIGINT,
-        )
-        return shape, (*params, *self._bounds())
+        def clause(expressions: tuple[AnyExpr, ...]) -> tuple[Hashable, ...]:
+            return tuple([placed(each.shape, each.params) for each in expressions])
 
-    def _group_shape(self, placed: Callable[[Hashable, tuple[Any, ...]], Hashable]) -> GroupShape:
-        return GroupShape(
-            tuple(placed(each.shape, each.params) for each in self._groups),
-            tuple(placed(each.shape, each.params) for each in self._having),
-            tuple((each.ref, tuple(column.ref for column in each.primary_key)) for each in self._source.tables),
+        distinct_on = None if distinct is None else clause(distinct)
+        pairs = zip(self.items, said.get("item_params", ()), strict=True)
+        items = tuple([(placed(item, values), sql_type) for (item, sql_type), values in pairs])
+        params.extend(self._source.params)
+        rewritten = shape._replace(
+            shared=sharing.shapes,
+            distinct=distinct_on,
+            items=items,
+            where=clause(said.get("where", ())),
+            group_by=clause(said.get("group_by", ())),
+            having=clause(said.get("having", ())),
+            order_by=tuple(
+                rebuilt(each.shape, partial(placed, values=each.params)) for each in said.get("order_by", ())
+            ),
         )
+        return rewritten, tuple(params)
 
 
 def _ascending(expr: Any) -> AnyOrder:  # noqa: ANN401 - checked here

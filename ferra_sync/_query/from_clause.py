@@ -61,9 +61,7 @@ class From(Selecting[Sel, App]):
         if not keys:
             raise QueryError("group_by takes at least one expression")
         check_expressions("group_by", keys)
-        copy: Grouped[Sel, App] = self._as(Grouped)
-        copy._groups = keys
-        return copy
+        return self._with(group_by=keys)._as(Grouped)
 
 
 class Grouped(SelectingGroups[Sel, App]):
@@ -74,9 +72,7 @@ class Grouped(SelectingGroups[Sel, App]):
     def having(self, *predicates: Expr[App | Opt[App], bool, None, Any]) -> Grouped[Sel, App]:
         """Keep the groups for which all predicates hold."""
         check_predicates("having", predicates)
-        copy: Grouped[Sel, App] = self._as(Grouped)
-        copy._having = self._having + predicates
-        return copy
+        return self._with(having=self._said.get("having", ()) + predicates)
 
 
 def from_(table: type[TableT]) -> From[In[TableT] | Opt[In[TableT]], In[TableT]]:

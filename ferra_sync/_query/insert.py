@@ -68,10 +68,10 @@ class Insert(Changing[S]):
         if len(rows.values) > 1 and rows.is_uniform and any(rows.given):
             columns = tuple(compress(refs, rows.given))
             places = tuple(ref.type.parameter.array for ref in columns)
-            shape = InsertShape(self._table.ref, columns, (), places, None, items)
+            shape = InsertShape(table=self._table.ref, columns=columns, arrays=places, returning=items)
             return shape, tuple(map(list, compress(rows.columns, rows.given))) + values
         lists, params = _value_lists(self._meta, rows.values)
-        return InsertShape(self._table.ref, refs, lists, (), None, items), params + values
+        return InsertShape(table=self._table.ref, columns=refs, rows=lists, returning=items), params + values
 
 
 def _taken(meta: ModelMeta, rows: CheckedRows) -> CheckedRows:

@@ -8,7 +8,7 @@ from typing import Any
 from ferra_sync._expression.column import Column
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.operators import listing
-from ferra_sync._expression.shapes import ColumnRef, is_same_table
+from ferra_sync._expression.shapes import ColumnRef, is_same_table, operation, row
 from ferra_sync._expression.sqltypes import BOOLEAN
 from ferra_sync._model.model import FerraModel, ModelMeta
 from ferra_sync._query.checks import named, spelled
@@ -75,7 +75,8 @@ def in_rows(columns: Columns, values: Sequence[list[Any]]) -> AnyExpr:
     """Return `(a, b) IN (SELECT * FROM unnest($1, $2))`: one shape for every number of rows."""
     pairs = zip(columns, values, strict=True)
     places, lists = zip(*(listing(column, listed, nulls=True) for column, listed in pairs), strict=True)
-    return Expr(("in rows", tuple(column.shape for column in columns), places), lists, BOOLEAN)
+    shape = operation("in rows", row(*(column.shape for column in columns)), row(*places))
+    return Expr(shape, lists, BOOLEAN)
 
 
 def _is_list(rows: object) -> bool:

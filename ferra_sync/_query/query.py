@@ -7,8 +7,8 @@ from typing import Any, Generic, NamedTuple, TypeAlias
 
 from ferra_sync._compiler.compiler import compiled
 from ferra_sync._compiler.shapes import StatementShape
-from ferra_sync._expression.expression import Expr
-from ferra_sync._expression.shapes import Item, Items, TableRef
+from ferra_sync._expression.expression import AnyExpr, Expr
+from ferra_sync._expression.shapes import Items, TableRef
 from ferra_sync._expression.typevars import R_co
 from ferra_sync._expression.values import Value
 from ferra_sync._model.model import FerraModel, ModelMeta
@@ -73,7 +73,10 @@ class RowQuery(Query, Generic[R_co]):
 
     __slots__ = ()
 
-    _items: Items
+    @property
+    @abstractmethod
+    def items(self) -> Items:
+        """What a row is made of."""
 
     def first(self) -> RowQuery[R_co]:
         """Return the query for its first row alone."""
@@ -85,15 +88,14 @@ def too_deep() -> QueryError:
     return QueryError("the expression is nested too deeply")
 
 
-def item_of(selected: Any) -> tuple[Item, tuple[Any, ...]]:  # noqa: ANN401 - a model class or an expression
-    """Return the item that a model class or an expression is in a select list, and its values.
+def item_of(selected: Any) -> AnyExpr:  # noqa: ANN401 - a model class or an expression
+    """Return a model class or an expression as a select list has it.
 
     Raises:
         QueryError: it is neither.
     """
     if isinstance(selected, Expr):
-        return (selected.shape, selected.type), selected.params
+        return selected
     if isinstance(selected, type) and issubclass(selected, FerraModel):
-        row = ModelMeta.of(selected).row
-        return (row.shape, row.type), ()
+        return ModelMeta.of(selected).row
     raise QueryError(f"{named(selected)} cannot be selected: a column, an expression or a FerraModel can")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from functools import lru_cache
-from typing import Any, Generic, overload
+from typing import Any, Generic, Literal, Self, overload
 
+from ferra_sync._compiler.shapes import LockShape
+from ferra_sync._expression import shapes
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.markers import In, Opt, Plain
 from ferra_sync._expression.selectable import Selectable
@@ -27,7 +29,22 @@ class Select(Clauses[Sel, App], RowQuery[R_co], Generic[Sel, App, R_co]):
 
     def first(self) -> Select[Sel, App, R_co]:
         """Return the query for its first row alone: with LIMIT 1 where nothing else keeps it to one."""
-        return self if self._limit is not None or self._key is not None else self.limit(1)
+        return self if "limit" in self._said or "key" in self._said else self.limit(1)
+
+    def for_update(self, *, nowait: bool = False, skip_locked: bool = False) -> Self:
+        """Lock the rows against writes and locks of others until the transaction ends.
+
+        Where others have locked one, this waits; with `nowait` it is a `Db`, with `skip_locked` the row is left out.
+
+        Raises:
+            QueryError: both are asked for; or, when the query is compiled, it makes rows distinct, groups or aggregates
+                them, or has an outer join.
+        """
+        return self._with(lock=LockShape("UPDATE", _wait(nowait=nowait, skip_locked=skip_locked)))
+
+    def for_share(self, *, nowait: bool = False, skip_locked: bool = False) -> Self:
+        """Lock the rows against writes of others, who may share the lock; else as `for_update`."""
+        return self._with(lock=LockShape("SHARE", _wait(nowait=nowait, skip_locked=skip_locked)))
 
     def along_key(self) -> Select[Sel, App, R_co]:
         """Return the query sorted by the primary key.
@@ -35,17 +52,26 @@ class Select(Clauses[Sel, App], RowQuery[R_co], Generic[Sel, App, R_co]):
         Raises:
             QueryError: there is no primary key, or rows are sorted, limited, grouped, made distinct or repeated.
         """
-        return _along_key(self)
+        key, said = self.primary_key, self._said
+        if said.get("order_by") or "limit" in said or "offset" in said:
+            raise QueryError("batches sort and limit by themselves")
+        if "group_by" in said or "distinct" in said or not self._source.is_one_row_each:
+            raise QueryError("batches walk the rows of one table; this query groups or repeats them")
+        return self.order_by(*key)
 
     def with_key(self) -> Select[Sel, App, tuple[R_co, tuple[Any, ...]]]:
         """Return the query whose every row is a tuple of the row and its primary key."""
-        return _with_key(self)
+        key = tuple((column.ref, column.type) for column in self.primary_key)
+        values = tuple(value for values in self._said.get("item_params", ()) for value in values)
+        row = self.items[0] if len(self.items) == 1 else (shapes.several(self.items), ROW)
+        items = (row, (shapes.several(key), ROW))
+        return self._with(items=items, item_params=(values, ()))._as(Select)
 
     @property
     def model(self) -> ModelMeta | None:
         """The model that is selected, where it is one and nothing else."""
-        match self._items:
-            case ((("model", type() as model), _),):
+        match self.items:
+            case (((shapes.MODEL, type() as model), _),):
                 return ModelMeta.of(model)
             case _:
                 return None
@@ -61,6 +87,14 @@ class Select(Clauses[Sel, App], RowQuery[R_co], Generic[Sel, App, R_co]):
     ) -> Select[Sel | Opt[App | In[S]], App | In[S], R_co]:
         """Join the rows that match, and keep those on the left that match none."""
         return self._joined(Select, "left", table, on)
+
+
+def _wait(*, nowait: bool, skip_locked: bool) -> Literal["NOWAIT", "SKIP LOCKED"] | None:
+    if nowait and skip_locked:
+        raise QueryError("rows that are locked are an error or are left out: nowait or skip_locked, not both")
+    if nowait:
+        return "NOWAIT"
+    return "SKIP LOCKED" if skip_locked else None
 
 
 def select(item: Selectable[S, T, Plain]) -> Select[S | Opt[S], S, T]:
@@ -80,11 +114,9 @@ def _whole(model: type) -> Select[Any, Any, Any]:
 
 
 def _selection_of(item: object) -> Select[Any, Any, Any]:
-    chosen, params = item_of(item)
-    query: Select[Any, Any, Any] = Select(Source((_only_table(chosen[0]),)))
-    query._items = (chosen,)
-    query._item_params = (params,)
-    return query
+    chosen = item_of(item)
+    query: Select[Any, Any, Any] = Select(Source((_only_table(chosen.shape),)))
+    return query._selecting(chosen)
 
 
 @overload
@@ -93,44 +125,22 @@ def maybe(item: Expr[S, V, Any, G]) -> Expr[Opt[S], V, None, G]: ...
 def maybe(item: Selectable[S, T, G]) -> Expr[Opt[S], T, None, G]: ...
 def maybe(item: Any) -> AnyExpr:
     """Select from the nullable side of an outer join: the model or the value, or None where there is no row."""
-    (shape, sql_type), params = item_of(item)
-    is_model = isinstance(shape, tuple) and shape[0] == "model"
-    return Expr(("maybe", shape) if is_model else shape, params, sql_type)
+    chosen = item_of(item)
+    return Expr(shapes.maybe(chosen.shape), chosen.params, chosen.type)
 
 
 def selected(query: Clauses[Any, Any], items: tuple[object, ...]) -> Select[Any, Any, Any]:
     """Return the query whose rows are these items."""
     if not items:
         raise QueryError("select takes at least one item")
-    chosen = [item_of(item) for item in items]
-    copy: Select[Any, Any, Any] = query._as(Select)
-    copy._items = tuple(item for item, _ in chosen)
-    copy._item_params = tuple(params for _, params in chosen)
-    return copy
-
-
-def _along_key(query: Select[Any, Any, Any]) -> Select[Any, Any, Any]:
-    key = query.primary_key
-    if query._order or query._limit is not None or query._offset is not None:
-        raise QueryError("batches sort and limit by themselves")
-    if query._groups or query._distinct is not None or not query._source.is_one_row_each:
-        raise QueryError("batches walk the rows of one table; this query groups or repeats them")
-    return query.order_by(*key)
-
-
-def _with_key(query: Select[Any, Any, Any]) -> Select[Any, Any, Any]:
-    copy = query._as(Select)
-    row = query._items[0] if len(query._items) == 1 else (("tuple", query._items), ROW)
-    key = tuple((column.ref, column.type) for column in query.primary_key)
-    copy._items = (row, (("tuple", key), ROW))
-    copy._item_params = (tuple(value for values in query._item_params for value in values), ())
-    return copy
+    return query._selecting(*[item_of(item) for item in items])._as(Select)
 
 
 def _only_table(shape: Hashable) -> TableMeta:
     """Return the table that an item is of; QueryError where it is of none or of several."""
-    if isinstance(shape, tuple) and shape[0] == "model":
-        return ModelMeta.of(shape[1]).table
+    match shape:
+        case (shapes.MODEL, type() as model):
+            return ModelMeta.of(model).table
     tables = {leaf.table for leaf in leaves(shape) if isinstance(leaf, ColumnRef)}
     if len(tables) != 1:
         raise QueryError("select reads one table: say from_(table).select(…)")

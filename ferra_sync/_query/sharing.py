@@ -1,7 +1,7 @@
 """Expressions with values that stand in several clauses and must be the same parameters in all of them.
 
 `GROUP BY f(x, $2)` is not `SELECT f(x, $1)` to PostgreSQL, whatever the values are. So an expression of GROUP BY,
-DISTINCT or DISTINCT ON is lowered once; wherever it occurs again, with equal values, the shape says `("shared", i)`.
+DISTINCT or DISTINCT ON is lowered once; wherever it occurs again, with equal values, the shape says `shared(i)`.
 """
 
 from __future__ import annotations
@@ -9,10 +9,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Hashable, Iterable
 from decimal import Decimal
+from itertools import islice
 from typing import Any, TypeAlias
 
 from ferra_sync._expression.expression import AnyExpr
 from ferra_sync._expression.ranges import AnyRange
+from ferra_sync._expression.shapes import leaves, rebuilt, shared
 from ferra_sync._expression.sqltypes import SqlType
 
 Params: TypeAlias = tuple[Any, ...]
@@ -24,7 +26,7 @@ class Sharing:
     def __init__(self, expressions: Iterable[AnyExpr]) -> None:
         self._shared: list[tuple[Hashable, Params]] = []
         for expression in expressions:
-            if expression.params and not self._place(expression.shape, expression.params):
+            if expression.params and self._number(expression.shape, expression.params) is None:
                 self._shared.append((expression.shape, expression.params))
 
     @property
@@ -41,39 +43,34 @@ class Sharing:
         """Return an expression without what it shares, and the values that remain its own."""
         if not params:
             return shape, params
-        place = self._place(shape, params)
-        if place:
-            return ("shared", place - 1), ()
-        return self._rewritten_parts(shape, params) if isinstance(shape, tuple) else (shape, params)
+        number = self._number(shape, params)
+        return self._with_parts(shape, params) if number is None else (shared(number), ())
 
-    def _rewritten_parts(self, shape: tuple[Hashable, ...], params: Params) -> tuple[Hashable, Params]:
-        parts: list[Hashable] = []
-        own: Params = ()
-        for part in shape[:2] if shape[0] == "cast" else shape:
-            count = _places(part)
+    def _with_parts(self, shape: Hashable, params: Params) -> tuple[Hashable, Params]:
+        """Return an expression without what its parts share."""
+        remaining = iter(params)
+        own: list[Any] = []
+
+        def part(child: Hashable) -> Hashable:
+            values = tuple(islice(remaining, _parameters(child)))
             # A value within an expression is no expression of its own, though an equal one may be grouped by.
-            within = isinstance(part, tuple)
-            rewritten, kept = self.rewritten(part, params[:count]) if within else (part, params[:count])
-            parts.append(rewritten)
-            own += kept
-            params = params[count:]
-        return (*parts, *(shape[2:] if shape[0] == "cast" else ())), own
+            kept, its_own = self.rewritten(child, values) if isinstance(child, tuple) else (child, values)
+            own.extend(its_own)
+            return kept
 
-    def _place(self, shape: Hashable, params: Params) -> int:
-        """Return the number, from 1, of the equal shared expression, or 0."""
-        for number, (known, values) in enumerate(self._shared, start=1):
+        return (rebuilt(shape, part), tuple(own)) if isinstance(shape, tuple) else (shape, params)
+
+    def _number(self, shape: Hashable, params: Params) -> int | None:
+        """Return the number of the equal shared expression, or None."""
+        for number, (known, values) in enumerate(self._shared):
             if known == shape and _are_same(values, params):
                 return number
-        return 0
+        return None
 
 
-def _places(shape: Hashable) -> int:
-    """Return how many parameters a shape has; the type that a cast names is none."""
-    if isinstance(shape, SqlType):
-        return 1
-    if not isinstance(shape, tuple):
-        return 0
-    return sum(_places(part) for part in (shape[:2] if shape and shape[0] == "cast" else shape))
+def _parameters(shape: Hashable) -> int:
+    """Return how many parameters a shape has."""
+    return sum(isinstance(leaf, SqlType) for leaf in leaves(shape))
 
 
 def _are_same(values: Params, others: Params) -> bool:

@@ -10,7 +10,7 @@ import attrs
 
 from ferra_sync._compiler.shapes import JoinShape
 from ferra_sync._expression.expression import AnyExpr
-from ferra_sync._expression.shapes import ColumnRef, is_same_table
+from ferra_sync._expression.shapes import AND, ColumnRef, binary, is_same_table, operation
 from ferra_sync._query.checks import spelled, table_of
 from ferra_sync._schema.constraints import ForeignKey
 from ferra_sync._schema.declaration import Joinable
@@ -65,7 +65,7 @@ class Source:
             shape, to_one = _on(self.tables, added)
         return Source(
             (*self.tables, added),
-            (*self.joins, JoinShape(how, added.ref, shape)),
+            (*self.joins, JoinShape(how=how, table=added.ref, on=shape)),
             self.params + params,
             self.is_one_row_each and to_one and how in {"inner", "left"},
         )
@@ -83,8 +83,8 @@ def _on(tables: tuple[TableMeta, ...], added: TableMeta) -> tuple[tuple[Any, ...
         choices = " or ".join(f"on={_condition(pairs)}" for pairs, _ in found)
         raise QueryError(f"{len(found)} foreign keys join {added.ref} to {names}: say {choices}")
     pairs, to_one = found[0]
-    equal = tuple(("=", left, right) for left, right in pairs)
-    return (equal[0] if len(equal) == 1 else ("and", *equal)), to_one
+    equal = [binary("=", left, right) for left, right in pairs]
+    return (equal[0] if len(equal) == 1 else operation(AND, *equal)), to_one
 
 
 def _condition(pairs: tuple[tuple[ColumnRef, ColumnRef], ...]) -> str:

@@ -152,7 +152,11 @@ class Update(Restricted[S]):
         shapes = (*(each.shape for each in self._assignments), *((ref, expr.shape) for ref, expr in stamps))
         params = [value for each in self._assignments for value in each.params]
         params += [value for _, expr in stamps for value in expr.params]
-        return UpdateShape(self._table.ref, shapes, where, items), (*params, *restriction, *values)
+        return UpdateShape(table=self._table.ref, assignments=shapes, where=where, returning=items), (
+            *params,
+            *restriction,
+            *values,
+        )
 
 
 def _set_to(ref: ColumnRef, value: object) -> Assignment[Any]:
@@ -170,7 +174,7 @@ class Delete(Restricted[S]):
     def with_returning(self, items: Items, values: tuple[Any, ...]) -> Parts:
         """Return the shape and the values; QueryError where no rows were named."""
         where, restriction = self._restriction("delete")
-        return DeleteShape(self._table.ref, where, items), (*restriction, *values)
+        return DeleteShape(table=self._table.ref, where=where, returning=items), (*restriction, *values)
 
 
 def update(table: type[TableT]) -> Update[TableT]:

@@ -51,8 +51,8 @@ class Returning(RowQuery[R_co]):
     def __init__(self, write: Write, items: tuple[object, ...]) -> None:
         chosen = [item_of(item) for item in items]
         self.write = write
-        self._items = tuple(item for item, _ in chosen)
-        self._values = tuple(value for _, values in chosen for value in values)
+        self._items = tuple((item.shape, item.type) for item in chosen)
+        self._values = tuple(value for item in chosen for value in item.params)
 
     @property
     def target(self) -> TableRef:
@@ -63,6 +63,11 @@ class Returning(RowQuery[R_co]):
     def key(self) -> object:
         """The key that `find` was given, or None."""
         return self.write.key
+
+    @property
+    def items(self) -> Items:
+        """What is returned."""
+        return self._items
 
     def parts(self) -> Parts:
         """Return the shape, and the values beside it."""
@@ -88,7 +93,7 @@ def read_instead(table: TableMeta, where: tuple[AnyExpr, ...], items: Items, val
     params = values + tuple(value for predicate in where for value in predicate.params)
     columns = items or tuple((column.ref, column.type) for column in table.attributes.values())
     shapes = tuple(predicate.shape for predicate in where)
-    return SelectShape((), None, columns, table.ref, (), shapes, None, (), None, None), params
+    return SelectShape(items=columns, table=table.ref, where=shapes), params
 
 
 NOTHING: AnyExpr = Expr(BOOLEAN, (False,), BOOLEAN)

@@ -11,9 +11,10 @@ from typing import Any, NamedTuple, TypeAlias
 import attrs
 
 from ferra_sync._compiler.shapes import ConflictShape, DeleteShape, InsertShape, SelectShape, UpdateShape
+from ferra_sync._expression import shapes
 from ferra_sync._expression.expression import AnyExpr
 from ferra_sync._expression.parameter import parameter
-from ferra_sync._expression.shapes import ColumnRef, Items
+from ferra_sync._expression.shapes import ColumnRef, Items, binary
 from ferra_sync._expression.sqltypes import FieldType
 from ferra_sync._model.model import FieldMeta, ModelMeta
 from ferra_sync._model.rows import Given, given, value_list
@@ -63,11 +64,11 @@ class _Assignments:
 
     def stamp(self, ref: ColumnRef, stamp: AnyExpr, *, unless: Hashable = None, place: int | None = None) -> None:
         """Set an on_update column anew, or to the value `unless`, a parameter at `place`, where the row has another."""
-        shape = stamp.shape if stamp.type.cast == ref.type.cast else ("cast", stamp.shape, ref.type.parameter)
+        shape = stamp.shape if stamp.type.cast == ref.type.cast else shapes.cast(stamp.shape, ref.type.parameter)
         if place is not None:
             self.places.append(place)
         if unless is not None:
-            shape = ("stamp json" if ref.type.kind is FieldType.JSON else "stamp", ref, unless, shape)
+            shape = shapes.stamp(ref, unless, shape, is_json=ref.type.kind is FieldType.JSON)
         self.pairs.append((ref, shape))
         first = self._width + len(self.constants)
         self.places.extend(range(first, first + len(stamp.params)))
@@ -137,7 +138,7 @@ class Plan:
     @property
     def where(self) -> tuple[Any, ...]:
         """The predicates that find a row by its key."""
-        return tuple(("=", column.ref, column.type.parameter) for column in self.key)
+        return tuple(binary("=", column.ref, column.type.parameter) for column in self.key)
 
 
 def _checked(ref: ColumnRef, value: object) -> Any:  # noqa: ANN401 - of the column's own type
@@ -152,7 +153,14 @@ def _insert(plan: Plan, fields: Given, or_update: bool) -> Write:  # noqa: FBT00
     row = value_list(meta, fields)
     conflict, constants = _conflict(plan, fields) if or_update else (None, ())
     numbered = (field.generated == "identity always" for field in compress(meta.fields, fields))
-    shape = InsertShape(meta.table.ref, meta.refs, (row,), (), conflict, plan.items, or_update and any(numbered))
+    shape = InsertShape(
+        table=meta.table.ref,
+        columns=meta.refs,
+        rows=(row,),
+        conflict=conflict,
+        returning=plan.items,
+        overriding=or_update and any(numbered),
+    )
     width = len(fields)
     places = [*compress(range(width), fields), *range(width, width + len(constants))]
     return Write(statement_of(shape), _picker(places), constants)
@@ -164,12 +172,12 @@ def _conflict(plan: Plan, fields: Given) -> tuple[ConflictShape, Params]:
     excluded = tuple(ref for ref in changed if ref not in plan.stamps)
     assigned = _Assignments(0)
     for ref, stamp in plan.stamps.items():
-        assigned.stamp(ref, stamp, unless=("excluded", ref) if ref in changed else None)
+        assigned.stamp(ref, stamp, unless=shapes.excluded(ref) if ref in changed else None)
     if not excluded and not assigned.pairs:
         # DO NOTHING would return no row.
         assigned.pairs.append(_to_itself(plan.meta.table))
     key = tuple(column.ref for column in plan.key)
-    return ConflictShape(key, excluded, tuple(assigned.pairs)), tuple(assigned.constants)
+    return ConflictShape(target=key, excluded=excluded, assignments=tuple(assigned.pairs)), tuple(assigned.constants)
 
 
 def _to_itself(table: TableMeta) -> tuple[ColumnRef, Hashable]:
@@ -190,7 +198,9 @@ def _update(plan: Plan, fields: Given) -> Write:
         assigned.stamp(ref, stamp, unless=ref.type.parameter if ref in changed else None, place=changed.get(ref))
     if not assigned.pairs:
         return Write(plan.find, _picker(()), ())
-    shape = UpdateShape(plan.meta.table.ref, tuple(assigned.pairs), plan.where, plan.items)
+    shape = UpdateShape(
+        table=plan.meta.table.ref, assignments=tuple(assigned.pairs), where=plan.where, returning=plan.items
+    )
     return Write(statement_of(shape), _picker(assigned.places), tuple(assigned.constants))
 
 
@@ -204,9 +214,9 @@ def plan_of(meta: ModelMeta) -> Plan:
     table, key = meta.table, meta.table.primary_key
     key_fields = meta.key_fields
     items = ((meta.row.shape, meta.row.type),)
-    where = tuple(("=", column.ref, column.type.parameter) for column in key)
-    find = statement_of(SelectShape((), None, items, table.ref, (), where, None, (), None, None))
+    where = tuple(binary("=", column.ref, column.type.parameter) for column in key)
+    find = statement_of(SelectShape(items=items, table=table.ref, where=where))
     key_items = tuple((column.ref, column.type) for column in key)
-    exists = statement_of(SelectShape((), None, key_items, table.ref, (), where, None, (), None, None))
-    delete = statement_of(DeleteShape(table.ref, where, ()))
+    exists = statement_of(SelectShape(items=key_items, table=table.ref, where=where))
+    delete = statement_of(DeleteShape(table=table.ref, where=where))
     return Plan(meta, key, key_fields, items, find, exists, delete, dict(table.on_update))

@@ -92,8 +92,8 @@ def refs_of(constraint: Unique[Any] | Check[Any] | Index[Any] | ForeignKey[Any])
         case Check():
             shapes = (constraint.predicate.shape,)
         case Index():
-            shapes = (constraint.keys, None if constraint.where is None else constraint.where.shape)
-    yield from (leaf for leaf in leaves(shapes) if isinstance(leaf, ColumnRef))
+            shapes = (*constraint.keys, None if constraint.where is None else constraint.where.shape)
+    yield from (leaf for leaf in leaves(*shapes) if isinstance(leaf, ColumnRef))
 
 
 Constraint: TypeAlias = Unique[S] | Check[S] | Index[S] | ForeignKey[S]
@@ -157,7 +157,7 @@ def _deferred(
 
 
 def _check_plain(shapes: tuple[Hashable, ...], what: str) -> None:
-    if has_aggregate(shapes):
+    if has_aggregate(*shapes):
         raise SchemaError(f"an aggregate cannot stand in {what}")
 
 

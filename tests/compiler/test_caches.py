@@ -20,7 +20,6 @@ from ferra_sync._compiler.shapes import (
     ConflictShape,
     CountShape,
     DeleteShape,
-    GroupShape,
     InsertShape,
     JoinShape,
     SelectShape,
@@ -53,7 +52,7 @@ def test_shapes_of_two_classes_with_equal_fields_are_two_statements() -> None:
         compiled(same)
     delete = DeleteShape(key.table, (), ())
     assert compiled(delete).sql.startswith("DELETE")
-    for equal in (JoinShape(*delete), GroupShape(*delete), ConflictShape(*delete)):
+    for equal in (JoinShape(*delete), ConflictShape(*delete)):
         assert equal == delete
         no_statement: Any = equal
         assert compiled(no_statement) is None
@@ -90,7 +89,7 @@ def test_a_place_in_a_shape_holds_one_class_of_shapes_and_never_true_beside_1(sh
 
 
 def test_every_class_of_shapes_is_looked_at() -> None:
-    assert {SelectShape, CountShape, UpdateShape, JoinShape, GroupShape, ConflictShape} <= set(SHAPES)
+    assert {SelectShape, CountShape, UpdateShape, JoinShape, ConflictShape} <= set(SHAPES)
 
 
 @given(st.lists(st.tuples(st.integers(-1, 2), st.sampled_from([SERVER_DEFAULT, True, False])), min_size=1, max_size=4))

@@ -24,7 +24,7 @@ from ferra_sync import types as t
 from ferra_sync._compiler.expressions import Lowering
 from ferra_sync._compiler.terms import TEMPLATES
 from ferra_sync._expression.nullability import RULES, _Nullability, may_be_null
-from ferra_sync._expression.sqltypes import BOOLEAN, SqlType
+from ferra_sync._expression.sqltypes import BOOLEAN, INTEGER, SqlType
 
 KINDS: Final[dict[str, tuple[Callable[[], Any], tuple[Any, Any]]]] = {
     "whole": (t.integer, (1, 2)),
@@ -103,6 +103,14 @@ OPERATORS: Final[list[tuple[str, tuple[str, ...], Callable[..., Any]]]] = [
     ("array ||", ("list",), lambda a: a + [1]),  # noqa: RUF005 - an expression
     ("like", ("word",), lambda a: a.like("a%")),
     ("ilike", ("word",), lambda a: a.icontains("a")),
+    ("row", ("whole", "whole"), lambda a, b: Expr((">", ("row", *row_of(a, b)), ("row", *row_of(b, a))), (), BOOLEAN)),
+    (
+        "in rows",
+        ("whole", "whole"),
+        lambda a, b: Expr(
+            ("in rows", ("row", a.shape, b.shape), ("row", INTEGER.array, INTEGER.array)), ([1], [2]), BOOLEAN
+        ),
+    ),
     ("once", ("whole",), lambda a: composed("once", a.type)(a)),
     *(("stamp", (kind,) * 3, lambda a, b, c: composed("stamp", a.type)(a, b, c)) for kind in ("whole", "list")),
     ("stamp json", ("raw",) * 3, lambda a, b, c: composed("stamp json", a.type)(a, b, c)),
@@ -132,7 +140,6 @@ OTHERS: Final[list[tuple[str, tuple[str, ...], Callable[..., Any]]]] = [
     ("a cast of a list", ("list",), lambda a: a.cast(t.text())),
     ("a cast of a document to text", ("data",), lambda a: a.cast(t.text())),
     ("a cast of a document to json", ("data",), lambda a: a.cast(t.json())),
-    ("row >", ("whole", "whole"), lambda a, b: Expr(("row >", row_of(a, b), row_of(b, a)), (), BOOLEAN)),
     ("is row", (), lambda: Expr(("is row", Facts.__ferra_table__.ref), (), BOOLEAN)),
     ("a model", (), lambda: Fact),
 ]
@@ -214,7 +221,7 @@ def test_the_values_of_a_list_of_operands_are_told_apart() -> None:
 
 
 def test_every_operator_has_a_rule() -> None:
-    assert RULES.keys() == TEMPLATES.keys() | {"and", "or"}
+    assert RULES.keys() == TEMPLATES.keys() | {"and", "or", "row"}
     assert RULES.keys() == {op for op, _, _ in OPERATORS}
 
 

@@ -194,7 +194,7 @@ STEPS: list[Callable[[Any], Any]] = [
     lambda query: query.left_join(Twins, on=Twins.id == Players.id) if len(query._source.tables) == 2 else query,
     lambda query: query.belonging_to([]),
     lambda query: query.first(),
-    lambda query: query.unordered(),
+    lambda query: query.for_count(),
 ]
 
 

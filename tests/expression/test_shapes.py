@@ -1,0 +1,131 @@
+"""The grammar of shapes: said once, built by its functions, walked in one way."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Hashable, Iterator
+from pathlib import Path
+
+import pytest
+
+import ferra_sync
+from ferra_sync._compiler.terms import TEMPLATES
+from ferra_sync._expression import shapes
+from ferra_sync._expression.shapes import DEFAULT, ColumnRef, FunctionRef, TableRef
+from ferra_sync._expression.sqltypes import INTEGER, TEXT
+
+PACKAGE = Path(ferra_sync.__file__).parent
+GRAMMAR = PACKAGE / "_expression" / "shapes.py"
+
+HEADS = {value for name, value in vars(shapes).items() if name.isupper() and isinstance(value, str)} | {DEFAULT[0]}
+
+TABLE = TableRef(object, "films")
+TITLE = ColumnRef(TABLE, "title", TEXT)
+YEAR = ColumnRef(TABLE, "year", INTEGER)
+LOWER = FunctionRef("lower")
+COUNT = FunctionRef("count", aggregate=True)
+
+FORMS: dict[str, tuple[Hashable, tuple[Hashable, ...]]] = {
+    "an operator": (shapes.operation("=", TITLE, TEXT), (TITLE, TEXT)),
+    "a connective": (shapes.connective("and", TITLE, YEAR), (TITLE, YEAR)),
+    "a row": (shapes.row(TITLE, YEAR), (TITLE, YEAR)),
+    "a call": (shapes.call(LOWER, TITLE), (LOWER, TITLE)),
+    "a call of distinct values": (shapes.call(COUNT, TITLE, distinct=True), (COUNT, TITLE)),
+    "a count of rows": (shapes.count_rows(COUNT), (COUNT,)),
+    "a cast": (shapes.cast(TITLE, INTEGER), (TITLE,)),
+    "a stamp": (shapes.stamp(TITLE, TEXT, YEAR, is_json=False), (TITLE, TEXT, YEAR)),
+    "a stamp of json": (shapes.stamp(TITLE, TEXT, YEAR, is_json=True), (TITLE, TEXT, YEAR)),
+    "a row's presence": (shapes.is_row(TABLE), (TABLE,)),
+    "an excluded column": (shapes.excluded(TITLE), (TITLE,)),
+    "a default": (DEFAULT, ()),
+    "a shared expression": (shapes.shared(0), ()),
+    "an ascending order": (shapes.order("asc", TITLE, None), (TITLE,)),
+    "a descending order": (shapes.order("desc", TITLE, "last"), (TITLE,)),
+    "a model": (shapes.model(object), (object,)),
+    "a model or nothing": (shapes.maybe(shapes.model(object)), (shapes.model(object),)),
+    "several items": (shapes.several(((TITLE, TEXT), (YEAR, INTEGER))), (TITLE, YEAR)),
+    "a result": (shapes.result("total"), ()),
+}
+
+
+def test_every_form_has_a_function_that_builds_it_and_a_line_in_the_grammar() -> None:
+    built = {shape[0] for shape, _ in FORMS.values() if isinstance(shape, tuple)}
+    assert built >= HEADS - {shapes.OR}
+    assert shapes.__doc__ is not None
+    for head in HEADS - {shapes.AND, shapes.OR}:
+        assert f'    ("{head}",' in shapes.__doc__
+
+
+@pytest.mark.parametrize(("shape", "parts"), FORMS.values(), ids=FORMS)
+def test_a_form_has_the_children_that_are_shapes(shape: Hashable, parts: tuple[Hashable, ...]) -> None:
+    assert shapes.children(shape) == parts
+
+
+@pytest.mark.parametrize(("shape", "parts"), FORMS.values(), ids=FORMS)
+def test_a_form_is_rebuilt_from_its_children_alone(shape: Hashable, parts: tuple[Hashable, ...]) -> None:
+    seen: list[Hashable] = []
+    assert shapes.rebuilt(shape, lambda part: seen.append(part) or part) == shape
+    assert tuple(seen) == parts
+    assert shapes.children(shapes.rebuilt(shape, lambda part: ("was", part))) == tuple(("was", part) for part in parts)
+
+
+@pytest.mark.parametrize("leaf", [TITLE, TEXT, LOWER, TABLE])
+def test_a_leaf_has_no_children_and_stays_what_it_is(leaf: Hashable) -> None:
+    assert shapes.children(leaf) == ()
+    assert shapes.rebuilt(leaf, lambda _: None) is leaf
+    assert list(shapes.leaves(leaf)) == [leaf]
+
+
+def test_leaves_come_from_left_to_right_and_a_casts_type_is_none_of_them() -> None:
+    shape = shapes.connective("and", shapes.cast(shapes.operation("=", TITLE, TEXT), INTEGER), shapes.call(LOWER, YEAR))
+    assert list(shapes.leaves(shape, TABLE)) == [TITLE, TEXT, LOWER, YEAR, TABLE]
+
+
+def test_connectives_of_one_kind_are_flat() -> None:
+    both = shapes.connective("and", TITLE, YEAR)
+    assert shapes.connective("and", both, TEXT) == shapes.operation("and", TITLE, YEAR, TEXT)
+    assert shapes.connective("or", both, TEXT) == shapes.operation("or", both, TEXT)
+
+
+def test_only_a_model_becomes_nullable_in_its_shape() -> None:
+    assert shapes.maybe(TITLE) is TITLE
+    assert shapes.maybe(shapes.call(LOWER, TITLE)) == shapes.call(LOWER, TITLE)
+
+
+def test_no_other_module_spells_a_form() -> None:
+    heads = HEADS | TEMPLATES.keys()
+    spelled = [
+        f"{path.relative_to(PACKAGE)}:{line}"
+        for path in PACKAGE.rglob("*.py")
+        if path != GRAMMAR
+        for line in _spelled(ast.parse(path.read_text()), heads)
+    ]
+    assert spelled == []
+
+
+def test_a_form_that_is_spelled_is_found() -> None:
+    text = 'a = ("cast", b, c)\nmatch a:\n    case ("model", d): pass\n    case ("and" | "or", *e): pass\n'
+    text += 'f = a[0] == "cast"\ng["-", h] = ("cast" in i, "cast")\n'
+    assert sorted(_spelled(ast.parse(text), HEADS | TEMPLATES.keys())) == [1, 3, 4, 5]
+
+
+def _spelled(tree: ast.AST, heads: set[str]) -> Iterator[int]:
+    """Yield the lines where a tuple that begins with one of `heads` is built, matched or looked into."""
+    keys = {id(node.slice) for node in ast.walk(tree) if isinstance(node, ast.Subscript)}
+    for node in ast.walk(tree):
+        match node:
+            case ast.Tuple(elts=[ast.Constant(value=str() as head), *rest]) if head in heads and id(node) not in keys:
+                if not rest or not all(isinstance(each, ast.Constant) for each in rest):
+                    yield node.lineno
+            case ast.MatchSequence(patterns=[first, *_]) if heads & set(_strings(first)):
+                yield node.lineno
+            case ast.Compare(left=ast.Subscript(slice=ast.Constant(value=0)), comparators=[other]) if heads & set(
+                _strings(other)
+            ):
+                yield node.lineno
+            case _:
+                pass
+
+
+def _strings(node: ast.AST) -> Iterator[str]:
+    return (each.value for each in ast.walk(node) if isinstance(each, ast.Constant) and isinstance(each.value, str))

@@ -1,0 +1,171 @@
+"""FOR UPDATE and FOR SHARE: rows that are read are locked until the transaction ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import attrs
+import psycopg
+import pytest
+from ddl import database_with
+
+from ferra_sync import (
+    Database,
+    Db,
+    DbErrorKind,
+    FerraModel,
+    QueryError,
+    Select,
+    Table,
+    from_,
+    insert_into,
+    maybe,
+    select,
+    update,
+)
+from ferra_sync import functions as fn
+from ferra_sync import types as t
+
+
+class Owners(Table):
+    id = t.integer(primary_key=True)
+
+
+class Jobs(Table):
+    id = t.integer(primary_key=True)
+    owner_id = t.integer(references=Owners.id)
+    name = t.text()
+
+
+@attrs.frozen
+class Owner(FerraModel[Owners]):
+    id: int
+
+
+@attrs.frozen
+class Job(FerraModel[Jobs]):
+    id: int
+    owner_id: int
+    name: str
+
+
+JOBS = [Job(1, 1, "a"), Job(2, 1, "b"), Job(3, 1, "c")]
+
+
+@pytest.fixture(scope="module")
+def db(server_url: str) -> Iterator[Database]:
+    with database_with(server_url, Owners, Jobs) as db:
+        db.execute(insert_into(Owners).values(Owner(1)))
+        db.execute(insert_into(Jobs).values(*JOBS))
+        yield db
+
+
+def first_job() -> Select[Any, Any, Job]:
+    return select(Job).find(1)
+
+
+@pytest.mark.parametrize(
+    ("query", "clause"),
+    [
+        (first_job().for_update(), "FOR UPDATE"),
+        (first_job().for_share(), "FOR SHARE"),
+        (first_job().for_update(nowait=True), "FOR UPDATE NOWAIT"),
+        (first_job().for_share(nowait=True), "FOR SHARE NOWAIT"),
+        (first_job().for_update(skip_locked=True), "FOR UPDATE SKIP LOCKED"),
+        (first_job().for_share(skip_locked=True), "FOR SHARE SKIP LOCKED"),
+        (first_job().for_share().for_update(), "FOR UPDATE"),
+        (first_job().for_update().order_by(Jobs.id).limit(1).offset(0), "FOR UPDATE"),
+        (first_job().for_share().inner_join(Owners), "FOR SHARE"),
+        (from_(Jobs).cross_join(Owners).select(Job, Owner).for_share(), "FOR SHARE"),
+    ],
+)
+def test_the_clause_is_the_last_and_the_server_takes_it(db: Database, query: Any, clause: str) -> None:
+    assert query.sql().text.endswith(f" {clause}")
+    assert "FOR " not in query.sql().text.removesuffix(clause)
+    db.fetch_all(query)
+
+
+def test_a_query_that_asks_for_no_lock_has_none_and_stays_as_it_was() -> None:
+    query = first_job()
+    assert query.for_update().sql().params == query.sql().params
+    assert "FOR " not in query.sql().text
+
+
+@pytest.mark.parametrize("theirs", [first_job().for_update(nowait=True), first_job().for_share(nowait=True)])
+def test_what_is_locked_for_update_is_nobody_elses(db: Database, theirs: Any) -> None:
+    with db.begin() as tx, db.begin() as other:
+        assert tx.fetch_one(first_job().for_update()) == JOBS[0]
+        with pytest.raises(Db) as caught:
+            other.fetch_one(theirs)
+        assert caught.value.kind is DbErrorKind.TIMEOUT
+
+
+def test_what_is_locked_for_share_is_shared_and_not_written(db: Database) -> None:
+    with db.begin() as tx, db.begin() as other, db.begin() as third:
+        assert tx.fetch_one(first_job().for_share()) == other.fetch_one(first_job().for_share(nowait=True))
+        with pytest.raises(Db) as caught:
+            third.fetch_one(first_job().for_update(nowait=True))
+        assert caught.value.kind is DbErrorKind.TIMEOUT
+
+
+def test_rows_that_are_locked_can_be_left_out(db: Database) -> None:
+    free = select(Job).order_by(Jobs.id).limit(1).for_update(skip_locked=True)
+    with db.begin() as tx, db.begin() as other, db.begin() as third:
+        assert [each.fetch_one(free) for each in (tx, other, third)] == JOBS
+
+
+def test_locks_end_with_the_transaction(db: Database) -> None:
+    with db.begin() as tx:
+        tx.fetch_one(first_job().for_update())
+        assert tx.execute(update(Jobs).find(1).set(Jobs.name.to("a"))) == 1
+    with db.begin() as other:
+        assert other.fetch_one(first_job().for_update(nowait=True)) == JOBS[0]
+
+
+def test_a_page_locks_its_own_rows_and_its_count_none(db: Database) -> None:
+    with db.begin() as tx, db.begin() as other:
+        page = tx.fetch_page(select(Job).for_update(), 1, 2)
+        assert (page.items, page.total) == (JOBS[:2], 3)
+        assert other.fetch_all(select(Job).for_update(skip_locked=True)) == JOBS[2:]
+
+
+def test_streams_and_batches_lock_what_they_read(db: Database) -> None:
+    with db.begin() as tx, db.begin() as other:
+        assert list(tx.stream(select(Job).order_by(Jobs.id).for_update())) == JOBS
+        assert other.fetch_all(select(Job).for_share(skip_locked=True)) == []
+    with db.begin() as tx, db.begin() as other:
+        assert list(tx.batches(select(Job).for_share(), size=2)) == [JOBS[:2], JOBS[2:]]
+        assert other.fetch_all(select(Job).for_update(skip_locked=True)) == []
+
+
+REFUSED: dict[str, Callable[[], Select[Any, Any, Any]]] = {
+    "distinct": lambda: select(Job).distinct(),
+    "distinct on": lambda: select(Job).distinct(Jobs.id),
+    "group_by": lambda: from_(Jobs).group_by(Jobs.name).select(Jobs.name),
+    "having": lambda: from_(Jobs).group_by(Jobs.name).having(fn.count() > 1).select(Jobs.name),
+    "an aggregate": lambda: from_(Jobs).select(fn.count()),
+    "an aggregate in an expression": lambda: from_(Jobs).select(fn.coalesce(fn.max(Jobs.id), 0)),
+    "a left join": lambda: select(Job).left_join(Owners),
+    "a right join": lambda: from_(Jobs).right_join(Owners).select(maybe(Job)),
+    "a full join": lambda: from_(Jobs).full_join(Owners).select(maybe(Job)),
+}
+
+
+@pytest.mark.parametrize("refused", REFUSED.values(), ids=REFUSED)
+def test_what_the_server_refuses_to_lock_is_refused_before_it_is_sent(
+    db: Database, refused: Callable[[], Select[Any, Any, Any]]
+) -> None:
+    for locked in (refused().for_update(), refused().for_share(nowait=True)):
+        with pytest.raises(QueryError, match=r"^FOR (UPDATE|SHARE NOWAIT) cannot lock "):
+            locked.sql()
+    text, params = refused().sql()
+    with db.connection() as connection, pytest.raises(psycopg.errors.FeatureNotSupported):
+        psycopg.RawCursor(connection).execute(f"{text} FOR UPDATE".encode(), params)
+
+
+def test_to_wait_for_nothing_and_to_leave_out_what_is_locked_are_two_wishes() -> None:
+    with pytest.raises(QueryError, match="nowait or skip_locked, not both"):
+        select(Job).for_update(nowait=True, skip_locked=True)
+    with pytest.raises(QueryError, match="nowait or skip_locked, not both"):
+        select(Job).for_share(nowait=True, skip_locked=True)

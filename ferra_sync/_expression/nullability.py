@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import attrs
 
+from ferra_sync._expression import shapes
 from ferra_sync._expression.nulls import Rule, coalescing, never, strict
 from ferra_sync._expression.shapes import ColumnRef, FunctionRef, TableRef
 from ferra_sync._expression.sqltypes import FieldType, SqlType
@@ -77,7 +78,7 @@ class _Nullability:
     params: Iterator[Any] | None
     missing: Collection[TableRef]
 
-    def of(self, shape: Hashable) -> bool:  # noqa: C901, PLR0911 - one line for each kind of node
+    def of(self, shape: Hashable) -> bool:  # noqa: PLR0911 - one line for each kind of node
         match shape:
             case ColumnRef():
                 return shape.nullable or shape.table in self.missing
@@ -85,19 +86,19 @@ class _Nullability:
                 return self.params is None or next(self.params) is None
             case (str() as op, *operands) if op in RULES:
                 return RULES[op](self._each(operands))
-            case ("call" | "call distinct", FunctionRef() as function, *arguments):
+            case (shapes.CALL | shapes.CALL_DISTINCT, FunctionRef() as function, *arguments):
                 return function.nulls(self._each(arguments))
-            case ("cast", operand, SqlType() as to):
+            case (shapes.CAST, operand, SqlType() as to):
                 return self.of(operand) or (_reads_json_null(to) and _is_json(operand))
-            case ("excluded", ColumnRef() as column):
+            case (shapes.EXCLUDED, ColumnRef() as column):
                 return column.nullable
-            case ("count rows" | "is row" | "model" | "tuple", *_):
+            case (shapes.COUNT_ROWS | shapes.IS_ROW | shapes.MODEL | shapes.TUPLE, *_):
                 return False
             case _:  # Among them ("maybe", …), ("default",), and ("shared", i), which another shape spells out.
                 return True
 
-    def _each(self, shapes: Sequence[Hashable]) -> list[bool]:
-        return [self.of(each) for each in shapes]  # All of them, for each takes its own params.
+    def _each(self, operands: Sequence[Hashable]) -> list[bool]:
+        return [self.of(each) for each in operands]  # All of them, for each takes its own params.
 
 
 def _reads_json_null(to: SqlType[Any]) -> bool:
@@ -109,9 +110,9 @@ def _is_json(shape: Hashable) -> bool:
     match shape:
         case SqlType():
             return shape.kind is FieldType.JSONB
-        case ColumnRef(type=of) | ("cast", _, SqlType() as of):
+        case ColumnRef(type=of) | (shapes.CAST, _, SqlType() as of):
             return _is_json(of)
-        case ("call", FunctionRef() as function, *arguments):
+        case (shapes.CALL, FunctionRef() as function, *arguments):
             return any(map(_is_json, arguments)) if function.returns is None else _is_json(function.returns)
         case _:
             return False

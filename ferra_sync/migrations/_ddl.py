@@ -9,6 +9,7 @@ from typing import Any, Final
 import attrs
 
 from ferra_sync._compiler.write import qualified_name
+from ferra_sync._expression import shapes
 from ferra_sync._expression.expression import Expr
 from ferra_sync._expression.identifiers import quoted
 from ferra_sync._expression.shapes import ColumnRef, TableRef
@@ -37,9 +38,9 @@ class Ddl:
     schemas: Mapping[str, str] = attrs.field(factory=dict)
 
     def create(self, tables: Iterable[type[Table]], *, foreign_keys: bool = True) -> Iterator[str]:
-        """Yield what creates schemas, enum types, tables each with its indexes, and at last the foreign keys.
+        """Yield what creates schemas, extensions, enum types, tables with their indexes, and at last the foreign keys.
 
-        An alias is created as the table that it is of. A schema may exist already.
+        An alias is created as the table that it is of. A schema or an extension may exist already.
 
         Raises:
             SchemaError: one is no table, two tables have one name, or two enum types have one name and other labels.
@@ -48,6 +49,8 @@ class Ddl:
         metas = declared(tables)
         for schema in dict.fromkeys(meta.ref.schema for meta in metas if meta.ref.schema is not None):
             yield f"CREATE SCHEMA IF NOT EXISTS {quoted(self.schemas.get(schema, schema))}"
+        if any(sql_type.kind is FieldType.CITEXT for sql_type in _element_types(metas)):
+            yield "CREATE EXTENSION IF NOT EXISTS citext"
         yield from (create_enum(name, labels) for name, labels in enums(metas).items())
         for meta in metas:
             yield self.create_table(meta)
@@ -115,14 +118,20 @@ def enums(metas: Iterable[TableMeta]) -> dict[str, tuple[str, ...]]:
         SchemaError: two of them have one name and other labels.
     """
     found: dict[str, tuple[str, ...]] = {}
-    for declaration in (each for meta in metas for each in meta.declarations.values()):
-        sql_type = declaration.sql_type.element or declaration.sql_type
+    for sql_type in _element_types(metas):
         cls = sql_type.classes[0]
         if issubclass(cls, Enum):
             labels = tuple(str(member.value) for member in cls)
             if found.setdefault(sql_type.ddl, labels) != labels:
                 raise SchemaError(f"enum type {sql_type.ddl} is declared twice, with other labels")
     return found
+
+
+def _element_types(metas: Iterable[TableMeta]) -> Iterator[SqlType[Any]]:
+    """Yield the type of each column; of an array or a range, that of its elements."""
+    for meta in metas:
+        for declaration in meta.declarations.values():
+            yield declaration.sql_type.element or declaration.sql_type
 
 
 def create_enum(name: str, labels: Iterable[str]) -> str:
@@ -174,7 +183,7 @@ def _keys(index: Index[Any]) -> str:
 def _key(shape: Any, values: Iterator[Any]) -> str:  # noqa: ANN401 - the shape of an expression, or of an order
     """Return one key of an index: in brackets where it is more than a column, and its direction outside of them."""
     match shape:
-        case ("asc" | "desc" as direction, operand, nulls):
+        case (shapes.ASC | shapes.DESC as direction, operand, nulls):
             sorted_nulls = "" if nulls is None else f" NULLS {nulls.upper()}"
             return f"{_key(operand, values)} {direction.upper()}{sorted_nulls}"
         case ColumnRef():

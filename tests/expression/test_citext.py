@@ -7,7 +7,8 @@ from typing import Any
 
 import attrs
 import pytest
-from ddl import database_with, model_of
+from databases import database_with
+from tables import model_of
 
 from ferra_sync import (
     SERVER_DEFAULT,

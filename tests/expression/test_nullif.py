@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 import pytest
-from ddl import database_with
+from databases import database_with
 
 from ferra_sync import SERVER_DEFAULT, Database, FerraModel, QueryError, Table, from_, insert_into, select
 from ferra_sync import functions as fn

@@ -20,8 +20,8 @@ GRAMMAR = PACKAGE / "_expression" / "shapes.py"
 HEADS = {value for name, value in vars(shapes).items() if name.isupper() and isinstance(value, str)} | {DEFAULT[0]}
 
 TABLE = TableRef(object, "films")
-TITLE = ColumnRef(TABLE, "title", TEXT)
-YEAR = ColumnRef(TABLE, "year", INTEGER)
+TITLE = ColumnRef(TABLE, "title", TEXT, nullable=False)
+YEAR = ColumnRef(TABLE, "year", INTEGER, nullable=False)
 LOWER = FunctionRef("lower")
 COUNT = FunctionRef("count", aggregate=True)
 

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 import psycopg
 import pytest
-from ddl import database_with
+from databases import database_with
 
 from ferra_sync import (
     Database,

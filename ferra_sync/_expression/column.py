@@ -12,7 +12,7 @@ from ferra_sync._expression.operators import Node, parameter
 from ferra_sync._expression.sentinels import SERVER_DEFAULT, UNSET
 from ferra_sync._expression.shapes import DEFAULT, ColumnRef
 from ferra_sync._expression.sqltypes import Accepting
-from ferra_sync._expression.typevars import N, S, S_co, V_co, W, W_co
+from ferra_sync._expression.typevars import N, N_co, S, S_co, V_co, W, W_co
 from ferra_sync._expression.values import Value
 from ferra_sync.errors import QueryError
 
@@ -20,11 +20,8 @@ Generated: TypeAlias = Literal["serial", "identity", "identity always", "stored"
 """How the server makes a column's values: it numbers the rows, or computes a value from other columns and stores it."""
 
 
-class Column(Expr[S_co, V_co, N, Plain], Generic[S_co, V_co, N]):
-    """A column of a table. It is an expression, and it knows its table's name and nothing else of the table.
-
-    It is invariant in N: a column that is never NULL does not pass for one that None can be assigned to.
-    """
+class Column(Expr[S_co, V_co, N_co, Plain], Generic[S_co, V_co, N_co]):
+    """A column of a table. It is an expression, and it knows its table's name and nothing else of the table."""
 
     __slots__ = ("generated", "has_default", "ref")
 

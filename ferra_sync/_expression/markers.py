@@ -11,6 +11,10 @@ class In(Generic[S]):
     """One table and no other: invariant, so that an alias is not the table that it aliases."""
 
 
+class Other(Generic[T_co]):
+    """Another table than the one that is asked for."""
+
+
 class Opt(Generic[S_co]):
     """The nullable side of an outer join."""
 

@@ -8,7 +8,7 @@ from typing import Any, Final, Generic, Literal, Never, Protocol, TypeAlias, Typ
 from ferra_sync._expression.column import Column, Generated
 from ferra_sync._expression.described import described
 from ferra_sync._expression.expression import Expr
-from ferra_sync._expression.markers import In, InT
+from ferra_sync._expression.markers import In, InT, Other
 from ferra_sync._expression.sqltypes import Accepting, SqlType
 from ferra_sync._expression.typevars import N, N_co, S, T_co, V, V_co, W, W_co
 from ferra_sync._expression.values import Value
@@ -73,6 +73,10 @@ class ColumnDef(Value, Generic[V_co, N]):
 
     @overload
     def __get__(self, instance: None, owner: Joinable[InT]) -> Column[InT, V_co, N]: ...
+    @overload  # mypy comes here where another table is asked for: it would take an alias for its table below
+    def __get__(  # type: ignore[overload-cannot-match]  # it comes here when the context refuses the first
+        self, instance: None, owner: Joinable[InT]
+    ) -> Column[Other[InT], V_co, N]: ...
     @overload  # mypy finds no protocol in the `type[Self]` of a table's own methods
     def __get__(self, instance: None, owner: type[S]) -> Column[In[S], V_co, N]: ...
     def __get__(self, instance: None, owner: Any) -> Column[Any, Any, Any]:

@@ -27,6 +27,7 @@ from domain import (
 
 from ferra_sync import (
     Database,
+    Predicate,
     from_,
     maybe,
     select,
@@ -155,6 +156,18 @@ assert_type(db.fetch_all(select(User).distinct(Users.name).order_by(Users.name))
 assert_type(db.fetch_all(select(Post).belonging_to(User(1, "x"))), list[Post])
 assert_type(db.fetch_all(select(Post).belonging_to([User(1, "x")], by=Posts.user_id)), list[Post])
 assert_type(select(User).sql().params, tuple[Any, ...])
+
+
+# Columns in variables
+
+sortable = {"name": Users.name, "colour": Users.hair_color, "id": Users.id}
+several = [Users.name, Users.hair_color]
+from_(Users).order_by(sortable["name"].desc(), *several).group_by(*several)
+either = Users.hair_color if sortable else Users.name
+assert_type(db.fetch_all(from_(Users).select(either)), list[str | None])
+chosen = from_(Users).inner_join(Posts)
+conditions: list[Predicate[Users] | Predicate[Posts]] = [Posts.published, Users.hair_color == "x", Users.id > 1]
+chosen.where(*conditions)
 
 
 def narrowed(ids: list[int], name: str | None) -> list[User]:

@@ -61,3 +61,6 @@ update(Users).set(Managers.name.to("x"))  # R286 an assignment to the alias' col
 update(Users).where(Managers.id == 1)  # R287 the alias in an update's where
 update(Users).set(Users.name.to(Managers.name))  # R288 the alias' column assigned
 filters: list[Predicate[Users]] = [Managers.id > 1]  # R289 the alias in the table's filters
+one: Expr[In[Users], str, Never, Plain] = Managers.name  # R337 the alias' column by an annotation
+listed: list[Column[In[Users], str, None]] = [Managers.hair_color]  # R338 … in a list of columns
+owned: Expr[In[Managers], int, Never, Plain] = Users.id  # R339 the table's column for the alias'

@@ -146,10 +146,7 @@ class Clauses(Value, Generic[Sel, App]):
     @property
     def primary_key(self) -> Columns:
         """The first table's primary key; QueryError where it has none."""
-        key = self._source.root.primary_key
-        if not key:
-            raise QueryError(f"table {self.target.name} has no primary key")
-        return key
+        return self._source.root.required_key
 
     def in_stable_order(self) -> Self:
         """Return the query with an order that leaves no two rows equal.

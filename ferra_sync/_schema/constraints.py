@@ -12,8 +12,8 @@ from ferra_sync._expression.column import Column
 from ferra_sync._expression.described import described
 from ferra_sync._expression.expression import Expr, Order
 from ferra_sync._expression.markers import Plain
+from ferra_sync._expression.operators import is_predicate
 from ferra_sync._expression.shapes import ColumnRef, has_aggregate, leaves
-from ferra_sync._expression.sqltypes import FieldType
 from ferra_sync._expression.values import Value
 from ferra_sync._schema.declaration import ReferenceAction, check_actions
 from ferra_sync.errors import SchemaError
@@ -103,7 +103,7 @@ def unique(*columns: Column[S, Any], name: str | None = None) -> Unique[S]:
 
 def check(predicate: Expr[S, bool | None, Plain], *, name: str | None = None) -> Check[S]:
     """Declare that `predicate` is never false."""
-    if not isinstance(predicate, Expr) or predicate.type.kind is not FieldType.BOOLEAN:
+    if not is_predicate(predicate):
         raise SchemaError("check takes a predicate")
     _check_plain((predicate.shape,), "a check")
     return Check(predicate, _checked(name))
@@ -120,7 +120,7 @@ def index(
         raise SchemaError("an index needs a column")
     if not all(isinstance(key, (Expr, Order)) for key in keys):
         raise SchemaError("index takes columns, expressions and orders")
-    if where is not None and (not isinstance(where, Expr) or where.type.kind is not FieldType.BOOLEAN):
+    if where is not None and not is_predicate(where):
         raise SchemaError("an index's where takes a predicate")
     _check_plain((*(key.shape for key in keys), None if where is None else where.shape), "an index")
     return Index(tuple(key.shape for key in keys), unique, where, _checked(name))

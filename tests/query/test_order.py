@@ -215,7 +215,9 @@ def test_rows_come_back_in_the_order_given_whatever_a_trigger_makes_of_their_key
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    keys=st.lists(st.integers(0, 400) | st.none(), min_size=1, max_size=30, unique_by=lambda key: key or object()),
+    keys=st.lists(
+        st.integers(0, 400) | st.none(), min_size=1, max_size=30, unique_by=lambda key: object() if key is None else key
+    ),
     shift=st.integers(0, 400),
     singly=st.booleans(),
 )

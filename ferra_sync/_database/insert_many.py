@@ -9,16 +9,16 @@ from typing import Any, Final, NamedTuple
 
 import psycopg
 
-from ferra_sync._compiler.shapes import InsertShape, MergeShape
+from ferra_sync._compiler.shapes import MergeShape
 from ferra_sync._database.conflicts import refused_row
 from ferra_sync._database.executor import Executor
 from ferra_sync._database.keyed import Unordered, insert_keyed
 from ferra_sync._database.ways import Way, way_into
-from ferra_sync._expression.shapes import Items
 from ferra_sync._model.model import FieldMeta, M, ModelMeta
-from ferra_sync._model.rows import CheckedRows, Columns, Given, checked_rows, given, place
+from ferra_sync._model.rows import CheckedRows, Columns, Given, arrays_of, checked_rows, given
 from ferra_sync._postgres import wire
 from ferra_sync._postgres.statement import statement_of
+from ferra_sync._query.insert import insert_of_rows
 from ferra_sync.errors import Conflict, Db
 
 CHUNK: Final = 10_000
@@ -102,8 +102,8 @@ def _merged(connection: psycopg.Connection[Any], meta: ModelMeta, batch: _Batch)
     shape = MergeShape(
         table=meta.table.ref,
         columns=refs,
-        arrays=tuple(ref.type.parameter.array for ref in refs),
-        returning=_row_of(meta),
+        arrays=arrays_of(refs),
+        returning=meta.items,
     )
     rows = {ordinal: row for row, ordinal in wire.send(connection, statement_of(shape), batch.columns, wire.ROWS)}
     for ordinal, position in enumerate(batch.positions, 1):
@@ -113,19 +113,14 @@ def _merged(connection: psycopg.Connection[Any], meta: ModelMeta, batch: _Batch)
 
 
 def _inserted_singly(connection: psycopg.Connection[Any], meta: ModelMeta, batch: _Batch) -> list[Any]:
-    given = [field in batch.fields for field in meta.fields]
-    places = tuple(place(field.ref, is_given=is_given) for field, is_given in zip(meta.fields, given, strict=True))
-    shape = InsertShape(table=meta.table.ref, columns=meta.refs, rows=(places,), returning=_row_of(meta))
+    pattern = tuple(field in batch.fields for field in meta.fields)
+    shape = insert_of_rows(meta, (pattern,), returning=meta.items)
     values = zip(*batch.columns, strict=True) if batch.fields else [()] * len(batch.positions)
     results = wire.send_each(connection, statement_of(shape), values)
     for position, rows in zip(batch.positions, results, strict=True):
         if not rows:
             raise _kept_out(meta, position)
     return [rows[0] for rows in results]
-
-
-def _row_of(meta: ModelMeta) -> Items:
-    return ((meta.row.shape, meta.row.type),)
 
 
 def _kept_out(meta: ModelMeta, position: int) -> Db:

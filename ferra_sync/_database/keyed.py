@@ -12,16 +12,17 @@ from typing import Any, Final, NamedTuple
 
 import psycopg
 
-from ferra_sync._compiler.shapes import BulkInsertShape, InsertShape, StatementShape
+from ferra_sync._compiler.shapes import BulkInsertShape, StatementShape
 from ferra_sync._compiler.write import qualified_name
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.parameter import parameter
 from ferra_sync._expression.shapes import ColumnRef, FunctionRef, call, cast, operation
 from ferra_sync._expression.sqltypes import REGCLASS, TEXT, FieldType
 from ferra_sync._model.model import FieldMeta, ModelMeta
-from ferra_sync._model.rows import Columns
+from ferra_sync._model.rows import Columns, arrays_of
 from ferra_sync._postgres import wire
 from ferra_sync._postgres.statement import statement_of
+from ferra_sync._query.insert import insert_of_arrays
 from ferra_sync._schema.table import TableMeta
 from ferra_sync.functions import gen_random_uuid
 
@@ -119,23 +120,20 @@ def _insert(
 ) -> tuple[StatementShape, tuple[Any, ...]]:
     """Return the INSERT and its parameters; `in_order`: the server is to put the rows in order, by their key."""
     refs = tuple(field.ref for field in fields)
-    places = tuple(ref.type.parameter.array for ref in refs)
-    items = ((meta.row.shape, meta.row.type),)
     key = tuple(column.ref for column in meta.table.primary_key)
     if not key or not in_order:
-        return InsertShape(table=meta.table.ref, columns=refs, arrays=places, returning=items), columns
+        return insert_of_arrays(meta.table, refs, returning=meta.items), columns
     generated = [(ref, _default_of(meta.table, ref)) for ref in key if ref not in refs]
     shapes = tuple((ref, expr.shape) for ref, expr in generated)
     values = tuple(value for _, expr in generated for value in expr.params)
-    overriding = any(meta.table.declaration_of(ref).generated == "identity always" for ref, _ in generated)
     shape = BulkInsertShape(
         table=meta.table.ref,
         columns=refs,
-        arrays=places,
+        arrays=arrays_of(refs),
         generated=shapes,
         key=key,
-        returning=items,
-        overriding=overriding,
+        returning=meta.items,
+        overriding=meta.table.is_numbered_always(ref for ref, _ in generated),
     )
     return shape, (*columns, *values)
 

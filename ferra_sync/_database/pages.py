@@ -7,6 +7,7 @@ from typing import Any, Generic, Literal, TypeAlias
 import attrs
 
 from ferra_sync._expression.expression import AnyExpr, Expr
+from ferra_sync._expression.numbers import is_whole_number
 from ferra_sync._expression.shapes import binary, row
 from ferra_sync._expression.sqltypes import BOOLEAN, MAX_BIGINT
 from ferra_sync._expression.typevars import R, T
@@ -71,8 +72,8 @@ def page_number(page: int, per_page: int) -> int:
         ValueError: `per_page` is less than 1, or either is no whole number.
     """
     for name, value in (("page", page), ("per_page", per_page)):
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise ValueError(f"{name} is a whole number, not {type(value).__name__}")  # noqa: TRY004 - the contract
+        if not is_whole_number(value):
+            raise ValueError(f"{name} is a whole number, not {type(value).__name__}")
     if per_page < 1:
         raise ValueError("per_page is at least 1")
     return max(page, 1)
@@ -97,7 +98,7 @@ class KeyWalk(Generic[R]):
     """
 
     def __init__(self, query: Select[Any, Any, R], size: int) -> None:
-        if not isinstance(size, int) or isinstance(size, bool) or size < 1:
+        if not is_whole_number(size, 1):
             raise QueryError("a batch has at least 1 row")
         self.size = size
         self._key = query.primary_key

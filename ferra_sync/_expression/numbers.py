@@ -1,4 +1,4 @@
-"""Which numbers PostgreSQL's types hold: the options of `SqlType` that say so."""
+"""Which numbers PostgreSQL's types hold: the options of `SqlType` that say so; and what is a whole number."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 import struct
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, Final, TypedDict
+from typing import Any, Final, TypedDict, TypeGuard
 
 _DIGITS: Final = 131_072
 """How many digits a numeric has before the point; after it there are 16,383."""
@@ -57,6 +57,11 @@ def _real(value: float) -> bool:
     if isinstance(value, int):
         return _double(value) and abs(value) <= _GREATEST and rounded(float(value)) == value
     return value == 0 or _LEAST <= abs(value) <= _GREATEST or not math.isfinite(value)
+
+
+def is_whole_number(value: object, least: float = -math.inf, most: float = math.inf) -> TypeGuard[int]:
+    """Whether `value` is an int from `least` to `most`, and no bool."""
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
 
 
 def rounded(value: float) -> float:

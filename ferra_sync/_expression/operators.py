@@ -218,9 +218,14 @@ def connective(make: Make[NodeT], op: str, left: Node, right: object) -> NodeT:
     return make(shapes.connective(op, left.shape, right.shape), left.params + right.params, BOOLEAN)
 
 
+def is_predicate(given: object) -> bool:
+    """Whether it is a boolean expression."""
+    return isinstance(given, Node) and given.type.kind is FieldType.BOOLEAN
+
+
 def require_boolean(node: Node, op: str) -> None:
     """Raise QueryError where `node` is no predicate."""
-    if node.type.kind is not FieldType.BOOLEAN:
+    if not is_predicate(node):
         raise QueryError(f"{op} takes predicates; {node.label} is {node.type}")
 
 

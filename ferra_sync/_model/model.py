@@ -32,7 +32,7 @@ from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.markers import In, Plain, Selected
 from ferra_sync._expression.operators import Node
 from ferra_sync._expression.sentinels import SERVER_DEFAULT
-from ferra_sync._expression.shapes import ColumnRef
+from ferra_sync._expression.shapes import ColumnRef, Items
 from ferra_sync._expression.sqltypes import FieldType, SqlType
 from ferra_sync._expression.typevars import K, S
 from ferra_sync._expression.values import Value
@@ -131,6 +131,11 @@ class ModelMeta(Value):
         """Whether a field's value can be changed after it was given: a list, bytes, a document."""
         return any(ref.type.is_mutable for ref in self.refs)
 
+    @property
+    def items(self) -> Items:
+        """The model as a select list of its own."""
+        return ((self.row.shape, self.row.type),)
+
     def key_of(self, row: object) -> tuple[Any, ...]:
         """Return the primary key of `row`.
 
@@ -142,9 +147,7 @@ class ModelMeta(Value):
     @property
     def key_fields(self) -> tuple[FieldMeta, ...]:
         """The fields that are the primary key; QueryError where there is none or the model lacks one."""
-        key = self.table.primary_key
-        if not key:
-            raise QueryError(f"table {self.table.name} has no primary key")
+        key = self.table.required_key
         for column in key:
             if column.name not in self.by_column:
                 raise QueryError(f"{self.model.__name__} lacks {column.ref}, which is in the primary key")

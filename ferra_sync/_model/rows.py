@@ -11,6 +11,7 @@ import attrs
 
 from ferra_sync._expression.sentinels import SERVER_DEFAULT, UNSET, Sentinel
 from ferra_sync._expression.shapes import DEFAULT, ColumnRef
+from ferra_sync._expression.sqltypes import SqlType
 from ferra_sync._model.model import FieldMeta, ModelMeta
 from ferra_sync._model.rejections import rejection
 from ferra_sync.errors import QueryError, ValidationError
@@ -34,15 +35,16 @@ def given(values: tuple[Any, ...]) -> Given:
     return tuple([value is not SERVER_DEFAULT for value in values])
 
 
-def place(ref: ColumnRef, *, is_given: bool) -> Any:  # noqa: ANN401 - a shape
-    """Return what a statement says for a value of this column: a parameter, or DEFAULT."""
-    return ref.type.parameter if is_given else DEFAULT
-
-
 @lru_cache(maxsize=4096)
 def value_list(meta: ModelMeta, fields: Given) -> tuple[Any, ...]:
-    """Return one of VALUES' rows: what an INSERT says for each field."""
-    return tuple([place(ref, is_given=is_given) for ref, is_given in zip(meta.refs, fields, strict=True)])
+    """Return one of VALUES' rows: for each field a parameter, or DEFAULT."""
+    pairs = zip(meta.refs, fields, strict=True)
+    return tuple([ref.type.parameter if is_given else DEFAULT for ref, is_given in pairs])
+
+
+def arrays_of(columns: Iterable[ColumnRef]) -> tuple[SqlType[Any], ...]:
+    """Return what a statement says for many values of each of these columns: a parameter each."""
+    return tuple([ref.type.parameter.array for ref in columns])
 
 
 class CheckedRows(NamedTuple):

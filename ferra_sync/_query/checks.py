@@ -18,6 +18,7 @@ from ferra_sync.errors import QueryError, SchemaError
 def check_predicates(clause: str, predicates: tuple[Any, ...]) -> None:
     """Raise QueryError where one of `predicates` is no boolean expression."""
     for predicate in predicates:
+        # `is_predicate`, without a call for each.
         if not isinstance(predicate, Expr) or predicate.type.kind is not FieldType.BOOLEAN:
             raise QueryError(f"{clause} takes predicates, not {named(predicate)}: {_comparing(predicate)}")
 

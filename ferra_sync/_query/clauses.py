@@ -10,6 +10,7 @@ from typing import Any, Final, Generic, Self, TypedDict, TypeVar, Unpack
 from ferra_sync._compiler.shapes import LockShape, SelectShape
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.markers import Opt, Plain
+from ferra_sync._expression.numbers import is_whole_number
 from ferra_sync._expression.order import Order
 from ferra_sync._expression.shapes import Items, TableRef, children, has_aggregate, rebuilt
 from ferra_sync._expression.sqltypes import BIGINT, MAX_BIGINT
@@ -133,11 +134,15 @@ class Clauses(Value, Generic[Sel, App]):
 
     def limit(self, rows: int) -> Self:
         """Return at most `rows` rows."""
-        return self._with(limit=_checked_count(rows, "limit"))
+        if not is_whole_number(rows, 0, MAX_BIGINT):
+            raise _no_count("limit")
+        return self._with(limit=rows)
 
     def offset(self, rows: int) -> Self:
         """Leave out the first `rows` rows."""
-        return self._with(offset=_checked_count(rows, "offset"))
+        if not is_whole_number(rows, 0, MAX_BIGINT):
+            raise _no_count("offset")
+        return self._with(offset=rows)
 
     def distinct(self, *on: Expr[App | Opt[App], Any, Any, Plain]) -> Self:
         """Leave out rows that are equal; with expressions, `DISTINCT ON`: the first row for each of their values."""
@@ -149,10 +154,7 @@ class Clauses(Value, Generic[Sel, App]):
     @property
     def primary_key(self) -> Columns:
         """The first table's primary key; QueryError where it has none."""
-        key = self._source.root.primary_key
-        if not key:
-            raise QueryError(f"table {self.target.name} has no primary key")
-        return key
+        return self._source.root.required_key
 
     def in_stable_order(self) -> Self:
         """Return the query with an order that leaves no two rows equal.
@@ -275,7 +277,5 @@ def _ascending(expr: Any) -> AnyOrder:  # noqa: ANN401 - checked here
     return order
 
 
-def _checked_count(rows: object, what: str) -> int:
-    if not isinstance(rows, int) or isinstance(rows, bool) or not 0 <= rows <= MAX_BIGINT:
-        raise QueryError(f"{what} takes a whole number from 0 to {MAX_BIGINT}")
-    return rows
+def _no_count(what: str) -> QueryError:
+    return QueryError(f"{what} takes a whole number from 0 to {MAX_BIGINT}")

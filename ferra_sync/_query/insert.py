@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Iterable
 from itertools import chain, compress
 from typing import Any
 
-from ferra_sync._compiler.shapes import InsertShape
+from ferra_sync._compiler.shapes import ConflictShape, InsertShape
 from ferra_sync._expression.operators import taken
 from ferra_sync._expression.sentinels import Sentinel
-from ferra_sync._expression.shapes import Items
+from ferra_sync._expression.shapes import ColumnRef, Items
 from ferra_sync._expression.typevars import S
 from ferra_sync._model.model import FerraModel, Insertable, ModelMeta
-from ferra_sync._model.rows import CheckedRows, checked_rows, given, value_list
+from ferra_sync._model.rows import CheckedRows, Given, arrays_of, checked_rows, given, value_list
 from ferra_sync._query.arity import Changing
 from ferra_sync._query.checks import rows_meta, table_of
 from ferra_sync._query.query import Parts
@@ -66,12 +66,36 @@ class Insert(Changing[S]):
             return read_instead(self._table, (NOTHING,), items, values)
         refs, rows = self._meta.refs, self._rows
         if len(rows.values) > 1 and rows.is_uniform and any(rows.given):
-            columns = tuple(compress(refs, rows.given))
-            places = tuple(ref.type.parameter.array for ref in columns)
-            shape = InsertShape(table=self._table.ref, columns=columns, arrays=places, returning=items)
+            shape = insert_of_arrays(self._table, compress(refs, rows.given), returning=items)
             return shape, tuple(map(list, compress(rows.columns, rows.given))) + values
-        lists, params = _value_lists(self._meta, rows.values)
-        return InsertShape(table=self._table.ref, columns=refs, rows=lists, returning=items), params + values
+        patterns = [given(row) for row in rows.values]
+        params = tuple(chain.from_iterable(map(compress, rows.values, patterns)))
+        return insert_of_rows(self._meta, patterns, returning=items), params + values
+
+
+def insert_of_arrays(table: TableMeta, columns: Iterable[ColumnRef], *, returning: Items) -> InsertShape:
+    """Return the INSERT of any number of rows, one array for each column."""
+    refs = tuple(columns)
+    return InsertShape(table=table.ref, columns=refs, arrays=arrays_of(refs), returning=returning)
+
+
+def insert_of_rows(
+    meta: ModelMeta,
+    patterns: Iterable[Given],
+    *,
+    returning: Items,
+    conflict: ConflictShape | None = None,
+    overriding: bool = False,
+) -> InsertShape:
+    """Return the INSERT of rows in VALUES, each of which gives the fields that its pattern says."""
+    return InsertShape(
+        table=meta.table.ref,
+        columns=meta.refs,
+        rows=tuple([value_list(meta, pattern) for pattern in patterns]),
+        conflict=conflict,
+        returning=returning,
+        overriding=overriding,
+    )
 
 
 def _taken(meta: ModelMeta, rows: CheckedRows) -> CheckedRows:
@@ -83,15 +107,6 @@ def _taken(meta: ModelMeta, rows: CheckedRows) -> CheckedRows:
         for ref, column in zip(meta.refs, rows.columns, strict=True)
     ]
     return rows._replace(values=list(zip(*columns, strict=True)), columns=columns)
-
-
-def _value_lists(
-    meta: ModelMeta, rows: Sequence[tuple[Any, ...]]
-) -> tuple[tuple[tuple[Hashable, ...], ...], tuple[Any, ...]]:
-    """Return VALUES' rows, and the values of their places."""
-    patterns = [given(row) for row in rows]
-    params = tuple(chain.from_iterable(map(compress, rows, patterns)))
-    return tuple([value_list(meta, pattern) for pattern in patterns]), params
 
 
 def insert_into(table: type[TableT]) -> Insert[TableT]:

@@ -32,9 +32,7 @@ def key_is(table: TableMeta, key: object) -> tuple[AnyExpr, ...]:
 
 def key_parts(table: TableMeta, key: object) -> tuple[Columns, tuple[Any, ...]]:
     """Return the primary key's columns and the values that `key` gives them; QueryError as in `key_is`."""
-    columns = table.primary_key
-    if not columns:
-        raise QueryError(f"table {table.name} has no primary key")
+    columns = table.required_key
     if len(columns) == 1:
         return columns, (key,)
     if not isinstance(key, tuple) or len(key) != len(columns):

@@ -148,10 +148,10 @@ class Update(Restricted[S]):
         if not self._assignments:
             return read_instead(self._table, self._where if items else (NOTHING,), items, values)
         assigned = {assignment.column for assignment in self._assignments}
-        stamps = [(ref, expr) for ref, expr in self._table.on_update if ref not in assigned]
-        shapes = (*(each.shape for each in self._assignments), *((ref, expr.shape) for ref, expr in stamps))
-        params = [value for each in self._assignments for value in each.params]
-        params += [value for _, expr in stamps for value in expr.params]
+        stamps = [stamp for stamp in self._table.on_update if stamp.column not in assigned]
+        assignments = (*self._assignments, *stamps)
+        shapes = tuple(each.shape for each in assignments)
+        params = [value for each in assignments for value in each.params]
         return UpdateShape(table=self._table.ref, assignments=shapes, where=where, returning=items), (
             *params,
             *restriction,

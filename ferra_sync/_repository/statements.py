@@ -10,15 +10,16 @@ from typing import Any, NamedTuple, TypeAlias
 
 import attrs
 
-from ferra_sync._compiler.shapes import ConflictShape, DeleteShape, InsertShape, SelectShape, UpdateShape
+from ferra_sync._compiler.shapes import ConflictShape, DeleteShape, SelectShape, UpdateShape
 from ferra_sync._expression import shapes
-from ferra_sync._expression.expression import AnyExpr
+from ferra_sync._expression.column import Assignment
 from ferra_sync._expression.parameter import parameter
-from ferra_sync._expression.shapes import ColumnRef, Items, binary
+from ferra_sync._expression.shapes import ColumnRef, binary
 from ferra_sync._expression.sqltypes import FieldType
 from ferra_sync._model.model import FieldMeta, ModelMeta
-from ferra_sync._model.rows import Given, given, value_list
+from ferra_sync._model.rows import Given, given
 from ferra_sync._postgres.statement import Statement, statement_of
+from ferra_sync._query.insert import insert_of_rows
 from ferra_sync._query.keys import key_parts
 from ferra_sync._schema.constraints import Columns
 from ferra_sync._schema.table import TableMeta
@@ -62,9 +63,9 @@ class _Assignments:
         self.pairs.append((ref, ref.type.parameter))
         self.places.append(place)
 
-    def stamp(self, ref: ColumnRef, stamp: AnyExpr, *, unless: Hashable = None, place: int | None = None) -> None:
+    def stamp(self, stamp: Assignment[Any], *, unless: Hashable = None, place: int | None = None) -> None:
         """Set an on_update column anew, or to the value `unless`, a parameter at `place`, where the row has another."""
-        shape = stamp.shape if stamp.type.cast == ref.type.cast else shapes.cast(stamp.shape, ref.type.parameter)
+        ref, shape = stamp.shape
         if place is not None:
             self.places.append(place)
         if unless is not None:
@@ -87,12 +88,11 @@ class Plan:
     meta: ModelMeta
     key: Columns
     key_fields: tuple[FieldMeta, ...]
-    items: Items
     find: Statement
     exists: Statement
     delete: Statement
-    stamps: Mapping[ColumnRef, AnyExpr]
-    """The on_update columns, each with what it is set to."""
+    stamps: Mapping[ColumnRef, Assignment[Any]]
+    """What every UPDATE sets, by column."""
 
     def key_values(self, key: Any) -> Params:  # noqa: ANN401 - checked here
         """Return the values of a key: the one, or those of a tuple.
@@ -149,17 +149,13 @@ def _checked(ref: ColumnRef, value: object) -> Any:  # noqa: ANN401 - of the col
 
 @lru_cache(maxsize=4096)
 def _insert(plan: Plan, fields: Given, or_update: bool) -> Write:  # noqa: FBT001 - a key of the cache
-    meta = plan.meta
-    row = value_list(meta, fields)
     conflict, constants = _conflict(plan, fields) if or_update else (None, ())
-    numbered = (field.generated == "identity always" for field in compress(meta.fields, fields))
-    shape = InsertShape(
-        table=meta.table.ref,
-        columns=meta.refs,
-        rows=(row,),
+    shape = insert_of_rows(
+        plan.meta,
+        (fields,),
+        returning=plan.meta.items,
         conflict=conflict,
-        returning=plan.items,
-        overriding=or_update and any(numbered),
+        overriding=or_update and plan.meta.table.is_numbered_always(compress(plan.meta.refs, fields)),
     )
     width = len(fields)
     places = [*compress(range(width), fields), *range(width, width + len(constants))]
@@ -172,7 +168,7 @@ def _conflict(plan: Plan, fields: Given) -> tuple[ConflictShape, Params]:
     excluded = tuple(ref for ref in changed if ref not in plan.stamps)
     assigned = _Assignments(0)
     for ref, stamp in plan.stamps.items():
-        assigned.stamp(ref, stamp, unless=shapes.excluded(ref) if ref in changed else None)
+        assigned.stamp(stamp, unless=shapes.excluded(ref) if ref in changed else None)
     if not excluded and not assigned.pairs:
         # DO NOTHING would return no row.
         assigned.pairs.append(_to_itself(plan.meta.table))
@@ -195,11 +191,11 @@ def _update(plan: Plan, fields: Given) -> Write:
         if ref not in plan.stamps:
             assigned.value(ref, place)
     for ref, stamp in plan.stamps.items():
-        assigned.stamp(ref, stamp, unless=ref.type.parameter if ref in changed else None, place=changed.get(ref))
+        assigned.stamp(stamp, unless=ref.type.parameter if ref in changed else None, place=changed.get(ref))
     if not assigned.pairs:
         return Write(plan.find, _picker(()), ())
     shape = UpdateShape(
-        table=plan.meta.table.ref, assignments=tuple(assigned.pairs), where=plan.where, returning=plan.items
+        table=plan.meta.table.ref, assignments=tuple(assigned.pairs), where=plan.where, returning=plan.meta.items
     )
     return Write(statement_of(shape), _picker(assigned.places), tuple(assigned.constants))
 
@@ -213,10 +209,9 @@ def plan_of(meta: ModelMeta) -> Plan:
     """
     table, key = meta.table, meta.table.primary_key
     key_fields = meta.key_fields
-    items = ((meta.row.shape, meta.row.type),)
     where = tuple(binary("=", column.ref, column.type.parameter) for column in key)
-    find = statement_of(SelectShape(items=items, table=table.ref, where=where))
+    find = statement_of(SelectShape(items=meta.items, table=table.ref, where=where))
     key_items = tuple((column.ref, column.type) for column in key)
     exists = statement_of(SelectShape(items=key_items, table=table.ref, where=where))
     delete = statement_of(DeleteShape(table=table.ref, where=where))
-    return Plan(meta, key, key_fields, items, find, exists, delete, dict(table.on_update))
+    return Plan(meta, key, key_fields, find, exists, delete, {stamp.column: stamp for stamp in table.on_update})

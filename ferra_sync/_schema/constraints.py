@@ -12,9 +12,9 @@ from ferra_sync._expression.column import Column
 from ferra_sync._expression.described import described
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.markers import In, Plain
+from ferra_sync._expression.operators import is_predicate
 from ferra_sync._expression.order import Order
 from ferra_sync._expression.shapes import ColumnRef, has_aggregate, leaves
-from ferra_sync._expression.sqltypes import FieldType
 from ferra_sync._expression.typevars import S
 from ferra_sync._expression.values import Value
 from ferra_sync._schema.declaration import ReferenceAction, check_actions
@@ -106,7 +106,7 @@ def unique(*columns: Column[In[S], Any, Any], name: str | None = None) -> Unique
 
 def check(predicate: Expr[In[S], bool, None, Plain], *, name: str | None = None) -> Check[S]:
     """Declare that `predicate` is never false."""
-    if not isinstance(predicate, Expr) or predicate.type.kind is not FieldType.BOOLEAN:
+    if not is_predicate(predicate):
         raise SchemaError("check takes a predicate")
     _check_plain((predicate.shape,), "a check")
     return Check(predicate, _checked(name))
@@ -123,7 +123,7 @@ def index(
         raise SchemaError("an index needs a column")
     if not all(isinstance(key, (Expr, Order)) for key in keys):
         raise SchemaError("index takes columns, expressions and orders")
-    if where is not None and (not isinstance(where, Expr) or where.type.kind is not FieldType.BOOLEAN):
+    if where is not None and not is_predicate(where):
         raise SchemaError("an index's where takes a predicate")
     _check_plain((*(key.shape for key in keys), None if where is None else where.shape), "an index")
     params = tuple(value for key in keys for value in key.params)

@@ -11,7 +11,7 @@ import attrs
 
 from ferra_sync._expression import identifiers
 from ferra_sync._expression.coercion import is_assignable
-from ferra_sync._expression.column import Column
+from ferra_sync._expression.column import Assignment, Column
 from ferra_sync._expression.described import described
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.markers import In
@@ -20,7 +20,7 @@ from ferra_sync._expression.values import Value
 from ferra_sync._schema.body import declared_columns
 from ferra_sync._schema.constraints import Check, Constraint, ForeignKey, Index, Unique, refs_of
 from ferra_sync._schema.declaration import ColumnDef
-from ferra_sync.errors import SchemaError
+from ferra_sync.errors import QueryError, SchemaError
 
 _DECORATED: Final = "{0} is a table, and no decorator makes a model of it: write a FerraModel[{0}]"
 
@@ -45,8 +45,8 @@ class TableMeta(Value):
     uniques: tuple[Unique[Any], ...]
     checks: tuple[Check[Any], ...]
     indexes: tuple[Index[Any], ...]
-    on_update: tuple[tuple[ColumnRef, AnyExpr], ...]
-    """The columns that every UPDATE sets, each with its expression."""
+    on_update: tuple[Assignment[Any], ...]
+    """What every UPDATE sets: each to a value of the column's own type."""
 
     def declaration_of(self, ref: ColumnRef) -> ColumnDef[Any, Any]:
         """Return what was declared of a column of this table."""
@@ -73,6 +73,17 @@ class TableMeta(Value):
             for attribute, column in self.attributes.items()
             if (expression := self.declarations[attribute].options.get("generated_as")) is not None
         )
+
+    @property
+    def required_key(self) -> tuple[Column[Any, Any, Any], ...]:
+        """The primary key's columns; QueryError where there is none."""
+        if not self.primary_key:
+            raise QueryError(f"table {self.name} has no primary key")
+        return self.primary_key
+
+    def is_numbered_always(self, columns: Iterable[ColumnRef]) -> bool:
+        """Whether one of `columns` is always numbered by the server: a value for it must override that."""
+        return any(self.declaration_of(ref).generated == "identity always" for ref in columns)
 
     @property
     def name(self) -> str:
@@ -266,8 +277,11 @@ def _is_set(declaration: ColumnDef[Any, Any]) -> bool:
     return "on_update" in declaration.options and "references" not in declaration.options
 
 
-def _on_update(column: Column[Any, Any, Any], declaration: ColumnDef[Any, Any]) -> tuple[ColumnRef, AnyExpr]:
-    return column.ref, _fitting(column, "on_update", declaration.options.get("on_update"))
+def _on_update(column: Column[Any, Any, Any], declaration: ColumnDef[Any, Any]) -> Assignment[Any]:
+    stamp = _fitting(column, "on_update", declaration.options.get("on_update"))
+    own = column.type.parameter
+    stamp = stamp if stamp.type.cast == own.cast else stamp.cast(own)
+    return Assignment(column.ref, stamp.shape, stamp.params)
 
 
 def _foreign_key(column: Column[Any, Any, Any], declaration: ColumnDef[Any, Any]) -> ForeignKey[Any]:

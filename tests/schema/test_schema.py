@@ -67,7 +67,7 @@ def test_a_table_says_what_it_declares() -> None:
     assert len(meta.checks) == 2
     assert [each.name for each in meta.indexes] == [None, "by size", None]
     assert [each.on_delete for each in meta.foreign_keys] == ["cascade", "set null"]
-    assert [ref.name for ref, _ in meta.on_update] == ["changed"]
+    assert [stamp.column.name for stamp in meta.on_update] == ["changed"]
     assert meta.attributes["people"].nullable_in_table
     assert not meta.attributes["name"].nullable_in_table
 

@@ -25,7 +25,8 @@ from ferra_sync._expression.published import publish
 from ferra_sync._expression.sentinels import JSON_NULL, SERVER_DEFAULT, UNSET, JsonNull, Unset
 from ferra_sync._expression.sqltypes import FieldType
 from ferra_sync._model.dicts import to_dict, to_json
-from ferra_sync._model.model import Changeset, FerraModel, FieldMeta, Insertable, ModelMeta
+from ferra_sync._model.field import FieldMeta
+from ferra_sync._model.model import Changeset, FerraModel, Insertable, ModelMeta
 from ferra_sync._model.validated import validated
 from ferra_sync._model.validators import when_set
 from ferra_sync._postgres.config import DatabaseConfig

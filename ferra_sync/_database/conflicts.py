@@ -13,7 +13,7 @@ from typing import Any, Final
 import psycopg
 
 from ferra_sync._expression.sqltypes import FieldType
-from ferra_sync._model.model import FieldMeta
+from ferra_sync._model.field import FieldMeta
 from ferra_sync._schema.table import TableMeta
 from ferra_sync.errors import Conflict
 

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from ferra_sync._compiler.write import copy_command
 from ferra_sync._database.executor import Executor
-from ferra_sync._model.model import FerraModel, FieldMeta, Insertable, ModelMeta
+from ferra_sync._model.field import FieldMeta
+from ferra_sync._model.model import FerraModel, Insertable, ModelMeta
 from ferra_sync._model.rows import CheckedRows, Given, checked_rows, given
 from ferra_sync._postgres import wire
 from ferra_sync._postgres.conversions import Conversion, dump_of, dumped

@@ -14,7 +14,8 @@ from ferra_sync._database.conflicts import refused_row
 from ferra_sync._database.executor import Executor
 from ferra_sync._database.keyed import Unordered, insert_keyed
 from ferra_sync._database.ways import Way, way_into
-from ferra_sync._model.model import FieldMeta, M, ModelMeta
+from ferra_sync._model.field import FieldMeta
+from ferra_sync._model.model import M, ModelMeta
 from ferra_sync._model.rows import CheckedRows, Columns, Given, arrays_of, checked_rows, given
 from ferra_sync._postgres import wire
 from ferra_sync._postgres.statement import statement_of

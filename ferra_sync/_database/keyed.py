@@ -18,7 +18,8 @@ from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.parameter import parameter
 from ferra_sync._expression.shapes import ColumnRef, FunctionRef, call, cast, operation
 from ferra_sync._expression.sqltypes import REGCLASS, TEXT, FieldType
-from ferra_sync._model.model import FieldMeta, ModelMeta
+from ferra_sync._model.field import FieldMeta
+from ferra_sync._model.model import ModelMeta
 from ferra_sync._model.rows import Columns, arrays_of
 from ferra_sync._postgres import wire
 from ferra_sync._postgres.statement import statement_of

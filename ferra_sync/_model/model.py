@@ -8,15 +8,12 @@ from functools import cached_property
 from operator import attrgetter
 from types import MappingProxyType
 from typing import (
-    TYPE_CHECKING,
     Any,
     ClassVar,
     Final,
     ForwardRef,
     Generic,
-    Literal,
     Self,
-    TypeAlias,
     TypeVar,
     get_args,
     get_origin,
@@ -26,60 +23,24 @@ from typing import (
 import attrs
 
 from ferra_sync._expression import shapes
-from ferra_sync._expression.column import Generated
 from ferra_sync._expression.described import described
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.markers import In, Plain, Selected
-from ferra_sync._expression.operators import Node
 from ferra_sync._expression.sentinels import SERVER_DEFAULT
 from ferra_sync._expression.shapes import ColumnRef, Items
 from ferra_sync._expression.sqltypes import FieldType, SqlType
 from ferra_sync._expression.typevars import K, S
 from ferra_sync._expression.values import Value
 from ferra_sync._model import type_hints
+from ferra_sync._model.field import FieldMeta, Purpose, fields_of, secret_fields
 from ferra_sync._model.keyed import HasId
 from ferra_sync._model.secrets import hide
 from ferra_sync._schema.declaration import ColumnDef
 from ferra_sync._schema.table import Table, TableMeta
 from ferra_sync.errors import QueryError, SchemaError
 
-if TYPE_CHECKING:
-    _Attribute: TypeAlias = attrs.Attribute[Any]
-else:
-    _Attribute = attrs.Attribute  # It is generic to checkers alone.
-
-Purpose: TypeAlias = Literal["read", "insert", "change"]
-
 ROW: SqlType[Any] = SqlType(kind=FieldType.JSON, ddl="row", cast="row", classes=(object,))
 """The type of a whole row, which stands in no expression."""
-
-
-@attrs.frozen(eq=False)
-class FieldMeta(Value):
-    """A field of a model and the column behind it.
-
-    Attributes:
-        name: the attribute's name.
-        column: the column's name in PostgreSQL.
-        type: the kind of the column's type.
-        annotation: the resolved annotation.
-        nullable, primary_key, unique, has_default, generated, secret: what the table says of the column.
-        key: the field's name in a dict or in JSON: that of the column's attribute on the table.
-    """
-
-    name: str
-    column: str
-    type: FieldType
-    annotation: Any
-    nullable: bool
-    primary_key: bool
-    unique: bool
-    has_default: bool
-    generated: Generated | None
-    secret: bool
-    key: str
-    ref: ColumnRef
-    attribute: _Attribute
 
 
 @attrs.frozen(eq=False)
@@ -179,7 +140,7 @@ class Record(Generic[S]):
         table = _table(cls)
         if table is None:
             return
-        hide(cls, _secrets(cls, table))
+        hide(cls, secret_fields(cls, table))
         try:
             hints = type_hints.resolved(cls)
         except NameError:
@@ -299,7 +260,7 @@ def _attach(model: type[Record[Any]], hints: Mapping[str, Any]) -> ModelMeta:
     if table is None:
         raise SchemaError(f"{model.__name__} says no table: it is generic, so name one, {model.__name__}[…]")
     purpose = model.__ferra_purpose__
-    fields = tuple(_fields(model, table, hints))
+    fields = tuple(fields_of(model, table, hints))
     _check_body(model, table, hints, {field.name for field in fields})
     if not fields:
         attribute, column = next(iter(table.__ferra_table__.attributes.items()))
@@ -364,89 +325,3 @@ def _getter(fields: tuple[FieldMeta, ...]) -> Callable[[Any], tuple[Any, ...]]:
         written = [(field.name, field.generated != "stored") for field in fields]
         return lambda row: tuple([getattr(row, name) if is_own else SERVER_DEFAULT for name, is_own in written])
     return attrgetter(*(field.name for field in fields))
-
-
-def _fields(model: type[Record[Any]], table: type[Table], hints: Mapping[str, Any]) -> list[FieldMeta]:
-    found = [(attribute, _column_name(attribute, table)) for attribute in _attributes(model)]
-    return [
-        _field(model, table, attribute, name, hints.get(attribute.name, attribute.type))
-        for attribute, name in found
-        if attribute.init or name in table.__ferra_table__.attributes
-    ]
-
-
-def _attributes(model: type[Record[Any]]) -> tuple[attrs.Attribute[Any], ...]:
-    attributes: tuple[attrs.Attribute[Any], ...] = attrs.fields(model)  # type: ignore[arg-type]  # attrs has made it
-    return attributes
-
-
-def _column_name(attribute: attrs.Attribute[Any], table: type[Table]) -> str:
-    """Return the column's attribute on the table: the field's own name, else its alias (`_secret` is `secret`)."""
-    if attribute.name in table.__ferra_table__.attributes:
-        return attribute.name
-    return attribute.alias or attribute.name
-
-
-def _secrets(model: type[Record[Any]], table: type[Table]) -> frozenset[str]:
-    """Return the names of the secret fields; names suffice, for annotations may not be resolved yet."""
-    declared = table.__ferra_table__.declarations
-    pairs = ((each.name, declared.get(_column_name(each, table))) for each in _attributes(model))
-    return frozenset(name for name, declaration in pairs if declaration is not None and declaration.is_secret)
-
-
-def _field(
-    model: type[Record[Any]],
-    table: type[Table],
-    attribute: attrs.Attribute[Any],
-    name: str,
-    annotation: Any,  # noqa: ANN401 - annotations are of every class
-) -> FieldMeta:
-    meta = table.__ferra_table__
-    column = meta.attributes.get(name)
-    if column is None:
-        raise SchemaError(f"{model.__name__}.{attribute.name}: {table.__name__} has no column {name}")
-    declaration = meta.declarations[name]
-    here, there = f"{model.__name__}.{attribute.name}", f"{table.__name__}.{name}"
-    if annotation is None:
-        raise SchemaError(f"{here} has no annotation: write {attribute.name}: {column.type.python_name}")
-    if isinstance(attribute.default, (ColumnDef, Node)):
-        raise SchemaError(f"{here} has a default that is SQL, which belongs to {table.__name__}: write SERVER_DEFAULT")
-    if not type_hints.fits(annotation, column.type):
-        wanted = f"{column.type} ({column.type.python_name})"
-        raise SchemaError(f"{here} is {type_hints.spelled(annotation)}; {there} is {wanted}")
-    _check_written(model.__ferra_purpose__, here, there, declaration)
-    _check_nullability(model.__ferra_purpose__, here, there, annotation, declaration)
-    return FieldMeta(
-        name=attribute.name,
-        column=column.name,
-        type=column.type.kind,
-        annotation=annotation,
-        nullable=declaration.is_nullable,
-        primary_key=bool(declaration.options.get("primary_key")),
-        unique=any(len(each.columns) == 1 and each.columns[0] is column for each in meta.uniques),
-        has_default=declaration.has_default,
-        generated=declaration.generated,
-        secret=declaration.is_secret,
-        key=name,
-        ref=column.ref,
-        attribute=attribute,
-    )
-
-
-def _check_written(purpose: Purpose, here: str, there: str, declaration: ColumnDef[Any, Any]) -> None:
-    if purpose != "read" and declaration.generated == "stored":
-        raise SchemaError(f"{here}: {there} is generated from other columns and is never written")
-    if purpose == "insert" and declaration.generated == "identity always":
-        raise SchemaError(f"{here}: {there} is always numbered by the server and cannot be inserted")
-
-
-def _check_nullability(
-    purpose: Purpose, here: str, there: str, annotation: object, declaration: ColumnDef[Any, Any]
-) -> None:
-    if annotation is Any or annotation is object or declaration.sql_type.classes == (object,):
-        return
-    none = type_hints.allows_none(annotation)
-    if none and not declaration.is_nullable:
-        raise SchemaError(f"{here} may be None; {there} is not nullable")
-    if declaration.is_nullable and not none and purpose == "read":
-        raise SchemaError(f"{here} is never None; {there} is nullable")

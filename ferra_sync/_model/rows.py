@@ -12,7 +12,8 @@ import attrs
 from ferra_sync._expression.sentinels import SERVER_DEFAULT, UNSET, Sentinel
 from ferra_sync._expression.shapes import DEFAULT, ColumnRef
 from ferra_sync._expression.sqltypes import SqlType
-from ferra_sync._model.model import FieldMeta, ModelMeta
+from ferra_sync._model.field import FieldMeta
+from ferra_sync._model.model import ModelMeta
 from ferra_sync._model.rejections import rejection
 from ferra_sync.errors import QueryError, ValidationError
 

@@ -9,8 +9,9 @@ import attrs
 
 from ferra_sync._expression.sentinels import JSON_NULL, SERVER_DEFAULT, UNSET, Sentinel
 from ferra_sync._model import type_hints
+from ferra_sync._model.field import FieldMeta, Purpose
 from ferra_sync._model.json import reading
-from ferra_sync._model.model import FieldMeta, ModelMeta, Purpose, Record
+from ferra_sync._model.model import ModelMeta, Record
 from ferra_sync._model.rows import Verb, checked_values
 from ferra_sync.errors import ValidationError
 

@@ -16,7 +16,8 @@ from ferra_sync._expression.column import Assignment
 from ferra_sync._expression.parameter import parameter
 from ferra_sync._expression.shapes import ColumnRef, binary
 from ferra_sync._expression.sqltypes import FieldType
-from ferra_sync._model.model import FieldMeta, ModelMeta
+from ferra_sync._model.field import FieldMeta
+from ferra_sync._model.model import ModelMeta
 from ferra_sync._model.rows import Given, given
 from ferra_sync._postgres.statement import Statement, statement_of
 from ferra_sync._query.insert import insert_of_rows

@@ -63,9 +63,9 @@ def finished(
     Raises:
         QueryError: it has more parameters than one statement can have.
     """
-    if len(lowering.places) > MAX_PARAMETERS:
+    if len(lowering.parameter_types) > MAX_PARAMETERS:
         raise QueryError(
-            f"{len(lowering.places)} parameters are more than the {MAX_PARAMETERS} of one statement: "
+            f"{len(lowering.parameter_types)} parameters are more than the {MAX_PARAMETERS} of one statement: "
             "is_in(…) takes any number of values as one, insert_many any number of rows"
         )
-    return Compiled(builder.get_sql(), tuple(lowering.places), selected, binary)
+    return Compiled(builder.get_sql(), tuple(lowering.parameter_types), selected, binary)

@@ -43,5 +43,5 @@ class _Definition(Lowering):
             case _:
                 return super().term(shape)
 
-    def _untyped(self, place: Any) -> Term:  # noqa: ANN401 - as the compiler of queries has it
-        return Raw(self._literal(place))
+    def _untyped(self, sql_type: Any) -> Term:  # noqa: ANN401 - as the compiler of queries has it
+        return Raw(self._literal(sql_type))

@@ -28,11 +28,11 @@ class Lowering:
     """Lowers the expressions of one statement.
 
     Attributes:
-        places: the type of each parameter, $1 first.
+        parameter_types: the type of each parameter, $1 first.
     """
 
     def __init__(self, tables: Iterable[TableRef]) -> None:
-        self.places: list[SqlType[Any]] = []
+        self.parameter_types: list[SqlType[Any]] = []
         self._shared: list[Term] = []
         self._tables: dict[TableRef, Table] = {}
         for ref in tables:
@@ -54,8 +54,8 @@ class Lowering:
             case ColumnRef():
                 return self._column(shape)
             case SqlType():
-                self.places.append(shape)
-                return Placeholder(len(self.places), shape.cast)
+                self.parameter_types.append(shape)
+                return Placeholder(len(self.parameter_types), shape.cast)
             case (str() as op, *operands) if op in TEMPLATES:
                 return Template(TEMPLATES[op], *self._operands(op, operands))
             case (shapes.AND | shapes.OR as op, *operands):
@@ -108,9 +108,9 @@ class Lowering:
             *(self._untyped(each) if each in _TEXT_VALUES else self.term(each) for each in others),
         ]
 
-    def _untyped(self, place: Any) -> Term:  # noqa: ANN401 - a SqlType, which the caller has seen
-        self.places.append(place)
-        return Raw(f"${len(self.places)}")
+    def _untyped(self, sql_type: Any) -> Term:  # noqa: ANN401 - a SqlType, which the caller has seen
+        self.parameter_types.append(sql_type)
+        return Raw(f"${len(self.parameter_types)}")
 
     def _column(self, ref: ColumnRef) -> Term:
         """Return a column with its table: alone, its name in ORDER BY and DISTINCT ON would mean a result first."""

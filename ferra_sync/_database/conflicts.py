@@ -39,7 +39,7 @@ _SPELLINGS: Final[dict[FieldType, Callable[[Any], str]]] = {
 def refused_row(
     conflict: Conflict, table: TableMeta, fields: Sequence[FieldMeta], columns: Sequence[Sequence[Any]]
 ) -> int | None:
-    """Return the place of the row that `conflict` is about, among rows of these values, a sequence for each field.
+    """Return the position of the row that `conflict` is about, among rows of these values, a sequence for each field.
 
     Of several rows with the key that was refused it is the second, which would be refused without the others too; None
     where the constraint is not over plain columns of these, or where the server has changed the key.
@@ -48,11 +48,11 @@ def refused_row(
     names = [field.column for field in fields]
     if not rest or not set(conflict.columns) <= set(names):
         return None
-    places = [names.index(column) for column in conflict.columns]
-    if any(fields[place].type not in _SPELLINGS for place in places):
+    positions = [names.index(column) for column in conflict.columns]
+    if any(fields[position].type not in _SPELLINGS for position in positions):
         return None
-    spellings = [_SPELLINGS[fields[place].type] for place in places]
-    keys = list(zip(*(columns[place] for place in places), strict=True))
+    spellings = [_SPELLINGS[fields[position].type] for position in positions]
+    keys = list(zip(*(columns[position] for position in positions), strict=True))
     # What follows the key is a bracket and the server's own words: the longest that fits is the whole of it.
     fitting: dict[str, list[int]] = {}
     for number, key in enumerate(keys):

@@ -16,7 +16,7 @@ from ferra_sync._database.keyed import Unordered, insert_keyed
 from ferra_sync._database.ways import Way, way_into
 from ferra_sync._model.field import FieldMeta
 from ferra_sync._model.model import M, ModelMeta
-from ferra_sync._model.rows import CheckedRows, Columns, Given, arrays_of, checked_rows, given
+from ferra_sync._model.rows import CheckedRows, FieldValues, Given, arrays_of, checked_rows, given
 from ferra_sync._postgres import wire
 from ferra_sync._postgres.statement import statement_of
 from ferra_sync._query.insert import insert_of_rows
@@ -27,11 +27,11 @@ CHUNK: Final = 10_000
 
 
 class _Batch(NamedTuple):
-    """Rows that one statement can insert: their places, the fields that they give, and the values of these."""
+    """Rows that one statement can insert: their positions, the fields that they give, and the values of these."""
 
     positions: Sequence[int]
     fields: tuple[FieldMeta, ...]
-    columns: Columns
+    columns: FieldValues
 
 
 def insert_many(executor: Executor, meta: ModelMeta, rows: Iterable[M], way: Way | None = None) -> list[M]:
@@ -69,15 +69,15 @@ def _batches(meta: ModelMeta, checked: CheckedRows) -> Iterator[_Batch]:
         columns = tuple(compress(checked.columns, pattern))
         yield from _chunked(range(len(checked.values)), tuple(compress(meta.fields, pattern)), columns)
         return
-    places: dict[Given, list[int]] = {}
+    by_pattern: dict[Given, list[int]] = {}
     for position, row in enumerate(checked.values):
-        places.setdefault(given(row), []).append(position)
-    for pattern, positions in places.items():
+        by_pattern.setdefault(given(row), []).append(position)
+    for pattern, positions in by_pattern.items():
         rows = zip(*(checked.values[position] for position in positions), strict=True)
         yield from _chunked(positions, tuple(compress(meta.fields, pattern)), tuple(compress(rows, pattern)))
 
 
-def _chunked(positions: Sequence[int], fields: tuple[FieldMeta, ...], columns: Columns) -> Iterator[_Batch]:
+def _chunked(positions: Sequence[int], fields: tuple[FieldMeta, ...], columns: FieldValues) -> Iterator[_Batch]:
     for start in range(0, len(positions), CHUNK):
         chunk = slice(start, start + CHUNK)
         yield _Batch(positions[chunk], fields, tuple(column[chunk] for column in columns))

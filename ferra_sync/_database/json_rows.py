@@ -64,7 +64,7 @@ def _is_secret(ref: ColumnRef) -> bool:
 
 
 def _keys(items: Items) -> list[str]:
-    names = [_name(shape, place) for place, (shape, _) in enumerate(items, start=1)]
+    names = [_name(shape, position) for position, (shape, _) in enumerate(items, start=1)]
     shorts = Counter(name.short for name in names)
     keys = [name.short if shorts[name.short] == 1 else name.long for name in names]
     twice = [key for key, count in Counter(keys).items() if count > 1]
@@ -73,7 +73,7 @@ def _keys(items: Items) -> list[str]:
     return keys
 
 
-def _name(shape: Hashable, place: int) -> _Name:
+def _name(shape: Hashable, position: int) -> _Name:
     match shape:
         case (shapes.MODEL, type() as model) | (shapes.MAYBE, (shapes.MODEL, type() as model)):
             name = snake_case(model.__name__)
@@ -83,9 +83,9 @@ def _name(shape: Hashable, place: int) -> _Name:
         case (str(), FunctionRef() as function, *_):
             return _Name(function.name, "_".join([function.name, *_columns(shape)]))
         case (shapes.CAST, inner, _):
-            return _name(inner, place)
+            return _name(inner, position)
         case _:
-            return _Name(f"column{place}", f"column{place}")
+            return _Name(f"column{position}", f"column{position}")
 
 
 def _columns(shape: Hashable) -> Iterator[str]:

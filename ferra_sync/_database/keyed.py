@@ -20,7 +20,7 @@ from ferra_sync._expression.shapes import ColumnRef, FunctionRef, call, cast, op
 from ferra_sync._expression.sqltypes import REGCLASS, TEXT, FieldType
 from ferra_sync._model.field import FieldMeta
 from ferra_sync._model.model import ModelMeta
-from ferra_sync._model.rows import Columns, arrays_of
+from ferra_sync._model.rows import FieldValues, arrays_of
 from ferra_sync._postgres import wire
 from ferra_sync._postgres.statement import statement_of
 from ferra_sync._query.insert import insert_of_arrays
@@ -46,7 +46,7 @@ class Unordered(Exception):  # noqa: N818 - caught where another way is taken
 
 
 def insert_keyed(
-    connection: psycopg.Connection[Any], meta: ModelMeta, fields: tuple[FieldMeta, ...], columns: Columns
+    connection: psycopg.Connection[Any], meta: ModelMeta, fields: tuple[FieldMeta, ...], columns: FieldValues
 ) -> list[Any]:
     """Insert rows of these values, a sequence for each of `fields`; return them in this order.
 
@@ -84,7 +84,7 @@ class _Order(NamedTuple):
             raise Unordered from None
 
 
-def _order(meta: ModelMeta, fields: tuple[FieldMeta, ...], columns: Columns) -> _Order | None:
+def _order(meta: ModelMeta, fields: tuple[FieldMeta, ...], columns: FieldValues) -> _Order | None:
     """Return the order where each row brings all of its key, and the server keeps that as it is; else None."""
     sent = dict(zip(fields, columns, strict=True))
     key = [field for field in meta.fields if field.primary_key]
@@ -117,7 +117,7 @@ def _array_of(uuids: list[int]) -> str:
 
 
 def _insert(
-    meta: ModelMeta, fields: tuple[FieldMeta, ...], columns: Columns, *, in_order: bool
+    meta: ModelMeta, fields: tuple[FieldMeta, ...], columns: FieldValues, *, in_order: bool
 ) -> tuple[StatementShape, tuple[Any, ...]]:
     """Return the INSERT and its parameters; `in_order`: the server is to put the rows in order, by their key."""
     refs = tuple(field.ref for field in fields)

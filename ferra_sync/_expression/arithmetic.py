@@ -95,7 +95,7 @@ def arithmetic(make: Make[NodeT], op: str, left: Node, value: object) -> NodeT:
     if op == "+" and left.type.kind is FieldType.ARRAY:
         return joined(make, "array ||", left, value, left.type.parameter)
     _require_amount(op, left)
-    right = value if isinstance(value, Node) else beside(left, value, _place(op, left.type, value))
+    right = value if isinstance(value, Node) else beside(left, value, _parameter_type(op, left.type, value))
     return make(binary(op, left.shape, right.shape), left.params + right.params, _result(op, left, right))
 
 
@@ -111,7 +111,7 @@ def reflected(make: Make[NodeT], op: str, value: object, right: Node) -> NodeT:
         return joined(make, "||", beside(right, value, TEXT), right, TEXT)
     if right.type.kind is not FieldType.ARRAY:
         _require_amount(op, right)
-    return arithmetic(make, op, beside(right, value, _place(op, right.type, value)), right)
+    return arithmetic(make, op, beside(right, value, _parameter_type(op, right.type, value)), right)
 
 
 def negated(make: Make[NodeT], value: Node) -> NodeT:
@@ -126,7 +126,7 @@ def _require_amount(op: str, node: Node) -> None:
         raise QueryError(f"{op} takes numbers; {node.label} is {node.type}")
 
 
-def _place(op: str, like: SqlType[Any], value: object) -> SqlType[Any]:
+def _parameter_type(op: str, like: SqlType[Any], value: object) -> SqlType[Any]:
     """Return the type that a value has beside `like`."""
     if isinstance(value, (dt.date, dt.time, dt.timedelta, Interval)):
         return _calendar_type(value)

@@ -54,23 +54,23 @@ def parameter(value: Any, sql_type: SqlType[Any], of: object) -> Node:  # noqa: 
     Raises:
         QueryError: the value is of another type; `of` says for what it was meant.
     """
-    place = sql_type.parameter
-    if value is not None and value.__class__ is not place.quick:
-        if value.__class__ is not place.exact:
-            complaint = place.complaint(value)
+    sql_type = sql_type.parameter
+    if value is not None and value.__class__ is not sql_type.quick:
+        if value.__class__ is not sql_type.exact:
+            complaint = sql_type.complaint(value)
             if complaint is not None:
                 raise QueryError(f"{of.label if isinstance(of, Node) else of} {complaint}")
-        if place.is_mutable:
-            value = taken(value, place)
-    return Node(place, (value,), place)
+        if sql_type.is_mutable:
+            value = taken(value, sql_type)
+    return Node(sql_type, (value,), sql_type)
 
 
-def taken(value: Any, place: SqlType[Any]) -> Any:  # noqa: ANN401 - of the type's own classes
+def taken(value: Any, sql_type: SqlType[Any]) -> Any:  # noqa: ANN401 - of the type's own classes
     """Return a copy of `value`, which can be changed."""
-    element = place.element
+    element = sql_type.element
     if isinstance(value, bytes):
         return value
-    if place.kind is FieldType.BYTEA:
+    if sql_type.kind is FieldType.BYTEA:
         return bytes(value)
     if element is not None and not element.is_mutable:
         return list(value)
@@ -79,7 +79,7 @@ def taken(value: Any, place: SqlType[Any]) -> Any:  # noqa: ANN401 - of the type
     try:
         return deepcopy(value)
     except Exception:  # noqa: BLE001 - a class's own __deepcopy__ may raise anything
-        problem = QueryError(f"a {type(value).__name__} cannot be written as {place}")
+        problem = QueryError(f"a {type(value).__name__} cannot be written as {sql_type}")
     raise problem
 
 
@@ -93,15 +93,15 @@ def beside(like: Node, value: object, sql_type: SqlType[Any]) -> Node:
     holds = node.type.holds
     if holds is None or value is None or holds(value):
         return node
-    place = _wider(node.type, (value,))
-    if place is None:
+    wider = _wider(node.type, (value,))
+    if wider is None:
         raise QueryError(f"{like.label} is {like.type}, which has no number this big")
-    return Node(place, node.params, place)
+    return Node(wider, node.params, wider)
 
 
-def _wider(place: SqlType[Any], values: Iterable[Any]) -> SqlType[Any] | None:
-    """Return the narrowest type from `place` on that holds the values, or None."""
-    wanted: SqlType[Any] | None = place
+def _wider(sql_type: SqlType[Any], values: Iterable[Any]) -> SqlType[Any] | None:
+    """Return the narrowest type from `sql_type` on that holds the values, or None."""
+    wanted: SqlType[Any] | None = sql_type
     while wanted is not None and wanted.holds is not None and not all(map(wanted.holds, values)):
         wanted = wanted.wider
     return wanted
@@ -128,11 +128,11 @@ def joined(make: Make[NodeT], op: str, left: Node, value: object, result: SqlTyp
 
 def comparison(make: Make[NodeT], op: str, left: Node, value: object) -> NodeT:
     """Return a comparison; NULL is refused, for it is never true."""
-    place = left.type.parameter
-    if value.__class__ is place.quick:
-        sure = place.sure
+    sql_type = left.type.parameter
+    if value.__class__ is sql_type.quick:
+        sure = sql_type.sure
         if sure is None or (sure[0] <= value and sure[1] >= value):
-            return make(binary(op, left.shape, place), (*left.params, value), BOOLEAN)
+            return make(binary(op, left.shape, sql_type), (*left.params, value), BOOLEAN)
     if value is None:
         raise QueryError(f"{left.label} {op} None is never true; use .is_null() or .is_not_null()")
     if not left.type.has_order:
@@ -167,8 +167,8 @@ def membership(make: Make[NodeT], op: str, left: Node, values: object) -> NodeT:
         raise QueryError(f"{left.label} is an array; {op} compares single values")
     if not left.type.has_order:
         raise unordered(left, op)
-    place, listed = listing(left, list(values))
-    return make(binary(op, left.shape, place), (*left.params, listed), BOOLEAN)
+    sql_type, listed = listing(left, list(values))
+    return make(binary(op, left.shape, sql_type), (*left.params, listed), BOOLEAN)
 
 
 def listing(like: Node, values: list[Any], *, nulls: bool = False) -> tuple[SqlType[Any], list[Any]]:

@@ -27,7 +27,7 @@ Given: TypeAlias = tuple[bool, ...]
 """For each field of a row, whether it has a value; the others are left to the server."""
 
 
-Columns: TypeAlias = tuple[Any, ...]
+FieldValues: TypeAlias = tuple[Any, ...]
 """The values of some rows, for each field a sequence of these, or an array as PostgreSQL spells it."""
 
 
@@ -68,7 +68,7 @@ class CheckedRows(NamedTuple):
         return tuple([not left for left in self.all_default])
 
 
-class _Plan(NamedTuple):
+class _Checks(NamedTuple):
     exact: tuple[type | None, ...]
     """The class of each field whose direct instances need no further look."""
     validated: tuple[attrs.Attribute[Any], ...]
@@ -94,16 +94,16 @@ def checked_values(meta: ModelMeta, row: object, verb: Verb, number: int | None 
         ValidationError: a value is of the wrong type or the server's own to give, or a validator of the model rejects
             it.
     """
-    plan = _plan(meta, verb)
+    checks = _checks(meta, verb)
     values = meta.values(row)
     wrong: dict[str, str] = {}
-    for value, exact, field in zip(values, plan.exact, meta.fields, strict=True):
+    for value, exact, field in zip(values, checks.exact, meta.fields, strict=True):
         if value.__class__ is not exact:
             complaint = _complaint(value, field, verb)
             if complaint is not None:
                 wrong[field.name] = complaint
-    if plan.validated:
-        _validate(row, plan.validated, wrong)
+    if checks.validated:
+        _validate(row, checks.validated, wrong)
     if wrong:
         raise ValidationError(meta.model.__name__, wrong, number)
     return values
@@ -120,12 +120,12 @@ def checked_rows(meta: ModelMeta, rows: Sequence[object], *, first: int | None =
             it.
     """
     check_insertable(meta, rows)
-    plan = _plan(meta, "insert")
+    checks = _checks(meta, "insert")
     values = list(map(meta.values, rows))
     columns = list(zip(*values, strict=True))
     classes = [set(map(type, column)) for column in columns]
     fitting = map(_fits, meta.fields, classes, columns)
-    if plan.validated or not all(fitting):
+    if checks.validated or not all(fitting):
         for number, row in enumerate(rows, first or 0):
             checked_values(meta, row, "insert", None if first is None else number)
     any_default = tuple(Sentinel in found for found in classes)
@@ -149,11 +149,11 @@ def _fits(field: FieldMeta, classes: set[type], column: Sequence[Any]) -> bool:
 
 
 @lru_cache(maxsize=2048)
-def _plan(meta: ModelMeta, verb: Verb) -> _Plan:
+def _checks(meta: ModelMeta, verb: Verb) -> _Checks:
     validated = (field.attribute for field in meta.fields if field.attribute.validator is not None)
     looked_at = {"identity always"} if verb in _NUMBERED else set[str]()
     exact = (None if field.generated in looked_at else field.ref.type.exact for field in meta.fields)
-    return _Plan(tuple(exact), tuple(validated))
+    return _Checks(tuple(exact), tuple(validated))
 
 
 def _complaint(value: object, field: FieldMeta, verb: Verb) -> str | None:

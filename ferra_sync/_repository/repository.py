@@ -22,7 +22,7 @@ from ferra_sync._model.rows import check_insertable, checked_values
 from ferra_sync._query.checks import named
 from ferra_sync._query.from_clause import From, from_
 from ferra_sync._query.select import Select, select
-from ferra_sync._repository.statements import Plan, plan_of
+from ferra_sync._repository.statements import ModelStatements, statements_of
 from ferra_sync.errors import NotFound, QueryError
 from ferra_sync.functions import count
 
@@ -55,7 +55,7 @@ class _Keyed(Keyed[K_co], Protocol[M, K_co]):
     """`PgRepository[M]`, whose keys are of type K."""
 
     _db: Executor
-    _plan: Plan
+    _statements: ModelStatements
 
     def _find_by_id(self, executor: Executor, id: object) -> M: ...
     def _update_row(self, executor: Executor, id: object, data: M) -> M: ...
@@ -72,13 +72,13 @@ class PgRepository(Value, Generic[M]):
         QueryError: the table has no primary key, or the model lacks a column of it.
     """
 
-    __slots__ = ("_all", "_db", "_meta", "_plan", "model")
+    __slots__ = ("_all", "_db", "_meta", "_statements", "model")
 
     model: type[M]
     _all: Select[Any, Any, M]
     _db: Executor
     _meta: ModelMeta
-    _plan: Plan
+    _statements: ModelStatements
 
     def __init__(self, model: type[M], db: Executor) -> None:
         if not isinstance(db, Executor):
@@ -87,7 +87,7 @@ class PgRepository(Value, Generic[M]):
         self._all = select(cast("Any", model))  # mypy does not see a type[M] as the class it is
         self._db = db
         self._meta = ModelMeta.of(model)
-        self._plan = plan_of(self._meta)
+        self._statements = statements_of(self._meta)
 
     def __repr__(self) -> str:
         return f"<PgRepository of {self.model.__name__} on {self._meta.table.name}>"
@@ -178,10 +178,10 @@ class PgRepository(Value, Generic[M]):
     def exists(self: _Keyed[M, K], id: Key[K]) -> bool:
         """Whether there is a row with this key."""
         try:
-            key = self._plan.key_values(id)
+            key = self._statements.key_values(id)
         except NotFound:
             return False
-        return bool(self._db._rows(self._plan.exists, key))
+        return bool(self._db._rows(self._statements.exists, key))
 
     def count(self, *predicates: Expr[Any, bool, None, Plain]) -> int:
         """Return the number of rows for which all predicates hold."""
@@ -230,29 +230,29 @@ class PgRepository(Value, Generic[M]):
     # The bodies
 
     def _find_by_id(self, executor: Executor, id: object) -> M:
-        return self._only(executor._rows(self._plan.find, self._plan.key_values(id)), id)
+        return self._only(executor._rows(self._statements.find, self._statements.key_values(id)), id)
 
     def _write(self, executor: Executor, data: M, *, or_update: bool = False) -> M:
         check_insertable(self._meta, (data,))
         values = checked_values(self._meta, data, "save" if or_update else "insert")
-        statement, params = self._plan.insert(values, or_update=or_update)
+        statement, params = self._statements.insert(values, or_update=or_update)
         rows: list[M] = executor._rows(statement, params, lambda: kept_out(statement, self._meta.table.name))
         if not rows:
             raise kept_out(statement, self._meta.table.name)
         return rows[0]
 
     def _update_row(self, executor: Executor, id: object, data: M) -> M:
-        key = self._plan.key_values(id)
+        key = self._statements.key_values(id)
         if type(data) is not self.model:
             raise QueryError(f"the repository is of {self.model.__name__}, not of {type(data).__name__}")
         values = checked_values(self._meta, data, "update")
-        carried = self._plan.key_of(values)
+        carried = self._statements.key_of(values)
         if any(value is not SERVER_DEFAULT and value != wanted for value, wanted in zip(carried, key, strict=True)):
             raise ValueError(f"{self.model.__name__} carries another key than the one that is updated")
-        return self._only(executor._rows(*self._plan.update(values, key)), id)
+        return self._only(executor._rows(*self._statements.update(values, key)), id)
 
     def _delete_row(self, executor: Executor, id: object) -> None:
-        if executor._affected(self._plan.delete, self._plan.key_values(id)) == 0:
+        if executor._affected(self._statements.delete, self._statements.key_values(id)) == 0:
             raise NotFound(self._meta.table.name, self._meta.table.shown_key(id))
 
     def _only(self, rows: list[M], id: object) -> M:

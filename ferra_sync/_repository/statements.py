@@ -29,7 +29,7 @@ from ferra_sync.errors import NotFound, QueryError
 Params: TypeAlias = tuple[Any, ...]
 
 
-class Write(NamedTuple):
+class RowWrite(NamedTuple):
     """A statement that writes rows in which the same fields have a value.
 
     `pick` takes the parameters, in their order, from the values of a row and the constants after them.
@@ -49,41 +49,45 @@ class _Assignments:
 
     Attributes:
         pairs: each column and what it is set to.
-        places: of each parameter the place among the values of a row and the constants after them.
+        positions: of each parameter the position among the values of a row and the constants after them.
         constants: the values of the stamps' own parameters.
     """
 
     def __init__(self, width: int) -> None:
         self.pairs: list[tuple[ColumnRef, Hashable]] = []
-        self.places: list[int] = []
+        self.positions: list[int] = []
         self.constants: list[Any] = []
         self._width = width
 
-    def value(self, ref: ColumnRef, place: int) -> None:
-        """Set a column to the row's value at `place`."""
+    def value(self, ref: ColumnRef, position: int) -> None:
+        """Set a column to the row's value at `position`."""
         self.pairs.append((ref, ref.type.parameter))
-        self.places.append(place)
+        self.positions.append(position)
 
-    def stamp(self, stamp: Assignment[Any], *, unless: Hashable = None, place: int | None = None) -> None:
-        """Set an on_update column anew, or to the value `unless`, a parameter at `place`, where the row has another."""
+    def stamp(self, stamp: Assignment[Any], *, unless: Hashable = None, position: int | None = None) -> None:
+        """Set an on_update column anew; or, where the row has another value, to `unless`, a parameter at `position`."""
         ref, shape = stamp.shape
-        if place is not None:
-            self.places.append(place)
+        if position is not None:
+            self.positions.append(position)
         if unless is not None:
             shape = shapes.stamp(ref, unless, shape, is_json=ref.type.kind is FieldType.JSON)
         self.pairs.append((ref, shape))
         first = self._width + len(self.constants)
-        self.places.extend(range(first, first + len(stamp.params)))
+        self.positions.extend(range(first, first + len(stamp.params)))
         self.constants.extend(stamp.params)
 
 
-def _picker(places: Sequence[int]) -> Callable[[Params], Params]:
-    """Return what takes the values at these places."""
-    return itemgetter(*places) if len(places) > 1 else lambda values: tuple([values[place] for place in places])
+def _picker(positions: Sequence[int]) -> Callable[[Params], Params]:
+    """Return what takes the values at these positions."""
+    return (
+        itemgetter(*positions)
+        if len(positions) > 1
+        else lambda values: tuple([values[position] for position in positions])
+    )
 
 
 @attrs.frozen(eq=False)
-class Plan:
+class ModelStatements:
     """The statements of one model over one table with a primary key."""
 
     meta: ModelMeta
@@ -129,11 +133,11 @@ class Plan:
         return write.statement, write.params(values) + key
 
     def changed(self, fields: Given) -> list[tuple[int, ColumnRef]]:
-        """Return the places and the columns of the values that an UPDATE sets: not the key nor the server's numbers."""
+        """Return position and column of each value that an UPDATE sets: not the key nor the numbers of the server."""
         return [
-            (place, field.ref)
-            for place, field in enumerate(self.meta.fields)
-            if fields[place] and not field.primary_key and field.generated != "identity always"
+            (position, field.ref)
+            for position, field in enumerate(self.meta.fields)
+            if fields[position] and not field.primary_key and field.generated != "identity always"
         ]
 
     @property
@@ -149,31 +153,31 @@ def _checked(ref: ColumnRef, value: object) -> Any:  # noqa: ANN401 - of the col
 
 
 @lru_cache(maxsize=4096)
-def _insert(plan: Plan, fields: Given, or_update: bool) -> Write:  # noqa: FBT001 - a key of the cache
-    conflict, constants = _conflict(plan, fields) if or_update else (None, ())
+def _insert(statements: ModelStatements, fields: Given, or_update: bool) -> RowWrite:  # noqa: FBT001 - a key of the cache
+    conflict, constants = _conflict(statements, fields) if or_update else (None, ())
     shape = insert_of_rows(
-        plan.meta,
+        statements.meta,
         (fields,),
-        returning=plan.meta.items,
+        returning=statements.meta.items,
         conflict=conflict,
-        overriding=or_update and plan.meta.table.is_numbered_always(compress(plan.meta.refs, fields)),
+        overriding=or_update and statements.meta.table.is_numbered_always(compress(statements.meta.refs, fields)),
     )
     width = len(fields)
-    places = [*compress(range(width), fields), *range(width, width + len(constants))]
-    return Write(statement_of(shape), _picker(places), constants)
+    positions = [*compress(range(width), fields), *range(width, width + len(constants))]
+    return RowWrite(statement_of(shape), _picker(positions), constants)
 
 
-def _conflict(plan: Plan, fields: Given) -> tuple[ConflictShape, Params]:
+def _conflict(statements: ModelStatements, fields: Given) -> tuple[ConflictShape, Params]:
     """Return what an upsert does where the key is known, and the parameters of its stamps."""
-    changed = [ref for _, ref in plan.changed(fields)]
-    excluded = tuple(ref for ref in changed if ref not in plan.stamps)
+    changed = [ref for _, ref in statements.changed(fields)]
+    excluded = tuple(ref for ref in changed if ref not in statements.stamps)
     assigned = _Assignments(0)
-    for ref, stamp in plan.stamps.items():
+    for ref, stamp in statements.stamps.items():
         assigned.stamp(stamp, unless=shapes.excluded(ref) if ref in changed else None)
     if not excluded and not assigned.pairs:
         # DO NOTHING would return no row.
-        assigned.pairs.append(_to_itself(plan.meta.table))
-    key = tuple(column.ref for column in plan.key)
+        assigned.pairs.append(_to_itself(statements.meta.table))
+    key = tuple(column.ref for column in statements.key)
     return ConflictShape(target=key, excluded=excluded, assignments=tuple(assigned.pairs)), tuple(assigned.constants)
 
 
@@ -185,25 +189,28 @@ def _to_itself(table: TableMeta) -> tuple[ColumnRef, Hashable]:
 
 
 @lru_cache(maxsize=4096)
-def _update(plan: Plan, fields: Given) -> Write:
-    changed = {ref: place for place, ref in plan.changed(fields)}
+def _update(statements: ModelStatements, fields: Given) -> RowWrite:
+    changed = {ref: position for position, ref in statements.changed(fields)}
     assigned = _Assignments(len(fields))
-    for ref, place in changed.items():
-        if ref not in plan.stamps:
-            assigned.value(ref, place)
-    for ref, stamp in plan.stamps.items():
-        assigned.stamp(stamp, unless=ref.type.parameter if ref in changed else None, place=changed.get(ref))
+    for ref, position in changed.items():
+        if ref not in statements.stamps:
+            assigned.value(ref, position)
+    for ref, stamp in statements.stamps.items():
+        assigned.stamp(stamp, unless=ref.type.parameter if ref in changed else None, position=changed.get(ref))
     if not assigned.pairs:
-        return Write(plan.find, _picker(()), ())
+        return RowWrite(statements.find, _picker(()), ())
     shape = UpdateShape(
-        table=plan.meta.table.ref, assignments=tuple(assigned.pairs), where=plan.where, returning=plan.meta.items
+        table=statements.meta.table.ref,
+        assignments=tuple(assigned.pairs),
+        where=statements.where,
+        returning=statements.meta.items,
     )
-    return Write(statement_of(shape), _picker(assigned.places), tuple(assigned.constants))
+    return RowWrite(statement_of(shape), _picker(assigned.positions), tuple(assigned.constants))
 
 
 @lru_cache(maxsize=1024)
-def plan_of(meta: ModelMeta) -> Plan:
-    """Return the plan of a model.
+def statements_of(meta: ModelMeta) -> ModelStatements:
+    """Return the statements of a model.
 
     Raises:
         QueryError: the table has no primary key, or the model lacks a column of it.
@@ -215,4 +222,6 @@ def plan_of(meta: ModelMeta) -> Plan:
     key_items = tuple((column.ref, column.type) for column in key)
     exists = statement_of(SelectShape(items=key_items, table=table.ref, where=where))
     delete = statement_of(DeleteShape(table=table.ref, where=where))
-    return Plan(meta, key, key_fields, find, exists, delete, {stamp.column: stamp for stamp in table.on_update})
+    return ModelStatements(
+        meta, key, key_fields, find, exists, delete, {stamp.column: stamp for stamp in table.on_update}
+    )

@@ -110,7 +110,7 @@ RETURNING = '''
 QUERY_IMPORTS = """\
 from typing import Any, Generic, TypeVar, overload
 
-from ferra_sync._expression.markers import Alike, In, Plain
+from ferra_sync._expression.markers import In, Plain, PlainOrAggregate
 from ferra_sync._expression.selectable import Selectable
 from ferra_sync._expression.typevars import App, S, Sel
 from ferra_sync._query.clauses import Clauses
@@ -120,7 +120,7 @@ from ferra_sync._query.writes import Returning, Write, returned"""
 
 def query() -> str:
     select = "Select[Sel, App, {}]"
-    plain = [*chosen("select", "Sel", "Alike", select), SELECT[1:]]
+    plain = [*chosen("select", "Sel", "PlainOrAggregate", select), SELECT[1:]]
     grouped = [*chosen("select", "Sel", "Any", select), SELECT_GROUPS[1:]]
     returning = [*chosen("returning", "In[S]", "Plain", "Returning[{}]"), RETURNING[1:]]
     classes = [

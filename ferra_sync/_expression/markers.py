@@ -38,5 +38,5 @@ class Aggregate:
 InT = TypeVar("InT", bound=In[Any])
 """The table of a column: told by its class alone, never by what is asked for."""
 
-Alike = TypeVar("Alike", Plain, Aggregate)
+PlainOrAggregate = TypeVar("PlainOrAggregate", Plain, Aggregate)
 """Either of the two for a whole select list, so that they cannot mix."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Generic, TypeVar, overload
 
-from ferra_sync._expression.markers import Alike, In, Plain
+from ferra_sync._expression.markers import In, Plain, PlainOrAggregate
 from ferra_sync._expression.selectable import Selectable
 from ferra_sync._expression.typevars import App, S, Sel
 from ferra_sync._query.clauses import Clauses
@@ -37,101 +37,122 @@ class Selecting(Clauses[Sel, App]):
     __slots__ = ()
 
     @overload
-    def select(self, i1: Selectable[Sel, T1, Alike], /) -> Select[Sel, App, T1]: ...
+    def select(self, i1: Selectable[Sel, T1, PlainOrAggregate], /) -> Select[Sel, App, T1]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, Alike], i2: Selectable[Sel, T2, Alike], /
+        self, i1: Selectable[Sel, T1, PlainOrAggregate], i2: Selectable[Sel, T2, PlainOrAggregate], /
     ) -> Select[Sel, App, tuple[T1, T2]]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, Alike], i2: Selectable[Sel, T2, Alike], i3: Selectable[Sel, T3, Alike], /
+        self, i1: Selectable[Sel, T1, PlainOrAggregate], i2: Selectable[Sel, T2, PlainOrAggregate],
+        i3: Selectable[Sel, T3, PlainOrAggregate], /
     ) -> Select[Sel, App, tuple[T1, T2, T3]]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, Alike], i2: Selectable[Sel, T2, Alike], i3: Selectable[Sel, T3, Alike],
-        i4: Selectable[Sel, T4, Alike], /
+        self, i1: Selectable[Sel, T1, PlainOrAggregate], i2: Selectable[Sel, T2, PlainOrAggregate],
+        i3: Selectable[Sel, T3, PlainOrAggregate], i4: Selectable[Sel, T4, PlainOrAggregate], /
     ) -> Select[Sel, App, tuple[T1, T2, T3, T4]]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, Alike], i2: Selectable[Sel, T2, Alike], i3: Selectable[Sel, T3, Alike],
-        i4: Selectable[Sel, T4, Alike], i5: Selectable[Sel, T5, Alike], /
+        self, i1: Selectable[Sel, T1, PlainOrAggregate], i2: Selectable[Sel, T2, PlainOrAggregate],
+        i3: Selectable[Sel, T3, PlainOrAggregate], i4: Selectable[Sel, T4, PlainOrAggregate],
+        i5: Selectable[Sel, T5, PlainOrAggregate], /
     ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5]]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, Alike], i2: Selectable[Sel, T2, Alike], i3: Selectable[Sel, T3, Alike],
-        i4: Selectable[Sel, T4, Alike], i5: Selectable[Sel, T5, Alike], i6: Selectable[Sel, T6, Alike], /
+        self, i1: Selectable[Sel, T1, PlainOrAggregate], i2: Selectable[Sel, T2, PlainOrAggregate],
+        i3: Selectable[Sel, T3, PlainOrAggregate], i4: Selectable[Sel, T4, PlainOrAggregate],
+        i5: Selectable[Sel, T5, PlainOrAggregate], i6: Selectable[Sel, T6, PlainOrAggregate], /
     ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6]]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, Alike], i2: Selectable[Sel, T2, Alike], i3: Selectable[Sel, T3, Alike],
-        i4: Selectable[Sel, T4, Alike], i5: Selectable[Sel, T5, Alike], i6: Selectable[Sel, T6, Alike],
-        i7: Selectable[Sel, T7, Alike], /
+        self, i1: Selectable[Sel, T1, PlainOrAggregate], i2: Selectable[Sel, T2, PlainOrAggregate],
+        i3: Selectable[Sel, T3, PlainOrAggregate], i4: Selectable[Sel, T4, PlainOrAggregate],
+        i5: Selectable[Sel, T5, PlainOrAggregate], i6: Selectable[Sel, T6, PlainOrAggregate],
+        i7: Selectable[Sel, T7, PlainOrAggregate], /
     ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7]]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, Alike], i2: Selectable[Sel, T2, Alike], i3: Selectable[Sel, T3, Alike],
-        i4: Selectable[Sel, T4, Alike], i5: Selectable[Sel, T5, Alike], i6: Selectable[Sel, T6, Alike],
-        i7: Selectable[Sel, T7, Alike], i8: Selectable[Sel, T8, Alike], /
+        self, i1: Selectable[Sel, T1, PlainOrAggregate], i2: Selectable[Sel, T2, PlainOrAggregate],
+        i3: Selectable[Sel, T3, PlainOrAggregate], i4: Selectable[Sel, T4, PlainOrAggregate],
+        i5: Selectable[Sel, T5, PlainOrAggregate], i6: Selectable[Sel, T6, PlainOrAggregate],
+        i7: Selectable[Sel, T7, PlainOrAggregate], i8: Selectable[Sel, T8, PlainOrAggregate], /
     ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8]]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, Alike], i2: Selectable[Sel, T2, Alike], i3: Selectable[Sel, T3, Alike],
-        i4: Selectable[Sel, T4, Alike], i5: Selectable[Sel, T5, Alike], i6: Selectable[Sel, T6, Alike],
-        i7: Selectable[Sel, T7, Alike], i8: Selectable[Sel, T8, Alike], i9: Selectable[Sel, T9, Alike], /
+        self, i1: Selectable[Sel, T1, PlainOrAggregate], i2: Selectable[Sel, T2, PlainOrAggregate],
+        i3: Selectable[Sel, T3, PlainOrAggregate], i4: Selectable[Sel, T4, PlainOrAggregate],
+        i5: Selectable[Sel, T5, PlainOrAggregate], i6: Selectable[Sel, T6, PlainOrAggregate],
+        i7: Selectable[Sel, T7, PlainOrAggregate], i8: Selectable[Sel, T8, PlainOrAggregate],
+        i9: Selectable[Sel, T9, PlainOrAggregate], /
     ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9]]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, Alike], i2: Selectable[Sel, T2, Alike], i3: Selectable[Sel, T3, Alike],
-        i4: Selectable[Sel, T4, Alike], i5: Selectable[Sel, T5, Alike], i6: Selectable[Sel, T6, Alike],
-        i7: Selectable[Sel, T7, Alike], i8: Selectable[Sel, T8, Alike], i9: Selectable[Sel, T9, Alike],
-        i10: Selectable[Sel, T10, Alike], /
+        self, i1: Selectable[Sel, T1, PlainOrAggregate], i2: Selectable[Sel, T2, PlainOrAggregate],
+        i3: Selectable[Sel, T3, PlainOrAggregate], i4: Selectable[Sel, T4, PlainOrAggregate],
+        i5: Selectable[Sel, T5, PlainOrAggregate], i6: Selectable[Sel, T6, PlainOrAggregate],
+        i7: Selectable[Sel, T7, PlainOrAggregate], i8: Selectable[Sel, T8, PlainOrAggregate],
+        i9: Selectable[Sel, T9, PlainOrAggregate], i10: Selectable[Sel, T10, PlainOrAggregate], /
     ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10]]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, Alike], i2: Selectable[Sel, T2, Alike], i3: Selectable[Sel, T3, Alike],
-        i4: Selectable[Sel, T4, Alike], i5: Selectable[Sel, T5, Alike], i6: Selectable[Sel, T6, Alike],
-        i7: Selectable[Sel, T7, Alike], i8: Selectable[Sel, T8, Alike], i9: Selectable[Sel, T9, Alike],
-        i10: Selectable[Sel, T10, Alike], i11: Selectable[Sel, T11, Alike], /
+        self, i1: Selectable[Sel, T1, PlainOrAggregate], i2: Selectable[Sel, T2, PlainOrAggregate],
+        i3: Selectable[Sel, T3, PlainOrAggregate], i4: Selectable[Sel, T4, PlainOrAggregate],
+        i5: Selectable[Sel, T5, PlainOrAggregate], i6: Selectable[Sel, T6, PlainOrAggregate],
+        i7: Selectable[Sel, T7, PlainOrAggregate], i8: Selectable[Sel, T8, PlainOrAggregate],
+        i9: Selectable[Sel, T9, PlainOrAggregate], i10: Selectable[Sel, T10, PlainOrAggregate],
+        i11: Selectable[Sel, T11, PlainOrAggregate], /
     ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11]]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, Alike], i2: Selectable[Sel, T2, Alike], i3: Selectable[Sel, T3, Alike],
-        i4: Selectable[Sel, T4, Alike], i5: Selectable[Sel, T5, Alike], i6: Selectable[Sel, T6, Alike],
-        i7: Selectable[Sel, T7, Alike], i8: Selectable[Sel, T8, Alike], i9: Selectable[Sel, T9, Alike],
-        i10: Selectable[Sel, T10, Alike], i11: Selectable[Sel, T11, Alike], i12: Selectable[Sel, T12, Alike], /
+        self, i1: Selectable[Sel, T1, PlainOrAggregate], i2: Selectable[Sel, T2, PlainOrAggregate],
+        i3: Selectable[Sel, T3, PlainOrAggregate], i4: Selectable[Sel, T4, PlainOrAggregate],
+        i5: Selectable[Sel, T5, PlainOrAggregate], i6: Selectable[Sel, T6, PlainOrAggregate],
+        i7: Selectable[Sel, T7, PlainOrAggregate], i8: Selectable[Sel, T8, PlainOrAggregate],
+        i9: Selectable[Sel, T9, PlainOrAggregate], i10: Selectable[Sel, T10, PlainOrAggregate],
+        i11: Selectable[Sel, T11, PlainOrAggregate], i12: Selectable[Sel, T12, PlainOrAggregate], /
     ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12]]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, Alike], i2: Selectable[Sel, T2, Alike], i3: Selectable[Sel, T3, Alike],
-        i4: Selectable[Sel, T4, Alike], i5: Selectable[Sel, T5, Alike], i6: Selectable[Sel, T6, Alike],
-        i7: Selectable[Sel, T7, Alike], i8: Selectable[Sel, T8, Alike], i9: Selectable[Sel, T9, Alike],
-        i10: Selectable[Sel, T10, Alike], i11: Selectable[Sel, T11, Alike], i12: Selectable[Sel, T12, Alike],
-        i13: Selectable[Sel, T13, Alike], /
+        self, i1: Selectable[Sel, T1, PlainOrAggregate], i2: Selectable[Sel, T2, PlainOrAggregate],
+        i3: Selectable[Sel, T3, PlainOrAggregate], i4: Selectable[Sel, T4, PlainOrAggregate],
+        i5: Selectable[Sel, T5, PlainOrAggregate], i6: Selectable[Sel, T6, PlainOrAggregate],
+        i7: Selectable[Sel, T7, PlainOrAggregate], i8: Selectable[Sel, T8, PlainOrAggregate],
+        i9: Selectable[Sel, T9, PlainOrAggregate], i10: Selectable[Sel, T10, PlainOrAggregate],
+        i11: Selectable[Sel, T11, PlainOrAggregate], i12: Selectable[Sel, T12, PlainOrAggregate],
+        i13: Selectable[Sel, T13, PlainOrAggregate], /
     ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13]]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, Alike], i2: Selectable[Sel, T2, Alike], i3: Selectable[Sel, T3, Alike],
-        i4: Selectable[Sel, T4, Alike], i5: Selectable[Sel, T5, Alike], i6: Selectable[Sel, T6, Alike],
-        i7: Selectable[Sel, T7, Alike], i8: Selectable[Sel, T8, Alike], i9: Selectable[Sel, T9, Alike],
-        i10: Selectable[Sel, T10, Alike], i11: Selectable[Sel, T11, Alike], i12: Selectable[Sel, T12, Alike],
-        i13: Selectable[Sel, T13, Alike], i14: Selectable[Sel, T14, Alike], /
+        self, i1: Selectable[Sel, T1, PlainOrAggregate], i2: Selectable[Sel, T2, PlainOrAggregate],
+        i3: Selectable[Sel, T3, PlainOrAggregate], i4: Selectable[Sel, T4, PlainOrAggregate],
+        i5: Selectable[Sel, T5, PlainOrAggregate], i6: Selectable[Sel, T6, PlainOrAggregate],
+        i7: Selectable[Sel, T7, PlainOrAggregate], i8: Selectable[Sel, T8, PlainOrAggregate],
+        i9: Selectable[Sel, T9, PlainOrAggregate], i10: Selectable[Sel, T10, PlainOrAggregate],
+        i11: Selectable[Sel, T11, PlainOrAggregate], i12: Selectable[Sel, T12, PlainOrAggregate],
+        i13: Selectable[Sel, T13, PlainOrAggregate], i14: Selectable[Sel, T14, PlainOrAggregate], /
     ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14]]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, Alike], i2: Selectable[Sel, T2, Alike], i3: Selectable[Sel, T3, Alike],
-        i4: Selectable[Sel, T4, Alike], i5: Selectable[Sel, T5, Alike], i6: Selectable[Sel, T6, Alike],
-        i7: Selectable[Sel, T7, Alike], i8: Selectable[Sel, T8, Alike], i9: Selectable[Sel, T9, Alike],
-        i10: Selectable[Sel, T10, Alike], i11: Selectable[Sel, T11, Alike], i12: Selectable[Sel, T12, Alike],
-        i13: Selectable[Sel, T13, Alike], i14: Selectable[Sel, T14, Alike], i15: Selectable[Sel, T15, Alike], /
+        self, i1: Selectable[Sel, T1, PlainOrAggregate], i2: Selectable[Sel, T2, PlainOrAggregate],
+        i3: Selectable[Sel, T3, PlainOrAggregate], i4: Selectable[Sel, T4, PlainOrAggregate],
+        i5: Selectable[Sel, T5, PlainOrAggregate], i6: Selectable[Sel, T6, PlainOrAggregate],
+        i7: Selectable[Sel, T7, PlainOrAggregate], i8: Selectable[Sel, T8, PlainOrAggregate],
+        i9: Selectable[Sel, T9, PlainOrAggregate], i10: Selectable[Sel, T10, PlainOrAggregate],
+        i11: Selectable[Sel, T11, PlainOrAggregate], i12: Selectable[Sel, T12, PlainOrAggregate],
+        i13: Selectable[Sel, T13, PlainOrAggregate], i14: Selectable[Sel, T14, PlainOrAggregate],
+        i15: Selectable[Sel, T15, PlainOrAggregate], /
     ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15]]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, Alike], i2: Selectable[Sel, T2, Alike], i3: Selectable[Sel, T3, Alike],
-        i4: Selectable[Sel, T4, Alike], i5: Selectable[Sel, T5, Alike], i6: Selectable[Sel, T6, Alike],
-        i7: Selectable[Sel, T7, Alike], i8: Selectable[Sel, T8, Alike], i9: Selectable[Sel, T9, Alike],
-        i10: Selectable[Sel, T10, Alike], i11: Selectable[Sel, T11, Alike], i12: Selectable[Sel, T12, Alike],
-        i13: Selectable[Sel, T13, Alike], i14: Selectable[Sel, T14, Alike], i15: Selectable[Sel, T15, Alike],
-        i16: Selectable[Sel, T16, Alike], /
+        self, i1: Selectable[Sel, T1, PlainOrAggregate], i2: Selectable[Sel, T2, PlainOrAggregate],
+        i3: Selectable[Sel, T3, PlainOrAggregate], i4: Selectable[Sel, T4, PlainOrAggregate],
+        i5: Selectable[Sel, T5, PlainOrAggregate], i6: Selectable[Sel, T6, PlainOrAggregate],
+        i7: Selectable[Sel, T7, PlainOrAggregate], i8: Selectable[Sel, T8, PlainOrAggregate],
+        i9: Selectable[Sel, T9, PlainOrAggregate], i10: Selectable[Sel, T10, PlainOrAggregate],
+        i11: Selectable[Sel, T11, PlainOrAggregate], i12: Selectable[Sel, T12, PlainOrAggregate],
+        i13: Selectable[Sel, T13, PlainOrAggregate], i14: Selectable[Sel, T14, PlainOrAggregate],
+        i15: Selectable[Sel, T15, PlainOrAggregate], i16: Selectable[Sel, T16, PlainOrAggregate], /
     ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15, T16]]: ...
     def select(self, *items: Any) -> Select[Any, Any, Any]:
         """Choose what a row is: one item, or a tuple of several; a model class, a column or an expression each."""

@@ -205,36 +205,34 @@ class Clauses(Value, Generic[Sel, App]):
         said, source = self._said, self._source
         if "items" not in said:
             raise QueryError(f"nothing is selected from {self.target}: say .select(…)")
+        where, order_by = said.get("where", ()), said.get("order_by", ())
         limit, offset = said.get("limit"), said.get("offset")
         shape = SelectShape(
             table=source.tables[0].ref,
             items=said["items"],
             joins=source.joins,
-            where=tuple(map(_SHAPE, said.get("where", ()))),
-            order_by=tuple(map(_SHAPE, said.get("order_by", ()))),
+            where=tuple(map(_SHAPE, where)),
+            order_by=tuple(map(_SHAPE, order_by)),
             limit=None if limit is None else BIGINT,
             offset=None if offset is None else BIGINT,
             lock=said.get("lock"),
         )
-        repeats = "group_by" in said or "distinct" in said
-        shape, params = self._shared(shape) if repeats else (shape, self._params())
+        params: tuple[Any, ...] = ()
+        if "group_by" in said or "distinct" in said:
+            shape, params = self._shared(shape)
+        else:
+            for values in said.get("item_params", ()):
+                params += values
+            params += source.params
+            for predicate in where:
+                params += predicate.params
+            for order in order_by:
+                params += order.params
         if limit is not None:
             params += (limit,)
         if offset is not None:
             params += (offset,)
         return shape, params
-
-    def _params(self) -> tuple[Any, ...]:
-        """Return the values of a query whose clauses share nothing, but for its bounds."""
-        params: tuple[Any, ...] = ()
-        for values in self._said.get("item_params", ()):
-            params += values
-        params += self._source.params
-        for predicate in self._said.get("where", ()):
-            params += predicate.params
-        for order in self._said.get("order_by", ()):
-            params += order.params
-        return params
 
     def _shared(self, shape: SelectShape) -> tuple[SelectShape, tuple[Any, ...]]:
         """Return the shape and the values of a query whose clauses repeat one another's expressions."""

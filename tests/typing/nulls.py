@@ -78,6 +78,7 @@ first: list[str] = db.fetch_all(from_(Users).select(fn.coalesce(Users.name, User
 bare: list[str] = db.fetch_all(joined.select(Posts.title.nullable()))  # R305 the nullable side of a join
 same: list[bool] = db.fetch_all(joined.select(Posts.title.nullable() == "x"))  # R306 … compared
 post: list[Post] = db.fetch_all(joined.select(maybe(Post)))  # R307 … as a model
+void: list[str] = db.fetch_all(from_(Users).select(fn.nullif(Users.name, "x")))  # R342 nullif of what is none
 yes: bool = db.fetch_value(select(Events.approved))  # R308 a nullable boolean
 wait: list[timedelta] = db.fetch_all(select(Events.pause * 2))  # R309 a nullable interval multiplied
 names: str = db.fetch_value(from_(Users).select(string_agg(Users.name, ", ")))  # R310 a declared aggregate

@@ -147,3 +147,5 @@ from_(Users).left_join(Posts).group_by(Users.id).select(Posts.id)  # R154 a bare
 Users.id.cast(int)  # R155 a cast to a Python type
 Users.id.cast(t.text()) + 1  # R156 what was cast to text and an integer
 fn.literal("x", t.integer())  # R157 a literal of another type
+fn.nullif(Users.name, 3)  # R340 a value of another type for nullif
+fn.nullif(Users.name, Users.id)  # R341 a column of another type for nullif

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import psycopg
 from psycopg import conninfo, sql
@@ -16,12 +17,26 @@ from tables import create_tables
 
 from ferra_sync import Database, DatabaseConfig, Table
 from ferra_sync._postgres.embedded import EmbeddedServer
+from ferra_sync._postgres.pool import Pool
 
 _numbers = itertools.count(1)
 
 _MEMORY_DISK = Path("/dev/shm")
 _ROOM = 2**30
 """Bytes: a new database takes some 8 MB, and each is dropped by its test."""
+
+
+class PoolState(NamedTuple):
+    """How many connections a pool has, how many of them are free, and how many calls wait for one."""
+
+    size: int
+    idle: int
+    waiting: int
+
+
+def state_of(pool: Pool) -> PoolState:
+    measures = pool._connections.get_stats()
+    return PoolState(measures["pool_size"], measures["pool_available"], measures["requests_waiting"])
 
 
 def server_in_memory() -> EmbeddedServer:

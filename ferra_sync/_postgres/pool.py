@@ -7,7 +7,6 @@ from time import monotonic
 from traceback import clear_frames
 from typing import Final, Self
 
-import attrs
 import psycopg
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout, TooManyRequests
 
@@ -40,23 +39,6 @@ _TESTS: Final[dict[str, Callable[[PooledConnection], bool]]] = {
     "query": _answers,
     "never": _untested,
 }
-
-
-@attrs.frozen
-class PoolStats:
-    """A pool at one moment.
-
-    Attributes:
-        size: connections, those being opened included.
-        idle: connections free.
-        waiting: calls that wait for a connection.
-        max_connections: connections at most.
-    """
-
-    size: int
-    idle: int
-    waiting: int
-    max_connections: int
 
 
 class Pool:
@@ -155,16 +137,6 @@ class Pool:
         spare = self._source.take()
         if spare is not None:
             spare.close()
-
-    def stats(self) -> PoolStats:
-        """Return how many connections there are, and how many calls wait."""
-        measures = self._connections.get_stats()
-        return PoolStats(
-            size=measures["pool_size"],
-            idle=measures["pool_available"],
-            waiting=measures["requests_waiting"],
-            max_connections=measures["pool_max"],
-        )
 
     def _replacement(self, connection: PooledConnection) -> PooledConnection:
         """Throw away dead connections until one is alive: after a restart of the server all idle ones are dead."""

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import attrs
 import pytest
-from databases import fresh_database
+from databases import fresh_database, state_of
 
 from ferra_sync import (
     SERVER_DEFAULT,
@@ -114,9 +114,9 @@ def test_threads_share_a_database_and_each_sees_its_own_results(db, threads, rou
     with ThreadPoolExecutor(threads) as pool:
         left = list(pool.map(work, range(threads)))
     assert sum(left) == db.fetch_value(from_(Jobs).select(fn.count()))
-    stats = db._pool.stats()
-    assert stats.size <= 4
-    assert stats.idle == stats.size
+    state = state_of(db._pool)
+    assert state.size <= 4
+    assert state.idle == state.size
 
 
 @pytest.mark.parametrize("threads", [2, 16])
@@ -221,7 +221,7 @@ def test_a_thread_that_waits_has_the_connection_as_soon_as_it_comes_free(databas
     with Database.connect(config=config) as db, ThreadPoolExecutor(1) as pool:
         with db.begin():
             waiting = pool.submit(db.fetch_value, from_(Counters).select(fn.count()))
-            while db._pool.stats().waiting == 0 and not waiting.done():
+            while state_of(db._pool).waiting == 0 and not waiting.done():
                 pass
             assert not waiting.done()
         assert isinstance(waiting.result(timeout=30), int)

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import pickle
 import select
 import socket
 import threading
@@ -11,14 +10,14 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from databases import server_in_memory
+from databases import server_in_memory, state_of
 from psycopg.conninfo import make_conninfo
 from psycopg.pq import TransactionStatus
 
 from ferra_sync._postgres.config import DatabaseConfig
 from ferra_sync._postgres.connection import PooledConnection, _input_test
 from ferra_sync._postgres.embedded import EmbeddedServer
-from ferra_sync._postgres.pool import Pool, PoolStats
+from ferra_sync._postgres.pool import Pool
 from ferra_sync.errors import ConfigError, Db, DbErrorKind
 
 SECRET = "s3cret"
@@ -193,7 +192,7 @@ def test_a_call_that_waits_gets_the_connection_that_is_released(open_pool):
     taken = pool.acquire()
     with ThreadPoolExecutor(1) as threads:
         waiting = threads.submit(pool.acquire)
-        while not pool.stats().waiting:
+        while not state_of(pool).waiting:
             pass
         pool.release(taken)
         assert waiting.result() is taken
@@ -403,20 +402,11 @@ def test_a_call_that_waits_when_the_pool_closes_is_told(open_pool):
     taken = pool.acquire()
     with ThreadPoolExecutor(1) as threads:
         waiting = threads.submit(refusal, pool.acquire)
-        while not pool.stats().waiting:
+        while not state_of(pool).waiting:
             pass
         pool.close()
         assert str(waiting.result()) == "the database is closed"
     pool.release(taken)
-
-
-def test_the_stats_count_connections(open_pool):
-    pool = open_pool(min_connections=1, max_connections=1)
-    connection = pool.acquire()
-    assert pool.stats() == PoolStats(size=1, idle=0, waiting=0, max_connections=1)
-    pool.release(connection)
-    assert pool.stats() == PoolStats(size=1, idle=1, waiting=0, max_connections=1)
-    assert pickle.loads(pickle.dumps(pool.stats())) == pool.stats()
 
 
 def test_no_log_record_and_no_repr_carries_a_password(guarded, caplog):
@@ -424,7 +414,7 @@ def test_no_log_record_and_no_repr_carries_a_password(guarded, caplog):
     pool = Pool.open(DatabaseConfig(url_of(guarded), min_connections=1, max_connections=2, acquire_timeout=1))
     connection, dead = pool.acquire(), pool.acquire()
     connection.execute("BEGIN")
-    shown = [repr(pool), repr(connection), repr(pool.stats()), connection.info.dsn]
+    shown = [repr(pool), repr(connection), connection.info.dsn]
     pool.release(connection)
     pool.release(dead)
     with psycopg.connect(guarded.url, autocommit=True) as admin:

@@ -38,16 +38,16 @@ def compile_bulk_insert(shape: BulkInsertShape) -> Compiled:
     origin = {ref: _part(_SOURCE, name) for ref, name in zip(columns, (*given, *made), strict=True)}
     selected = select_list(shape.returning)
     builder = (
-        _joined(shape, origin)
+        _join_source(shape, origin)
         .with_(source, _SOURCE)
-        .with_(_inserted(shape, origin, selected.columns), _INSERTED)
+        .with_(_insert_cte(shape, origin, selected.columns), _INSERTED)
         .select(*(result_term(item, _part(_INSERTED, returned_column(item).name)) for item in selected.columns))
         .orderby(_ORDINAL)
     )
     return finished(builder, lowering, selected)
 
 
-def _inserted(shape: BulkInsertShape, origin: dict[ColumnRef, Term], items: Items) -> Any:  # noqa: ANN401 - PyPika's
+def _insert_cte(shape: BulkInsertShape, origin: dict[ColumnRef, Term], items: Items) -> Any:  # noqa: ANN401 - PyPika's
     """Return the INSERT from the source, which returns what is asked for and the key."""
     kept = dict.fromkeys([*map(returned_column, items), *shape.key])
     return (
@@ -61,7 +61,7 @@ def _inserted(shape: BulkInsertShape, origin: dict[ColumnRef, Term], items: Item
     )
 
 
-def _joined(shape: BulkInsertShape, origin: dict[ColumnRef, Term]) -> Any:  # noqa: ANN401 - PyPika's builder
+def _join_source(shape: BulkInsertShape, origin: dict[ColumnRef, Term]) -> Any:  # noqa: ANN401 - PyPika's builder
     """Return the rows inserted beside their source, by key; the server may have rounded it, as numeric(8,2) does.
 
     A row whose key is none of the source's is missing.

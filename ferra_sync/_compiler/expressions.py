@@ -122,3 +122,8 @@ class Lowering:
 def table_term(ref: TableRef) -> Table:
     """Return `schema.name AS alias` for PyPika."""
     return Table(ref.name, schema=ref.schema, alias=ref.alias)
+
+
+def qualified_name(table: TableRef) -> str:
+    """Return `"schema"."table"`, or the table alone where it has no schema of its own."""
+    return quoted(table.name) if table.schema is None else f"{quoted(table.schema)}.{quoted(table.name)}"

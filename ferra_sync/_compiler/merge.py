@@ -12,10 +12,10 @@ from typing import Final
 from pypika.terms import Term
 
 from ferra_sync._compiler.compiled import Compiled, finished, result_term
-from ferra_sync._compiler.expressions import Lowering
+from ferra_sync._compiler.expressions import Lowering, qualified_name
 from ferra_sync._compiler.shapes import MergeShape
 from ferra_sync._compiler.terms import Raw, Template, Unnest
-from ferra_sync._compiler.write import qualified_name, returned_column, unnested_columns
+from ferra_sync._compiler.write import returned_column, unnested_columns
 from ferra_sync._expression.identifiers import quoted
 from ferra_sync._expression.shapes import result
 from ferra_sync._expression.sqltypes import BIGINT

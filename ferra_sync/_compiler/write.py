@@ -34,7 +34,7 @@ def compile_insert(shape: InsertShape) -> Compiled:
         builder = builder.insert(*(tuple(lowering.terms(row)) for row in shape.rows))
     if shape.conflict is not None:
         builder = _on_conflict(builder, lowering, shape.conflict)
-    return _returned(builder, lowering, shape)
+    return _finish(builder, lowering, shape)
 
 
 def unnested_columns(rows: Unnest, columns: tuple[ColumnRef, ...]) -> list[Term]:
@@ -82,34 +82,24 @@ def compile_update(shape: UpdateShape) -> Compiled:
     for column, value in shape.assignments:
         check_plain((value,), "SET")
         builder = builder.set(column.name, lowering.term(value))
-    return _returned(_restricted(builder, lowering, shape.where), lowering, shape)
+    return _finish(_add_where(builder, lowering, shape.where), lowering, shape)
 
 
 def compile_delete(shape: DeleteShape) -> Compiled:
     """Return the statement of a DELETE."""
     lowering = Lowering((shape.table,))
     builder = new_builder().from_(lowering.table(shape.table)).delete()
-    return _returned(_restricted(builder, lowering, shape.where), lowering, shape)
+    return _finish(_add_where(builder, lowering, shape.where), lowering, shape)
 
 
-def _restricted(builder: Any, lowering: Lowering, where: tuple[Any, ...]) -> Any:  # noqa: ANN401 - PyPika's builder
+def _add_where(builder: Any, lowering: Lowering, where: tuple[Any, ...]) -> Any:  # noqa: ANN401 - PyPika's builder
     check_plain(where, "WHERE")
     return builder.where(lowering.conjunction(where)) if where else builder
 
 
-def _returned(builder: Any, lowering: Lowering, shape: _WriteShape) -> Compiled:  # noqa: ANN401 - PyPika's builder
+def _finish(builder: Any, lowering: Lowering, shape: _WriteShape) -> Compiled:  # noqa: ANN401 - PyPika's builder
     selected = select_list(shape.returning)
     check_plain((shape for shape, _ in selected.columns), "RETURNING")
     if shape.returning:
         builder = builder.returning(*(result_term(item, lowering.term(item[0])) for item in selected.columns))
     return finished(builder, lowering, selected)
-
-
-def copy_command(table: TableRef, columns: Iterable[ColumnRef]) -> bytes:
-    """Return the COPY that takes rows of these columns."""
-    return f"COPY {qualified_name(table)} ({', '.join(quoted(column.name) for column in columns)}) FROM STDIN".encode()
-
-
-def qualified_name(table: TableRef) -> str:
-    """Return `"schema"."table"`, or the table alone where it has no schema of its own."""
-    return quoted(table.name) if table.schema is None else f"{quoted(table.schema)}.{quoted(table.name)}"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, compress, count, islice
 from typing import Any, Final
 
-from ferra_sync._compiler.write import copy_command
+from ferra_sync._compiler.copy import copy_command
 from ferra_sync._database.executor import Executor
 from ferra_sync._model.field import FieldMeta
 from ferra_sync._model.model import FerraModel, Insertable, ModelMeta

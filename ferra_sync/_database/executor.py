@@ -8,8 +8,9 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from ferra_sync._compiler.shapes import CountShape
+from ferra_sync._database.batches import KeyWalk
 from ferra_sync._database.json_rows import object_maker
-from ferra_sync._database.pages import Count, KeyWalk, Page, page_number, page_of
+from ferra_sync._database.pages import Count, Page, page_number, page_of
 from ferra_sync._database.ways import may_rewrite
 from ferra_sync._expression.typevars import R
 from ferra_sync._expression.values import Handle

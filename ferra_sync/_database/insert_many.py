@@ -54,10 +54,10 @@ def insert_many(executor: Executor, meta: ModelMeta, rows: Iterable[M], way: Way
             connection = tx._acquire()
             chosen = way or way_into(connection, meta.table, by_key=by_key)
             if len(batches) == 1:
-                return _inserted(connection, meta, batches[0], chosen)
+                return _insert_by_key(connection, meta, batches[0], chosen)
             made: dict[int, M] = {}
             for batch in batches:
-                made.update(zip(batch.positions, _inserted(connection, meta, batch, chosen), strict=True))
+                made.update(zip(batch.positions, _insert_by_key(connection, meta, batch, chosen), strict=True))
             return [made[position] for position in range(len(models))]
     raise Unordered
 
@@ -83,13 +83,13 @@ def _chunked(positions: Sequence[int], fields: tuple[FieldMeta, ...], columns: F
         yield _Batch(positions[chunk], fields, tuple(column[chunk] for column in columns))
 
 
-def _inserted(connection: psycopg.Connection[Any], meta: ModelMeta, batch: _Batch, way: Way) -> list[Any]:
+def _insert_by_key(connection: psycopg.Connection[Any], meta: ModelMeta, batch: _Batch, way: Way) -> list[Any]:
     """Insert one batch; return its rows in order."""
     try:
         if way is Way.SINGLY or not batch.fields:
-            return _inserted_singly(connection, meta, batch)
+            return _insert_singly(connection, meta, batch)
         if way is Way.MERGE:
-            return _merged(connection, meta, batch)
+            return _insert_by_merge(connection, meta, batch)
         return insert_keyed(connection, meta, batch.fields, batch.columns)
     except Conflict as conflict:
         row = conflict.row
@@ -98,7 +98,7 @@ def _inserted(connection: psycopg.Connection[Any], meta: ModelMeta, batch: _Batc
         raise conflict.of_row(None if row is None else batch.positions[row]) from conflict.__cause__
 
 
-def _merged(connection: psycopg.Connection[Any], meta: ModelMeta, batch: _Batch) -> list[Any]:
+def _insert_by_merge(connection: psycopg.Connection[Any], meta: ModelMeta, batch: _Batch) -> list[Any]:
     refs = tuple(field.ref for field in batch.fields)
     shape = MergeShape(
         table=meta.table.ref,
@@ -113,7 +113,7 @@ def _merged(connection: psycopg.Connection[Any], meta: ModelMeta, batch: _Batch)
     return [rows[ordinal] for ordinal in range(1, len(rows) + 1)]
 
 
-def _inserted_singly(connection: psycopg.Connection[Any], meta: ModelMeta, batch: _Batch) -> list[Any]:
+def _insert_singly(connection: psycopg.Connection[Any], meta: ModelMeta, batch: _Batch) -> list[Any]:
     pattern = tuple(field in batch.fields for field in meta.fields)
     shape = insert_of_rows(meta, (pattern,), returning=meta.items)
     values = zip(*batch.columns, strict=True) if batch.fields else [()] * len(batch.positions)

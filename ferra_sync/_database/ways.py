@@ -13,7 +13,7 @@ from typing import Any, Final
 import psycopg
 
 from ferra_sync._compiler.compiled import Compiled
-from ferra_sync._compiler.write import qualified_name
+from ferra_sync._compiler.expressions import qualified_name
 from ferra_sync._expression.shapes import TableRef, result
 from ferra_sync._expression.sqltypes import BOOLEAN, TEXT
 from ferra_sync._model.select_list import select_list

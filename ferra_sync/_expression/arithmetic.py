@@ -6,7 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any, Final, TypeAlias, TypeVar
 
-from ferra_sync._expression.coercion import TEXTS, common, mismatch
+from ferra_sync._expression.coercion import FLOATS, TEXTS, common, mismatch
 from ferra_sync._expression.intervals import Interval
 from ferra_sync._expression.operators import Make, Node, NodeT, beside, joined
 from ferra_sync._expression.shapes import binary, operation
@@ -45,7 +45,6 @@ _NUMBERS: Final = (
     FieldType.REAL,
     FieldType.DOUBLE_PRECISION,
 )
-_FLOATS: Final = frozenset({FieldType.REAL, FieldType.DOUBLE_PRECISION})
 _TEMPORAL: Final = frozenset(
     {FieldType.DATE, FieldType.TIME, FieldType.TIMESTAMP, FieldType.TIMESTAMPTZ, FieldType.INTERVAL}
 )
@@ -180,7 +179,7 @@ def _partners(op: str, kind: FieldType) -> list[str]:
 
 def _number(op: str, left: Node, right: Node) -> SqlType[Any]:
     kinds = {left.type.kind, right.type.kind}
-    if kinds & _FLOATS:
+    if kinds & FLOATS:
         if op == "%":
             raise QueryError(f"{left.label} is {left.type}, {right.label} is {right.type}; % takes no floats")
         return REAL if kinds == {FieldType.REAL} else DOUBLE_PRECISION

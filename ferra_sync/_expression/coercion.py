@@ -7,7 +7,7 @@ from typing import Any, Final
 from ferra_sync._expression.sqltypes import INET, JSONB, TEXT, TIMESTAMP, FieldType, SqlType
 from ferra_sync.errors import QueryError
 
-_FLOATS: Final = frozenset({FieldType.REAL, FieldType.DOUBLE_PRECISION})
+FLOATS: Final = frozenset({FieldType.REAL, FieldType.DOUBLE_PRECISION})
 TEXTS: Final = frozenset({FieldType.TEXT, FieldType.VARCHAR, FieldType.CHAR, FieldType.CITEXT})
 DAY_KINDS: Final = frozenset({FieldType.DATE, FieldType.TIMESTAMP})
 _COMMON: Final[dict[frozenset[FieldType], SqlType[Any]]] = {
@@ -36,7 +36,7 @@ def is_assignable(to: SqlType[Any], given: SqlType[Any]) -> bool:
     if not to.is_comparable_to(given):
         return False
     if to.rank is not None and given.rank is not None:
-        is_inexact = given.kind in _FLOATS and to.kind not in _FLOATS
+        is_inexact = given.kind in FLOATS and to.kind not in FLOATS
         return not is_inexact and (given.is_whole or not to.is_whole)
     if to.structured is not None:
         return to.structured is given.structured

@@ -5,7 +5,7 @@ values travel beside the shape, in the order in which `leaves` meets their place
 other leaves are compared by identity. Nothing but the functions below builds a shape.
 
     ColumnRef, SqlType, FunctionRef, TableRef   the leaves
-    (operator, operand, …)                      `operation`, `binary`, `connective`: `=`, `and`, `between`, `is null`, …
+    (operator, operand, …)                      `operation`, `binary`, `connective`: one of `nullability.RULES`
     ("row", operand, …)                         `row`: several expressions compared as one
     ("call", function, argument, …)             `call`
     ("call distinct", function, argument)       `call`: of each value once

@@ -1,4 +1,5 @@
 """attrs models: held against their tables when they are declared, and rows of them checked before they are written.
 
-A model is made of data here, of dicts and documents, never of a driver's rows; no query and no SQL is known here.
+A model is made of data here, of dicts and documents, never of a driver's rows. What a select list of models means is
+said here too; no query is built and no SQL.
 """

@@ -26,7 +26,7 @@ _SIGNS_ALIKE: Final = 4
 """A message and a value that share a run of so many letters and digits may have it from each other."""
 
 
-def rejection(validator: Any, row: object, attribute: attrs.Attribute[Any], value: object) -> str | None:  # noqa: ANN401
+def rejection(validator: Any, row: object, attribute: attrs.Attribute[Any], value: object) -> str | None:  # noqa: ANN401 - attrs' own
     """Return why `validator` rejects a value, without the value or a part of it; None where it does not."""
     for part in _parts(validator):
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from ferra_sync._expression.column import Column
 from ferra_sync._expression.expression import AnyExpr, Expr
@@ -55,7 +55,7 @@ def belongs_to(table: TableMeta, parents: FerraModel[Any] | Sequence[FerraModel[
         raise QueryError(f"belonging_to takes a row or a sequence of rows, each a FerraModel, not {named(wrong)}")
     keys = table.foreign_keys if by is None else _keys_with(by, table)
     if not rows:
-        return Expr(BOOLEAN, (False,), BOOLEAN)
+        return NOTHING
     meta = ModelMeta.of(type(rows[0]))
     if any(type(row) is not meta.model for row in rows):
         raise QueryError("the parents are of several classes")
@@ -69,11 +69,15 @@ def belongs_to(table: TableMeta, parents: FerraModel[Any] | Sequence[FerraModel[
     return in_rows(key.columns, columns)
 
 
+NOTHING: Final[AnyExpr] = Expr(BOOLEAN, (False,), BOOLEAN)
+"""The predicate that no row fulfils."""
+
+
 def in_rows(columns: Columns, values: Sequence[list[Any]]) -> AnyExpr:
     """Return `(a, b) IN (SELECT * FROM unnest($1, $2))`: one shape for every number of rows."""
     pairs = zip(columns, values, strict=True)
-    places, lists = zip(*(listing(column, listed, nulls=True) for column, listed in pairs), strict=True)
-    shape = operation("in rows", row(*(column.shape for column in columns)), row(*places))
+    types, lists = zip(*(listing(column, listed, nulls=True) for column, listed in pairs), strict=True)
+    shape = operation("in rows", row(*(column.shape for column in columns)), row(*types))
     return Expr(shape, lists, BOOLEAN)
 
 

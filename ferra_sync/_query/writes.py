@@ -95,6 +95,3 @@ def read_instead(table: TableMeta, where: tuple[AnyExpr, ...], items: Items, val
     shapes = tuple(predicate.shape for predicate in where)
     return SelectShape(items=columns, table=table.ref, where=shapes), params
 
-
-NOTHING: AnyExpr = Expr(BOOLEAN, (False,), BOOLEAN)
-"""The predicate that no row fulfils."""

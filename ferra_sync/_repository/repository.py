@@ -37,7 +37,14 @@ class Keyed(Protocol[K_co]):
 
 
 class FerraRepository(Protocol[M]):
-    """The ten methods of a repository: five over the database, and the same five inside a transaction."""
+    """The ten methods of a repository: five over the database, and the same five inside a transaction.
+
+    Raises:
+        NotFound: find_by_id, update, delete: there is no row with this key.
+        ValueError: update: `data` carries another key; find_page: `per_page` is less than 1.
+        Conflict: insert, update: a unique constraint is violated.
+        ValidationError: insert, update: a value is of the wrong type, or a validator rejects it.
+    """
 
     def find_by_id(self: Keyed[K], id: Key[K]) -> M: ...
     def find_page(self, page: int, per_page: int) -> Page[M]: ...

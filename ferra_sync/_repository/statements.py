@@ -143,7 +143,11 @@ class ModelStatements:
     @property
     def where(self) -> tuple[Any, ...]:
         """The predicates that find a row by its key."""
-        return tuple(binary("=", column.ref, column.type.parameter) for column in self.key)
+        return _is_key(self.key)
+
+
+def _is_key(key: Columns) -> tuple[Any, ...]:
+    return tuple(binary("=", column.ref, column.type.parameter) for column in key)
 
 
 def _checked(ref: ColumnRef, value: object) -> Any:  # noqa: ANN401 - of the column's own type
@@ -217,7 +221,7 @@ def statements_of(meta: ModelMeta) -> ModelStatements:
     """
     table, key = meta.table, meta.table.primary_key
     key_fields = meta.key_fields
-    where = tuple(binary("=", column.ref, column.type.parameter) for column in key)
+    where = _is_key(key)
     find = statement_of(SelectShape(items=meta.items, table=table.ref, where=where))
     key_items = tuple((column.ref, column.type) for column in key)
     exists = statement_of(SelectShape(items=key_items, table=table.ref, where=where))

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import attrs
 
-from ferra_sync._compiler.write import qualified_name
+from ferra_sync._compiler.expressions import qualified_name
 from ferra_sync._expression import shapes
 from ferra_sync._expression.expression import Expr
 from ferra_sync._expression.identifiers import quoted

@@ -33,7 +33,7 @@ def test_the_picture_of_the_rooms_is_the_contract_that_imports_are_held_to() -> 
 
 
 @pytest.mark.parametrize(
-    "path", sorted(set(re.findall(r"`((?:_[a-z]+/|cli/|tests/|docs/)?[a-z_]+\.(?:py|md))`", TEXT)))
+    "path", sorted(set(re.findall(r"`((?:_[a-z]+/|cli/|functions/|tests/|docs/)?[a-z_]+\.(?:py|md))`", TEXT)))
 )
 def test_a_file_that_is_named_is_there(path: str) -> None:
     assert (PACKAGE / path).is_file() or (ROOT / path).is_file() or list(PACKAGE.glob(f"_*/{path}"))

@@ -1,0 +1,107 @@
+"""Any other function, declared with its types."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ferra_sync._expression import identifiers, shapes
+from ferra_sync._expression.coercion import TEXTS, is_passable
+from ferra_sync._expression.declaring import DeclareAggregate, DeclareFunction
+from ferra_sync._expression.described import described
+from ferra_sync._expression.expression import AnyExpr, Expr
+from ferra_sync._expression.nulls import Promised, Rule, always, never
+from ferra_sync._expression.parameter import parameter
+from ferra_sync._expression.shapes import FunctionRef
+from ferra_sync._expression.sqltypes import FieldType, HasSqlType, SqlType, is_nullable, type_of
+from ferra_sync._expression.values import Value
+from ferra_sync.errors import QueryError, SchemaError
+from ferra_sync.functions._calls import call
+
+
+class _Declared(Value):
+    """A function with its types; calling it builds the expression."""
+
+    __slots__ = ("_arguments", "_ref", "_returns")
+
+    def __init__(self, ref: FunctionRef, arguments: tuple[SqlType[Any], ...], returns: SqlType[Any]) -> None:
+        self._ref = ref
+        self._arguments = arguments
+        self._returns = returns
+
+    def __call__(self, *given: object) -> AnyExpr:
+        if len(given) != len(self._arguments):
+            raise QueryError(f"{self._ref} takes {len(self._arguments)} arguments, not {len(given)}")
+        return call(self._ref, self._returns, *map(self._argument, self._arguments, given))
+
+    def _argument(self, expected: SqlType[Any], given: object) -> AnyExpr:
+        if not isinstance(given, Expr):
+            if expected.holds is not None and isinstance(given, (int, float)) and not expected.holds(given):
+                raise QueryError(f"an argument of {self._ref} is {expected}, which has no number this big")
+            return parameter(given, expected, f"an argument of {self._ref}")
+        if not is_passable(expected, given.type):
+            raise QueryError(f"an argument of {self._ref} is {expected}, not {given.type}")
+        kinds = {expected.kind, given.type.kind}
+        if len(kinds) == 1 or (expected.kind in TEXTS and FieldType.CITEXT not in kinds):
+            return given
+        # Else the server would choose the function of the given type, whose result is another.
+        return Expr(shapes.cast(given.shape, expected.parameter), given.params, expected.parameter)
+
+
+def _overloaded(declare: Callable[..., Any]) -> DeclareFunction:
+    """Give `function` its overloads, which stand in a file of their own; so the next its own to `aggregate`."""
+    return declare
+
+
+def _overloaded_aggregate(declare: Callable[..., Any]) -> DeclareAggregate:
+    return declare
+
+
+@_overloaded
+def function(
+    name: str, /, *arguments: HasSqlType[Any, Any], returns: HasSqlType[Any, Any], schema: str | None = None
+) -> Any:  # noqa: ANN401 - told by the arguments
+    """Declare a function of PostgreSQL by its exact name and its types; `t.nullable(…)` where NULL may be.
+
+    Raises:
+        SchemaError: the name is no identifier.
+    """
+    return _declared(name, schema, arguments, returns, aggregate=False)
+
+
+@_overloaded_aggregate
+def aggregate(
+    name: str, /, *arguments: HasSqlType[Any, Any], returns: HasSqlType[Any, Any], schema: str | None = None
+) -> Any:  # noqa: ANN401 - told by the arguments
+    """Declare an aggregate: `function`, over many rows.
+
+    Raises:
+        SchemaError: the name is no identifier.
+    """
+    return _declared(name, schema, arguments, returns, aggregate=True)
+
+
+def _declared(
+    name: str, schema: str | None, arguments: tuple[object, ...], returns: object, *, aggregate: bool
+) -> _Declared:
+    if schema is not None:
+        identifiers.checked(schema, "a function's schema")
+    identifiers.checked(name, "a function's name")
+    types = tuple([_declared_type(name, argument) for argument in arguments])
+    returned = _declared_type(name, returns)
+    rule = _promised(arguments, returns, aggregate=aggregate)
+    return _Declared(FunctionRef(name, schema, aggregate, rule, returned), types, returned)
+
+
+def _declared_type(name: str, given: object) -> SqlType[Any]:
+    sql_type = type_of(given)
+    if sql_type is None:
+        raise SchemaError(f"{name} is declared with types such as t.text(), not with {described(given)}")
+    return sql_type
+
+
+def _promised(arguments: tuple[object, ...], returns: object, *, aggregate: bool) -> Rule:
+    """Return what a declaration says of NULL; an aggregate that never returns it does so over any rows."""
+    if is_nullable(returns):
+        return always
+    return never if aggregate else Promised(tuple([is_nullable(argument) for argument in arguments]))

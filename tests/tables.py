@@ -10,7 +10,7 @@ import psycopg
 
 from ferra_sync import SERVER_DEFAULT, FerraModel, Table
 from ferra_sync import types as t
-from ferra_sync._compiler.write import qualified_name
+from ferra_sync._compiler.expressions import qualified_name
 from ferra_sync.migrations._ddl import Ddl
 
 

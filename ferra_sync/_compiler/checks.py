@@ -123,6 +123,8 @@ def _check_lock(shape: SelectShape, results: Sequence[Hashable]) -> None:
     if shape.lock is None:
         return
     if shape.distinct is not None or shape.group_by or has_aggregate(*results, *shape.order_by):
-        raise QueryError(f"{shape.lock} cannot lock rows made of several: distinct, group_by and aggregates make them")
+        raise QueryError(
+            f"{shape.lock} cannot lock rows made of several by distinct, group_by or aggregates: lock plain rows first"
+        )
     if any(join.how in _OUTER for join in shape.joins):
-        raise QueryError(f"{shape.lock} cannot lock the nullable side of an outer join")
+        raise QueryError(f"{shape.lock} cannot lock the nullable side of an outer join: lock without that join")

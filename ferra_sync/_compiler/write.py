@@ -12,8 +12,7 @@ from ferra_sync._compiler.compiled import Compiled, finished, new_builder, resul
 from ferra_sync._compiler.expressions import Lowering, table_term
 from ferra_sync._compiler.shapes import ConflictShape, DeleteShape, InsertShape, UpdateShape
 from ferra_sync._compiler.terms import Raw, Template, Unnest
-from ferra_sync._expression.identifiers import quoted
-from ferra_sync._expression.shapes import ColumnRef, Item, TableRef
+from ferra_sync._expression.shapes import ColumnRef, Item
 from ferra_sync._expression.sqltypes import FieldType
 from ferra_sync._model.select_list import select_list
 from ferra_sync.errors import QueryError

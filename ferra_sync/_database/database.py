@@ -40,6 +40,7 @@ class Database(Executor):
         Db: the server cannot be reached or refuses; the password is never in the message.
     """
 
+    _keeps_locks = False
     __slots__ = ("_acquire", "_pool", "_release", "_server", "_timeouts", "config")
 
     config: DatabaseConfig

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import Any, ClassVar
 
 from ferra_sync._compiler.shapes import CountShape
 from ferra_sync._database.batches import KeyWalk
@@ -38,6 +38,8 @@ class Executor(Handle, ABC):
     _acquire: Callable[[], PooledConnection]
     """Return a connection; `_release` gives it back."""
     _release: Callable[[PooledConnection], None]
+    _keeps_locks: ClassVar[bool]
+    """Whether the rows that a statement locks stay locked after it."""
 
     @abstractmethod
     def _atomic(self) -> AbstractContextManager[Executor]:
@@ -123,6 +125,8 @@ class Executor(Handle, ABC):
         if not isinstance(count, str) or count not in {"exact", "estimate"}:
             raise ValueError('count is "exact" or "estimate"')
         statement, params = prepared(page_of(_selecting(query), number, per_page))
+        if statement.locks:
+            self._check_lock()
         connection = self._acquire()
         try:
             items = wire.send(connection, statement, params, wire.ROWS)
@@ -175,11 +179,19 @@ class Executor(Handle, ABC):
         """Return the rows; where there are none and the statement is guarded, raise `absent()` and undo it."""
         if statement.guarded:
             return self._undoable_rows(statement, params, absent)
+        if statement.locks:
+            self._check_lock()
         connection = self._acquire()
         try:
             return wire.send(connection, statement, params, wire.ROWS)
         finally:
             self._release(connection)
+
+    def _check_lock(self) -> None:
+        if not self._keeps_locks:
+            raise QueryError(
+                "rows are locked until a transaction ends, and each call here is one: say db.transaction()"
+            )
 
     def _undoable_rows(
         self, statement: Statement, params: tuple[Any, ...], absent: Callable[[], FerraDbError] | None

@@ -12,8 +12,8 @@ from typing import Any, Final, NamedTuple
 
 import psycopg
 
-from ferra_sync._compiler.shapes import BulkInsertShape, StatementShape
 from ferra_sync._compiler.expressions import qualified_name
+from ferra_sync._compiler.shapes import BulkInsertShape, StatementShape
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.parameter import parameter
 from ferra_sync._expression.shapes import ColumnRef, FunctionRef, call, cast, operation

@@ -6,14 +6,11 @@ from typing import Any, Generic, Literal, TypeAlias
 
 import attrs
 
-from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.numbers import is_whole_number
-from ferra_sync._expression.shapes import binary, row
-from ferra_sync._expression.sqltypes import BOOLEAN, MAX_BIGINT
+from ferra_sync._expression.sqltypes import MAX_BIGINT
 from ferra_sync._expression.typevars import R, T
 from ferra_sync._model.json import spelled, spelling
 from ferra_sync._query.select import Select
-from ferra_sync.errors import QueryError
 
 Count: TypeAlias = Literal["exact", "estimate"]
 

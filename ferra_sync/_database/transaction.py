@@ -50,6 +50,7 @@ class Transaction(Executor):
     As a context manager it rolls back unless `commit()` was called: `with db.begin() as tx: …; tx.commit()`.
     """
 
+    _keeps_locks = True
     __slots__ = ("_connection", "_give_back", "_is_open", "_occupant", "_savepoints")
 
     def __init__(self, connection: PooledConnection, give_back: Callable[[PooledConnection], None]) -> None:

@@ -15,11 +15,11 @@ from typing import Any, ClassVar, Generic, Never, TypeAlias, overload
 from ferra_sync._expression import arithmetic, operators, shapes
 from ferra_sync._expression.arithmetic import Exact, FracT, Joined, Moment, Real, Span, SpanT
 from ferra_sync._expression.intervals import Interval
-from ferra_sync._expression.markers import In, Opt, Plain, Selected
-from ferra_sync._expression.operators import Node
+from ferra_sync._expression.markers import In, Opt, Plain
 from ferra_sync._expression.order import Order
 from ferra_sync._expression.selectable import Takes, Typed
-from ferra_sync._expression.sqltypes import BOOLEAN, HasSqlType, SqlType, Undeclared
+from ferra_sync._expression.sqltypes import BOOLEAN, HasSqlType, Undeclared
+from ferra_sync._expression.typed_node import TypedNode
 from ferra_sync._expression.typevars import G2, G3, N2, N3, S2, S3, G_co, N_co, S, S_co, V, V_co, W
 
 # Of what type self may be: in `Exactly` of no subclass of it, for a datetime is a date.
@@ -28,27 +28,11 @@ Exactly: TypeAlias = "Typed[Any, V, Any, Any, Any]"
 Constant: TypeAlias = "V | Expr[Never, V, Never, Never]"
 
 
-class Expr(Node, Generic[S_co, V_co, N_co, G_co]):
+class Expr(TypedNode[S_co, V_co, N_co, G_co], Generic[S_co, V_co, N_co, G_co]):
     """An SQL expression: a frozen value that does no I/O."""
 
     __slots__ = ()
-    type: SqlType[V_co]
     __hash__: ClassVar[None]  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleMethodOverride] - == builds SQL
-
-    def __bool__(self) -> Never:
-        raise TypeError("an SQL expression has no truth value in Python; combine with & | ~")
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.shape!r}>"
-
-    def __ferra_select__(self) -> Selected[S_co, V_co | N_co, G_co]:
-        raise TypeError("only the type checker asks what is selected")
-
-    def __ferra_value__(self) -> V_co:
-        raise TypeError("only the type checker asks what a value is")
-
-    def __ferra_null__(self) -> N_co:
-        raise TypeError("only the type checker asks whether a value may be NULL")
 
     # Comparison
 

@@ -256,7 +256,7 @@ def _array_of(element: SqlType[T]) -> SqlType[list[T]]:
         cast=f"{element.cast}[]",
         classes=(list,),
         also=(tuple,),
-        binary=element.binary,
+        binary=element.binary and element.kind is not FieldType.CITEXT,  # Arrays go by number.
         problem=_elements_problem(element),
         dump=None if dump is None else lambda values: [None if v is None else dump(v) for v in values],
         load=None if load is None else lambda values: [None if v is None else load(v) for v in values],
@@ -325,7 +325,7 @@ REAL: Final[SqlType[float]] = _simple(
 TEXT: Final[SqlType[str]] = _simple(FieldType.TEXT, str)
 VARCHAR: Final[SqlType[str]] = _simple(FieldType.VARCHAR, str)
 BPCHAR: Final[SqlType[str]] = SqlType(kind=FieldType.CHAR, ddl="char", cast="bpchar", classes=(str,))
-CITEXT: Final[SqlType[str]] = _simple(FieldType.CITEXT, str, binary=False)
+CITEXT: Final[SqlType[str]] = _simple(FieldType.CITEXT, str)
 BOOLEAN: Final[SqlType[bool]] = _simple(FieldType.BOOLEAN, bool)
 UUID_: Final[SqlType[UUID]] = _simple(FieldType.UUID, UUID)
 DATE: Final[SqlType[dt.date]] = _simple(FieldType.DATE, dt.date, problem=_no_moment)

@@ -1,10 +1,10 @@
-"""Of what type a model's key is, as a type checker sees it: that of the field `id`; of a model without one, any."""
+"""What a type checker sees of a model: of which table it is, and of what type its key is."""
 
 from __future__ import annotations
 
 from typing import Protocol
 
-from ferra_sync._expression.typevars import K_co
+from ferra_sync._expression.typevars import K_co, S_co
 
 
 class HasId(Protocol[K_co]):
@@ -18,3 +18,9 @@ class HasKey(Protocol[K_co]):
     """A model whose key is a K."""
 
     def __ferra_key__(self) -> K_co: ...
+
+
+class OfTable(Protocol[S_co]):
+    """A model of the table S."""
+
+    def __ferra_of__(self) -> S_co: ...

@@ -164,6 +164,9 @@ class FerraModel(Record[S]):
     def __ferra_select__(cls) -> Selected[In[S], Self, Plain]:
         raise TypeError("only the type checker asks what is selected")
 
+    def __ferra_of__(self) -> In[S]:
+        raise TypeError("only the type checker asks of which table a model is")
+
     @overload
     def __ferra_key__(self: HasId[K]) -> K: ...
     @overload

@@ -16,6 +16,7 @@ from ferra_sync.errors import SchemaError
 _TYPES: Final = psycopg.adapters.types
 _TEXTS: Final = frozenset({"text", "varchar", "name"})
 """Types that differ in nothing that a reader or a comparison sees."""
+_READ_AS_TEXT: Final = _TEXTS | {"citext"}
 
 
 class Promise(NamedTuple):
@@ -45,7 +46,7 @@ def check(promised: Iterable[Promise], result: PGresult, connection: PGconn) -> 
         if promise.oids is None or oid in promise.oids:
             continue
         name = _name(oid, connection)
-        if promise.type.cast not in _TEXTS or name.rpartition(".")[2] != "citext":
+        if promise.type.cast not in _READ_AS_TEXT or name.rpartition(".")[2] != "citext":
             is_column = isinstance(promise.shape, ColumnRef)
             label = repr(promise.shape) if is_column else f"expression {number + 1} of the select list"
             raise SchemaError(f"{label} is declared {promise.type}; the database has {name}")
@@ -63,7 +64,7 @@ def _oids(shape: Hashable, sql_type: SqlType[object], binary: bool) -> frozenset
         names = {"text"}  # The statement casts it.
     else:
         return None
-    infos = [_TYPES[name] for name in names]
+    infos = [info for info in map(_TYPES.get, names) if info is not None]  # citext has none.
     return frozenset(info.array_oid if is_array else info.oid for info in infos)
 
 

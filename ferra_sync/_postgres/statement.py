@@ -51,6 +51,7 @@ class Statement:
         readers: what makes its rows.
         columns: how many columns a row has.
         writes: what it changes; None: it reads.
+        locks: whether it locks rows, which lasts as long as its transaction.
         doubtful: whether it writes rows that it may then fail to read, or that do not come back.
         guarded: whether it is run so that it is undone where its rows cannot be read, or where there are none.
     """
@@ -62,6 +63,7 @@ class Statement:
     readers: Readers
     columns: int
     writes: Written | None = None
+    locks: bool = False
     doubtful: bool = False
     guarded: bool = attrs.field(init=False)
 
@@ -97,10 +99,13 @@ def statement_of(shape: StatementShape) -> Statement:
     Raises:
         QueryError: the statement cannot mean anything.
     """
-    return made_ready(compiled(shape), writes=_written(shape), doubtful=is_doubtful(shape))
+    locks = isinstance(shape, SelectShape) and shape.lock is not None
+    return made_ready(compiled(shape), writes=_written(shape), locks=locks, doubtful=is_doubtful(shape))
 
 
-def made_ready(known: Compiled, *, writes: Written | None = None, doubtful: bool = False) -> Statement:
+def made_ready(
+    known: Compiled, *, writes: Written | None = None, locks: bool = False, doubtful: bool = False
+) -> Statement:
     """Return `known` with what psycopg needs to send it and to make its rows."""
     dumps = tuple(parameter_dump_of(sql_type) for sql_type in known.parameter_types)
     return Statement(
@@ -111,6 +116,7 @@ def made_ready(known: Compiled, *, writes: Written | None = None, doubtful: bool
         readers=Readers(known.selected, binary=known.binary),
         columns=len(known.selected.columns),
         writes=writes,
+        locks=locks,
         doubtful=doubtful,
     )
 

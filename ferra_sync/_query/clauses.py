@@ -165,6 +165,9 @@ class Clauses(Value, Generic[Sel, App]):
         said = self._said
         if "limit" in said or "offset" in said:
             raise QueryError("a page sets limit and offset itself")
+        lock = said.get("lock")
+        if lock is not None and lock.wait == "SKIP LOCKED":
+            raise QueryError("a page's total counts rows that others have locked: say limit(…) instead of a page")
         if "group_by" in said:
             return self.order_by(*said["group_by"])
         if "distinct" in said:
@@ -186,7 +189,7 @@ class Clauses(Value, Generic[Sel, App]):
                 yield from (Expr(shape, (), sql_type) for shape, sql_type in select_list((item,)).columns)
 
     def for_count(self) -> Self:
-        """Return the query without ORDER BY and locks, which no count needs."""
+        """Return the query without ORDER BY and without a lock: neither changes how many rows there are."""
         return self._with(order_by=(), lock=None)
 
     # What the clauses become

@@ -6,9 +6,8 @@ from abc import abstractmethod
 from typing import Any
 
 from ferra_sync._compiler.shapes import SelectShape
-from ferra_sync._expression.expression import AnyExpr, Expr
+from ferra_sync._expression.expression import AnyExpr
 from ferra_sync._expression.shapes import Items, TableRef
-from ferra_sync._expression.sqltypes import BOOLEAN
 from ferra_sync._expression.typevars import R_co
 from ferra_sync._query.query import Parts, Query, RowQuery, item_of
 from ferra_sync._schema.table import TableMeta
@@ -94,4 +93,3 @@ def read_instead(table: TableMeta, where: tuple[AnyExpr, ...], items: Items, val
     columns = items or tuple((column.ref, column.type) for column in table.attributes.values())
     shapes = tuple(predicate.shape for predicate in where)
     return SelectShape(items=columns, table=table.ref, where=shapes), params
-

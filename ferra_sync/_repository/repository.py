@@ -11,12 +11,11 @@ from ferra_sync._database.insert_many import insert_many
 from ferra_sync._database.pages import Page
 from ferra_sync._database.transaction import Transaction
 from ferra_sync._expression.expression import AnyExpr, Expr
-from ferra_sync._expression.markers import Plain
+from ferra_sync._expression.markers import Opt, Plain
 from ferra_sync._expression.order import Order
-from ferra_sync._expression.sentinels import SERVER_DEFAULT
-from ferra_sync._expression.typevars import K, K_co, T
+from ferra_sync._expression.typevars import K, K_co, S, S_co, T
 from ferra_sync._expression.values import Value
-from ferra_sync._model.keyed import HasKey
+from ferra_sync._model.keyed import HasKey, OfTable
 from ferra_sync._model.model import M, ModelMeta
 from ferra_sync._model.rows import check_insertable, checked_values
 from ferra_sync._query.checks import named
@@ -30,10 +29,20 @@ Key: TypeAlias = "K | tuple[Any, ...]"
 """A primary key: of the type of the model's `id`, where it has one; a tuple where the key has several columns."""
 
 
+Ordering: TypeAlias = Order[S | Opt[S], Plain] | Expr[S | Opt[S], Any, Any, Plain]
+"""What the rows of the table S are sorted by."""
+
+
 class Keyed(Protocol[K_co]):
     """A repository of models whose key is a K."""
 
     def insert(self, data: Any, /) -> HasKey[K_co]: ...  # noqa: ANN401 - it is the model that comes back that tells
+
+
+class Tabled(Protocol[S_co]):
+    """A repository of models of the table S."""
+
+    def insert(self, data: Any, /) -> OfTable[S_co]: ...  # noqa: ANN401 - it is the model that comes back that tells
 
 
 class FerraRepository(Protocol[M]):
@@ -67,6 +76,16 @@ class _Keyed(Keyed[K_co], Protocol[M, K_co]):
     def _find_by_id(self, executor: Executor, id: object) -> M: ...
     def _update_row(self, executor: Executor, id: object, data: M) -> M: ...
     def _delete_row(self, executor: Executor, id: object) -> None: ...
+
+
+class _Tabled(Tabled[S_co], Protocol[M, S_co]):
+    """`PgRepository[M]`, whose models are of the table S."""
+
+    _all: Select[Any, Any, M]
+    _db: Executor
+    _meta: ModelMeta
+
+    def _write(self, executor: Executor, data: M, *, or_update: bool = False) -> M: ...
 
 
 class PgRepository(Value, Generic[M]):
@@ -171,16 +190,15 @@ class PgRepository(Value, Generic[M]):
 
     # Beside them
 
-    def find_all(self, *, order_by: Sequence[Order[Any, Any] | AnyExpr] = ()) -> list[M]:
+    def find_all(self: _Tabled[M, S], *, order_by: Sequence[Ordering[S]] = ()) -> list[M]:
         """Return every row, in the order of the primary key where `order_by` says no other."""
-        return self.find_by(order_by=order_by)
+        return _found(self, (), order_by)
 
     def find_by(
-        self, *predicates: Expr[Any, bool, None, Plain], order_by: Sequence[Order[Any, Any] | AnyExpr] = ()
+        self: _Tabled[M, S], *predicates: Expr[S | Opt[S], bool, None, Plain], order_by: Sequence[Ordering[S]] = ()
     ) -> list[M]:
         """Return the rows for which all predicates hold, in the order of the primary key if no other is given."""
-        query = self._all.where(*predicates).order_by(*_several("order_by", order_by))
-        return self._db.fetch_all(query.in_stable_order())
+        return _found(self, predicates, order_by)
 
     def exists(self: _Keyed[M, K], id: Key[K]) -> bool:
         """Whether there is a row with this key."""
@@ -190,7 +208,7 @@ class PgRepository(Value, Generic[M]):
             return False
         return bool(self._db._rows(self._statements.exists, key))
 
-    def count(self, *predicates: Expr[Any, bool, None, Plain]) -> int:
+    def count(self: _Tabled[M, S], *predicates: Expr[S | Opt[S], bool, None, Plain]) -> int:
         """Return the number of rows for which all predicates hold."""
         table: From[Any, Any] = from_(self._meta.table.ref.owner)
         return self._db.fetch_value(table.where(*predicates).select(count()))
@@ -253,8 +271,7 @@ class PgRepository(Value, Generic[M]):
         if type(data) is not self.model:
             raise QueryError(f"the repository is of {self.model.__name__}, not of {type(data).__name__}")
         values = checked_values(self._meta, data, "update")
-        carried = self._statements.key_of(values)
-        if any(value is not SERVER_DEFAULT and value != wanted for value, wanted in zip(carried, key, strict=True)):
+        if not self._statements.has_key(values, key):
             raise ValueError(f"{self.model.__name__} carries another key than the one that is updated")
         return self._only(executor._rows(*self._statements.update(values, key)), id)
 
@@ -266,6 +283,11 @@ class PgRepository(Value, Generic[M]):
         if not rows:
             raise NotFound(self._meta.table.name, self._meta.table.shown_key(id))
         return rows[0]
+
+
+def _found(repository: _Tabled[M, Any], predicates: tuple[AnyExpr, ...], order_by: Sequence[Ordering[Any]]) -> list[M]:
+    query = repository._all.where(*predicates).order_by(*_several("order_by", order_by))
+    return repository._db.fetch_all(query.in_stable_order())
 
 
 def _several(what: str, given: Iterable[T]) -> Iterable[T]:

@@ -14,6 +14,7 @@ from ferra_sync._compiler.shapes import ConflictShape, DeleteShape, SelectShape,
 from ferra_sync._expression import shapes
 from ferra_sync._expression.column import Assignment
 from ferra_sync._expression.parameter import parameter
+from ferra_sync._expression.sentinels import SERVER_DEFAULT
 from ferra_sync._expression.shapes import ColumnRef, binary
 from ferra_sync._expression.sqltypes import FieldType
 from ferra_sync._model.field import FieldMeta
@@ -121,6 +122,16 @@ class ModelStatements:
     def key_of(self, values: Params) -> Params:
         """Return the key among the values of a row."""
         return tuple(values[self.meta.fields.index(field)] for field in self.key_fields)
+
+    def has_key(self, values: Params, key: Params) -> bool:
+        """Whether a row with these values has this key, where it says one; citext takes no notice of case."""
+        pairs = zip(self.key, self.key_of(values), key, strict=True)
+        return all(
+            carried is SERVER_DEFAULT
+            or carried == wanted
+            or (column.type.kind is FieldType.CITEXT and carried.lower() == wanted.lower())
+            for column, carried, wanted in pairs
+        )
 
     def insert(self, values: Params, *, or_update: bool = False) -> tuple[Statement, Params]:
         """Return the INSERT of a row with these values, and its parameters; with `or_update` the upsert."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from ipaddress import IPv4Interface, IPv4Network, IPv6Interface, IPv6Network
 from typing import Any, Final, Never, TypeVar, overload
 
 from ferra_sync._expression import shapes
@@ -16,6 +17,7 @@ from ferra_sync._expression.intervals import Interval
 from ferra_sync._expression.markers import Aggregate, Opt, Plain
 from ferra_sync._expression.nulls import never
 from ferra_sync._expression.operators import unordered
+from ferra_sync._expression.selectable import Typed
 from ferra_sync._expression.shapes import FunctionRef
 from ferra_sync._expression.sqltypes import FieldType, SqlType
 from ferra_sync._expression.typevars import S, V
@@ -106,12 +108,24 @@ def _avg_type(value: AnyExpr) -> SqlType[Any]:
     return sql.NUMERIC
 
 
-def min(value: Expr[S, V, Any, Plain]) -> Expr[Opt[S], V, None, Aggregate]:  # noqa: A001 - SQL's name
+@overload
+def min(  # noqa: A001 - SQL's name
+    value: Typed[S, IPv4Network | IPv6Network, Any, Any, Plain],
+) -> Expr[Opt[S], IPv4Interface | IPv6Interface, None, Aggregate]: ...
+@overload
+def min(value: Expr[S, V, Any, Plain]) -> Expr[Opt[S], V, None, Aggregate]: ...  # noqa: A001 - SQL's name
+def min(value: Any) -> AnyExpr:  # noqa: A001 - SQL's name
     """The least of the values that are not NULL; None where there are none."""
     return call(_MIN, _least_type("min", value), value)
 
 
-def max(value: Expr[S, V, Any, Plain]) -> Expr[Opt[S], V, None, Aggregate]:  # noqa: A001 - SQL's name
+@overload
+def max(  # noqa: A001 - SQL's name
+    value: Typed[S, IPv4Network | IPv6Network, Any, Any, Plain],
+) -> Expr[Opt[S], IPv4Interface | IPv6Interface, None, Aggregate]: ...
+@overload
+def max(value: Expr[S, V, Any, Plain]) -> Expr[Opt[S], V, None, Aggregate]: ...  # noqa: A001 - SQL's name
+def max(value: Any) -> AnyExpr:  # noqa: A001 - SQL's name
     """The greatest of the values that are not NULL; None where there are none."""
     return call(_MAX, _least_type("max", value), value)
 

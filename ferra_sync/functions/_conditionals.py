@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
+from ipaddress import IPv4Interface, IPv4Network, IPv6Interface, IPv6Network
 from typing import Any, Final, Never, overload
 
 from ferra_sync._expression import sqltypes as sql
+from ferra_sync._expression.arithmetic import FracT
 from ferra_sync._expression.coercion import common
 from ferra_sync._expression.expression import AnyExpr, Expr
+from ferra_sync._expression.intervals import Interval
 from ferra_sync._expression.nulls import always, coalescing
 from ferra_sync._expression.operators import comparison, operand
 from ferra_sync._expression.selectable import Typed
@@ -27,9 +31,31 @@ def coalesce(  # type: ignore[overload-overlap]  # pyright: ignore[reportOverlap
 @overload
 def coalesce(value: Typed[S, V, T, Any, G], otherwise: V) -> Expr[S, T, Never, G]: ...
 @overload
-def coalesce(value: Typed[S, Decimal, T, Any, G], otherwise: Expr[S2, int, N2, G2]) -> Expr[S | S2, T, N2, G | G2]: ...
+def coalesce(  # pyright: ignore[reportOverlappingOverload] - to checkers an int is a float
+    value: Typed[S, Decimal, T, Any, G], otherwise: Expr[S2, int, N2, G2]
+) -> Expr[S | S2, T, N2, G | G2]: ...
 @overload
 def coalesce(value: Typed[S, Decimal, T, Any, G], otherwise: int) -> Expr[S, T, Never, G]: ...
+@overload
+def coalesce(
+    value: Typed[S, int, Any, Any, G], otherwise: Expr[S2, FracT, N2, G2]
+) -> Expr[S | S2, FracT, N2, G | G2]: ...
+@overload
+def coalesce(
+    value: Typed[S, Decimal, Any, Any, G], otherwise: Expr[S2, float, N2, G2]
+) -> Expr[S | S2, float, N2, G | G2]: ...
+@overload
+def coalesce(
+    value: Typed[S, float, Any, Any, G], otherwise: Expr[S2, Decimal, N2, G2]
+) -> Expr[S | S2, float, N2, G | G2]: ...
+@overload
+def coalesce(
+    value: Typed[S, timedelta, Any, Any, G], otherwise: Expr[S2, Interval, N2, G2]
+) -> Expr[S | S2, Interval, N2, G | G2]: ...
+@overload
+def coalesce(
+    value: Typed[S, Interval, Any, Any, G], otherwise: Expr[S2, timedelta, N2, G2]
+) -> Expr[S | S2, Interval, N2, G | G2]: ...
 def coalesce(value: Typed[Any, Any, Any, Any, Any], otherwise: object) -> AnyExpr:
     """`value`, or `otherwise` where it is NULL; of two types of number, the wider."""
     expr = expression("coalesce", value)
@@ -42,7 +68,27 @@ def nullif(  # pyright: ignore[reportOverlappingOverload] - V could be an Expr
     value: Typed[S, V, T, Any, G], other: Expr[S2, V, Any, G2]
 ) -> Expr[S | S2, T, None, G | G2]: ...
 @overload
+def nullif(
+    value: Typed[S, IPv4Network | IPv6Network, Any, Any, G], other: IPv4Network | IPv6Network
+) -> Expr[S, IPv4Interface | IPv6Interface, None, G]: ...
+@overload
 def nullif(value: Typed[S, V, T, Any, G], other: V) -> Expr[S, T, None, G]: ...
+@overload
+def nullif(  # pyright: ignore[reportOverlappingOverload] - to checkers an int is a float
+    value: Typed[S, Decimal, T, Any, G], other: Expr[S2, int, Any, G2]
+) -> Expr[S | S2, T, None, G | G2]: ...
+@overload
+def nullif(value: Typed[S, Decimal, T, Any, G], other: int) -> Expr[S, T, None, G]: ...
+@overload
+def nullif(value: Typed[S, int, T, Any, G], other: Expr[S2, Decimal, Any, G2]) -> Expr[S | S2, T, None, G | G2]: ...
+@overload
+def nullif(
+    value: Typed[S, int, Any, Any, G] | Typed[S, Decimal, Any, Any, G], other: Expr[S2, float, Any, G2]
+) -> Expr[S | S2, float, None, G | G2]: ...
+@overload
+def nullif(
+    value: Typed[S, float, Any, Any, G], other: Expr[S2, Decimal, Any, G2]
+) -> Expr[S | S2, float, None, G | G2]: ...
 def nullif(value: Typed[Any, Any, Any, Any, Any], other: object) -> AnyExpr:
     """`value`, or None where it equals `other`."""
     expr = expression("nullif", value)

@@ -120,7 +120,7 @@ def test_every_section_quotes_both_checkers(page):
         quoted = {block["info"] for block in BLOCK.finditer(section)}
         if "python wrong" in quoted:
             assert {f"text {checker}" for checker in CHECKERS} <= quoted
-    assert "(nothing)" not in page
+    assert page.count("(nothing)") == 1  # pyright lets a variable have another type after a branch
 
 
 def test_what_the_readme_quotes_is_on_the_page(page):

@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 import pytest
-from databases import database_with
+from databases import database_with, fresh_database
 from tables import model_of
 
 from ferra_sync import (
@@ -169,3 +169,26 @@ def test_a_model_of_it_annotates_str() -> None:
     with pytest.raises(SchemaError, match="citext"):
         model_of(FerraModel[Members], email=int)
     assert isinstance(t.citext(), ColumnDef)
+
+
+def test_a_key_that_differs_in_case_alone_is_the_same_key_to_a_repository(tx: Any) -> None:
+    members = PgRepository(Member, tx)
+    changed = members.update("BOB@EXAMPLE.ORG", attrs.evolve(BOB, name="changed"))
+    assert (changed.email, changed.name) == (BOB.email, "changed")
+    with pytest.raises(ValueError, match="another key"):
+        members.update("bob@example.com", BOB)
+
+
+class Plain(Table, name="plain_texts"):
+    name = t.citext()
+
+
+def test_a_column_that_the_database_has_as_text_is_reported(server_url: str) -> None:
+    said = r"plain_texts\.name is declared citext; the database has text"
+    table = "CREATE TABLE plain_texts (name text)"
+    with (
+        fresh_database(server_url, script=table) as url,
+        Database.connect(url) as db,
+        pytest.raises(SchemaError, match=said),
+    ):
+        db.fetch_all(select(Plain.name))

@@ -14,6 +14,7 @@ from ferra_sync import (
     Database,
     Db,
     DbErrorKind,
+    Executor,
     FerraModel,
     QueryError,
     Select,
@@ -83,7 +84,8 @@ def first_job() -> Select[Any, Any, Job]:
 def test_the_clause_is_the_last_and_the_server_takes_it(db: Database, query: Any, clause: str) -> None:
     assert query.sql().text.endswith(f" {clause}")
     assert "FOR " not in query.sql().text.removesuffix(clause)
-    db.fetch_all(query)
+    with db.transaction() as tx:
+        tx.fetch_all(query)
 
 
 def test_a_query_that_asks_for_no_lock_has_none_and_stays_as_it_was() -> None:
@@ -169,3 +171,28 @@ def test_to_wait_for_nothing_and_to_leave_out_what_is_locked_are_two_wishes() ->
         select(Job).for_update(nowait=True, skip_locked=True)
     with pytest.raises(QueryError, match="nowait or skip_locked, not both"):
         select(Job).for_share(nowait=True, skip_locked=True)
+
+
+CALLS: dict[str, Callable[[Executor, Select[Any, Any, Any]], object]] = {
+    "fetch_all": lambda db, query: db.fetch_all(query),
+    "fetch_one": lambda db, query: db.fetch_one(query),
+    "fetch_optional": lambda db, query: db.fetch_optional(query),
+    "fetch_json": lambda db, query: db.fetch_json(query),
+    "fetch_page": lambda db, query: db.fetch_page(query),
+    "batches": lambda db, query: list(db.batches(query)),
+}
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_a_lock_that_would_end_at_once_is_refused_and_in_a_transaction_it_is_taken(
+    db: Database, call: Callable[[Executor, Select[Any, Any, Any]], object]
+) -> None:
+    with pytest.raises(QueryError, match=r"say db\.transaction\(\)"):
+        call(db, select(Job).for_update())
+    with db.transaction() as tx, tx.savepoint() as inner:
+        assert call(tx, select(Job).for_update()) == call(inner, select(Job).for_share())
+
+
+def test_a_page_of_what_others_have_not_locked_is_refused_for_its_total_would_count_the_rest(db: Database) -> None:
+    with db.transaction() as tx, pytest.raises(QueryError, match="a page's total counts rows that others have locked"):
+        tx.fetch_page(select(Job).for_update(skip_locked=True))

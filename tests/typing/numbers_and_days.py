@@ -114,3 +114,14 @@ assert_type(-Events.repeats, Expr[In[Events], t.Interval, Never, Plain])
 assert_type(Events.duration + month, Expr[In[Events], t.Interval, Never, Plain])
 assert_type(Events.notice - hour, Expr[In[Events], t.Interval, None, Plain])
 assert_type(fn.sum(Events.repeats) * 2 > hour, Expr[Opt[In[Events]], bool, None, Aggregate])
+
+# One or the other
+
+assert_type(fn.nullif(Events.price, 0), Expr[In[Events], Decimal, None, Plain])
+assert_type(fn.nullif(Events.price, Events.seats), Expr[In[Events], Decimal, None, Plain])
+assert_type(fn.nullif(Events.seats, Events.price), Expr[In[Events], int, None, Plain])
+assert_type(Events.price / fn.nullif(Events.price, 0), Expr[In[Events], Decimal, None, Plain])
+assert_type(fn.coalesce(Events.taken, Events.price), Expr[In[Events], Decimal, Never, Plain])
+assert_type(fn.coalesce(Events.taken, Events.ratio), Expr[In[Events], float, Never, Plain])
+assert_type(fn.coalesce(Events.discount, Events.ratio), Expr[In[Events], float, Never, Plain])
+assert_type(fn.coalesce(Events.pause, Events.repeats), Expr[In[Events], t.Interval, Never, Plain])

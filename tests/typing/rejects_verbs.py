@@ -8,6 +8,7 @@ from domain import (
     Colour,
     Event,
     Events,
+    Managers,
     NewComment,
     NewUser,
     Post,
@@ -151,3 +152,9 @@ def truth() -> None:
 def page_of(repository: FerraRepository[User]) -> None:
     repository.find_by_id("abc")  # R332 a text for an integer key of the protocol
     repository.delete_in_tx(db.begin(), "abc")  # R333 … in a transaction
+
+
+users.find_by(Posts.id > 1)  # R343 a repository's filter over another table
+users.find_by(Managers.name == "x")  # R344 … over an alias
+users.count(Posts.id > 1)  # R345 a count over another table
+users.find_all(order_by=[Posts.id])  # R346 an order by another table

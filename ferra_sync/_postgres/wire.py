@@ -76,6 +76,7 @@ def send(
             raise _told(from_psycopg(error), connection, statement) from error
     except SchemaError as error:
         raise _told(error, connection, statement) from None
+    # Written out, for a context manager costs five calls a statement.
     except psycopg.Error as error:
         raise from_psycopg(error) from error
     except UnicodeEncodeError:

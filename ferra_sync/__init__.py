@@ -52,6 +52,7 @@ from ferra_sync.errors import (
     SchemaError,
     ValidationError,
 )
+from ferra_sync.functions._case import case
 
 __all__ = [
     "JSON_NULL",
@@ -105,6 +106,7 @@ __all__ = [
     "Unset",
     "Update",
     "ValidationError",
+    "case",
     "check",
     "delete_from",
     "foreign_key",

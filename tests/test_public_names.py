@@ -16,7 +16,7 @@ Aggregate Assignment Changeset Column ConfigError Conflict Constraint Database D
 DbErrorKind Delete EmbeddedError Executor Expr FerraDbError FerraModel FerraRepository FieldMeta FieldType
 From Grouped In Insert Insertable JSON_NULL JsonNull MigrationError ModelMeta NotFound Opt Order Page PgRepository Plain
 Predicate QueryError Returning RowQuery SERVER_DEFAULT Savepoint SchemaError Select Table TableMeta Transaction UNSET
-Unset Update ValidationError check delete_from foreign_key from_ functions index insert_into maybe select
+Unset Update ValidationError case check delete_from foreign_key from_ functions index insert_into maybe select
 to_dict to_json types unique update validated when_set
 """
 
@@ -28,7 +28,11 @@ numrange real serial smallint text time timestamp timestamptz tsrange tstzrange 
 """
 
 FUNCTIONS = """
-aggregate avg coalesce count function gen_random_uuid length literal lower max min now nullif sum upper
+abs age aggregate at_time_zone avg btrim ceil char_length coalesce concat concat_ws count current_date
+current_timestamp date_trunc exp extract floor format function gen_random_uuid greatest initcap interval least
+left length literal ln localtimestamp log lower lpad ltrim make_date max md5 min mod now nullif power random
+regexp_replace repeat replace reverse right round rpad rtrim sign split_part sqrt starts_with strpos substring
+sum to_char to_date trim trunc upper width_bucket
 """
 
 ERRORS = """

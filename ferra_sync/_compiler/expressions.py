@@ -8,7 +8,7 @@ from typing import Any, Final
 from pypika import Table
 from pypika.terms import Term
 
-from ferra_sync._compiler.terms import TEMPLATES, Call, Chain, Placeholder, Raw, Template
+from ferra_sync._compiler.terms import TEMPLATES, Call, Chain, Placeholder, Raw, Template, case_term
 from ferra_sync._expression import shapes
 from ferra_sync._expression.identifiers import quoted
 from ferra_sync._expression.shapes import ColumnRef, FunctionRef, TableRef, has_aggregate
@@ -68,6 +68,8 @@ class Lowering:
                 return Call(function, self.terms(arguments), distinct=form == shapes.CALL_DISTINCT)
             case (shapes.COUNT_ROWS, FunctionRef() as function):
                 return Call(function, [Raw("*")])
+            case (shapes.CASE, *parts):
+                return case_term(self.terms(parts))
             case (shapes.CAST, operand, SqlType() as to):
                 return Template("CAST({} AS {})", self.term(operand), Raw(to.ddl))
             case (shapes.ASC | shapes.DESC as direction, operand, None | "first" | "last" as nulls):

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from pypika.dialects import PostgreSQLQueryBuilder
 from pypika.queries import Selectable
-from pypika.terms import Term
+from pypika.terms import Case, Term
 
 from ferra_sync._expression.identifiers import quoted
 from ferra_sync._expression.shapes import FunctionRef
@@ -46,6 +46,8 @@ TEMPLATES: Final = {
 
 
 _SYNTAX: Final = frozenset({"coalesce", "greatest", "least", "nullif"})
+_KEYWORDS: Final = frozenset({"current_date", "current_timestamp", "localtimestamp"})
+"""Functions that are called without brackets."""
 
 
 class Placeholder(Term):
@@ -93,6 +95,8 @@ class Call(Term):
         self._distinct = "DISTINCT " if distinct else ""
 
     def get_sql(self, **kwargs: Any) -> str:  # noqa: ANN401 - PyPika's own
+        if self._function.schema is None and self._function.name in _KEYWORDS:
+            return self._function.name
         arguments = ", ".join(argument.get_sql(**kwargs) for argument in self._arguments)
         return f"{function_name(self._function)}({self._distinct}{arguments})"
 
@@ -102,6 +106,14 @@ def function_name(function: FunctionRef) -> str:
     if function.schema is not None:
         return f"{quoted(function.schema)}.{quoted(function.name)}"
     return function.name if function.name in _SYNTAX else quoted(function.name)
+
+
+def case_term(parts: Sequence[Term]) -> Term:
+    """Return `CASE WHEN … THEN … ELSE … END` of its predicates and values in turn, and of the last where it is left."""
+    case = Case()
+    for predicate, value in zip(parts[::2], parts[1::2], strict=False):
+        case = case.when(predicate, value)
+    return case.else_(parts[-1]) if len(parts) % 2 else case
 
 
 class Raw(Term):

@@ -78,7 +78,7 @@ class _Nullability:
     params: Iterator[Any] | None
     missing: Collection[TableRef]
 
-    def of(self, shape: Hashable) -> bool:  # noqa: PLR0911 - one line for each kind of node
+    def of(self, shape: Hashable) -> bool:  # noqa: C901, PLR0911 - one line for each kind of node
         match shape:
             case ColumnRef():
                 return shape.nullable or shape.table in self.missing
@@ -88,6 +88,8 @@ class _Nullability:
                 return RULES[op](self._each(operands))
             case (shapes.CALL | shapes.CALL_DISTINCT, FunctionRef() as function, *arguments):
                 return function.nulls(self._each(arguments))
+            case (shapes.CASE, *parts):
+                return len(parts) % 2 == 0 or any(shapes.case_values(self._each(parts)))
             case (shapes.CAST, operand, SqlType() as to):
                 return self.of(operand) or (_reads_json_null(to) and _is_json(operand))
             case (shapes.EXCLUDED, ColumnRef() as column):
@@ -114,5 +116,7 @@ def _is_json(shape: Hashable) -> bool:
             return _is_json(of)
         case (shapes.CALL, FunctionRef() as function, *arguments):
             return any(map(_is_json, arguments)) if function.returns is None else _is_json(function.returns)
+        case (shapes.CASE, *parts):
+            return any(map(_is_json, shapes.case_values(parts)))
         case _:
             return False

@@ -17,6 +17,11 @@ coalescing: Final[Rule] = all
 """NULL where every operand is."""
 
 
+def leading(operands: Sequence[bool]) -> bool:
+    """NULL where the first operand is."""
+    return operands[0]
+
+
 def never(_operands: Sequence[bool]) -> bool:
     """Never NULL."""
     return False

@@ -10,6 +10,7 @@ other leaves are compared by identity. Nothing but the functions below builds a 
     ("call", function, argument, …)             `call`
     ("call distinct", function, argument)       `call`: of each value once
     ("count rows", function)                    `count_rows`: `count(*)`
+    ("case", predicate, value, …, otherwise)    `case`: of an even number of parts, there is no `otherwise`
     ("cast", operand, SqlType)                  `cast`: here the type is no parameter
     ("stamp", column, given, stamp)             `stamp`: the stamp, or what is given where the column has another value
     ("stamp json", column, given, stamp)        `stamp`, of a column of json
@@ -30,8 +31,9 @@ cache of statements asks for the class too, and a field never holds more than on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
-from typing import Any, Final, Literal, TypeAlias
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from itertools import chain
+from typing import Any, Final, Literal, TypeAlias, TypeVar
 
 import attrs
 
@@ -53,6 +55,7 @@ ROW: Final = "row"
 CALL: Final = "call"
 CALL_DISTINCT: Final = "call distinct"
 COUNT_ROWS: Final = "count rows"
+CASE: Final = "case"
 CAST: Final = "cast"
 STAMP: Final = "stamp"
 STAMP_JSON: Final = "stamp json"
@@ -68,6 +71,8 @@ RESULT: Final = "result"
 
 DEFAULT: Final[Form] = ("default",)
 """Where a value would stand: what the server puts in."""
+
+PartT = TypeVar("PartT")
 
 Nulls: TypeAlias = Literal["first", "last"]
 
@@ -161,6 +166,16 @@ def call(function: FunctionRef, *arguments: Hashable, distinct: bool = False) ->
 def count_rows(function: FunctionRef) -> Form:
     """Return the count of all rows."""
     return (COUNT_ROWS, function)
+
+
+def case(branches: Iterable[tuple[Hashable, Hashable]], *otherwise: Hashable) -> Form:
+    """Return the value of the first branch whose predicate is true, else `otherwise`, where there is one, or NULL."""
+    return (CASE, *chain.from_iterable(branches), *otherwise)
+
+
+def case_values(parts: Sequence[PartT]) -> Sequence[PartT]:
+    """Return of what stands for the parts of a case that which stands for its values."""
+    return (*parts[1::2], *parts[len(parts) // 2 * 2 :])
 
 
 def cast(operand: Hashable, to: SqlType[Any]) -> Form:

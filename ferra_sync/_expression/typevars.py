@@ -10,13 +10,20 @@ R    a row; T: whatever it may be
 K    a primary key
 A …  the items of a select list, the arguments of a function
 
-A second and a third of a kind have a number. `_co` is covariant, `_contra` contravariant. Those that are bound to a
-class, or are one of several, stand beside it.
+A second and a third of a kind have a number; those that end in `a`, `b` … are of arguments that may be left out, or be
+values, and are Never where they are. `_co` is covariant, `_contra` contravariant. Those that are bound to a class, or
+are one of several, stand beside it.
 """
 
 from __future__ import annotations
 
-from typing import TypeVar
+import sys
+from typing import Never
+
+if sys.version_info >= (3, 13):
+    from typing import TypeVar
+else:
+    from typing_extensions import TypeVar
 
 S = TypeVar("S")
 S2 = TypeVar("S2")
@@ -34,6 +41,12 @@ App = TypeVar("App")
 R = TypeVar("R")
 T = TypeVar("T")
 K = TypeVar("K")
+
+Sa = TypeVar("Sa", default=Never)
+Sb = TypeVar("Sb", default=Never)
+Sc = TypeVar("Sc", default=Never)
+Na = TypeVar("Na", default=Never)
+Ga = TypeVar("Ga", default=Never)
 
 S_co = TypeVar("S_co", covariant=True)
 V_co = TypeVar("V_co", covariant=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from functools import reduce
 from ipaddress import IPv4Interface, IPv4Network, IPv6Interface, IPv6Network
-from typing import Any, Final, Never, overload
+from typing import Any, Final, Never, Protocol, overload
 
 from ferra_sync._expression import sqltypes as sql
 from ferra_sync._expression.arithmetic import FracT
@@ -13,14 +15,16 @@ from ferra_sync._expression.coercion import common
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.intervals import Interval
 from ferra_sync._expression.nulls import always, coalescing
-from ferra_sync._expression.operators import comparison, operand
+from ferra_sync._expression.operators import comparison, operand, unordered
 from ferra_sync._expression.selectable import Typed
 from ferra_sync._expression.shapes import FunctionRef
 from ferra_sync._expression.sqltypes import FieldType, SqlType
-from ferra_sync._expression.typevars import G2, N2, S2, G, S, T, V
+from ferra_sync._expression.typevars import G2, N2, S2, G, Na, S, Sa, T, V
 from ferra_sync.functions._calls import FLOATS, INHERITED, call, expression
 
 _COALESCE: Final = FunctionRef("coalesce", nulls=coalescing)
+_GREATEST: Final = FunctionRef("greatest", nulls=coalescing)
+_LEAST: Final = FunctionRef("least", nulls=coalescing)
 _NULLIF: Final = FunctionRef("nullif", nulls=always)
 
 
@@ -107,3 +111,53 @@ def _nullif_type(value: SqlType[Any], other: SqlType[Any]) -> SqlType[Any]:
     if FieldType.CITEXT in {value.kind, other.kind}:
         return common(value, other)
     return INHERITED.get(value.kind, value.parameter)
+
+
+class _OfAll(Protocol):
+    """What `greatest` and `least` are."""
+
+    @overload
+    def __call__(
+        self, value: Typed[S, V, T, Never, G], /, *others: Expr[Sa, V, Any, G]
+    ) -> Expr[S | Sa, T, Never, G]: ...
+    @overload
+    def __call__(  # type: ignore[overload-overlap]  # pyright: ignore[reportOverlappingOverload] - V could be an Expr
+        self, value: Typed[S, V, T, Any, G], /, *others: Expr[Sa, V, Na, G]
+    ) -> Expr[S | Sa, T, Na, G]: ...
+    @overload
+    def __call__(self, value: Typed[S, V, T, Any, G], /, *others: V) -> Expr[S, T, Never, G]: ...
+    @overload
+    def __call__(
+        self, value: Typed[S, Decimal, T, Never, G], /, *others: Expr[Sa, Decimal | int, Any, G]
+    ) -> Expr[S | Sa, T, Never, G]: ...
+    @overload
+    def __call__(
+        self, value: Typed[S, Decimal, T, Any, G], /, *others: Expr[Sa, Decimal | int, Na, G]
+    ) -> Expr[S | Sa, T, Na, G]: ...
+    @overload
+    def __call__(self, value: Typed[S, Decimal, T, Any, G], /, *others: Decimal | int) -> Expr[S, T, Never, G]: ...
+
+
+def _overloaded(function: Callable[..., AnyExpr]) -> _OfAll:
+    """Give both their overloads."""
+    return function
+
+
+@_overloaded
+def greatest(value: AnyExpr, /, *others: object) -> AnyExpr:
+    """The greatest of the values that are not NULL; None where all are."""
+    return _of_all(_GREATEST, value, *others)
+
+
+@_overloaded
+def least(value: AnyExpr, /, *others: object) -> AnyExpr:
+    """The least of the values that are not NULL; None where all are."""
+    return _of_all(_LEAST, value, *others)
+
+
+def _of_all(function: FunctionRef, value: object, *others: object) -> AnyExpr:
+    expr = expression(function.name, value)
+    if not expr.type.has_order:
+        raise unordered(expr, function.name)
+    nodes = [operand(expr, other) for other in others]
+    return call(function, reduce(common, [node.type for node in nodes], expr.type.parameter), expr, *nodes)

@@ -5,47 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ferra_sync._expression import identifiers, shapes
-from ferra_sync._expression.coercion import TEXTS, is_passable
+from ferra_sync._expression import identifiers
 from ferra_sync._expression.declaring import DeclareAggregate, DeclareFunction
 from ferra_sync._expression.described import described
-from ferra_sync._expression.expression import AnyExpr, Expr
+from ferra_sync._expression.expression import AnyExpr
 from ferra_sync._expression.nulls import Promised, Rule, always, never
-from ferra_sync._expression.parameter import parameter
 from ferra_sync._expression.shapes import FunctionRef
-from ferra_sync._expression.sqltypes import FieldType, HasSqlType, SqlType, is_nullable, type_of
-from ferra_sync._expression.values import Value
+from ferra_sync._expression.sqltypes import HasSqlType, SqlType, is_nullable, type_of
 from ferra_sync.errors import QueryError, SchemaError
-from ferra_sync.functions._calls import call
+from ferra_sync.functions._calls import Signature
 
 
-class _Declared(Value):
-    """A function with its types; calling it builds the expression."""
+class _Declared(Signature):
+    """A function with its types, as a user declares it; calling it builds the expression."""
 
-    __slots__ = ("_arguments", "_ref", "_returns")
-
-    def __init__(self, ref: FunctionRef, arguments: tuple[SqlType[Any], ...], returns: SqlType[Any]) -> None:
-        self._ref = ref
-        self._arguments = arguments
-        self._returns = returns
+    __slots__ = ()
 
     def __call__(self, *given: object) -> AnyExpr:
-        if len(given) != len(self._arguments):
-            raise QueryError(f"{self._ref} takes {len(self._arguments)} arguments, not {len(given)}")
-        return call(self._ref, self._returns, *map(self._argument, self._arguments, given))
-
-    def _argument(self, expected: SqlType[Any], given: object) -> AnyExpr:
-        if not isinstance(given, Expr):
-            if expected.holds is not None and isinstance(given, (int, float)) and not expected.holds(given):
-                raise QueryError(f"an argument of {self._ref} is {expected}, which has no number this big")
-            return parameter(given, expected, f"an argument of {self._ref}")
-        if not is_passable(expected, given.type):
-            raise QueryError(f"an argument of {self._ref} is {expected}, not {given.type}")
-        kinds = {expected.kind, given.type.kind}
-        if len(kinds) == 1 or (expected.kind in TEXTS and FieldType.CITEXT not in kinds):
-            return given
-        # Else the server would choose the function of the given type, whose result is another.
-        return Expr(shapes.cast(given.shape, expected.parameter), given.params, expected.parameter)
+        if len(given) != len(self.arguments):
+            raise QueryError(f"{self.ref} takes {len(self.arguments)} arguments, not {len(given)}")
+        return super().__call__(*given)
 
 
 def _overloaded(declare: Callable[..., Any]) -> DeclareFunction:

@@ -45,13 +45,14 @@ def literal(value: object, of: HasSqlType[Any, Any] | None = None) -> AnyExpr:
     Raises:
         QueryError: its SQL type cannot be told from its class; name the type with `of`.
     """
-    sql_type = _literal_type(value) if of is None else type_of(of)
+    sql_type = literal_type(value) if of is None else type_of(of)
     if sql_type is None:
         raise QueryError(f"literal takes a type such as t.text(), not {described(of)}")
     return parameter(value, sql_type, "the literal")
 
 
-def _literal_type(value: object) -> SqlType[Any]:
+def literal_type(value: object) -> SqlType[Any]:
+    """Return the SQL type of a value's class; QueryError where it cannot be told."""
     if isinstance(value, dt.datetime):
         return sql.TIMESTAMP if value.utcoffset() is None else sql.TIMESTAMPTZ
     if type(value) is int and abs(value) > sql.MAX_BIGINT:

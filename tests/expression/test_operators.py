@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from databases import database_with
 
-from ferra_sync import Database, QueryError, Table, from_, update
+from ferra_sync import Database, QueryError, Table, case, from_, update
 from ferra_sync import functions as fn
 from ferra_sync import types as t
 from ferra_sync._expression.sqltypes import FieldType
@@ -71,6 +71,9 @@ ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
     "{} / {}": operator.truediv,
     "{} % {}": operator.mod,
     "coalesce({}, {})": fn.coalesce,
+    "greatest({}, {})": fn.greatest,
+    "least({}, {})": fn.least,
+    "CASE WHEN true THEN {} ELSE {} END": lambda a, b: case((fn.literal(True), a), otherwise=b),
 }
 FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     "- {}": operator.neg,

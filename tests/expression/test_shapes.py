@@ -32,6 +32,8 @@ FORMS: dict[str, tuple[Hashable, tuple[Hashable, ...]]] = {
     "a call": (shapes.call(LOWER, TITLE), (LOWER, TITLE)),
     "a call of distinct values": (shapes.call(COUNT, TITLE, distinct=True), (COUNT, TITLE)),
     "a count of rows": (shapes.count_rows(COUNT), (COUNT,)),
+    "a case": (shapes.case([(TITLE, YEAR)], TEXT), (TITLE, YEAR, TEXT)),
+    "a case without otherwise": (shapes.case([(TITLE, YEAR), (TEXT, YEAR)]), (TITLE, YEAR, TEXT, YEAR)),
     "a cast": (shapes.cast(TITLE, INTEGER), (TITLE,)),
     "a stamp": (shapes.stamp(TITLE, TEXT, YEAR, is_json=False), (TITLE, TEXT, YEAR)),
     "a stamp of json": (shapes.stamp(TITLE, TEXT, YEAR, is_json=True), (TITLE, TEXT, YEAR)),

@@ -1,0 +1,238 @@
+"""Of each function PostgreSQL says the same as we do: its type, where it is NULL, and what DDL makes of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import types
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from itertools import product
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from databases import database_with
+from none_in_rows import items_that_may_be_none
+
+from ferra_sync import Database, Expr, Table, case, from_
+from ferra_sync import functions as fn
+from ferra_sync import types as t
+from ferra_sync._expression import shapes
+from ferra_sync._expression.shapes import FunctionRef
+from ferra_sync._expression.sqltypes import TEXT
+from ferra_sync.migrations._literals import expression
+
+KINDS: Final[dict[str, tuple[Callable[[], Any], Any]]] = {
+    "word": (t.text, "2024-03-05 abc"),
+    "code": (lambda: t.varchar(40), "a-b-c"),
+    "padded": (lambda: t.char(4), "a"),
+    "small": (t.smallint, 2),
+    "whole": (t.integer, 3),
+    "big": (t.bigint, 4),
+    "exact": (t.numeric, Decimal("2.5")),
+    "money": (lambda: t.numeric(10, 2), Decimal("7.25")),
+    "short": (t.real, 1.5),
+    "double": (t.double_precision, 2.5),
+    "day": (t.date, dt.date(2024, 3, 5)),
+    "clock": (t.time, dt.time(12, 30)),
+    "plain": (t.timestamp, dt.datetime(2024, 3, 5, 6, 7, 8)),  # noqa: DTZ001 - a timestamp has no zone
+    "moment": (t.timestamptz, dt.datetime(2024, 3, 5, 6, 7, 8, tzinfo=dt.UTC)),
+    "span": (t.interval, dt.timedelta(days=3, hours=5)),
+    "months": (t.calendar_interval, dt.timedelta(days=40)),
+    "data": (t.jsonb, "null"),
+    "words": (lambda: t.array(t.text()), ["a"]),
+}
+SLOTS: Final = 3
+COLUMNS: Final = {
+    f"{kind}_{slot}{suffix}": t.nullable(declare()) if suffix else declare()
+    for (kind, (declare, _)), slot, suffix in product(KINDS.items(), range(SLOTS), ("", "_or_null"))
+}
+Facts: Any = types.new_class(
+    "Facts", (Table,), exec_body=lambda body: body.update(id=t.integer(primary_key=True), flag=t.boolean(), **COLUMNS)
+)
+NUMBERS: Final = ("small", "whole", "big", "exact", "money", "short", "double")
+MOMENTS: Final = ("day", "plain", "moment")
+TEXTS: Final = ("word", "code", "padded")
+EXACT: Final = ("small", "whole", "big", "exact", "money")
+SPANS: Final = ("span", "months")
+
+Case = tuple[str, tuple[str, ...], Callable[..., Any]]
+
+
+def each(name: str, kinds: tuple[str, ...], make: Callable[..., Any]) -> list[Case]:
+    """Return a case for each kind of the first argument; the function's name may have words after it."""
+    return [(name, (kind,), make) for kind in kinds]
+
+
+def to_one_digit(function: Any) -> Callable[..., Any]:
+    return lambda value: function(value, 1)
+
+
+TEXT_CASES: Final[list[Case]] = [
+    *[
+        one
+        for name in ("lower", "upper", "initcap", "length", "char_length", "reverse", "md5", "trim", "btrim")
+        for one in each(name, TEXTS, getattr(fn, name))
+    ],
+    ("substring", ("word", "whole"), fn.substring),
+    ("substring with a count", ("code", "small", "whole"), fn.substring),
+    ("left", ("word", "small"), fn.left),
+    ("right", ("padded", "whole"), fn.right),
+    ("split_part", ("code", "word", "whole"), fn.split_part),
+    ("strpos", ("word", "code"), fn.strpos),
+    ("starts_with", ("word", "word"), fn.starts_with),
+    ("trim of characters", ("word", "code"), fn.trim),
+    ("ltrim", ("word", "code"), fn.ltrim),
+    ("rtrim", ("padded",), fn.rtrim),
+    ("lpad", ("word", "whole", "code"), fn.lpad),
+    ("rpad", ("code", "small"), fn.rpad),
+    ("repeat", ("word", "whole"), fn.repeat),
+    ("replace", ("word", "code", "word"), fn.replace),
+    ("regexp_replace", ("word", "code"), lambda a, b: fn.regexp_replace(a, "[a-c]+", b, "gi")),
+    ("concat", ("word", "code", "padded"), fn.concat),
+    ("concat_ws", ("code", "word", "word"), fn.concat_ws),
+    ("concat_ws with a value", ("word", "word"), lambda a, b: fn.concat_ws(", ", a, b)),
+    ("format", ("word", "code"), lambda a, b: fn.format("%s: %s", a, b)),
+    ("format of a column", ("word", "code"), fn.format),
+]
+NUMBER_CASES: Final[list[Case]] = [
+    *[
+        one
+        for name in ("abs", "sign", "ceil", "floor", "round", "trunc", "sqrt", "exp", "ln", "log")
+        for one in each(name, NUMBERS, getattr(fn, name))
+    ],
+    *[one for name in ("round", "trunc") for one in each(f"{name} to digits", EXACT, to_one_digit(getattr(fn, name)))],
+    ("round to a column's digits", ("money", "small"), fn.round),
+    *each("log to a base", EXACT, lambda a: fn.log(a, Decimal(100))),
+    *each("power", NUMBERS, lambda a: fn.power(a, 2)),
+    ("power of two columns", ("exact", "whole"), fn.power),
+    ("power of two columns", ("whole", "short"), fn.power),
+    *[("mod", pair, fn.mod) for pair in product(EXACT, repeat=2)],
+    *each("width_bucket", NUMBERS, lambda a: fn.width_bucket(a, 0, 10, 5)),
+    ("width_bucket of a column's count", ("double", "whole"), lambda a, b: fn.width_bucket(a, 0, 10, b)),
+    ("abs of a sum", (), lambda: fn.abs(fn.literal(2**70))),
+    ("ceil of a sum", (), lambda: fn.ceil(fn.literal(2**70))),
+    ("round of a sum", (), lambda: fn.round(fn.literal(2**70), 1)),
+    ("random", (), fn.random),
+    ("gen_random_uuid", (), fn.gen_random_uuid),
+]
+MOMENT_CASES: Final[list[Case]] = [
+    ("now", (), fn.now),
+    ("current_timestamp", (), fn.current_timestamp),
+    ("localtimestamp", (), fn.localtimestamp),
+    ("current_date", (), fn.current_date),
+    *each("date_trunc", (*MOMENTS, *SPANS), lambda a: fn.date_trunc("month", a)),
+    ("date_trunc in a zone", ("moment",), lambda a: fn.date_trunc("day", a, "Europe/Berlin")),
+    *each("extract", (*MOMENTS, "clock", *SPANS), lambda a: fn.extract("epoch", a)),
+    *each("extract a month", (*MOMENTS, *SPANS), lambda a: fn.extract("month", a)),
+    *each("age", MOMENTS, fn.age),
+    *[("age of two", pair, fn.age) for pair in product(("day", "plain"), repeat=2)],
+    ("age of two", ("moment", "moment"), fn.age),
+    *each("at_time_zone", ("plain", "moment"), lambda a: fn.at_time_zone(a, "Europe/Berlin")),
+    ("at_time_zone of a column", ("moment", "word"), lambda a, b: fn.at_time_zone(a, fn.replace(b, b, "UTC"))),
+    ("make_date", ("whole", "small"), lambda a, b: fn.make_date(a + 2000, b)),
+    ("interval", (), lambda: fn.interval(years=1, days=-3, microseconds=5)),
+    *each("to_char", (*MOMENTS, *SPANS), lambda a: fn.to_char(a, "YYYY-MM-DD HH24")),
+    *each("to_char of a number", NUMBERS, lambda a: fn.to_char(a, "FM990.00")),
+    ("to_date", ("word", "word"), lambda a, b: fn.to_date(fn.left(a, 10), fn.replace(b, b, "YYYY-MM-DD"))),
+]
+CHOICES: Final[list[Case]] = [
+    *[
+        (name, pair, getattr(fn, name))
+        for name in ("greatest", "least", "coalesce", "nullif")
+        for pair in (("whole", "whole"), ("small", "exact"), ("word", "code"), ("day", "plain"), ("words", "words"))
+    ],
+    *[(name, ("big", "double", "whole"), getattr(fn, name)) for name in ("greatest", "least")],
+    ("greatest of a value", ("whole",), lambda a: fn.greatest(a, 2**40)),
+    ("least of a document", ("data",), lambda a: fn.least(a, {"a": 1})),
+    ("case", ("whole", "exact"), lambda a, b: case((Facts.flag, a), otherwise=b)),
+    ("case", ("word", "code"), lambda a, b: case((Facts.flag, a), otherwise=b)),
+    ("case without otherwise", ("day",), lambda a: case((Facts.flag, a))),
+    ("case of values", (), lambda: case((Facts.flag, 1), (~Facts.flag, 2**70), otherwise=2.5)),
+    ("case of a predicate that may be NULL", ("whole",), lambda a: case((a > 1, "x"), otherwise="y")),
+    ("case of three", ("word", "word", "word"), lambda a, b, c: case((Facts.flag, a), (Facts.id < 12, b), otherwise=c)),
+    ("case of a list", ("words",), lambda a: case((Facts.flag, ["x"]), otherwise=a)),
+]
+CASES: Final = [*TEXT_CASES, *NUMBER_CASES, *MOMENT_CASES, *CHOICES]
+SUBJECTS: Final = {"_text", "_numbers", "_moments", "_random", "_conditionals"}
+CHANGING: Final = {"random", "gen_random_uuid", "now", "current_timestamp", "localtimestamp"}
+
+
+@pytest.fixture(scope="module")
+def db(server_url: str) -> Iterator[Database]:
+    """A table with every kind of column thrice, never NULL and NULL in each combination of the three."""
+    values = [value for (_, value), _, _ in product(KINDS.values(), range(SLOTS), "ab")]
+    nulls = [slot if suffix else None for _, slot, suffix in product(KINDS, range(SLOTS), ("", "_or_null"))]
+    masks = product((True, False), product((True, False), repeat=SLOTS))
+    rows = [
+        (number, flag, *[None if slot is not None and mask[slot] else v for v, slot in zip(values, nulls, strict=True)])
+        for number, (flag, mask) in enumerate(masks)
+    ]
+    with database_with(server_url, Facts) as db:
+        with db.connection() as connection:
+            places = ", ".join(["%s"] * (len(COLUMNS) + 2))
+            connection.cursor().executemany(f"INSERT INTO facts VALUES ({places})".encode(), rows)
+        yield db
+
+
+def operands(kinds: tuple[str, ...]) -> Iterator[list[Any]]:
+    """Yield columns of these kinds, each in turn one that is never NULL and one that may be."""
+    for suffixes in product(("", "_or_null"), repeat=len(kinds)):
+        slots = enumerate(zip(kinds, suffixes, strict=True))
+        yield [getattr(Facts, f"{kind}_{slot}{suffix}") for slot, (kind, suffix) in slots]
+
+
+def plain(kinds: tuple[str, ...]) -> list[Any]:
+    return next(operands(kinds))
+
+
+def test_every_function_of_one_row_is_here() -> None:
+    ours = {name for name in fn.__all__ if Path(getattr(fn, name).__code__.co_filename).stem in SUBJECTS}
+    assert ours - {name.split()[0] for name, _, _ in CASES} == set()
+
+
+@pytest.mark.parametrize(("name", "kinds", "make"), CASES)
+def test_where_it_may_be_null_it_is_null_in_some_row_and_else_in_none(db: Database, name, kinds, make) -> None:
+    for columns in operands(kinds):
+        if name == "nullif":
+            columns[1] = columns[0]
+        query = from_(Facts).select(make(*columns))
+        assert [any(value is None for value in db.fetch_all(query))] == items_that_may_be_none(query), columns
+
+
+def test_postgresql_says_that_it_is_of_the_type_that_we_say(db: Database) -> None:
+    built = [make(*plain(kinds)) for _, kinds, make in CASES]
+    asked = [Expr(shapes.call(FunctionRef("pg_typeof"), each.shape), each.params, TEXT) for each in built]
+    found = db.fetch_all(from_(Facts).where(Facts.id == 0).select(*[each.cast(t.text()) for each in asked]))[0]
+    with db.connection() as connection:
+        said = connection.execute(
+            "SELECT " + ", ".join(f"pg_typeof(NULL::{each.type.cast})::text" for each in built)
+        ).fetchone()
+    same = {"character varying": "text"}
+    names = [(name, kinds) for name, kinds, _ in CASES]
+    assert said is not None
+    differ = [
+        each
+        for each in zip(names, found, said, strict=True)
+        if same.get(each[1], each[1]) != same.get(each[2], each[2])
+    ]
+    assert differ == []
+
+
+def test_its_values_are_of_the_python_class_that_the_type_says(db: Database) -> None:
+    built = [make(*plain(kinds)) for _, kinds, make in CASES]
+    row = db.fetch_all(from_(Facts).where(Facts.id == 0).select(*built))[0]
+    wrong = [
+        (case, type(value))
+        for case, each, value in zip(CASES, built, row, strict=True)
+        if value is not None and not isinstance(value, each.type.classes)
+    ]
+    assert wrong == []
+
+
+def test_in_the_text_of_ddl_it_says_the_same_as_in_a_query(db: Database) -> None:
+    built = [make(*plain(kinds)) for name, kinds, make in CASES if name not in CHANGING]
+    texts = ", ".join(f"({expression(each)})::text" for each in built)
+    with db.connection() as connection:
+        said = connection.execute(f"SELECT {texts} FROM facts WHERE id = 0".encode()).fetchone()
+    assert said == db.fetch_one(from_(Facts).where(Facts.id == 0).select(*[each.cast(t.text()) for each in built]))

@@ -33,7 +33,7 @@ from ferra_sync._postgres.config import DatabaseConfig
 from ferra_sync._query.from_clause import From, Grouped, from_
 from ferra_sync._query.insert import Insert, insert_into
 from ferra_sync._query.query import RowQuery
-from ferra_sync._query.select import Select, maybe, select
+from ferra_sync._query.select import Select, maybe, of, select
 from ferra_sync._query.update import Delete, Update, delete_from, update
 from ferra_sync._query.writes import Returning
 from ferra_sync._repository.repository import FerraRepository, PgRepository
@@ -113,6 +113,7 @@ __all__ = [
     "index",
     "insert_into",
     "maybe",
+    "of",
     "select",
     "to_dict",
     "to_json",

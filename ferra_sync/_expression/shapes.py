@@ -19,7 +19,7 @@ other leaves are compared by identity. Nothing but the functions below builds a 
     ("shared", number)                          `shared`: an expression that the statement has once
     ("asc", operand, nulls)                     `order`; `nulls` is None, "first" or "last"
     ("desc", operand, nulls)                    `order`
-    ("model", class)                            `model`: all its columns
+    ("model", class, table)                     `model`: all its columns, of its table or of an alias of that
     ("maybe", model)                            `maybe`: the same, of the nullable side of an outer join
     ("tuple", types, shape, …)                  `several`: what is selected together
     ("result", name)                            `result`: a column of a statement that was written by hand
@@ -193,9 +193,9 @@ def order(direction: Literal["asc", "desc"], operand: Hashable, nulls: Nulls | N
     return (direction, operand, nulls)
 
 
-def model(cls: type) -> Form:
-    """Return all columns of a model."""
-    return (MODEL, cls)
+def model(cls: type, table: TableRef) -> Form:
+    """Return all columns of a model, read from its table or from an alias of it."""
+    return (MODEL, cls, table)
 
 
 def maybe(shape: Hashable) -> Hashable:

@@ -164,6 +164,10 @@ class FerraModel(Record[S]):
     def __ferra_select__(cls) -> Selected[In[S], Self, Plain]:
         raise TypeError("only the type checker asks what is selected")
 
+    @classmethod
+    def __ferra_of__(cls, table: S, /) -> Self:
+        raise TypeError("only the type checker asks which aliases a model is read from")
+
     @overload
     def __ferra_key__(self: HasId[K]) -> K: ...
     @overload
@@ -281,7 +285,7 @@ def _attach(model: type[Record[Any]], hints: Mapping[str, Any]) -> ModelMeta:
         by_column=MappingProxyType(by_column),
         missing=missing,
         values=_getter(fields),
-        row=Expr(shapes.model(model), (), ROW),
+        row=Expr(shapes.model(model, table.__ferra_table__.ref), (), ROW),
     )
     model.__ferra_meta__ = meta  # type: ignore[attr-defined]  # read through ModelMeta.of alone
     return meta

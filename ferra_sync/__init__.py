@@ -33,7 +33,8 @@ from ferra_sync._postgres.config import DatabaseConfig
 from ferra_sync._query.from_clause import From, Grouped, from_
 from ferra_sync._query.insert import Insert, insert_into
 from ferra_sync._query.query import RowQuery
-from ferra_sync._query.select import Select, maybe, select
+from ferra_sync._query.select import Select, maybe, of, select
+from ferra_sync._query.set_operations import Compound
 from ferra_sync._query.update import Delete, Update, delete_from, update
 from ferra_sync._query.writes import Returning
 from ferra_sync._repository.repository import FerraRepository, PgRepository
@@ -62,6 +63,7 @@ __all__ = [
     "Assignment",
     "Changeset",
     "Column",
+    "Compound",
     "ConfigError",
     "Conflict",
     "Constraint",
@@ -115,6 +117,7 @@ __all__ = [
     "index",
     "insert_into",
     "maybe",
+    "of",
     "select",
     "to_dict",
     "to_json",

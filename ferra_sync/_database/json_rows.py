@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator
 from functools import lru_cache
+from itertools import chain
 from typing import Any, NamedTuple, TypeAlias
 
 from ferra_sync._expression import shapes
@@ -12,7 +13,6 @@ from ferra_sync._expression.identifiers import snake_case
 from ferra_sync._expression.shapes import ColumnRef, FunctionRef, Item, Items, leaves
 from ferra_sync._expression.sqltypes import FieldType
 from ferra_sync._model.json import spelled
-from ferra_sync._model.model import ModelMeta
 from ferra_sync._query.query import RowQuery
 from ferra_sync._schema.table import table_meta
 from ferra_sync.errors import QueryError
@@ -33,15 +33,16 @@ def object_maker(query: RowQuery[Any]) -> Callable[[Any], Object]:
     Raises:
         QueryError: an item is a secret column, or made from one, or two items have one name.
     """
-    return _object_maker(query.items)
+    return _object_maker(query.selections)
 
 
 @lru_cache(maxsize=1024)
-def _object_maker(items: Items) -> Callable[[Any], Object]:
-    for item in items:
+def _object_maker(selections: tuple[Items, ...]) -> Callable[[Any], Object]:
+    for item in chain.from_iterable(selections):
         _check_shown(item)
+    items = selections[0]
     match items:
-        case (((shapes.MODEL, _), _),):
+        case (((shapes.MODEL, _, _), _),):
             return spelled
         case (_,):
             (name,) = _keys(items)
@@ -75,9 +76,9 @@ def _keys(items: Items) -> list[str]:
 
 def _name(shape: Hashable, position: int) -> _Name:
     match shape:
-        case (shapes.MODEL, type() as model) | (shapes.MAYBE, (shapes.MODEL, type() as model)):
+        case (shapes.MODEL, type() as model, table) | (shapes.MAYBE, (shapes.MODEL, type() as model, table)):
             name = snake_case(model.__name__)
-            return _Name(name, f"{ModelMeta.of(model).table.ref}_{name}")
+            return _Name(name, f"{table}_{name}")
         case ColumnRef():
             return _Name(_attribute(shape), f"{shape.table}_{_attribute(shape)}")
         case (str(), FunctionRef() as function, *_):

@@ -1,4 +1,4 @@
-"""Pages, and the queries that make them: the page itself, its count, and the walk along a primary key."""
+"""Pages: a page itself, its count, and the query that makes it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ferra_sync._expression.numbers import is_whole_number
 from ferra_sync._expression.sqltypes import MAX_BIGINT
 from ferra_sync._expression.typevars import R, T
 from ferra_sync._model.json import spelled, spelling
-from ferra_sync._query.select import Select
+from ferra_sync._query.set_operations import Combinable
 
 Count: TypeAlias = Literal["exact", "estimate"]
 
@@ -76,8 +76,8 @@ def page_number(page: int, per_page: int) -> int:
     return max(page, 1)
 
 
-def page_of(query: Select[Any, Any, R], page: int, per_page: int) -> Select[Any, Any, R]:
-    """Return `query` cut to one page, its order completed by the primary keys so that pages are disjoint.
+def page_of(query: Combinable[Any, R], page: int, per_page: int) -> Combinable[Any, R]:
+    """Return `query` cut to one page, its order completed by the primary keys or all columns: pages are disjoint.
 
     Raises:
         QueryError: the query has a limit or an offset of its own, or its rows have no order that tells them apart.

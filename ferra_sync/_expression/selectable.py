@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from ferra_sync._expression.markers import Selected
 from ferra_sync._expression.sqltypes import Accepting, SqlType
-from ferra_sync._expression.typevars import G_co, N_co, S_co, T_co, V, W_co
+from ferra_sync._expression.typevars import G_co, N_co, S_co, T_co, T_contra, V, W_co
 
 
 class Takes(Protocol[W_co]):
@@ -33,3 +33,17 @@ class Selectable(Protocol[S_co, T_co, G_co]):
     """What can be selected: a column, an expression, or a model class."""
 
     def __ferra_select__(self) -> Selected[S_co, T_co, G_co]: ...
+
+
+class Aliasing(Protocol[S_co, T_co]):
+    """The class of a table or of an alias: which of them it is, and, as a subclass, what it is an alias of."""
+
+    def __ferra_in__(self) -> S_co: ...
+
+    def __ferra_rows__(self) -> T_co: ...
+
+
+class Reading(Protocol[T_contra, T_co]):
+    """A model class that is read from its table, or from an alias, which is a subclass of that."""
+
+    def __ferra_of__(self, table: T_contra, /) -> T_co: ...

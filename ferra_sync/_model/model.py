@@ -164,8 +164,12 @@ class FerraModel(Record[S]):
     def __ferra_select__(cls) -> Selected[In[S], Self, Plain]:
         raise TypeError("only the type checker asks what is selected")
 
-    def __ferra_of__(self) -> In[S]:
+    def __ferra_owner__(self) -> In[S]:
         raise TypeError("only the type checker asks of which table a model is")
+
+    @classmethod
+    def __ferra_of__(cls, table: S, /) -> Self:
+        raise TypeError("only the type checker asks which aliases a model is read from")
 
     @overload
     def __ferra_key__(self: HasId[K]) -> K: ...
@@ -284,7 +288,7 @@ def _attach(model: type[Record[Any]], hints: Mapping[str, Any]) -> ModelMeta:
         by_column=MappingProxyType(by_column),
         missing=missing,
         values=_getter(fields),
-        row=Expr(shapes.model(model), (), ROW),
+        row=Expr(shapes.model(model, table.__ferra_table__.ref), (), ROW),
     )
     model.__ferra_meta__ = meta  # type: ignore[attr-defined]  # read through ModelMeta.of alone
     return meta

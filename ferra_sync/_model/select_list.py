@@ -13,6 +13,7 @@ from ferra_sync._expression.nullability import may_be_null
 from ferra_sync._expression.shapes import Item, Items, TableRef
 from ferra_sync._expression.sqltypes import BOOLEAN, SqlType
 from ferra_sync._model.model import ModelMeta
+from ferra_sync._schema.table import table_meta
 
 
 @attrs.frozen(eq=False)
@@ -81,7 +82,7 @@ def models_in(items: Items) -> Iterator[ModelMeta]:
         match shape:
             case (shapes.TUPLE, tuple() as types, *inner):
                 yield from models_in(tuple(zip(inner, types, strict=True)))
-            case (shapes.MODEL, type() as model):
+            case (shapes.MODEL, type() as model, _):
                 yield ModelMeta.of(model)
 
 
@@ -90,26 +91,28 @@ def _entry(item: Item, columns: list[Item], missing: frozenset[TableRef]) -> Ent
     match shape:
         case (shapes.TUPLE, tuple() as types, *inner):
             return tuple([_entry(each, columns, missing) for each in zip(inner, types, strict=True)])
-        case (shapes.MODEL, type() as model):
-            return _instance(ModelMeta.of(model), columns)
-        case (shapes.MAYBE, (shapes.MODEL, type() as model)):
-            instance = _instance(ModelMeta.of(model), columns)
-            return attrs.evolve(instance, witness=_witness(instance, columns))
+        case (shapes.MODEL, type() as model, TableRef() as table):
+            return _instance(ModelMeta.of(model), table, columns)
+        case (shapes.MAYBE, (shapes.MODEL, type() as model, TableRef() as table)):
+            instance = _instance(ModelMeta.of(model), table, columns)
+            return attrs.evolve(instance, witness=_witness(instance, table, columns))
         case _:
             return _cell(shape, sql_type, columns, nullable=may_be_null(shape, missing=missing))
 
 
-def _instance(meta: ModelMeta, columns: list[Item]) -> Instance:
-    cells = [_cell(field.ref, field.ref.type, columns, nullable=field.nullable) for field in meta.fields]
+def _instance(meta: ModelMeta, table: TableRef, columns: list[Item]) -> Instance:
+    attributes = table_meta(table.owner).attributes
+    refs = [attributes[field.key].ref for field in meta.fields]
+    cells = [_cell(ref, ref.type, columns, nullable=ref.nullable) for ref in refs]
     return Instance(meta, tuple(cells))
 
 
-def _witness(instance: Instance, columns: list[Item]) -> Cell:
+def _witness(instance: Instance, table: TableRef, columns: list[Item]) -> Cell:
     """Return a cell that is never NULL; where the model has none, one more column, in which the server tells."""
     for cell in instance.cells:
         if not cell.nullable:
             return cell
-    return _cell(shapes.is_row(instance.meta.table.ref), BOOLEAN, columns, nullable=False)
+    return _cell(shapes.is_row(table), BOOLEAN, columns, nullable=False)
 
 
 def _cell(shape: Hashable, sql_type: SqlType[Any], columns: list[Item], *, nullable: bool) -> Cell:

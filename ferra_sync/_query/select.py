@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from functools import lru_cache
-from typing import Any, Generic, Literal, Self, overload
+from typing import Any, Generic, Literal, Never, Self, overload
 
 from ferra_sync._compiler.shapes import LockShape
 from ferra_sync._expression import shapes
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.markers import In, Opt, Plain
-from ferra_sync._expression.selectable import Selectable
-from ferra_sync._expression.shapes import ColumnRef, leaves
+from ferra_sync._expression.selectable import Aliasing, Reading, Selectable
+from ferra_sync._expression.shapes import ColumnRef, TableRef, leaves
 from ferra_sync._expression.typevars import App, G, R_co, S, Sel, T, V
 from ferra_sync._model.model import ROW, ModelMeta
+from ferra_sync._query.checks import named, table_of
 from ferra_sync._query.clauses import Clauses
-from ferra_sync._query.query import RowQuery, item_of
+from ferra_sync._query.query import item_of
+from ferra_sync._query.set_operations import Combinable
 from ferra_sync._query.source import Source
 from ferra_sync._schema.declaration import Joinable
 from ferra_sync._schema.table import TableMeta, table_meta
 from ferra_sync.errors import QueryError
 
 
-class Select(Clauses[Sel, App], RowQuery[R_co], Generic[Sel, App, R_co]):
+class Select(Clauses[Sel, App], Combinable[App, R_co], Generic[Sel, App, R_co]):
     """A SELECT whose rows are `R_co`."""
 
     __slots__ = ()
@@ -69,9 +71,9 @@ class Select(Clauses[Sel, App], RowQuery[R_co], Generic[Sel, App, R_co]):
 
     @property
     def model(self) -> ModelMeta | None:
-        """The model that is selected, where it is one and nothing else."""
+        """The model of the first table that is selected, where it is one and nothing else."""
         match self.items:
-            case (((shapes.MODEL, type() as model), _),):
+            case (((shapes.MODEL, type() as model, table), _),) if table is self.target:
                 return ModelMeta.of(model)
             case _:
                 return None
@@ -129,6 +131,27 @@ def maybe(item: Any) -> AnyExpr:
     return Expr(shapes.maybe(chosen.shape), chosen.params, chosen.type)
 
 
+def of(table: Aliasing[S, V], model: Reading[V, T]) -> Expr[S, T, Never, Plain]:
+    """Select a model from an alias of its table: `of(Managers, User)`, and on the nullable side `maybe(of(…))`.
+
+    Raises:
+        QueryError: `table` is neither the model's table nor an alias of it.
+    """
+    meta = table_of("of", table)
+    chosen = item_of(model)
+    match chosen.shape:
+        case (shapes.MODEL, type() as cls, TableRef() as own) if issubclass(meta.ref.owner, own.owner):
+            return Expr(shapes.model(cls, meta.ref), (), chosen.type)
+        case (shapes.MODEL, type() as cls, TableRef() as own):
+            owner = own.owner.__name__
+            raise QueryError(
+                f"{cls.__name__} is a model of {own}, not of {meta.ref}: "
+                f"of takes an alias of its table, class …({owner}, alias=…)"
+            )
+        case _:
+            raise QueryError(f"of takes a model, not {named(model)}")
+
+
 def selected(query: Clauses[Any, Any], items: tuple[object, ...]) -> Select[Any, Any, Any]:
     """Return the query whose rows are these items."""
     if not items:
@@ -139,8 +162,8 @@ def selected(query: Clauses[Any, Any], items: tuple[object, ...]) -> Select[Any,
 def _only_table(shape: Hashable) -> TableMeta:
     """Return the table that an item is of; QueryError where it is of none or of several."""
     match shape:
-        case (shapes.MODEL, type() as model):
-            return ModelMeta.of(model).table
+        case (shapes.MODEL, _, TableRef() as table):
+            return table_meta(table.owner)
     tables = {leaf.table for leaf in leaves(shape) if isinstance(leaf, ColumnRef)}
     if len(tables) != 1:
         raise QueryError("select reads one table: say from_(table).select(…)")

@@ -139,6 +139,10 @@ class Table:
         raise TypeError("only the type checker asks which table this is")
 
     @classmethod
+    def __ferra_rows__(cls) -> Self:
+        raise TypeError("only the type checker asks of what this is an alias")
+
+    @classmethod
     def __constraints__(cls) -> Sequence[Constraint[Any]]:
         """Return the constraints and indexes over several columns."""
         return ()

@@ -43,10 +43,11 @@ FORMS: dict[str, tuple[Hashable, tuple[Hashable, ...]]] = {
     "a shared expression": (shapes.shared(0), ()),
     "an ascending order": (shapes.order("asc", TITLE, None), (TITLE,)),
     "a descending order": (shapes.order("desc", TITLE, "last"), (TITLE,)),
-    "a model": (shapes.model(object), (object,)),
-    "a model or nothing": (shapes.maybe(shapes.model(object)), (shapes.model(object),)),
+    "a model": (shapes.model(object, TABLE), (object, TABLE)),
+    "a model or nothing": (shapes.maybe(shapes.model(object, TABLE)), (shapes.model(object, TABLE),)),
     "several items": (shapes.several(((TITLE, TEXT), (YEAR, INTEGER))), (TITLE, YEAR)),
     "a result": (shapes.result("total"), ()),
+    "a place": (shapes.place(1), ()),
 }
 
 

@@ -6,7 +6,7 @@ from typing import Never, assert_type
 
 from domain import Comment, Comments, Manager, Managers, Post, Posts, Replies, User, Users
 
-from ferra_sync import Column, Database, Expr, In, Opt, Plain, Predicate, from_, maybe, select, update
+from ferra_sync import Column, Database, Expr, In, Opt, Plain, Predicate, from_, maybe, of, select, update
 from ferra_sync import functions as fn
 
 db = Database.connect()
@@ -40,6 +40,17 @@ assert_type(
     db.fetch_all(paired.left_join(Posts, on=Posts.user_id == Managers.id).select(Manager, maybe(Post))),
     list[tuple[Manager, Post | None]],
 )
+assert_type(of(Managers, User), Expr[In[Managers], User, Never, Plain])
+assert_type(of(Users, User), Expr[In[Users], User, Never, Plain])
+assert_type(maybe(of(Managers, User)), Expr[Opt[In[Managers]], User, None, Plain])
+assert_type(db.fetch_all(select(of(Managers, User)).where(Managers.id == 1)), list[User])
+assert_type(db.fetch_all(from_(Managers).select(of(Managers, User))), list[User])
+assert_type(db.fetch_all(paired.select(User, of(Managers, User))), list[tuple[User, User]])
+assert_type(db.fetch_all(perhaps.select(User, maybe(of(Managers, User)))), list[tuple[User, User | None]])
+assert_type(
+    db.fetch_all(threads.group_by(Comments.id, Replies.id).select(maybe(of(Replies, Comment)), fn.count())),
+    list[tuple[Comment | None, int]],
+)
 
 from_(Users).where(Managers.name == "x")  # R270 an alias' column in where, of the table
 from_(Managers).where(Users.name == "x")  # R271 the table's column in where, of the alias
@@ -64,3 +75,9 @@ filters: list[Predicate[Users]] = [Managers.id > 1]  # R289 the alias in the tab
 one: Expr[In[Users], str, Never, Plain] = Managers.name  # R337 the alias' column by an annotation
 listed: list[Column[In[Users], str, None]] = [Managers.hair_color]  # R338 … in a list of columns
 owned: Expr[In[Managers], int, Never, Plain] = Users.id  # R339 the table's column for the alias'
+from_(Users).select(of(Managers, User))  # R343 a model of an alias that is not joined
+perhaps.select(User, of(Managers, User))  # R344 … bare, on the nullable side
+of(Posts, User)  # R345 a model of another table
+of(Users, Manager)  # R346 the alias' model of the table
+of(Managers, Managers.name)  # R347 a column for a model
+select(of(Managers, User)).where(Users.id == 1)  # R348 the table in the where of the alias

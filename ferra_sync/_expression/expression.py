@@ -15,11 +15,12 @@ from typing import Any, ClassVar, Generic, Never, TypeAlias, overload
 from ferra_sync._expression import arithmetic, operators, shapes
 from ferra_sync._expression.arithmetic import Exact, FracT, Joined, Moment, Real, Span, SpanT
 from ferra_sync._expression.intervals import Interval
-from ferra_sync._expression.markers import In, Opt, Plain, Selected
-from ferra_sync._expression.operators import Node
+from ferra_sync._expression.markers import In, Opt, Plain
 from ferra_sync._expression.order import Order
+from ferra_sync._expression.rows import Rows
 from ferra_sync._expression.selectable import Takes, Typed
-from ferra_sync._expression.sqltypes import BOOLEAN, HasSqlType, SqlType, Undeclared
+from ferra_sync._expression.sqltypes import BOOLEAN, HasSqlType, Undeclared
+from ferra_sync._expression.typed import TypedNode
 from ferra_sync._expression.typevars import G2, G3, N2, N3, S2, S3, G_co, N_co, S, S_co, V, V_co, W
 
 # Of what type self may be: in `Exactly` of no subclass of it, for a datetime is a date.
@@ -28,11 +29,10 @@ Exactly: TypeAlias = "Typed[Any, V, Any, Any, Any]"
 Constant: TypeAlias = "V | Expr[Never, V, Never, Never]"
 
 
-class Expr(Node, Generic[S_co, V_co, N_co, G_co]):
+class Expr(TypedNode[S_co, V_co, N_co, G_co], Generic[S_co, V_co, N_co, G_co]):
     """An SQL expression: a frozen value that does no I/O."""
 
     __slots__ = ()
-    type: SqlType[V_co]
     __hash__: ClassVar[None]  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleMethodOverride] - == builds SQL
 
     def __bool__(self) -> Never:
@@ -40,15 +40,6 @@ class Expr(Node, Generic[S_co, V_co, N_co, G_co]):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.shape!r}>"
-
-    def __ferra_select__(self) -> Selected[S_co, V_co | N_co, G_co]:
-        raise TypeError("only the type checker asks what is selected")
-
-    def __ferra_value__(self) -> V_co:
-        raise TypeError("only the type checker asks what a value is")
-
-    def __ferra_null__(self) -> N_co:
-        raise TypeError("only the type checker asks whether a value may be NULL")
 
     # Comparison
 
@@ -112,17 +103,25 @@ class Expr(Node, Generic[S_co, V_co, N_co, G_co]):
         """`IS NOT DISTINCT FROM`: `=` that takes NULL for a value like any other."""
         return operators.distinction(Expr, "is not distinct from", self, other)
 
-    def is_in(self: Takes[W], values: Collection[W]) -> Expr[S_co, bool, N_co, G_co]:
-        """`= ANY($1)`: one shape for every number of values, none included.
+    @overload
+    def is_in(self: Takes[W], values: Rows[W | None, S2, G2]) -> Expr[S_co | S2, bool, None, G_co | G2]: ...
+    @overload
+    def is_in(self: Takes[W], values: Collection[W]) -> Expr[S_co, bool, N_co, G_co]: ...
+    def is_in(self, values: object) -> AnyExpr:
+        """`= ANY($1)`, one shape for every number of values, none included; of a query of one column `IN (SELECT …)`.
 
         Raises:
             QueryError: the values are no collection, or one of them is NULL or of another type.
         """
-        return operators.membership(Expr, "= any", self, values)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType] - an Expr
+        return operators.membership(Expr, "= any", self, values)
 
-    def is_not_in(self: Takes[W], values: Collection[W]) -> Expr[S_co, bool, N_co, G_co]:
-        """`<> ALL($1)`: true for every row where there are no values."""
-        return operators.membership(Expr, "<> all", self, values)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType] - an Expr
+    @overload
+    def is_not_in(self: Takes[W], values: Rows[W | None, S2, G2]) -> Expr[S_co | S2, bool, None, G_co | G2]: ...
+    @overload
+    def is_not_in(self: Takes[W], values: Collection[W]) -> Expr[S_co, bool, N_co, G_co]: ...
+    def is_not_in(self, values: object) -> AnyExpr:
+        """`<> ALL($1)`: true for every row where there are no values; of a query `NOT IN (SELECT …)`."""
+        return operators.membership(Expr, "<> all", self, values)
 
     @overload
     def between(

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from pypika import JoinType
+from pypika.terms import Term
 
 from ferra_sync._compiler.checks import check_select
 from ferra_sync._compiler.compiled import Compiled, finished, new_builder, result_term
 from ferra_sync._compiler.expressions import Lowering
 from ferra_sync._compiler.nullable_side import nullable_side
-from ferra_sync._compiler.shapes import SelectShape
-from ferra_sync._compiler.terms import Raw
+from ferra_sync._compiler.shapes import JoinShape, SelectShape
+from ferra_sync._compiler.terms import Raw, Subquery
 from ferra_sync._model.select_list import SelectList, select_list
 
 _JOINS: Final = {
@@ -21,6 +23,21 @@ _JOINS: Final = {
     "full": JoinType.full_outer,
     "cross": JoinType.cross,
 }
+
+_ROW: Final = Raw("1")
+"""What EXISTS selects: it asks for rows alone."""
+
+
+class QueryLowering(Lowering):
+    """Lowers the expressions of one statement, and the queries inside them."""
+
+    def subquery(self, statement: object) -> Term:
+        if not isinstance(statement, SelectShape):
+            return super().subquery(statement)
+        check_select(statement)
+        inside = QueryLowering(statement.tables, statement.outer, around=self)
+        columns = select_list(statement.items).columns
+        return Subquery(_select(statement, inside, lambda: [inside.term(shape) for shape, _ in columns] or [_ROW]))
 
 
 def compile_select(shape: SelectShape) -> Compiled:
@@ -43,16 +60,23 @@ def select_builder(shape: SelectShape, statement: Lowering, *, binary: bool) -> 
         QueryError: it cannot mean anything.
     """
     check_select(shape)
-    lowering = Lowering((shape.table, *(join.table for join in shape.joins)), around=statement)
+    lowering = QueryLowering(shape.tables, shape.outer, around=statement)
+    columns = selected_by(shape).columns
+    return _select(
+        shape, lowering, lambda: [result_term(item, lowering.term(item[0]), binary=binary) for item in columns]
+    )
+
+
+def _select(shape: SelectShape, lowering: Lowering, results: Callable[[], list[Term]]) -> Any:  # noqa: ANN401 - PyPika's
+    """Return the builder of a SELECT; `results` lowers its select list, when it is its turn."""
     lowering.share(shape.shared)
-    builder = new_builder().from_(lowering.table(shape.table))
+    builder = new_builder()
+    if shape.table is not None:
+        builder = builder.from_(lowering.table(shape.table))
     if shape.distinct is not None:
         builder = builder.distinct_on(*lowering.terms(shape.distinct)) if shape.distinct else builder.distinct()
-    columns = selected_by(shape).columns
-    builder = builder.select(*(result_term(item, lowering.term(item[0]), binary=binary) for item in columns))
-    for join in shape.joins:
-        joiner = builder.join(lowering.table(join.table), _JOINS[join.how])
-        builder = joiner.cross() if join.on is None else joiner.on(lowering.term(join.on))
+    builder = builder.select(*results())
+    builder = _joined(builder, lowering, shape.joins)
     if shape.where:
         builder = builder.where(lowering.conjunction(shape.where))
     builder = builder.groupby(*lowering.terms(shape.group_by))
@@ -65,4 +89,11 @@ def select_builder(shape: SelectShape, statement: Lowering, *, binary: bool) -> 
         builder = builder.offset(lowering.term(shape.offset))
     if shape.lock is not None:
         builder._for_update = Raw(str(shape.lock))
+    return builder
+
+
+def _joined(builder: Any, lowering: Lowering, joins: tuple[JoinShape, ...]) -> Any:  # noqa: ANN401 - PyPika's builder
+    for join in joins:
+        joiner = builder.join(lowering.table(join.table), _JOINS[join.how])
+        builder = joiner.cross() if join.on is None else joiner.on(lowering.term(join.on))
     return builder

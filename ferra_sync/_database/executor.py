@@ -239,7 +239,9 @@ def kept_out(statement: Statement, table: str) -> Db:
 
 def _absence(query: RowQuery[Any], statement: Statement) -> FerraDbError:
     if statement.writes is not None and statement.writes.verb == "INSERT":
-        return kept_out(statement, query.target.name)
+        return kept_out(statement, statement.writes.table.name)
+    if query.target is None:
+        return NotFound("row")
     table = table_meta(query.target.owner)
     return NotFound(table.name, table.shown_key(query.key))
 

@@ -125,8 +125,8 @@ class Compound(Combinable[App, R_co]):
         return self.limit(1) if self._limit is None else self
 
     @property
-    def target(self) -> TableRef:
-        """The table of the first query."""
+    def target(self) -> TableRef | None:
+        """The table of the first query; None where it has none."""
         return self._parts[0].target
 
     @property

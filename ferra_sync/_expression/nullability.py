@@ -104,7 +104,7 @@ class _Nullability:
                 return self.of(rows)
             case (shapes.COUNT_ROWS | shapes.IS_ROW | shapes.MODEL | shapes.TUPLE, *_):
                 return False
-            case _:  # Among them ("maybe", …), ("default",), and ("shared", i), which another shape spells out.
+            case _:  # Among them ("maybe", …), ("default",), and those that stand for another shape.
                 return True
 
     def _passed_over(self, shape: Hashable) -> bool:

@@ -34,6 +34,7 @@ from ferra_sync._query.from_clause import From, Grouped, from_
 from ferra_sync._query.insert import Insert, insert_into
 from ferra_sync._query.query import RowQuery
 from ferra_sync._query.select import Select, maybe, of, select
+from ferra_sync._query.set_operations import Compound
 from ferra_sync._query.update import Delete, Update, delete_from, update
 from ferra_sync._query.writes import Returning
 from ferra_sync._repository.repository import FerraRepository, PgRepository
@@ -61,6 +62,7 @@ __all__ = [
     "Assignment",
     "Changeset",
     "Column",
+    "Compound",
     "ConfigError",
     "Conflict",
     "Constraint",

@@ -19,7 +19,7 @@ from tables import create_tables
 from ferra_sync import Table
 from ferra_sync._compiler import compiler
 from ferra_sync._compiler.compiled import Compiled
-from ferra_sync._compiler.shapes import CountShape, SelectShape, StatementShape
+from ferra_sync._compiler.shapes import CompoundShape, CountShape, SelectShape, StatementShape
 from ferra_sync._expression.shapes import TableRef
 
 MARK = "refused_by_the_server"
@@ -42,7 +42,7 @@ class Recorder:
 
     def install(self) -> None:
         """Record from now on."""
-        for name in ("select", "count", "insert", "bulk_insert", "merge", "update", "delete"):
+        for name in ("select", "compound", "count", "insert", "bulk_insert", "merge", "update", "delete"):
             original = getattr(compiler, f"compile_{name}")
             setattr(compiler, f"compile_{name}", self._recording(original))
 
@@ -115,6 +115,8 @@ def _refused(
 def _tables(shape: StatementShape) -> tuple[type[Table], ...]:
     """Return the classes of a statement's tables, each once, an alias as the table that it is of."""
     shape = shape.select if isinstance(shape, CountShape) else shape
+    if isinstance(shape, CompoundShape):
+        return tuple(dict.fromkeys(table for part in shape.parts for table in _tables(part)))
     joined = [join.table for join in shape.joins] if isinstance(shape, SelectShape) else []
     return tuple(dict.fromkeys(map(_owner, [shape.table, *joined])))
 

@@ -12,7 +12,7 @@ import ferra_sync
 from ferra_sync import errors, functions, migrations, types
 
 TOP = """
-Aggregate Assignment Changeset Column ConfigError Conflict Constraint Database DatabaseConfig Databases Db
+Aggregate Assignment Changeset Column Compound ConfigError Conflict Constraint Database DatabaseConfig Databases Db
 DbErrorKind Delete EmbeddedError Executor Expr FerraDbError FerraModel FerraRepository FieldMeta FieldType
 From Grouped In Insert Insertable JSON_NULL JsonNull MigrationError ModelMeta NotFound Opt Order Page PgRepository Plain
 Predicate QueryError Returning RowQuery SERVER_DEFAULT Savepoint SchemaError Select Table TableMeta Transaction UNSET

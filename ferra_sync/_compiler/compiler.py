@@ -7,10 +7,13 @@ from typing import Final
 
 from ferra_sync._compiler.bulk_insert import compile_bulk_insert
 from ferra_sync._compiler.compiled import Compiled
+from ferra_sync._compiler.count import compile_count
 from ferra_sync._compiler.merge import compile_merge
-from ferra_sync._compiler.select import compile_count, compile_select
+from ferra_sync._compiler.select import compile_select
+from ferra_sync._compiler.set_operations import compile_compound
 from ferra_sync._compiler.shapes import (
     BulkInsertShape,
+    CompoundShape,
     CountShape,
     DeleteShape,
     InsertShape,
@@ -25,7 +28,7 @@ CACHED_SHAPES: Final = 4096
 
 
 @lru_cache(maxsize=CACHED_SHAPES, typed=True)
-def compiled(shape: StatementShape) -> Compiled:  # noqa: PLR0911 - one line for each kind of statement
+def compiled(shape: StatementShape) -> Compiled:  # noqa: C901, PLR0911 - one line for each kind of statement
     """Return what `shape` is in SQL.
 
     Raises:
@@ -34,6 +37,8 @@ def compiled(shape: StatementShape) -> Compiled:  # noqa: PLR0911 - one line for
     match shape:
         case SelectShape():
             return compile_select(shape)
+        case CompoundShape():
+            return compile_compound(shape)
         case CountShape():
             return compile_count(shape)
         case InsertShape():

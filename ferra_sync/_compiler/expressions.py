@@ -31,8 +31,9 @@ class Lowering:
         parameter_types: the type of each parameter, $1 first.
     """
 
-    def __init__(self, tables: Iterable[TableRef]) -> None:
-        self.parameter_types: list[SqlType[Any]] = []
+    def __init__(self, tables: Iterable[TableRef], *, around: Lowering | None = None) -> None:
+        """Lower a query over `tables`, whose parameters are numbered on from those of the statement `around` it."""
+        self.parameter_types: list[SqlType[Any]] = [] if around is None else around.parameter_types
         self._shared: list[Term] = []
         self._tables: dict[TableRef, Table] = {}
         for ref in tables:
@@ -80,6 +81,8 @@ class Lowering:
                 return Raw("DEFAULT")
             case (shapes.SHARED, int() as number):
                 return self._shared[number]
+            case (shapes.PLACE, int() as number):
+                return Raw(str(number))
             case _:
                 raise QueryError("a model is selected as a whole and stands in no expression")
 

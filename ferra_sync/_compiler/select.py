@@ -1,21 +1,18 @@
-"""SELECT and its count: from the shape to the statement."""
+"""SELECT: from the shape to the statement."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-import attrs
 from pypika import JoinType
 
 from ferra_sync._compiler.checks import check_select
 from ferra_sync._compiler.compiled import Compiled, finished, new_builder, result_term
 from ferra_sync._compiler.expressions import Lowering
 from ferra_sync._compiler.nullable_side import nullable_side
-from ferra_sync._compiler.shapes import CountShape, SelectShape
+from ferra_sync._compiler.shapes import SelectShape
 from ferra_sync._compiler.terms import Raw
-from ferra_sync._expression.shapes import result
-from ferra_sync._expression.sqltypes import BIGINT, JSON
-from ferra_sync._model.select_list import select_list
+from ferra_sync._model.select_list import SelectList, select_list
 
 _JOINS: Final = {
     "inner": JoinType.inner,
@@ -28,16 +25,31 @@ _JOINS: Final = {
 
 def compile_select(shape: SelectShape) -> Compiled:
     """Return the statement of a SELECT; QueryError where it cannot mean anything."""
+    lowering, selected = Lowering(()), selected_by(shape)
+    # ORDER BY of a DISTINCT must repeat its expressions, and a cast would make them others.
+    binary = shape.distinct is None or all(sql_type.binary for _, sql_type in selected.columns)
+    return finished(select_builder(shape, lowering, binary=binary), lowering, selected, binary=binary)
+
+
+def selected_by(shape: SelectShape) -> SelectList:
+    """Return what a SELECT selects."""
+    return select_list(shape.items, nullable_side(shape.table, shape.joins))
+
+
+def select_builder(shape: SelectShape, statement: Lowering, *, binary: bool) -> Any:  # noqa: ANN401 - PyPika's builder
+    """Return PyPika's builder of a SELECT that is a statement, or stands in one.
+
+    Raises:
+        QueryError: it cannot mean anything.
+    """
     check_select(shape)
-    lowering = Lowering((shape.table, *(join.table for join in shape.joins)))
+    lowering = Lowering((shape.table, *(join.table for join in shape.joins)), around=statement)
     lowering.share(shape.shared)
-    selected = select_list(shape.items, nullable_side(shape.table, shape.joins))
     builder = new_builder().from_(lowering.table(shape.table))
     if shape.distinct is not None:
         builder = builder.distinct_on(*lowering.terms(shape.distinct)) if shape.distinct else builder.distinct()
-    # ORDER BY of a DISTINCT must repeat its expressions, and a cast would make them others.
-    binary = shape.distinct is None or all(sql_type.binary for _, sql_type in selected.columns)
-    builder = builder.select(*(result_term(item, lowering.term(item[0]), binary=binary) for item in selected.columns))
+    columns = selected_by(shape).columns
+    builder = builder.select(*(result_term(item, lowering.term(item[0]), binary=binary) for item in columns))
     for join in shape.joins:
         joiner = builder.join(lowering.table(join.table), _JOINS[join.how])
         builder = joiner.cross() if join.on is None else joiner.on(lowering.term(join.on))
@@ -53,21 +65,4 @@ def compile_select(shape: SelectShape) -> Compiled:
         builder = builder.offset(lowering.term(shape.offset))
     if shape.lock is not None:
         builder._for_update = Raw(str(shape.lock))
-    return finished(builder, lowering, selected, binary=binary)
-
-
-def compile_count(shape: CountShape) -> Compiled:
-    """Return the statement of a count, or of the planner's estimate."""
-    counted = compile_select(shape.select)
-    if shape.estimate:
-        return Compiled(f"EXPLAIN (FORMAT JSON) {counted.sql}", counted.parameter_types, _PLAN)
-    sql = f"SELECT count(*) FROM ({counted.sql}) AS counted"  # noqa: S608 - the compiler's own text
-    return Compiled(sql, counted.parameter_types, _COUNT)
-
-
-def _planned_rows(plans: Any) -> int:  # noqa: ANN401 - a document of the server's
-    return int(plans[0]["Plan"]["Plan Rows"])
-
-
-_COUNT: Final = select_list(((result("count"), BIGINT),))
-_PLAN: Final = select_list(((result("plan"), attrs.evolve(JSON, load=_planned_rows)),))
+    return builder

@@ -47,10 +47,29 @@ class SelectShape(NamedTuple):
     lock: LockShape | None = None
 
 
-class CountShape(NamedTuple):
-    """The number of rows of a SELECT, or with `estimate` what the planner believes it to be."""
+SetOperator: TypeAlias = Literal["UNION", "UNION ALL", "INTERSECT", "INTERSECT ALL", "EXCEPT", "EXCEPT ALL"]
 
-    select: SelectShape
+
+class CompoundShape(NamedTuple):
+    """The rows of several queries as one. Its parameters come in the order of these fields.
+
+    `order_by` names columns of the result by their place.
+    """
+
+    operator: SetOperator
+    parts: tuple[SelectShape | CompoundShape, ...]
+    order_by: tuple[Hashable, ...] = ()
+    limit: SqlType[Any] | None = None
+    offset: SqlType[Any] | None = None
+
+
+RowsShape: TypeAlias = SelectShape | CompoundShape
+
+
+class CountShape(NamedTuple):
+    """The number of rows of a query, or with `estimate` what the planner believes it to be."""
+
+    select: RowsShape
     estimate: bool = False
 
 
@@ -118,5 +137,5 @@ class DeleteShape(NamedTuple):
 
 
 StatementShape: TypeAlias = (
-    SelectShape | CountShape | InsertShape | BulkInsertShape | MergeShape | UpdateShape | DeleteShape
+    RowsShape | CountShape | InsertShape | BulkInsertShape | MergeShape | UpdateShape | DeleteShape
 )

@@ -19,6 +19,7 @@ from ferra_sync._postgres.statement import Statement, statement_of
 from ferra_sync._query.checks import advice, named
 from ferra_sync._query.query import Query, RowQuery, too_deep
 from ferra_sync._query.select import Select
+from ferra_sync._query.set_operations import Combinable, Compound
 from ferra_sync._query.writes import Returning, Write
 from ferra_sync._schema.table import table_meta
 from ferra_sync.errors import Db, FerraDbError, NotFound, QueryError
@@ -102,7 +103,7 @@ class Executor(Handle, ABC):
         return 0 if write.is_empty else self._affected(statement, params)
 
     def fetch_page(
-        self, query: Select[Any, Any, R], page: int = 1, per_page: int = 20, count: Count = "exact"
+        self, query: Combinable[Any, R], page: int = 1, per_page: int = 20, count: Count = "exact"
     ) -> Page[R]:
         """Return one page and the number of rows on all pages.
 
@@ -110,7 +111,8 @@ class Executor(Handle, ABC):
         be off by their rows; a SERIALIZABLE or REPEATABLE READ transaction makes it exact.
 
         Args:
-            query: what to page through, without limit and offset. Primary keys complete its order.
+            query: what to page through, without limit and offset. Primary keys complete its order, all its
+                columns that of a set operation.
             page: from 1; 0 and less mean 1. Past the end there are no items.
             per_page: at least 1.
             count: `"exact"`, or `"estimate"` for what the planner believes, at once, however large the table.
@@ -121,7 +123,7 @@ class Executor(Handle, ABC):
         number = page_number(page, per_page)
         if not isinstance(count, str) or count not in {"exact", "estimate"}:
             raise ValueError('count is "exact" or "estimate"')
-        statement, params = prepared(page_of(_selecting(query), number, per_page))
+        statement, params = prepared(page_of(_reading(query), number, per_page))
         connection = self._acquire()
         try:
             items = wire.send(connection, statement, params, wire.ROWS)
@@ -135,12 +137,12 @@ class Executor(Handle, ABC):
             self._release(connection)
         return Page(items, max(total, before + len(items)) if items else total, number, per_page)
 
-    def stream(self, query: Select[Any, Any, R]) -> Iterator[R]:
+    def stream(self, query: Combinable[Any, R]) -> Iterator[R]:
         """Yield the rows through a server-side cursor, in memory that does not grow with their number.
 
         A `Database` takes a connection and a transaction until the last row, or until the iterator is closed.
         """
-        return self._stream(*prepared(_selecting(query)))
+        return self._stream(*prepared(_reading(query)))
 
     def batches(self, query: Select[Any, Any, R], size: int = 1000) -> Iterator[list[R]]:
         """Yield the rows in lists of `size`, along the primary key: the last list costs what the first one does.
@@ -236,10 +238,18 @@ def _readable(query: RowQuery[R]) -> RowQuery[R]:
     return query
 
 
-def _selecting(query: Select[Any, Any, R]) -> Select[Any, Any, R]:
-    """Return `query` if it is a SELECT."""
-    if not isinstance(query, Select):
+def _reading(query: Combinable[Any, R]) -> Combinable[Any, R]:
+    """Return `query` if it is a SELECT or a set operation."""
+    if not isinstance(query, (Select, Compound)):
         raise QueryError(
             f"only a SELECT can be streamed, paged or walked in batches, not {named(query)}{advice(query)}"
         )
     return query
+
+
+def _selecting(query: Select[Any, Any, R]) -> Select[Any, Any, R]:
+    """Return `query` if it is a SELECT."""
+    reading = _reading(query)
+    if isinstance(reading, Select):
+        return reading
+    raise QueryError("batches walk the rows of one table by its key, which a set operation has not: say stream")

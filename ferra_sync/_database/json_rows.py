@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator
 from functools import lru_cache
+from itertools import chain
 from typing import Any, NamedTuple, TypeAlias
 
 from ferra_sync._expression import shapes
@@ -32,13 +33,14 @@ def object_maker(query: RowQuery[Any]) -> Callable[[Any], Object]:
     Raises:
         QueryError: an item is a secret column, or made from one, or two items have one name.
     """
-    return _object_maker(query.items)
+    return _object_maker(query.selections)
 
 
 @lru_cache(maxsize=1024)
-def _object_maker(items: Items) -> Callable[[Any], Object]:
-    for item in items:
+def _object_maker(selections: tuple[Items, ...]) -> Callable[[Any], Object]:
+    for item in chain.from_iterable(selections):
         _check_shown(item)
+    items = selections[0]
     match items:
         case (((shapes.MODEL, _, _), _),):
             return spelled

@@ -13,6 +13,7 @@ from ferra_sync._expression.sqltypes import BOOLEAN, MAX_BIGINT
 from ferra_sync._expression.typevars import R, T
 from ferra_sync._model.json import spelled, spelling
 from ferra_sync._query.select import Select
+from ferra_sync._query.set_operations import Combinable
 from ferra_sync.errors import QueryError
 
 Count: TypeAlias = Literal["exact", "estimate"]
@@ -79,8 +80,8 @@ def page_number(page: int, per_page: int) -> int:
     return max(page, 1)
 
 
-def page_of(query: Select[Any, Any, R], page: int, per_page: int) -> Select[Any, Any, R]:
-    """Return `query` cut to one page, its order completed by the primary keys so that pages are disjoint.
+def page_of(query: Combinable[Any, R], page: int, per_page: int) -> Combinable[Any, R]:
+    """Return `query` cut to one page, its order completed by the primary keys or all columns: pages are disjoint.
 
     Raises:
         QueryError: the query has a limit or an offset of its own, or its rows have no order that tells them apart.

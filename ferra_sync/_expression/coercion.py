@@ -56,6 +56,22 @@ def is_passable(to: SqlType[Any], given: SqlType[Any]) -> bool:
     return to.is_comparable_to(given) and (to.kind is not FieldType.CIDR or given.kind is FieldType.CIDR)
 
 
+def resolved(left: SqlType[Any], right: SqlType[Any]) -> SqlType[Any] | None:
+    """Return what UNION makes of two types that are one to Python; None where they are not, or have none in common."""
+    if left.classes != right.classes or not left.is_comparable_to(right) or not _hold_alike(left, right):
+        return None
+    if {left.kind, right.kind} == {FieldType.CITEXT, FieldType.CHAR}:
+        return None  # Neither becomes the other by itself.
+    return common(left, right)
+
+
+def _hold_alike(left: SqlType[Any], right: SqlType[Any]) -> bool:
+    """Whether documents are read as the same class, elements and bounds as the same type."""
+    if left.element is not None and right.element is not None:
+        return resolved(left.element, right.element) is not None
+    return left.structured is right.structured
+
+
 def common(left: SqlType[Any], right: SqlType[Any]) -> SqlType[Any]:
     """Return what COALESCE makes of two types that can be compared."""
     if left.parameter is right.parameter:

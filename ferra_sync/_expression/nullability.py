@@ -94,7 +94,7 @@ class _Nullability:
                 return column.nullable
             case (shapes.COUNT_ROWS | shapes.IS_ROW | shapes.MODEL | shapes.TUPLE, *_):
                 return False
-            case _:  # Among them ("maybe", …), ("default",), and ("shared", i), which another shape spells out.
+            case _:  # Among them ("maybe", …), ("default",), and those that stand for another shape.
                 return True
 
     def _each(self, operands: Sequence[Hashable]) -> list[bool]:

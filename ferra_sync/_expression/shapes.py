@@ -23,9 +23,10 @@ other leaves are compared by identity. Nothing but the functions below builds a 
     ("maybe", model)                            `maybe`: the same, of the nullable side of an outer join
     ("tuple", types, shape, …)                  `several`: what is selected together
     ("result", name)                            `result`: a column of a statement that was written by hand
+    ("place", number)                           `place`: a column of the result, from 1
 
 Whole statements are named tuples of shapes. Two named tuples of equal fields are equal, whatever their classes, so the
-cache of statements asks for the class too, and a field never holds more than one class of them, nor true beside 1.
+cache of statements asks for the class too, and a field never holds two of them that begin alike, nor true beside 1.
 """
 
 from __future__ import annotations
@@ -65,6 +66,7 @@ MODEL: Final = "model"
 MAYBE: Final = "maybe"
 TUPLE: Final = "tuple"
 RESULT: Final = "result"
+PLACE: Final = "place"
 
 DEFAULT: Final[Form] = ("default",)
 """Where a value would stand: what the server puts in."""
@@ -214,9 +216,22 @@ def result(name: str) -> Form:
     return (RESULT, name)
 
 
+def place(number: int) -> Form:
+    """Return the column of the result that is the first, the second, …: what ORDER BY of a set operation takes."""
+    return (PLACE, number)
+
+
 # The walks
 
-_CHILDREN: Final = {CAST: (1, 2), ASC: (1, 2), DESC: (1, 2), TUPLE: (2, None), SHARED: (1, 1), RESULT: (1, 1)}
+_CHILDREN: Final = {
+    CAST: (1, 2),
+    ASC: (1, 2),
+    DESC: (1, 2),
+    TUPLE: (2, None),
+    SHARED: (1, 1),
+    RESULT: (1, 1),
+    PLACE: (1, 1),
+}
 """From where to where a form has its parts, where these are not all that follows its name."""
 
 

@@ -12,6 +12,7 @@ from ferra_sync._compiler.compiled import Compiled
 from ferra_sync._compiler.compiler import CACHED_SHAPES, compiled
 from ferra_sync._compiler.shapes import (
     BulkInsertShape,
+    CompoundShape,
     CountShape,
     DeleteShape,
     InsertShape,
@@ -117,7 +118,7 @@ def made_ready(known: Compiled, *, writes: Written | None = None, doubtful: bool
 
 def _written(shape: StatementShape) -> Written | None:
     match shape:
-        case SelectShape() | CountShape():
+        case SelectShape() | CompoundShape() | CountShape():
             return None
         case InsertShape() | BulkInsertShape() | MergeShape():
             return Written("INSERT", shape.table)

@@ -129,19 +129,19 @@ class Clauses(Value, Generic[Sel, App]):
 
     def order_by(self, *orders: Order[App | Opt[App], Any] | Expr[App | Opt[App], Any, Any, Any]) -> Self:
         """Sort by these, ascending where an order does not say `.desc()`; a further `order_by` adds to them."""
-        added = tuple([each if isinstance(each, Order) else _ascending(each) for each in orders])
+        added = tuple([each if isinstance(each, Order) else ascending(each) for each in orders])
         return self._with(order_by=self._said.get("order_by", ()) + added)
 
     def limit(self, rows: int) -> Self:
         """Return at most `rows` rows."""
         if not is_whole_number(rows, 0, MAX_BIGINT):
-            raise _no_count("limit")
+            raise no_count("limit")
         return self._with(limit=rows)
 
     def offset(self, rows: int) -> Self:
         """Leave out the first `rows` rows."""
         if not is_whole_number(rows, 0, MAX_BIGINT):
-            raise _no_count("offset")
+            raise no_count("offset")
         return self._with(offset=rows)
 
     def distinct(self, *on: Expr[App | Opt[App], Any, Any, Plain]) -> Self:
@@ -168,7 +168,7 @@ class Clauses(Value, Generic[Sel, App]):
         if "group_by" in said:
             return self.order_by(*said["group_by"])
         if "distinct" in said:
-            return self.order_by(*self._results())
+            return self.order_by(*self.results())
         if has_aggregate(*(shape for shape, _ in self.items)):
             return self  # Without GROUP BY an aggregate makes one row.
         keys = [table.primary_key for table in self._source.tables]
@@ -178,7 +178,8 @@ class Clauses(Value, Generic[Sel, App]):
         ordered = {operand for order in orders for operand in children(order.shape)}
         return self.order_by(*(column for key in keys for column in key if column.ref not in ordered))
 
-    def _results(self) -> Iterator[AnyExpr]:
+    def results(self) -> Iterator[AnyExpr]:
+        """Yield the columns of a row, models by their fields."""
         for item, params in zip(self.items, self._said.get("item_params", ()), strict=True):
             if params:
                 yield Expr(item[0], params, item[1])
@@ -239,8 +240,8 @@ class Clauses(Value, Generic[Sel, App]):
         said = self._said
         distinct = said.get("distinct")
         if distinct == ():
-            check_expressions("distinct", tuple(self._results()))
-        sharing = Sharing((*said.get("group_by", ()), *(self._results() if distinct == () else distinct or ())))
+            check_expressions("distinct", tuple(self.results()))
+        sharing = Sharing((*said.get("group_by", ()), *(self.results() if distinct == () else distinct or ())))
         params: list[Any] = [*sharing.params]
 
         def placed(expression: Hashable, values: tuple[Any, ...]) -> Hashable:
@@ -269,11 +270,13 @@ class Clauses(Value, Generic[Sel, App]):
         return rewritten, tuple(params)
 
 
-def _ascending(expr: Any) -> AnyOrder:  # noqa: ANN401 - checked here
+def ascending(expr: Any) -> AnyOrder:  # noqa: ANN401 - checked here
+    """Return the order of an expression alone; QueryError where it is none, or has none."""
     check_expressions("order_by", (expr,))
     order: AnyOrder = expr.asc()
     return order
 
 
-def _no_count(what: str) -> QueryError:
+def no_count(what: str) -> QueryError:
+    """Return what to raise where a clause was given no number of rows."""
     return QueryError(f"{what} takes a whole number from 0 to {MAX_BIGINT}")

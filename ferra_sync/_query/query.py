@@ -78,6 +78,11 @@ class RowQuery(Query, Generic[R_co]):
     def items(self) -> Items:
         """What a row is made of."""
 
+    @property
+    def selections(self) -> tuple[Items, ...]:
+        """The items of each SELECT whose rows it has; the first one's are its own."""
+        return (self.items,)
+
     def first(self) -> RowQuery[R_co]:
         """Return the query for its first row alone."""
         return self

@@ -16,14 +16,15 @@ from ferra_sync._expression.typevars import App, G, R_co, S, Sel, T, V
 from ferra_sync._model.model import ROW, ModelMeta
 from ferra_sync._query.checks import named, table_of
 from ferra_sync._query.clauses import Clauses
-from ferra_sync._query.query import RowQuery, item_of
+from ferra_sync._query.query import item_of
+from ferra_sync._query.set_operations import Combinable
 from ferra_sync._query.source import Source
 from ferra_sync._schema.declaration import Joinable
 from ferra_sync._schema.table import TableMeta, table_meta
 from ferra_sync.errors import QueryError
 
 
-class Select(Clauses[Sel, App], RowQuery[R_co], Generic[Sel, App, R_co]):
+class Select(Clauses[Sel, App], Combinable[App, R_co], Generic[Sel, App, R_co]):
     """A SELECT whose rows are `R_co`."""
 
     __slots__ = ()

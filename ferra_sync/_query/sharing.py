@@ -63,7 +63,7 @@ class Sharing:
     def _number(self, shape: Hashable, params: Params) -> int | None:
         """Return the number of the equal shared expression, or None."""
         for number, (known, values) in enumerate(self._shared):
-            if known == shape and _are_same(values, params):
+            if known == shape and are_same(values, params):
                 return number
         return None
 
@@ -73,7 +73,8 @@ def _parameters(shape: Hashable) -> int:
     return sum(isinstance(leaf, SqlType) for leaf in leaves(shape))
 
 
-def _are_same(values: Params, others: Params) -> bool:
+def are_same(values: Params, others: Params) -> bool:
+    """Whether equal values travel alike, each of them."""
     return list(map(_exactly, values)) == list(map(_exactly, others))
 
 

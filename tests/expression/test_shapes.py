@@ -45,6 +45,7 @@ FORMS: dict[str, tuple[Hashable, tuple[Hashable, ...]]] = {
     "a model or nothing": (shapes.maybe(shapes.model(object, TABLE)), (shapes.model(object, TABLE),)),
     "several items": (shapes.several(((TITLE, TEXT), (YEAR, INTEGER))), (TITLE, YEAR)),
     "a result": (shapes.result("total"), ()),
+    "a place": (shapes.place(1), ()),
 }
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from ferra_sync import Database, FerraModel, Table, from_, insert_into
 from ferra_sync import functions as fn
 from ferra_sync import types as t
-from ferra_sync._query.sharing import _are_same
+from ferra_sync._query.sharing import are_same
 
 TYPE_OF = fn.function("jsonb_typeof", t.jsonb(), returns=t.text())
 JSONB_TEXT = fn.function("jsonb_pretty", t.jsonb(), returns=t.text())
@@ -91,5 +91,5 @@ VALUES = st.recursive(
 
 @given(VALUES, VALUES)
 def test_values_are_the_same_where_they_are_spelled_the_same(one: object, other: object):
-    assert _are_same((one,), (other,)) == (repr(one) == repr(other))
-    assert _are_same((one,), (one,))
+    assert are_same((one,), (other,)) == (repr(one) == repr(other))
+    assert are_same((one,), (one,))

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any
 
 from ferra_sync._compiler.nullable_side import nullable_side
 from ferra_sync._expression.nullability import may_be_null
+from ferra_sync._query.set_operations import Compound
 from ferra_sync._query.writes import Returning
+
+_RULES = {"UNION": any, "INTERSECT": all, "EXCEPT": itemgetter(0)}
 
 
 def items_that_may_be_none(query: Any) -> list[bool]:
-    """Return whether each item that a SELECT or RETURNING selects may be None."""
+    """Return whether each item that a SELECT, a set operation or RETURNING selects may be None."""
+    if isinstance(query, Compound):
+        rule = _RULES[query._operator.partition(" ")[0]]
+        return list(map(rule, zip(*map(items_that_may_be_none, query._parts), strict=True)))
     if isinstance(query, Returning):
         params, missing = iter(query._values), frozenset()
     else:

@@ -87,7 +87,8 @@ class Writer:
         where = [terms.predicate() for _ in range(self.dice.choice([0, 0, 1, 1, 2]))]
         query = query.where(*(each.expr for each in where))
         clause = f" WHERE {' AND '.join(each.sql for each in where)}" if where else ""
-        make = self.dice.choice([self._plain, self._plain, self._distinct, self._distinct_on, self._grouped])
+        ways = [self._plain, self._plain, self._distinct, self._distinct_on, self._grouped, self._combined]
+        make = self.dice.choice(ways)
         case = make(Begun(query, tables + clause, terms, joined, nullable))
         return case._replace(read=self.dice.choice(_READS)) if "LIMIT" not in case.sql else case
 
@@ -121,6 +122,32 @@ class Writer:
         items = self._items(begun)
         query = begun.query.distinct().select(*(item.selected for item in items))
         return Case(query, f"SELECT DISTINCT {_listed(items)} FROM {begun.rest}", tuple(items), is_sorted=False)
+
+    def _combined(self, begun: Begun) -> Case:
+        items = tuple(self._items(begun))
+        query, sql = self._part(begun, items)
+        for _ in range(self.dice.randint(1, 3)):
+            operator = self.dice.choice(_SET_OPERATORS)
+            other, text = self._part(begun, items)
+            if self.dice.random() < 0.3:
+                query, sql, other, text = other, text, query, sql
+            query = getattr(query, operator)(other)
+            sql = f"({sql}) {operator.upper().strip('_').replace('_', ' ')} ({text})"
+        return Case(query, sql, items, is_sorted=False)
+
+    def _part(self, begun: Begun, items: Sequence[Item]) -> tuple[Any, str]:
+        """Return a query of some of the rows."""
+        predicate = begun.terms.predicate()
+        query = begun.query.where(predicate.expr).select(*(item.selected for item in items))
+        word = "AND" if " WHERE " in begun.rest else "WHERE"
+        sql = f"SELECT {_listed(items)} FROM {begun.rest} {word} {predicate.sql}"
+        if self.dice.random() < 0.3:
+            number = self.dice.randint(0, 4)
+            ids = [each.id for each in begun.joined]
+            orders = ", ".join(each.sql for each in ids)
+            query, sql = query.order_by(*(each.expr for each in ids)), f"{sql} ORDER BY {orders} LIMIT {number}"
+            query = query.limit(number)
+        return query, sql
 
     def _distinct_on(self, begun: Begun) -> Case:
         items = self._items(begun)
@@ -181,6 +208,7 @@ _READS: Final[tuple[Callable[[Database, Any], Iterable[Any]], ...]] = (
     Database.stream,
     lambda db, query: db.fetch_page(query, 1, 1000).items,
 )
+_SET_OPERATORS: Final = ("union", "union_all", "intersect", "intersect_all", "except_", "except_all")
 _WAYS: Final = ("", " DESC", " NULLS FIRST", " DESC NULLS LAST")
 
 

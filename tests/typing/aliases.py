@@ -75,9 +75,9 @@ filters: list[Predicate[Users]] = [Managers.id > 1]  # R289 the alias in the tab
 one: Expr[In[Users], str, Never, Plain] = Managers.name  # R337 the alias' column by an annotation
 listed: list[Column[In[Users], str, None]] = [Managers.hair_color]  # R338 … in a list of columns
 owned: Expr[In[Managers], int, Never, Plain] = Users.id  # R339 the table's column for the alias'
-from_(Users).select(of(Managers, User))  # R343 a model of an alias that is not joined
-perhaps.select(User, of(Managers, User))  # R344 … bare, on the nullable side
-of(Posts, User)  # R345 a model of another table
-of(Users, Manager)  # R346 the alias' model of the table
-of(Managers, Managers.name)  # R347 a column for a model
-select(of(Managers, User)).where(Users.id == 1)  # R348 the table in the where of the alias
+from_(Users).select(of(Managers, User))  # R347 a model of an alias that is not joined
+perhaps.select(User, of(Managers, User))  # R348 … bare, on the nullable side
+of(Posts, User)  # R349 a model of another table
+of(Users, Manager)  # R350 the alias' model of the table
+of(Managers, Managers.name)  # R351 a column for a model
+select(of(Managers, User)).where(Users.id == 1)  # R352 the table in the where of the alias

@@ -123,34 +123,34 @@ from_(Events).where(Events.day == fn.current_date(), Events.starts_at < fn.curre
 
 # Rejected
 
-case()  # R343 a case without a branch
-case((Users.id, "x"))  # R344 a branch whose predicate is none
-case((Users.id > 9, "x"), otherwise=1)  # R345 values of two types
-case((Users.id > 9, "x"), (Users.id > 5, 1))  # R346 … in two branches
-case((Users.id > 9, Users.name), otherwise=1)  # R347 a column and a value of another type
-case((Users.id > 9, Users.name), otherwise=Users.id)  # R348 two columns of two types
-case((Users.id > 9, 1), otherwise=Users.name)  # R349 a value and a column of another type
-unsaid: list[str] = db.fetch_all(from_(Users).select(case((Users.id > 9, "x"))))  # R350 no otherwise
-from_(Users).select(case((Posts.id > 9, "x"), otherwise="y"))  # R351 a predicate over a table that is not joined
-from_(Users).select(case((Users.id > 9, Posts.title), otherwise="y"))  # R352 … a value
-from_(Users).where(case((fn.count() > 9, True), otherwise=False))  # R353 an aggregate in where
-from_(Users).select(Users.id, case((fn.count() > 9, "x"), otherwise="y"))  # R354 … beside a plain column
-fn.greatest(Users.id, "x")  # R355 a value of another type
-fn.least(Users.id, Users.name)  # R356 a column of another type
-most: list[int] = db.fetch_all(from_(Events).select(fn.greatest(Events.taken, Events.taken)))  # R357 all may be NULL
-fn.left(Users.id, 2)  # R358 the left of an integer
-fn.left(Users.name, "2")  # R359 a text for a number
-fn.substring(Users.name, Users.name)  # R360 a text's column for a number
-fn.replace(Users.name, "a", 1)  # R361 a number for a text
-fn.trim("x")  # R362 a value where an expression is taken
-fn.concat(Users.id, "x")  # R363 an integer among texts
-cut: list[str] = db.fetch_all(from_(Users).select(fn.left(Users.hair_color, 1)))  # R364 a part of a nullable
-fn.abs(Users.name)  # R365 a text without its sign
-fn.round(Events.ratio, 2)  # R366 digits of a float
-fn.ceil(Events.day)  # R367 the next whole number of a date
-fn.mod(Events.ratio, 2)  # R368 the rest of a float
-fn.date_trunc("fortnight", Events.day)  # R369 a unit that is none
-fn.date_trunc("day", Events.opens)  # R370 the day of a time
-fn.extract("year", Users.name)  # R371 the year of a text
-fn.at_time_zone(Events.day, "UTC")  # R372 a date in a time zone
-fn.interval(days=1.5)  # R373 a part of a day
+case()  # R353 a case without a branch
+case((Users.id, "x"))  # R354 a branch whose predicate is none
+case((Users.id > 9, "x"), otherwise=1)  # R355 values of two types
+case((Users.id > 9, "x"), (Users.id > 5, 1))  # R356 … in two branches
+case((Users.id > 9, Users.name), otherwise=1)  # R357 a column and a value of another type
+case((Users.id > 9, Users.name), otherwise=Users.id)  # R358 two columns of two types
+case((Users.id > 9, 1), otherwise=Users.name)  # R359 a value and a column of another type
+unsaid: list[str] = db.fetch_all(from_(Users).select(case((Users.id > 9, "x"))))  # R360 no otherwise
+from_(Users).select(case((Posts.id > 9, "x"), otherwise="y"))  # R361 a predicate over a table that is not joined
+from_(Users).select(case((Users.id > 9, Posts.title), otherwise="y"))  # R362 … a value
+from_(Users).where(case((fn.count() > 9, True), otherwise=False))  # R363 an aggregate in where
+from_(Users).select(Users.id, case((fn.count() > 9, "x"), otherwise="y"))  # R364 … beside a plain column
+fn.greatest(Users.id, "x")  # R365 a value of another type
+fn.least(Users.id, Users.name)  # R366 a column of another type
+most: list[int] = db.fetch_all(from_(Events).select(fn.greatest(Events.taken, Events.taken)))  # R367 all may be NULL
+fn.left(Users.id, 2)  # R368 the left of an integer
+fn.left(Users.name, "2")  # R369 a text for a number
+fn.substring(Users.name, Users.name)  # R370 a text's column for a number
+fn.replace(Users.name, "a", 1)  # R371 a number for a text
+fn.trim("x")  # R372 a value where an expression is taken
+fn.concat(Users.id, "x")  # R373 an integer among texts
+cut: list[str] = db.fetch_all(from_(Users).select(fn.left(Users.hair_color, 1)))  # R374 a part of a nullable
+fn.abs(Users.name)  # R375 a text without its sign
+fn.round(Events.ratio, 2)  # R376 digits of a float
+fn.ceil(Events.day)  # R377 the next whole number of a date
+fn.mod(Events.ratio, 2)  # R378 the rest of a float
+fn.date_trunc("fortnight", Events.day)  # R379 a unit that is none
+fn.date_trunc("day", Events.opens)  # R380 the day of a time
+fn.extract("year", Users.name)  # R381 the year of a text
+fn.at_time_zone(Events.day, "UTC")  # R382 a date in a time zone
+fn.interval(days=1.5)  # R383 a part of a day

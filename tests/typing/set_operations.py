@@ -34,18 +34,18 @@ assert_type(db.fetch_all(select(Posts.id).union(from_(Comments).select(fn.count(
 assert_type(db.fetch_all(select(Events.starts_at).union(select(Events.starts_at))), list[datetime])
 from_(Users).left_join(Posts).select(User, maybe(Post)).union(from_(Users).left_join(Posts).select(User, maybe(Post)))
 
-names.union(select(Posts.id))  # R349 a union of a text and a number
-pairs.union_all(from_(Users).select(Users.name, Users.id))  # R350 of items in another order
-pairs.intersect(names)  # R351 of a pair and a single item
-users.union(select(Post))  # R352 of two models
-users.except_(select(Manager))  # R353 of a model of the table and one of its alias
-names.union(select(Users.hair_color))  # R354 of what may be NULL, into what is never
-names.union(from_(Users))  # R355 of a query that selects nothing
-names.union(insert_into(Users).returning(Users.name))  # R356 of what a write returns
-both.order_by(Posts.title)  # R357 sorted by a table of the second query
-both.order_by(Managers.name)  # R358 … by an alias of the first one's
-both.where(Users.id == 1)  # R359 filtered
-both.for_update()  # R360 locked
-db.batches(both)  # R361 walked in batches
-numbers: list[int] = db.fetch_all(both)  # R362 read as another type
-select(Event).intersect_all(select(Events.name))  # R363 of a model and a column
+names.union(select(Posts.id))  # R384 a union of a text and a number
+pairs.union_all(from_(Users).select(Users.name, Users.id))  # R385 of items in another order
+pairs.intersect(names)  # R386 of a pair and a single item
+users.union(select(Post))  # R387 of two models
+users.except_(select(Manager))  # R388 of a model of the table and one of its alias
+names.union(select(Users.hair_color))  # R389 of what may be NULL, into what is never
+names.union(from_(Users))  # R390 of a query that selects nothing
+names.union(insert_into(Users).returning(Users.name))  # R391 of what a write returns
+both.order_by(Posts.title)  # R392 sorted by a table of the second query
+both.order_by(Managers.name)  # R393 … by an alias of the first one's
+both.where(Users.id == 1)  # R394 filtered
+both.for_update()  # R395 locked
+db.batches(both)  # R396 walked in batches
+numbers: list[int] = db.fetch_all(both)  # R397 read as another type
+select(Event).intersect_all(select(Events.name))  # R398 of a model and a column

@@ -109,32 +109,32 @@ assert_type(
 # What both reject
 
 titles = from_(Posts).select(Posts.title)
-select(fn.now(), Users.id)  # R343 a column in a SELECT without FROM
-select(Users.id, Users.name)  # R344 two columns without from_
-select(fn.count())  # R345 an aggregate over nothing
-from_(Users).where(exists(from_(Posts).where(Posts.user_id == Users.id)))  # R346 no correlate
-from_(Posts).where(exists(own))  # R347 the outer table is not there
-from_(Managers).where(exists(own))  # R348 only an alias of it is
-from_(Posts).select(own.select(fn.max(Posts.id)).scalar())  # R349 nor for a scalar
-from_(Posts).select(own.select(Posts.title).array())  # R350 nor for an array
-db.fetch_all(own.select(Post))  # R351 a correlated query by itself
-db.stream(own.select(Post))  # R352 … as a stream
-db.fetch_all(from_(Users).left_join(Posts).select(exists(from_(Comments).correlate(Posts))))  # R353 nullable side
-from_(Users).where(Users.id == titles.scalar())  # R354 a scalar of another type
-from_(Users).where(Users.id.is_in(titles))  # R355 rows of another type
-from_(Users).where(Users.id.is_not_in(from_(Posts).select(Posts.id, Posts.user_id)))  # R356 rows of two columns
-from_(Users).where(Users.id.is_in(from_(Posts)))  # R357 rows of no column
-from_(Users).where(Users.id > all_(titles))  # R358 all_ of another type
-from_(Users).where(Users.id == any_(titles))  # R359 any_ of another type
-from_(Posts).where(Posts.user_id > all_(own.select(Posts.id)))  # R360 all_ of a correlated query elsewhere
-from_(Users).select(any_(titles))  # R361 any_ outside of a comparison
-from_(Users).where(Users.name.is_in(own.select(Posts.id)))  # R362 correlated rows of another type
-update(Users).where(Users.id == 1).set(Users.name.to(titles.scalar()))  # R363 a scalar may be NULL
-update(Posts).where(exists(own)).set(Posts.title.to("x"))  # R364 correlated to another table than is written
-from_(Posts).correlate(Users).where(Comments.likes > 1)  # R365 a table that is nowhere
-from_(Posts).correlate(Users).left_join(Comments).select(Comments.body)  # R366 the nullable side inside
-own.select(Posts.id, fn.count())  # R367 a column beside an aggregate inside
+select(fn.now(), Users.id)  # R399 a column in a SELECT without FROM
+select(Users.id, Users.name)  # R400 two columns without from_
+select(fn.count())  # R401 an aggregate over nothing
+from_(Users).where(exists(from_(Posts).where(Posts.user_id == Users.id)))  # R402 no correlate
+from_(Posts).where(exists(own))  # R403 the outer table is not there
+from_(Managers).where(exists(own))  # R404 only an alias of it is
+from_(Posts).select(own.select(fn.max(Posts.id)).scalar())  # R405 nor for a scalar
+from_(Posts).select(own.select(Posts.title).array())  # R406 nor for an array
+db.fetch_all(own.select(Post))  # R407 a correlated query by itself
+db.stream(own.select(Post))  # R408 … as a stream
+db.fetch_all(from_(Users).left_join(Posts).select(exists(from_(Comments).correlate(Posts))))  # R409 nullable side
+from_(Users).where(Users.id == titles.scalar())  # R410 a scalar of another type
+from_(Users).where(Users.id.is_in(titles))  # R411 rows of another type
+from_(Users).where(Users.id.is_not_in(from_(Posts).select(Posts.id, Posts.user_id)))  # R412 rows of two columns
+from_(Users).where(Users.id.is_in(from_(Posts)))  # R413 rows of no column
+from_(Users).where(Users.id > all_(titles))  # R414 all_ of another type
+from_(Users).where(Users.id == any_(titles))  # R415 any_ of another type
+from_(Posts).where(Posts.user_id > all_(own.select(Posts.id)))  # R416 all_ of a correlated query elsewhere
+from_(Users).select(any_(titles))  # R417 any_ outside of a comparison
+from_(Users).where(Users.name.is_in(own.select(Posts.id)))  # R418 correlated rows of another type
+update(Users).where(Users.id == 1).set(Users.name.to(titles.scalar()))  # R419 a scalar may be NULL
+update(Posts).where(exists(own)).set(Posts.title.to("x"))  # R420 correlated to another table than is written
+from_(Posts).correlate(Users).where(Comments.likes > 1)  # R421 a table that is nowhere
+from_(Posts).correlate(Users).left_join(Comments).select(Comments.body)  # R422 the nullable side inside
+own.select(Posts.id, fn.count())  # R423 a column beside an aggregate inside
 members = from_(Users).select(Users.id.is_in(from_(Posts).select(Posts.user_id)))
-wrong: list[bool] = db.fetch_all(members)  # R368 it may be NULL
-exists(Posts)  # R369 a table is no query
-exists(delete_from(Posts).all_rows().returning(Post))  # R370 nor is a write one inside another
+wrong: list[bool] = db.fetch_all(members)  # R424 it may be NULL
+exists(Posts)  # R425 a table is no query
+exists(delete_from(Posts).all_rows().returning(Post))  # R426 nor is a write one inside another

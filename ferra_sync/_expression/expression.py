@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any, ClassVar, Generic, Never, TypeAlias, overload
+from typing import Any, ClassVar, Never, TypeAlias, overload
 
 from ferra_sync._expression import arithmetic, operators, shapes
 from ferra_sync._expression.arithmetic import Exact, FracT, Joined, Moment, Real, Span, SpanT
 from ferra_sync._expression.intervals import Interval
-from ferra_sync._expression.markers import In, Opt, Plain, Selected
+from ferra_sync._expression.markers import In, Opt, Plain
 from ferra_sync._expression.operators import Node
 from ferra_sync._expression.order import Order
-from ferra_sync._expression.selectable import Takes, Typed
+from ferra_sync._expression.selectable import Asked, Takes, Typed
 from ferra_sync._expression.sqltypes import BOOLEAN, HasSqlType, SqlType, Undeclared
 from ferra_sync._expression.typevars import G2, G3, N2, N3, S2, S3, G_co, N_co, S, S_co, V, V_co, W
 
@@ -28,7 +28,7 @@ Exactly: TypeAlias = "Typed[Any, V, Any, Any, Any]"
 Constant: TypeAlias = "V | Expr[Never, V, Never, Never]"
 
 
-class Expr(Node, Generic[S_co, V_co, N_co, G_co]):
+class Expr(Node, Asked[S_co, V_co, N_co, G_co]):
     """An SQL expression: a frozen value that does no I/O."""
 
     __slots__ = ()
@@ -40,15 +40,6 @@ class Expr(Node, Generic[S_co, V_co, N_co, G_co]):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.shape!r}>"
-
-    def __ferra_select__(self) -> Selected[S_co, V_co | N_co, G_co]:
-        raise TypeError("only the type checker asks what is selected")
-
-    def __ferra_value__(self) -> V_co:
-        raise TypeError("only the type checker asks what a value is")
-
-    def __ferra_null__(self) -> N_co:
-        raise TypeError("only the type checker asks whether a value may be NULL")
 
     # Comparison
 

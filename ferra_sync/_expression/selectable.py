@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol
 
 from ferra_sync._expression.markers import Selected
 from ferra_sync._expression.sqltypes import Accepting, SqlType
-from ferra_sync._expression.typevars import G_co, N_co, S_co, T_co, V, W_co
+from ferra_sync._expression.typevars import G_co, N_co, S_co, T_co, V, V_co, W_co
+
+
+class Asked(Generic[S_co, V_co, N_co, G_co]):
+    """What the type checker asks of an expression, and nobody else."""
+
+    __slots__ = ()
+
+    def __ferra_select__(self) -> Selected[S_co, V_co | N_co, G_co]:
+        raise TypeError("only the type checker asks what is selected")
+
+    def __ferra_value__(self) -> V_co:
+        raise TypeError("only the type checker asks what a value is")
+
+    def __ferra_null__(self) -> N_co:
+        raise TypeError("only the type checker asks whether a value may be NULL")
+
+    def __ferra_list__(self) -> Selected[S_co, list[V_co | N_co], G_co]:
+        raise TypeError("only the type checker asks what several values are")
 
 
 class Takes(Protocol[W_co]):
@@ -33,3 +51,9 @@ class Selectable(Protocol[S_co, T_co, G_co]):
     """What can be selected: a column, an expression, or a model class."""
 
     def __ferra_select__(self) -> Selected[S_co, T_co, G_co]: ...
+
+
+class Listed(Protocol[S_co, T_co, G_co]):
+    """An expression whose values, many of them, are a list that is a T."""
+
+    def __ferra_list__(self) -> Selected[S_co, T_co, G_co]: ...

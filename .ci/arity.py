@@ -156,10 +156,10 @@ def aggregated(count: int) -> Iterator[str]:
         "a1: Selectable[S1, A1_contra, Plain]",
         *(f"a{n}: Selectable[S{n}, A{n}_contra, Any]" for n in range(2, count + 1)),
     ]
-    result = f"Expr[Opt[{joined('S', count)}], R_co, N_co, Aggregate]"
+    result = f"Aggregated[Opt[{joined('S', count)}], R_co, N_co]"
     yield from signature("__call__", ["self", *expressions, "/"], result)
     values = [f"a{n}: A{n}_contra" for n in range(2, count + 1)]
-    yield from signature("__call__", ["self", expressions[0], *values, "/"], "Expr[Opt[S1], R_co, N_co, Aggregate]")
+    yield from signature("__call__", ["self", expressions[0], *values, "/"], "Aggregated[Opt[S1], R_co, N_co]")
 
 
 def protocol(kind: str, count: int, doc: str, lines: list[str]) -> str:
@@ -205,8 +205,9 @@ def functions() -> str:
     ]
     imports = """from typing import Any, Never, Protocol, TypeVar, overload
 
+from ferra_sync._expression.aggregate import Aggregated
 from ferra_sync._expression.expression import Expr
-from ferra_sync._expression.markers import Aggregate, Opt, Plain
+from ferra_sync._expression.markers import Opt, Plain
 from ferra_sync._expression.selectable import Selectable
 from ferra_sync._expression.typevars import N_co, R_co"""
     return HEAD.format(doc=f"Declared functions of up to {MOST} arguments.", imports=imports, body=spaced(classes))

@@ -12,12 +12,13 @@ import ferra_sync
 from ferra_sync import errors, functions, migrations, types
 
 TOP = """
-Aggregate Assignment Changeset Column ConfigError Conflict Constraint Database DatabaseConfig Databases Db
-DbErrorKind Delete EmbeddedError Executor Expr FerraDbError FerraModel FerraRepository FieldMeta FieldType
-From Grouped In Insert Insertable JSON_NULL JsonNull MigrationError ModelMeta NotFound Opt Order Page PgRepository Plain
+Aggregate Aggregated Assignment Changeset Column ConfigError Conflict Constraint Database DatabaseConfig Databases Db
+DbErrorKind Delete EmbeddedError Executor Expr FerraDbError FerraModel FerraRepository FieldMeta FieldType Frame From
+Grouped In Insert Insertable JSON_NULL JsonNull MigrationError ModelMeta NotFound Opt Order Page PgRepository Plain
 Predicate QueryError Returning RowQuery SERVER_DEFAULT Savepoint SchemaError Select Table TableMeta Transaction UNSET
-Unset Update ValidationError check delete_from foreign_key from_ functions index insert_into maybe select
-to_dict to_json types unique update validated when_set
+Unset Update ValidationError Window WindowFunction check current_row delete_from following foreign_key from_
+functions groups index insert_into maybe preceding range_ rows select to_dict to_json types unbounded_following
+unbounded_preceding unique update validated when_set window
 """
 
 TYPES = """
@@ -28,7 +29,10 @@ numrange real serial smallint text time timestamp timestamptz tsrange tstzrange 
 """
 
 FUNCTIONS = """
-aggregate avg coalesce count function gen_random_uuid length literal lower max min now nullif sum upper
+aggregate array_agg avg bool_and bool_or coalesce count cume_dist dense_rank every first_value function
+gen_random_uuid jsonb_agg jsonb_object_agg lag last_value lead length literal lower max min mode now nth_value ntile
+nullif percent_rank percentile_cont percentile_disc rank row_number stddev stddev_pop string_agg sum upper var_pop
+variance
 """
 
 ERRORS = """

@@ -8,10 +8,11 @@ from typing import Any, Final
 from pypika import Table
 from pypika.terms import Term
 
-from ferra_sync._compiler.terms import TEMPLATES, Call, Chain, Placeholder, Raw, Template
+from ferra_sync._compiler.calls import call_term
+from ferra_sync._compiler.terms import TEMPLATES, Chain, Placeholder, Raw, Template
 from ferra_sync._expression import shapes
 from ferra_sync._expression.identifiers import quoted
-from ferra_sync._expression.shapes import ColumnRef, FunctionRef, TableRef, has_aggregate
+from ferra_sync._expression.shapes import ColumnRef, TableRef
 from ferra_sync._expression.sqltypes import TEXT, VARCHAR, SqlType
 from ferra_sync.errors import QueryError
 
@@ -62,12 +63,10 @@ class Lowering:
                 return Chain(f" {op.upper()} ", self.terms(operands))
             case (shapes.ROW, *operands):
                 return Chain(", ", self.terms(operands))
-            case (shapes.CALL | shapes.CALL_DISTINCT as form, FunctionRef() as function, *arguments):
-                if function.aggregate and has_aggregate(*arguments):
-                    raise QueryError(f"an aggregate cannot stand inside {function}")
-                return Call(function, self.terms(arguments), distinct=form == shapes.CALL_DISTINCT)
-            case (shapes.COUNT_ROWS, FunctionRef() as function):
-                return Call(function, [Raw("*")])
+            case (shapes.CALL | shapes.CALL_DISTINCT | shapes.COUNT_ROWS, *_):
+                return call_term(shape, self.terms)
+            case (shapes.ORDERED | shapes.WITHIN_GROUP | shapes.FILTER | shapes.OVER, *_):
+                return call_term(shape, self.terms)
             case (shapes.CAST, operand, SqlType() as to):
                 return Template("CAST({} AS {})", self.term(operand), Raw(to.ddl))
             case (shapes.ASC | shapes.DESC as direction, operand, None | "first" | "last" as nulls):

@@ -78,7 +78,7 @@ class _Nullability:
     params: Iterator[Any] | None
     missing: Collection[TableRef]
 
-    def of(self, shape: Hashable) -> bool:  # noqa: PLR0911 - one line for each kind of node
+    def of(self, shape: Hashable) -> bool:  # noqa: C901, PLR0911 - one line for each kind of node
         match shape:
             case ColumnRef():
                 return shape.nullable or shape.table in self.missing
@@ -92,9 +92,12 @@ class _Nullability:
                 return self.of(operand) or (_reads_json_null(to) and _is_json(operand))
             case (shapes.EXCLUDED, ColumnRef() as column):
                 return column.nullable
+            case (shapes.ORDERED | shapes.WITHIN_GROUP | shapes.FILTER | shapes.OVER, call, *others):
+                return self._each([call, *others])[0]
             case (shapes.COUNT_ROWS | shapes.IS_ROW | shapes.MODEL | shapes.TUPLE, *_):
                 return False
             case _:  # Among them ("maybe", …), ("default",), and ("shared", i), which another shape spells out.
+                self._each(shapes.children(shape))
                 return True
 
     def _each(self, operands: Sequence[Hashable]) -> list[bool]:

@@ -169,8 +169,8 @@ class Clauses(Value, Generic[Sel, App]):
             return self.order_by(*said["group_by"])
         if "distinct" in said:
             return self.order_by(*self._results())
-        if has_aggregate(*(shape for shape, _ in self.items)):
-            return self  # Without GROUP BY an aggregate makes one row.
+        if "having" in said or has_aggregate(*(shape for shape, _ in self.items)):
+            return self  # Without GROUP BY they make one row.
         keys = [table.primary_key for table in self._source.tables]
         orders = said.get("order_by", ())
         if not all(keys) and not orders:
@@ -218,7 +218,7 @@ class Clauses(Value, Generic[Sel, App]):
             lock=said.get("lock"),
         )
         params: tuple[Any, ...] = ()
-        if "group_by" in said or "distinct" in said:
+        if "group_by" in said or "having" in said or "distinct" in said:
             shape, params = self._shared(shape)
         else:
             for values in said.get("item_params", ()):

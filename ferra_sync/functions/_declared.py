@@ -16,6 +16,7 @@ from ferra_sync._expression.shapes import FunctionRef
 from ferra_sync._expression.sqltypes import FieldType, HasSqlType, SqlType, is_nullable, type_of
 from ferra_sync._expression.values import Value
 from ferra_sync.errors import QueryError, SchemaError
+from ferra_sync.functions._aggregated import aggregated
 from ferra_sync.functions._calls import call
 
 
@@ -32,7 +33,8 @@ class _Declared(Value):
     def __call__(self, *given: object) -> AnyExpr:
         if len(given) != len(self._arguments):
             raise QueryError(f"{self._ref} takes {len(self._arguments)} arguments, not {len(given)}")
-        return call(self._ref, self._returns, *map(self._argument, self._arguments, given))
+        arguments = map(self._argument, self._arguments, given)
+        return (aggregated if self._ref.aggregate else call)(self._ref, self._returns, *arguments)
 
     def _argument(self, expected: SqlType[Any], given: object) -> AnyExpr:
         if not isinstance(given, Expr):

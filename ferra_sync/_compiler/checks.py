@@ -35,9 +35,7 @@ def check_plain(expressions: Iterable[Hashable], clause: str) -> None:
 
 def _check_no_window(expressions: Iterable[Hashable], clause: str) -> None:
     if has_window(*expressions):
-        raise QueryError(
-            f"a function over a window cannot stand in {clause}, which comes before it: select it, or sort by it"
-        )
+        raise QueryError(f"a function over a window cannot stand in {clause}: select it, or sort by it")
 
 
 def check_select(shape: SelectShape) -> None:

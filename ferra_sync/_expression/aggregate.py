@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any, Final, Generic, overload
 
 from ferra_sync._expression import shapes
@@ -9,7 +10,6 @@ from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.frame import Frame
 from ferra_sync._expression.markers import Aggregate, Opt, Plain
 from ferra_sync._expression.operators import is_predicate
-from ferra_sync._expression.shapes import Form
 from ferra_sync._expression.typevars import G2, G3, S2, N_co, S_co, V_co
 from ferra_sync._expression.window import NO_KEYS, O1, O2, O3, O4, P1, P2, P3, P4, Keys, Orders, Window, chosen
 from ferra_sync.errors import QueryError
@@ -25,7 +25,6 @@ class Aggregated(Expr[S_co, V_co, N_co, Aggregate], Generic[S_co, V_co, N_co]):
     """An aggregate's call."""
 
     __slots__ = ()
-    shape: Form
 
     def filter(self, predicate: Expr[S2, bool, None, Plain]) -> Aggregated[S_co | Opt[S2], V_co, N_co]:
         """`FILTER (WHERE predicate)`: over the rows alone for which it holds; a further `filter` adds to it.
@@ -72,9 +71,14 @@ class Aggregated(Expr[S_co, V_co, N_co, Aggregate], Generic[S_co, V_co, N_co]):
         Raises:
             QueryError: it is of distinct or of sorted values, which PostgreSQL has over no window.
         """
-        call = self.shape[1] if self.shape[0] == shapes.FILTER else self.shape
-        refused = _IN_NO_WINDOW.get(call[0]) if isinstance(call, tuple) else None
-        if refused is not None:
-            raise QueryError(f"PostgreSQL has {refused} over no window")
+        _check_over(self.shape)
         rows = chosen(window, partition_by, order_by, frame)
         return Expr(shapes.over(self.shape, rows.shape), self.params + rows.params, self.type)
+
+
+def _check_over(shape: Hashable) -> None:
+    match shape:
+        case (shapes.FILTER, call, _):
+            _check_over(call)
+        case (str() as form, *_) if form in _IN_NO_WINDOW:
+            raise QueryError(f"PostgreSQL has {_IN_NO_WINDOW[form]} over no window")

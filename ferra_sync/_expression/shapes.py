@@ -183,24 +183,26 @@ def count_rows(function: FunctionRef) -> Form:
     return (COUNT_ROWS, function)
 
 
-def ordered(aggregate: Form, *orders: Hashable) -> Form:
+def ordered(aggregate: Hashable, *orders: Hashable) -> Form:
     """Return an aggregate that takes its rows in an order."""
     return (ORDERED, aggregate, *orders)
 
 
-def within_group(aggregate: Form, sorted_by: Hashable) -> Form:
+def within_group(aggregate: Hashable, sorted_by: Hashable) -> Form:
     """Return an aggregate of sorted values."""
     return (WITHIN_GROUP, aggregate, sorted_by)
 
 
-def filtered(aggregate: Form, predicate: Hashable) -> Form:
+def filtered(aggregate: Hashable, predicate: Hashable) -> Form:
     """Return an aggregate of the rows for which `predicate` holds, beside those that hold already."""
-    if aggregate[0] == FILTER:
-        return (FILTER, aggregate[1], connective(AND, aggregate[2], predicate))
-    return (FILTER, aggregate, predicate)
+    match aggregate:
+        case (str() as form, call, before) if form == FILTER:
+            return (FILTER, call, connective(AND, before, predicate))
+        case _:
+            return (FILTER, aggregate, predicate)
 
 
-def over(function: Form, rows: Hashable) -> Form:
+def over(function: Hashable, rows: Hashable) -> Form:
     """Return a function over the rows of a window."""
     return (OVER, function, rows)
 

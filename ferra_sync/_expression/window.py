@@ -171,8 +171,7 @@ def expressions(clause: str, given: object) -> tuple[AnyExpr, ...]:
     Raises:
         QueryError: one of them is none, or of a type that is neither compared nor sorted.
     """
-    each: Any
-    several = tuple(given) if isinstance(given, (tuple, list)) else (given,)
+    several = _several(given)
     for each in several:
         if not isinstance(each, Expr):
             raise QueryError(f"{clause} takes columns and expressions, not {type(each).__name__}")
@@ -183,5 +182,8 @@ def expressions(clause: str, given: object) -> tuple[AnyExpr, ...]:
 
 def sorted_by(clause: str, given: object) -> tuple[Order[Any, Any], ...]:
     """Return the one order, or the several, that a clause is given, ascending where it is an expression."""
-    several = tuple(given) if isinstance(given, (tuple, list)) else (given,)
-    return tuple(each if isinstance(each, Order) else expressions(clause, each)[0].asc() for each in several)
+    return tuple([each if isinstance(each, Order) else expressions(clause, each)[0].asc() for each in _several(given)])
+
+
+def _several(given: object) -> tuple[Any, ...]:
+    return tuple(given) if isinstance(given, (tuple, list)) else (given,)

@@ -25,11 +25,9 @@ def aggregated(
     Raises:
         QueryError: it is of distinct values of a type that is not compared, or in another order than theirs.
     """
-    if distinct and not arguments[0].type.has_order:
-        raise unordered(arguments[0], f"{name}(DISTINCT …)")
     orders = sorted_by("order_by", order_by)
     if distinct:
-        _check_sorted(name, arguments, orders)
+        _check_distinct(name, arguments, orders)
     call = shapes.call(name, *(argument.shape for argument in arguments), distinct=distinct)
     params = tuple(values_of(*arguments, *orders))
     if orders:
@@ -37,8 +35,11 @@ def aggregated(
     return Aggregated(call, params, returns)
 
 
-def _check_sorted(name: FunctionRef, arguments: tuple[AnyExpr, ...], orders: tuple[Order[Any, Any], ...]) -> None:
+def _check_distinct(name: FunctionRef, arguments: tuple[AnyExpr, ...], orders: tuple[Order[Any, Any], ...]) -> None:
     """Distinct values are sorted by themselves; one parameter is not another to PostgreSQL, whatever their values."""
+    for argument in arguments:
+        if not argument.type.has_order:
+            raise unordered(argument, f"{name}(DISTINCT …)")
     known = {argument.shape for argument in arguments if not argument.params}
     for order in orders:
         if not known.issuperset(children(order.shape)):

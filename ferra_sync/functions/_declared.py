@@ -16,7 +16,7 @@ from ferra_sync._expression.shapes import FunctionRef
 from ferra_sync._expression.sqltypes import FieldType, HasSqlType, SqlType, is_nullable, type_of
 from ferra_sync._expression.values import Value
 from ferra_sync.errors import QueryError, SchemaError
-from ferra_sync.functions._aggregated import aggregated
+from ferra_sync.functions._aggregated import AnyAggregate, aggregated
 from ferra_sync.functions._calls import call
 
 
@@ -31,10 +31,12 @@ class _Declared(Value):
         self._returns = returns
 
     def __call__(self, *given: object) -> AnyExpr:
+        return call(self._ref, self._returns, *self._given(given))
+
+    def _given(self, given: tuple[object, ...]) -> list[AnyExpr]:
         if len(given) != len(self._arguments):
             raise QueryError(f"{self._ref} takes {len(self._arguments)} arguments, not {len(given)}")
-        arguments = map(self._argument, self._arguments, given)
-        return (aggregated if self._ref.aggregate else call)(self._ref, self._returns, *arguments)
+        return list(map(self._argument, self._arguments, given))
 
     def _argument(self, expected: SqlType[Any], given: object) -> AnyExpr:
         if not isinstance(given, Expr):
@@ -48,6 +50,15 @@ class _Declared(Value):
             return given
         # Else the server would choose the function of the given type, whose result is another.
         return Expr(shapes.cast(given.shape, expected.parameter), given.params, expected.parameter)
+
+
+class _DeclaredAggregate(_Declared):
+    """An aggregate with its types."""
+
+    __slots__ = ()
+
+    def __call__(self, *given: object, distinct: bool = False, order_by: object = ()) -> AnyAggregate:
+        return aggregated(self._ref, self._returns, *self._given(given), distinct=distinct, order_by=order_by)
 
 
 def _overloaded(declare: Callable[..., Any]) -> DeclareFunction:
@@ -92,7 +103,8 @@ def _declared(
     types = tuple([_declared_type(name, argument) for argument in arguments])
     returned = _declared_type(name, returns)
     rule = _promised(arguments, returns, aggregate=aggregate)
-    return _Declared(FunctionRef(name, schema, aggregate, rule, returned), types, returned)
+    declared = _DeclaredAggregate if aggregate else _Declared
+    return declared(FunctionRef(name, schema, aggregate, rule, returned), types, returned)
 
 
 def _declared_type(name: str, given: object) -> SqlType[Any]:

@@ -182,6 +182,19 @@ def test_aggregates_of_groups_with_values_in_them(db: Database) -> None:
     assert db.fetch_all(query.select(Notes.whole % 2, words)) == [(0, "c-b-a"), (1, "a-b")]
 
 
+def test_sorted_values_of_groups(db: Database) -> None:
+    query = from_(Notes).group_by(Notes.tone).order_by(Notes.tone)
+    middle = fn.percentile_cont(0.5).within_group(Notes.whole + 1)
+    found = db.fetch_all(query.select(middle, fn.mode().within_group(Notes.whole).filter(Notes.id > 1)))
+    with db.connection() as connection:
+        expected = connection.execute(
+            "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY whole + 1),"
+            " mode() WITHIN GROUP (ORDER BY whole) FILTER (WHERE id > 1) FROM notes GROUP BY tone ORDER BY tone"
+        ).fetchall()
+
+    assert found == expected
+
+
 def test_having_alone_keeps_the_one_row_of_all_or_none(db: Database) -> None:
     query = from_(Notes).having(fn.count() > 4).select(fn.count(), fn.max(Notes.whole))
 
@@ -199,6 +212,14 @@ def test_a_declared_aggregate_is_filtered_and_seen_over_windows(db: Database) ->
     )
 
     assert found == [1, 3, 3, 3, 3]
+
+
+def test_a_declared_aggregate_takes_distinct_values_and_an_order(db: Database) -> None:
+    string_agg = fn.aggregate("string_agg", t.text(), t.text(), returns=t.nullable(t.text()))
+    item = string_agg(Notes.name, "", order_by=(Notes.whole, Notes.id.desc()))
+    found = db.fetch_all(from_(Notes).select(item, string_agg(Notes.name, "", distinct=True)))
+
+    assert found == [("acbab", "abc")]
 
 
 def test_in_json_an_aggregate_is_called_by_its_name_whatever_it_says_of_its_rows(db: Database) -> None:

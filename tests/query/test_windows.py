@@ -210,6 +210,37 @@ def test_a_function_over_a_window_is_what_sql_says(db: Database, item: Any, sql:
     assert broken_promises(query, found) == []
 
 
+@pytest.mark.parametrize(
+    ("of", "offset"),
+    [
+        (t.smallint(), 1),
+        (t.integer(), 2),
+        (t.bigint(), 2**40),
+        (t.numeric(8, 2), Decimal("0.5")),
+        (t.numeric(), 1),
+        (t.real(), 0.5),
+        (t.double_precision(), 1),
+    ],
+)
+def test_a_range_reaches_so_far_from_each_kind_of_number(db: Database, of: Any, offset: Any) -> None:
+    frame = range_(preceding(offset), following(offset))
+    query = from_(Sales).order_by(Sales.id).select(fn.count().over(order_by=Sales.id.cast(of), frame=frame))
+    expected = [sum(abs(sale.id - other.id) <= offset for other in SALES) for sale in SALES]
+
+    assert db.fetch_all(query) == expected
+
+
+@pytest.mark.parametrize("of", [t.timestamp(), t.time(), t.timestamptz()])
+def test_a_range_reaches_so_far_from_each_kind_of_moment(db: Database, of: Any) -> None:
+    frame = range_(current_row, following(dt.timedelta(hours=1)))
+    same_day = window(partition_by=Sales.day, order_by=Sales.at.cast(of), frame=frame)
+    spans = window(partition_by=Sales.day, order_by=Sales.at - dt.datetime(2026, 1, 1, tzinfo=dt.UTC), frame=frame)
+    query = from_(Sales).order_by(Sales.id).select(fn.count().over(same_day), fn.count().over(spans))
+    expected = [sum(other.day == sale.day and other.id - sale.id in {0, 1} for other in SALES) for sale in SALES]
+
+    assert db.fetch_all(query) == [(number, number) for number in expected]
+
+
 def test_a_window_serves_several_items_and_clauses(db: Database) -> None:
     query = from_(Sales).order_by(fn.row_number().over(BY_SHOP).desc(), Sales.id)
     found = db.fetch_all(query.select(Sale, fn.row_number().over(BY_SHOP), fn.lag(Sales.amount).over(BY_SHOP)))

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Never, assert_type
 from uuid import UUID
 
-from domain import Comments, Events, Post, Posts, Size, User, Users, string_agg
+from domain import Comments, Events, Post, Posts, Size, User, Users, bool_and, similarity, string_agg
 
 from ferra_sync import (
     Aggregate,
@@ -128,6 +128,12 @@ assert_type(fn.array_agg(Posts.id, order_by=(Posts.title, Posts.id)), Aggregated
 assert_type(fn.array_agg(Posts.title.nullable()), Aggregated[Opt[In[Posts]], list[str | None], None])
 assert_type(fn.string_agg(Users.hair_color, ", "), Aggregated[Opt[In[Users]], str, None])
 assert_type(string_agg(Users.hair_color, ", ").filter(Users.id > 1), Aggregated[Opt[In[Users]], str, None])
+assert_type(string_agg(Users.name, ", ", distinct=True), Aggregated[Opt[In[Users]], str, None])
+assert_type(
+    string_agg(Users.name, Posts.title, order_by=Users.id),
+    Aggregated[Opt[In[Users] | In[Posts]] | In[Users], str, None],
+)
+assert_type(bool_and(Events.public, order_by=Events.id), Aggregated[Opt[In[Events]] | In[Events], bool, None])
 assert_type(fn.jsonb_agg(Events.day, order_by=Events.id), Aggregated[Opt[In[Events]] | In[Events], Any, None])
 assert_type(fn.jsonb_object_agg(Users.name, Users.id), Aggregated[In[Users] | Opt[In[Users]], Any, None])
 assert_type(fn.every(Events.approved), Aggregated[Opt[In[Events]], bool, None])
@@ -181,3 +187,5 @@ fn.mode().within_group(fn.count())  # R375 the most frequent aggregate
 from_(Users).select(fn.mode())  # R376 an aggregate that was not told of which values
 from_(Users).having(fn.max(Posts.id) > 1)  # R377 having over a table that is not joined
 array: list[list[str]] = db.fetch_all(from_(Users).select(fn.array_agg(Users.name)))  # R378 an array of no rows
+string_agg(Users.name, ",", order_by=fn.count())  # R379 a declared aggregate in the order of aggregates
+similarity(Users.name, "x", distinct=True)  # R380 a function of distinct values

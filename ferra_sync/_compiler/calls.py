@@ -19,7 +19,7 @@ _OFFSETS: Final = ("preceding", "following")
 
 
 def call_term(shape: Hashable, lower: Lower) -> Term:
-    """Return the term of a call.
+    """Return the term of a call, or what stands in the brackets of OVER.
 
     Raises:
         QueryError: an aggregate or a function over a window stands where PostgreSQL takes none.
@@ -30,30 +30,32 @@ def call_term(shape: Hashable, lower: Lower) -> Term:
 
 def _term(shape: Hashable, lower: Lower) -> Term:
     match shape:
-        case (shapes.COUNT_ROWS, FunctionRef() as function):
-            return Call(function, [Raw("*")])
         case (shapes.ORDERED, call, *orders):
             return _call(call, lower, orders)
         case (shapes.WITHIN_GROUP, call, order):
             return Template("{} WITHIN GROUP (ORDER BY {})", _term(call, lower), *lower([order]))
         case (shapes.FILTER, call, predicate):
             return Template("{} FILTER (WHERE {})", _term(call, lower), *lower([predicate]))
-        case (shapes.OVER, call, (shapes.WINDOW, partition, orders, *frame)):
-            return Template("{} OVER ({})", _term(call, lower), _window(partition, orders, frame, lower))
+        case (shapes.OVER, call, rows):
+            return Template("{} OVER ({})", _term(call, lower), *lower([rows]))
+        case (shapes.WINDOW, partition, orders, *frame):
+            return _window(partition, orders, frame, lower)
         case _:
             return _call(shape, lower)
 
 
 def _call(shape: Hashable, lower: Lower, orders: Iterable[Hashable] = ()) -> Term:
-    function, *arguments = children(shape)
-    if not isinstance(function, FunctionRef):
-        raise QueryError(f"{shape} is no call")
-    distinct = isinstance(shape, tuple) and shape[0] == shapes.CALL_DISTINCT
-    return Call(function, lower(arguments), distinct=distinct, orders=lower(orders))
+    match shape:
+        case (shapes.CALL | shapes.CALL_DISTINCT as form, FunctionRef() as function, *arguments):
+            terms = lower(arguments)
+            return Call(function, terms, distinct=form == shapes.CALL_DISTINCT, orders=lower(orders))
+        case (shapes.COUNT_ROWS, FunctionRef() as function):
+            return Call(function, [Raw("*")])
+        case _:
+            raise QueryError(f"{shape} is no call")
 
 
 def _window(partition: Hashable, orders: Hashable, frame: list[Hashable], lower: Lower) -> Term:
-    """Return what stands in the brackets of OVER."""
     parts: list[str] = []
     terms: list[Term] = []
     for words, keys in (("PARTITION BY", children(partition)), ("ORDER BY", children(orders))):
@@ -85,6 +87,9 @@ def _check(shape: Hashable) -> None:
             if has_window(*windowed(call, rows)):
                 raise QueryError("a function over a window cannot stand inside another one, nor in a window")
             _check_filter(call)
+        case (shapes.WINDOW, *parts):
+            if has_window(*parts):
+                raise QueryError("a function over a window cannot stand in another window")
         case (shapes.FILTER, call, _):
             _check_filter(shape)
             _check(call)

@@ -70,7 +70,7 @@ def _written_out(expressions: Iterable[Hashable], shape: SelectShape) -> Iterato
     def whole(each: Hashable) -> Hashable:
         match each:
             case (shapes.SHARED, int() as number):
-                return shape.shared[number]
+                return whole(shape.shared[number])
             case _:
                 return rebuilt(each, whole)
 

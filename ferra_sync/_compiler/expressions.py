@@ -65,7 +65,7 @@ class Lowering:
                 return Chain(", ", self.terms(operands))
             case (shapes.CALL | shapes.CALL_DISTINCT | shapes.COUNT_ROWS, *_):
                 return call_term(shape, self.terms)
-            case (shapes.ORDERED | shapes.WITHIN_GROUP | shapes.FILTER | shapes.OVER, *_):
+            case (shapes.ORDERED | shapes.WITHIN_GROUP | shapes.FILTER | shapes.OVER | shapes.WINDOW, *_):
                 return call_term(shape, self.terms)
             case (shapes.CAST, operand, SqlType() as to):
                 return Template("CAST({} AS {})", self.term(operand), Raw(to.ddl))
@@ -84,7 +84,8 @@ class Lowering:
 
     def share(self, expressions: Iterable[Hashable]) -> None:
         """Lower the expressions that a statement shares."""
-        self._shared = self.terms(expressions)
+        for shape in expressions:  # A later one may be made of those before it.
+            self._shared.append(self.term(shape))
 
     def terms(self, expressions: Iterable[Hashable]) -> list[Term]:
         """Return the term of each shape, in order."""

@@ -45,7 +45,7 @@ Orders: TypeAlias = (
 """What rows are sorted by, one or up to four, ascending where an order does not say `.desc()`."""
 
 NO_KEYS: Final = ()
-"""By what a window is divided, or sorted, that says nothing of it."""
+"""No `partition_by`, or no `order_by`."""
 
 
 class Window(Value, Generic[S_co, G_co]):

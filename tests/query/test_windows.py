@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, Final
 
 import attrs
+import psycopg
 import pytest
 from databases import database_with
 from none_in_rows import broken_promises
@@ -247,6 +249,27 @@ def test_a_window_serves_several_items_and_clauses(db: Database) -> None:
 
     assert [(sale.id, number) for sale, number, _ in found[:3]] == [(11, 8), (10, 7), (8, 6)]
     assert {number: before for sale, number, before in found if sale.shop == "south"} == {1: None, 2: 1, 3: 2, 4: 3}
+
+
+def test_a_window_with_values_is_written_with_the_same_parameters_wherever_it_stands(db: Database) -> None:
+    odd = window(partition_by=Sales.amount % 2, order_by=Sales.id + 1, frame=rows(preceding(3)))
+    query = from_(Sales).order_by(fn.count().over(odd), Sales.id).where(Sales.amount % 2 == 1)
+    query = query.select(Sales.id, fn.count().over(odd), fn.lag(Sales.amount, 2).over(odd) + fn.sum(Sales.id).over(odd))
+    text, params = query.sql()
+    with db.connection() as connection:
+        plan = psycopg.RawCursor(connection).execute(f"EXPLAIN {text}".encode(), params).fetchall()
+
+    assert len(set(re.findall(r"OVER \(.*?PRECEDING AND CURRENT ROW\)", text))) == 1
+    assert params == (2, 1, 3, 2, 2, 1)
+    assert str(plan).count("Sort Key") == 2
+    assert [number for _, number, _ in db.fetch_all(query)] == [1, 2, 3, 4]
+
+
+def test_equal_shapes_with_other_values_are_other_windows(db: Database) -> None:
+    near, far = (fn.sum(Sales.id).over(order_by=Sales.id, frame=rows(preceding(offset))) for offset in (1, 2))
+    found = db.fetch_all(from_(Sales).order_by(Sales.id).limit(3).select(near, far, near + far))
+
+    assert found == [(1, 1, 2), (3, 3, 6), (5, 6, 11)]
 
 
 def test_a_window_of_groups_sees_their_keys_and_aggregates(db: Database) -> None:

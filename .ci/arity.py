@@ -210,25 +210,31 @@ def called(count: int) -> Iterator[str]:
     """Yield the overloads of a function's call: of expressions, and of an expression and values."""
     expressions = [f"a{n}: Selectable[S{n}, A{n}_contra, G{n}]" for n in range(1, count + 1)]
     result = f"Expr[{joined('S', count)}, R_co, N_co, {joined('G', count)}]"
-    yield from signature("__call__", ["self", *expressions, "/"], result)
+    lines = list(signature("__call__", ["self", *expressions, "/"], result))
+    if count == 1:  # One argument is no value: nothing to overload.
+        yield from lines[1:]
+        return
+    yield from lines
     values = [f"a{n}: A{n}_contra" for n in range(2, count + 1)]
     yield from signature("__call__", ["self", expressions[0], *values, "/"], "Expr[S1, R_co, N_co, G1]")
 
 
 def aggregated(count: int) -> Iterator[str]:
+    """Yield the overloads of an aggregate's call, each in no order and in one."""
     expressions = [
         "a1: Selectable[S1, A1_contra, Plain]",
         *(f"a{n}: Selectable[S{n}, A{n}_contra, Any]" for n in range(2, count + 1)),
     ]
-    result = f"Expr[Opt[{joined('S', count)}], R_co, N_co, Aggregate]"
-    yield from signature("__call__", ["self", *expressions, "/"], result)
-    values = [f"a{n}: A{n}_contra" for n in range(2, count + 1)]
-    yield from signature("__call__", ["self", expressions[0], *values, "/"], "Expr[Opt[S1], R_co, N_co, Aggregate]")
+    values = [expressions[0], *(f"a{n}: A{n}_contra" for n in range(2, count + 1))]
+    ways = [(expressions, f"Opt[{joined('S', count)}]"), *([(values, "Opt[S1]")] if count > 1 else [])]
+    for parameters, tables in ways:
+        given = ["self", *parameters, "/", "*", "distinct: bool = ..."]
+        yield from signature("__call__", given, f"Aggregated[{tables}, R_co, N_co]")
+        given.append("order_by: Orders[O1, Plain, O2, O3, O4]")
+        yield from signature("__call__", given, f"Aggregated[{tables} | O1 | O2 | O3 | O4, R_co, N_co]")
 
 
 def protocol(kind: str, count: int, doc: str, lines: list[str]) -> str:
-    if count in {0, 1}:  # One argument is no value: nothing to overload.
-        lines = [line for line in lines[: len(lines) // 2 or 1] if line != "    @overload"] if count else lines
     generic = ", ".join([*(f"A{n}_contra" for n in range(1, count + 1)), "R_co", "N_co"])
     header = f"class {kind}{count}(Protocol[{generic}]):"
     if len(header) > WIDTH:
@@ -269,10 +275,12 @@ def functions() -> str:
     ]
     imports = """from typing import Any, Never, Protocol, TypeVar, overload
 
+from ferra_sync._expression.aggregate import Aggregated
 from ferra_sync._expression.expression import Expr
-from ferra_sync._expression.markers import Aggregate, Opt, Plain
+from ferra_sync._expression.markers import Opt, Plain
 from ferra_sync._expression.selectable import Selectable
-from ferra_sync._expression.typevars import N_co, R_co"""
+from ferra_sync._expression.typevars import N_co, R_co
+from ferra_sync._expression.window import O1, O2, O3, O4, Orders"""
     return HEAD.format(doc=f"Declared functions of up to {MOST} arguments.", imports=imports, body=spaced(classes))
 
 

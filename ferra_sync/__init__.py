@@ -17,13 +17,26 @@ from ferra_sync._database.databases import Databases
 from ferra_sync._database.executor import Executor
 from ferra_sync._database.pages import Page
 from ferra_sync._database.transaction import Savepoint, Transaction
+from ferra_sync._expression.aggregate import Aggregated
 from ferra_sync._expression.column import Assignment, Column
 from ferra_sync._expression.expression import Expr, Predicate
+from ferra_sync._expression.frame import (
+    Frame,
+    current_row,
+    following,
+    groups,
+    preceding,
+    range_,
+    rows,
+    unbounded_following,
+    unbounded_preceding,
+)
 from ferra_sync._expression.markers import Aggregate, In, Opt, Plain
 from ferra_sync._expression.order import Order
 from ferra_sync._expression.published import publish
 from ferra_sync._expression.sentinels import JSON_NULL, SERVER_DEFAULT, UNSET, JsonNull, Unset
 from ferra_sync._expression.sqltypes import FieldType
+from ferra_sync._expression.window import Window, WindowFunction, window
 from ferra_sync._model.dicts import to_dict, to_json
 from ferra_sync._model.field import FieldMeta
 from ferra_sync._model.model import Changeset, FerraModel, Insertable, ModelMeta
@@ -64,6 +77,7 @@ __all__ = [
     "SERVER_DEFAULT",
     "UNSET",
     "Aggregate",
+    "Aggregated",
     "Assignment",
     "Changeset",
     "Column",
@@ -88,6 +102,7 @@ __all__ = [
     "FerraRepository",
     "FieldMeta",
     "FieldType",
+    "Frame",
     "From",
     "Grouped",
     "In",
@@ -116,27 +131,38 @@ __all__ = [
     "Unset",
     "Update",
     "ValidationError",
+    "Window",
+    "WindowFunction",
     "all_",
     "any_",
     "case",
     "check",
+    "current_row",
     "delete_from",
     "exists",
+    "following",
     "foreign_key",
     "from_",
     "functions",
+    "groups",
     "index",
     "insert_into",
     "maybe",
     "of",
+    "preceding",
+    "range_",
+    "rows",
     "select",
     "to_dict",
     "to_json",
     "types",
+    "unbounded_following",
+    "unbounded_preceding",
     "unique",
     "update",
     "validated",
     "when_set",
+    "window",
 ]
 
 publish(__name__, __all__)

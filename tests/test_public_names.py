@@ -12,13 +12,14 @@ import ferra_sync
 from ferra_sync import errors, functions, migrations, types
 
 TOP = """
-Aggregate Assignment Changeset Column Compound ConfigError Conflict Constraint Correlated CorrelatedGroups
+Aggregate Aggregated Assignment Changeset Column Compound ConfigError Conflict Constraint Correlated CorrelatedGroups
 CorrelatedSelect Database DatabaseConfig Databases Db DbErrorKind Delete EmbeddedError Executor Expr FerraDbError
-FerraModel FerraRepository FieldMeta FieldType From Grouped In Insert Insertable JSON_NULL JsonNull MigrationError
-ModelMeta NotFound Opt Order Page PgRepository Plain Predicate Quantified QueryError Returning RowQuery SERVER_DEFAULT
-Savepoint SchemaError Select Table TableMeta Transaction UNSET Unset Update ValidationError all_ any_ case check
-delete_from exists foreign_key from_ functions index insert_into maybe of select to_dict to_json types unique update
-validated when_set
+FerraModel FerraRepository FieldMeta FieldType Frame From Grouped In Insert Insertable JSON_NULL JsonNull
+MigrationError ModelMeta NotFound Opt Order Page PgRepository Plain Predicate Quantified QueryError Returning RowQuery
+SERVER_DEFAULT Savepoint SchemaError Select Table TableMeta Transaction UNSET Unset Update ValidationError Window
+WindowFunction all_ any_ case check current_row delete_from exists following foreign_key from_ functions groups index
+insert_into maybe of preceding range_ rows select to_dict to_json types unbounded_following unbounded_preceding unique
+update validated when_set window
 """
 
 TYPES = """
@@ -29,11 +30,13 @@ numrange real serial smallint text time timestamp timestamptz tsrange tstzrange 
 """
 
 FUNCTIONS = """
-abs age aggregate at_time_zone avg btrim ceil char_length coalesce concat concat_ws count current_date
-current_timestamp date_trunc exp extract floor format function gen_random_uuid greatest initcap interval least
-left length literal ln localtimestamp log lower lpad ltrim make_date max md5 min mod now nullif power random
-regexp_replace repeat replace reverse right round rpad rtrim sign split_part sqrt starts_with strpos substring
-sum to_char to_date trim trunc upper width_bucket
+abs age aggregate array_agg at_time_zone avg bool_and bool_or btrim ceil char_length coalesce concat concat_ws count
+cume_dist current_date current_timestamp date_trunc dense_rank every exp extract first_value floor format function
+gen_random_uuid greatest initcap interval jsonb_agg jsonb_object_agg lag last_value lead least left length literal ln
+localtimestamp log lower lpad ltrim make_date max md5 min mod mode now nth_value ntile nullif percent_rank
+percentile_cont percentile_disc power random rank regexp_replace repeat replace reverse right round row_number rpad
+rtrim sign split_part sqrt starts_with stddev stddev_pop string_agg strpos substring sum to_char to_date trim trunc
+upper var_pop variance width_bucket
 """
 
 ERRORS = """

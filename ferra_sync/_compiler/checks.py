@@ -7,7 +7,17 @@ from typing import Final
 
 from ferra_sync._compiler.shapes import SelectShape
 from ferra_sync._expression import shapes
-from ferra_sync._expression.shapes import ColumnRef, FunctionRef, TableRef, children, columns_of, has_aggregate, rebuilt
+from ferra_sync._expression.shapes import (
+    ColumnRef,
+    FunctionRef,
+    TableRef,
+    children,
+    columns_of,
+    has_aggregate,
+    has_window,
+    rebuilt,
+    windowed,
+)
 from ferra_sync._model.select_list import select_list
 from ferra_sync._schema.table import table_meta
 from ferra_sync.errors import QueryError
@@ -16,20 +26,28 @@ _OUTER: Final = frozenset({"left", "right", "full"})
 
 
 def check_plain(expressions: Iterable[Hashable], clause: str) -> None:
-    """Raise QueryError where one of `expressions` aggregates."""
+    """Raise QueryError where one of `expressions` is of more than one row."""
+    expressions = tuple(expressions)
     if has_aggregate(*expressions):
         raise QueryError(f"an aggregate cannot stand in {clause}")
+    _check_no_window(expressions, clause)
+
+
+def _check_no_window(expressions: Iterable[Hashable], clause: str) -> None:
+    if has_window(*expressions):
+        raise QueryError(f"a function over a window cannot stand in {clause}: select it, or sort by it")
 
 
 def check_select(shape: SelectShape) -> None:
     """Raise QueryError where the server would refuse the statement: aggregates, groups and orders out of place."""
-    check_plain(shape.where, "WHERE")
+    check_plain(_written_out(shape.where, shape), "WHERE")
     check_plain((join.on for join in shape.joins), "ON")
     _check_joins(shape)
     results = [result for result, _ in select_list(shape.items).columns]
     check_plain(_written_out(shape.group_by, shape), "GROUP BY")
+    _check_no_window(_written_out(shape.having, shape), "HAVING")
     grouped = (*results, *shape.having, *shape.order_by)
-    if shape.group_by or has_aggregate(*_written_out(grouped, shape)):
+    if shape.group_by or shape.having or has_aggregate(*_written_out(grouped, shape)):
         _check_grouped(grouped, shape)
     _check_distinct(shape, results)
     _check_distinct_on(shape, results)
@@ -52,7 +70,7 @@ def _written_out(expressions: Iterable[Hashable], shape: SelectShape) -> Iterato
     def whole(each: Hashable) -> Hashable:
         match each:
             case (shapes.SHARED, int() as number):
-                return shape.shared[number]
+                return whole(shape.shared[number])
             case _:
                 return rebuilt(each, whole)
 
@@ -68,7 +86,9 @@ def _check_grouped(expressions: Iterable[Hashable], shape: SelectShape) -> None:
             )
         if loose is not None:
             problem = (
-                "is neither in group_by nor inside an aggregate" if shape.group_by else "stands beside an aggregate"
+                "is neither in group_by nor inside an aggregate"
+                if shape.group_by or shape.having
+                else "stands beside an aggregate"
             )
             raise QueryError(f"{loose} {problem}")
 
@@ -84,14 +104,21 @@ def _loose(each: Hashable, shape: SelectShape) -> ColumnRef | TableRef | None:
             return None if _is_determined(each, shape) else each
         case (shapes.SHARED, int() as number):
             return _loose(shape.shared[number], shape)
-        case (shapes.SUBQUERY, _):
-            parts: shapes.Form = tuple(columns_of(each))
-        case _:
-            parts = children(each)
-    if any(isinstance(part, FunctionRef) and part.aggregate for part in parts):
-        return None
-    loose = (_loose(part, shape) for part in parts)
+    loose = (_loose(part, shape) for part in _parts(each))
     return next((part for part in loose if part is not None), None)
+
+
+def _parts(each: Hashable) -> shapes.Form:
+    """Return the parts of an expression that have one value in a group if it has: of an aggregate none must."""
+    match each:
+        case (shapes.ORDERED | shapes.WITHIN_GROUP | shapes.FILTER, *_):
+            return ()
+        case (shapes.OVER, call, rows):
+            return windowed(call, rows)
+        case (shapes.SUBQUERY, _):
+            return tuple(columns_of(each))
+    parts = children(each)
+    return () if any(isinstance(part, FunctionRef) and part.aggregate for part in parts) else parts
 
 
 def _is_determined(table: TableRef, shape: SelectShape) -> bool:
@@ -119,7 +146,7 @@ def _check_distinct_on(shape: SelectShape, results: Sequence[Hashable]) -> None:
     if not shape.distinct:
         return
     everything = (*results, *shape.order_by, *shape.distinct)
-    if shape.group_by or has_aggregate(*_written_out(everything, shape)):
+    if shape.group_by or shape.having or has_aggregate(*_written_out(everything, shape)):
         _check_grouped(everything, shape)
 
 
@@ -127,9 +154,12 @@ def _check_lock(shape: SelectShape, results: Sequence[Hashable]) -> None:
     """A row can be locked that is one of a table's own, and that is there."""
     if shape.lock is None:
         return
-    if shape.distinct is not None or shape.group_by or has_aggregate(*results, *shape.order_by):
+    read = (*results, *shape.order_by)
+    if shape.distinct is not None or shape.group_by or shape.having or has_aggregate(*read):
         raise QueryError(
             f"{shape.lock} cannot lock rows made of several by distinct, group_by or aggregates: lock plain rows first"
         )
+    if has_window(*read):
+        raise QueryError(f"{shape.lock} cannot lock rows beside a function over a window, which reads others too")
     if any(join.how in _OUTER for join in shape.joins):
         raise QueryError(f"{shape.lock} cannot lock the nullable side of an outer join: lock without that join")

@@ -8,10 +8,11 @@ from typing import Any, Final
 from pypika import Table
 from pypika.terms import Term
 
-from ferra_sync._compiler.terms import TEMPLATES, Call, Chain, Placeholder, Raw, Template, case_term
+from ferra_sync._compiler.calls import call_term
+from ferra_sync._compiler.terms import TEMPLATES, Chain, Placeholder, Raw, Template, case_term
 from ferra_sync._expression import shapes
 from ferra_sync._expression.identifiers import quoted
-from ferra_sync._expression.shapes import ColumnRef, FunctionRef, TableRef, columns_of, has_aggregate
+from ferra_sync._expression.shapes import ColumnRef, FunctionRef, TableRef, columns_of
 from ferra_sync._expression.sqltypes import TEXT, VARCHAR, SqlType
 from ferra_sync.errors import QueryError
 
@@ -76,12 +77,12 @@ class Lowering:
                 return Chain(f" {op.upper()} ", self.terms(operands))
             case (shapes.ROW, *operands):
                 return Chain(", ", self.terms(operands))
-            case (shapes.CALL | shapes.CALL_DISTINCT as form, FunctionRef() as function, *arguments):
+            case (shapes.CALL | shapes.CALL_DISTINCT | shapes.COUNT_ROWS, FunctionRef() as function, *arguments):
                 if function.aggregate:
-                    self._check_aggregate(function, arguments)
-                return Call(function, self.terms(arguments), distinct=form == shapes.CALL_DISTINCT)
-            case (shapes.COUNT_ROWS, FunctionRef() as function):
-                return Call(function, [Raw("*")])
+                    self._check_outer(function, arguments)
+                return call_term(shape, self.terms)
+            case (shapes.ORDERED | shapes.WITHIN_GROUP | shapes.FILTER | shapes.OVER | shapes.WINDOW, *_):
+                return call_term(shape, self.terms)
             case (shapes.CASE, *parts):
                 return case_term(self.terms(parts))
             case (shapes.CAST, operand, SqlType() as to):
@@ -111,7 +112,8 @@ class Lowering:
 
     def share(self, expressions: Iterable[Hashable]) -> None:
         """Lower the expressions that a statement shares."""
-        self._shared = self.terms(expressions)
+        for shape in expressions:  # A later one may be made of those before it.
+            self._shared.append(self.term(shape))
 
     def terms(self, expressions: Iterable[Hashable]) -> list[Term]:
         """Return the term of each shape, in order."""
@@ -142,9 +144,7 @@ class Lowering:
         self.parameter_types.append(sql_type)
         return Raw(f"${len(self.parameter_types)}")
 
-    def _check_aggregate(self, function: FunctionRef, arguments: list[Hashable]) -> None:
-        if has_aggregate(*arguments):
-            raise QueryError(f"an aggregate cannot stand inside {function}")
+    def _check_outer(self, function: FunctionRef, arguments: list[Hashable]) -> None:
         tables = {column.table for column in columns_of(*arguments)}
         if tables and tables <= set(self.outer):
             raise QueryError(f"{function} of columns of {', '.join(map(str, tables))} alone is one of the query around")

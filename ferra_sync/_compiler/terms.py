@@ -103,17 +103,22 @@ class Subquery(Term):
 class Call(Term):
     """A function's call; PyPika does not quote a function's name."""
 
-    def __init__(self, function: FunctionRef, arguments: Sequence[Term], *, distinct: bool = False) -> None:
+    def __init__(
+        self, function: FunctionRef, arguments: Sequence[Term], *, distinct: bool = False, orders: Sequence[Term] = ()
+    ) -> None:
         super().__init__()
         self._function = function
         self._arguments = arguments
         self._distinct = "DISTINCT " if distinct else ""
+        self._orders = orders
 
     def get_sql(self, **kwargs: Any) -> str:  # noqa: ANN401 - PyPika's own
         if self._function.schema is None and self._function.name in _KEYWORDS:
             return self._function.name
         arguments = ", ".join(argument.get_sql(**kwargs) for argument in self._arguments)
-        return f"{function_name(self._function)}({self._distinct}{arguments})"
+        orders = ", ".join(order.get_sql(**kwargs) for order in self._orders)
+        sorted_by = f" ORDER BY {orders}" if orders else ""
+        return f"{function_name(self._function)}({self._distinct}{arguments}{sorted_by})"
 
 
 def function_name(function: FunctionRef) -> str:

@@ -83,7 +83,7 @@ def _name(shape: Hashable, position: int) -> _Name:
             return _Name(_attribute(shape), f"{shape.table}_{_attribute(shape)}")
         case (str(), FunctionRef() as function, *_):
             return _Name(function.name, "_".join([function.name, *_columns(shape)]))
-        case (shapes.CAST, inner, _):
+        case (shapes.CAST | shapes.ORDERED | shapes.WITHIN_GROUP | shapes.FILTER | shapes.OVER, inner, *_):
             return _name(inner, position)
         case _:
             return _Name(f"column{position}", f"column{position}")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Never, Protocol, TypeVar, overload
 
+from ferra_sync._expression.aggregate import Aggregated
 from ferra_sync._expression.expression import Expr
-from ferra_sync._expression.markers import Aggregate, Opt, Plain
+from ferra_sync._expression.markers import Opt, Plain
 from ferra_sync._expression.selectable import Selectable
 from ferra_sync._expression.typevars import N_co, R_co
+from ferra_sync._expression.window import O1, O2, O3, O4, Orders
 
 # fmt: off
 
@@ -373,7 +375,14 @@ class Function16(
 class Aggregate1(Protocol[A1_contra, R_co, N_co]):
     """A declared aggregate of one argument."""
 
-    def __call__(self, a1: Selectable[S1, A1_contra, Plain], /) -> Expr[Opt[S1], R_co, N_co, Aggregate]: ...
+    @overload
+    def __call__(
+        self, a1: Selectable[S1, A1_contra, Plain], /, *, distinct: bool = ...
+    ) -> Aggregated[Opt[S1], R_co, N_co]: ...
+    @overload
+    def __call__(
+        self, a1: Selectable[S1, A1_contra, Plain], /, *, distinct: bool = ..., order_by: Orders[O1, Plain, O2, O3, O4]
+    ) -> Aggregated[Opt[S1] | O1 | O2 | O3 | O4, R_co, N_co]: ...
 
 
 class Aggregate2(Protocol[A1_contra, A2_contra, R_co, N_co]):
@@ -381,9 +390,19 @@ class Aggregate2(Protocol[A1_contra, A2_contra, R_co, N_co]):
 
     @overload
     def __call__(
-        self, a1: Selectable[S1, A1_contra, Plain], a2: Selectable[S2, A2_contra, Any], /
-    ) -> Expr[Opt[S1 | S2], R_co, N_co, Aggregate]: ...
+        self, a1: Selectable[S1, A1_contra, Plain], a2: Selectable[S2, A2_contra, Any], /, *, distinct: bool = ...
+    ) -> Aggregated[Opt[S1 | S2], R_co, N_co]: ...
     @overload
     def __call__(
-        self, a1: Selectable[S1, A1_contra, Plain], a2: A2_contra, /
-    ) -> Expr[Opt[S1], R_co, N_co, Aggregate]: ...
+        self, a1: Selectable[S1, A1_contra, Plain], a2: Selectable[S2, A2_contra, Any], /, *, distinct: bool = ...,
+        order_by: Orders[O1, Plain, O2, O3, O4]
+    ) -> Aggregated[Opt[S1 | S2] | O1 | O2 | O3 | O4, R_co, N_co]: ...
+    @overload
+    def __call__(
+        self, a1: Selectable[S1, A1_contra, Plain], a2: A2_contra, /, *, distinct: bool = ...
+    ) -> Aggregated[Opt[S1], R_co, N_co]: ...
+    @overload
+    def __call__(
+        self, a1: Selectable[S1, A1_contra, Plain], a2: A2_contra, /, *, distinct: bool = ...,
+        order_by: Orders[O1, Plain, O2, O3, O4]
+    ) -> Aggregated[Opt[S1] | O1 | O2 | O3 | O4, R_co, N_co]: ...

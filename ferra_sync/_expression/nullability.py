@@ -102,9 +102,12 @@ class _Nullability:
                 return self._passed_over(shape)
             case (shapes.ANY | shapes.ALL, rows):
                 return self.of(rows)
+            case (shapes.ORDERED | shapes.WITHIN_GROUP | shapes.FILTER | shapes.OVER, call, *others):
+                return self._each([call, *others])[0]
             case (shapes.COUNT_ROWS | shapes.IS_ROW | shapes.MODEL | shapes.TUPLE, *_):
                 return False
             case _:  # Among them ("maybe", …), ("default",), and those that stand for another shape.
+                self._each(shapes.children(shape))
                 return True
 
     def _passed_over(self, shape: Hashable) -> bool:

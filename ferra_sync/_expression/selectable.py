@@ -47,3 +47,9 @@ class Reading(Protocol[T_contra, T_co]):
     """A model class that is read from its table, or from an alias, which is a subclass of that."""
 
     def __ferra_of__(self, table: T_contra, /) -> T_co: ...
+
+
+class Listed(Protocol[S_co, T_co, G_co]):
+    """An expression whose values, many of them, are a list that is a T."""
+
+    def __ferra_list__(self) -> Selected[S_co, T_co, G_co]: ...

@@ -11,6 +11,13 @@ other leaves are compared by identity. Nothing but the functions below builds a 
     ("call distinct", function, argument)       `call`: of each value once
     ("count rows", function)                    `count_rows`: `count(*)`
     ("case", predicate, value, …, otherwise)    `case`: of an even number of parts, there is no `otherwise`
+    ("ordered", call, order, …)                 `ordered`: an aggregate that takes its rows in this order
+    ("within group", call, order)               `within_group`: an aggregate of sorted values
+    ("filter", call, predicate)                 `filtered`: an aggregate of the rows for which the predicate holds
+    ("over", call, window)                      `over`: a function over the rows of a window
+    ("window", keys, keys, frame)               `window`: what it is divided by and sorted by; the frame may be absent
+    ("keys", operand, …)                        `keys`
+    ("frame", mode, start, end, exclude, …)     `frame`: the types of the offsets come last
     ("cast", operand, SqlType)                  `cast`: here the type is no parameter
     ("stamp", column, given, stamp)             `stamp`: the stamp, or what is given where the column has another value
     ("stamp json", column, given, stamp)        `stamp`, of a column of json
@@ -60,6 +67,13 @@ CALL: Final = "call"
 CALL_DISTINCT: Final = "call distinct"
 COUNT_ROWS: Final = "count rows"
 CASE: Final = "case"
+ORDERED: Final = "ordered"
+WITHIN_GROUP: Final = "within group"
+FILTER: Final = "filter"
+OVER: Final = "over"
+WINDOW: Final = "window"
+KEYS: Final = "keys"
+FRAME: Final = "frame"
 CAST: Final = "cast"
 STAMP: Final = "stamp"
 STAMP_JSON: Final = "stamp json"
@@ -83,6 +97,12 @@ DEFAULT: Final[Form] = ("default",)
 PartT = TypeVar("PartT")
 
 Nulls: TypeAlias = Literal["first", "last"]
+
+Mode: TypeAlias = Literal["rows", "range", "groups"]
+
+BoundKind: TypeAlias = Literal["unbounded preceding", "preceding", "current row", "following", "unbounded following"]
+
+Exclusion: TypeAlias = Literal["current row", "group", "ties", "no others"]
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -201,6 +221,45 @@ def case_values(parts: Sequence[PartT]) -> Sequence[PartT]:
     return (*parts[1::2], *parts[len(parts) // 2 * 2 :])
 
 
+def ordered(aggregate: Hashable, *orders: Hashable) -> Form:
+    """Return an aggregate that takes its rows in an order."""
+    return (ORDERED, aggregate, *orders)
+
+
+def within_group(aggregate: Hashable, sorted_by: Hashable) -> Form:
+    """Return an aggregate of sorted values."""
+    return (WITHIN_GROUP, aggregate, sorted_by)
+
+
+def filtered(aggregate: Hashable, predicate: Hashable) -> Form:
+    """Return an aggregate of the rows for which `predicate` holds, beside those that hold already."""
+    match aggregate:
+        case (str() as form, call, before) if form == FILTER:
+            return (FILTER, call, connective(AND, before, predicate))
+        case _:
+            return (FILTER, aggregate, predicate)
+
+
+def over(function: Hashable, rows: Hashable) -> Form:
+    """Return a function over the rows of a window."""
+    return (OVER, function, rows)
+
+
+def window(partition: Form, orders: Form, frame: Form | None) -> Form:
+    """Return the rows that a function sees: those of equal keys, sorted, and of these a frame."""
+    return (WINDOW, partition, orders) if frame is None else (WINDOW, partition, orders, frame)
+
+
+def keys(*operands: Hashable) -> Form:
+    """Return what a window is divided by, or sorted by."""
+    return (KEYS, *operands)
+
+
+def frame(mode: Mode, start: BoundKind, end: BoundKind, exclude: Exclusion | None, *offsets: SqlType[Any]) -> Form:
+    """Return from where to where a window reaches, around each row."""
+    return (FRAME, mode, start, end, exclude, *offsets)
+
+
 def cast(operand: Hashable, to: SqlType[Any]) -> Form:
     """Return an expression as a value of another type."""
     return (CAST, operand, to)
@@ -278,6 +337,7 @@ _CHILDREN: Final = {
     RESULT: (1, 1),
     PLACE: (1, 1),
     SUBQUERY: (1, 1),
+    FRAME: (5, None),
 }
 """From where to where a form has its parts, where these are not all that follows its name.
 
@@ -321,8 +381,37 @@ def columns_of(*shapes: Hashable) -> Iterator[ColumnRef]:
 
 
 def has_aggregate(*shapes: Hashable) -> bool:
-    """Whether a function over many rows of this query is called anywhere in `shapes`."""
-    return any(isinstance(leaf, FunctionRef) and leaf.aggregate for leaf in _own_leaves(shapes))
+    """Whether a function over many rows of this query is called in `shapes`; over a window it makes no row of them."""
+    waiting = list(shapes)
+    while waiting:
+        match waiting.pop():
+            case FunctionRef(aggregate=True):
+                return True
+            case (str() as form, call, rows) if form == OVER:
+                waiting.extend(windowed(call, rows))
+            case shape:
+                waiting.extend(children(shape))
+    return False
+
+
+def has_window(*shapes: Hashable) -> bool:
+    """Whether a function over a window is called anywhere in `shapes`."""
+    waiting = list(shapes)
+    while waiting:
+        shape = waiting.pop()
+        if isinstance(shape, tuple) and shape[0] == OVER:
+            return True
+        waiting.extend(children(shape))
+    return False
+
+
+def windowed(call: Hashable, rows: Hashable) -> Form:
+    """Return what a function over a window is made of, beside the function itself."""
+    match call:
+        case (str() as form, function, predicate) if form == FILTER:
+            return (*children(function)[1:], predicate, rows)
+        case _:
+            return (*children(call)[1:], rows)
 
 
 def has_subquery(*shapes: Hashable) -> bool:

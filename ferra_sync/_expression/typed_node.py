@@ -30,3 +30,6 @@ class TypedNode(Node, Generic[S_co, V_co, N_co, G_co]):
 
     def __ferra_null__(self) -> N_co:
         raise TypeError("only the type checker asks whether a value may be NULL")
+
+    def __ferra_list__(self) -> Selected[S_co, list[V_co | N_co], G_co]:
+        raise TypeError("only the type checker asks what several values are")

@@ -11,6 +11,7 @@ from ferra_sync._expression.operators import unordered
 from ferra_sync._expression.rows import Rows
 from ferra_sync._expression.shapes import ColumnRef, TableRef
 from ferra_sync._expression.sqltypes import FieldType
+from ferra_sync._expression.window import WindowFunction
 from ferra_sync._model.model import ModelMeta, Record
 from ferra_sync._schema.table import Table, TableMeta
 from ferra_sync.errors import QueryError, SchemaError
@@ -68,6 +69,8 @@ def named(given: object) -> str:
     """Return how messages call what was given."""
     if isinstance(given, Expr):
         return f"{given.label}, which is {given.type}"
+    if isinstance(given, WindowFunction):
+        return "a function that has not said .over(…)"
     if isinstance(given, MemberDescriptorType):
         return f"{given.__objclass__.__name__}.{given.__name__}, which is no column of a table"
     if isinstance(given, type) and issubclass(given, Table):

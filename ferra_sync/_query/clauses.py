@@ -12,7 +12,7 @@ from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.markers import Opt, Plain
 from ferra_sync._expression.numbers import is_whole_number
 from ferra_sync._expression.order import Order
-from ferra_sync._expression.shapes import Items, TableRef, children, has_aggregate, rebuilt
+from ferra_sync._expression.shapes import Items, TableRef, children, has_aggregate, has_window, rebuilt
 from ferra_sync._expression.sqltypes import BIGINT, MAX_BIGINT
 from ferra_sync._expression.typevars import App, Sel
 from ferra_sync._expression.values import Value
@@ -39,6 +39,8 @@ class Said(TypedDict, total=False):
     items: Items
     item_params: tuple[tuple[Any, ...], ...]
     """The values of each item."""
+    windows: bool
+    """Whether there are windows among the items, and values."""
     where: tuple[AnyExpr, ...]
     group_by: tuple[AnyExpr, ...]
     having: tuple[AnyExpr, ...]
@@ -83,7 +85,10 @@ class Clauses(Value, Generic[Sel, App]):
 
     def _selecting(self, *items: AnyExpr) -> Self:
         pairs = tuple([(item.shape, item.type) for item in items])
-        return self._with(items=pairs, item_params=tuple([item.params for item in items]))
+        params = tuple([item.params for item in items])
+        if any(params) and has_window(*(shape for shape, _ in pairs)):
+            return self._with(items=pairs, item_params=params, windows=True)
+        return self._with(items=pairs, item_params=params)
 
     def selecting_nothing(self) -> Self:
         """Return the query without a select list, for EXISTS; as it is where it has one."""
@@ -181,8 +186,8 @@ class Clauses(Value, Generic[Sel, App]):
             return self.order_by(*said["group_by"])
         if "distinct" in said:
             return self.order_by(*self.results())
-        if has_aggregate(*(shape for shape, _ in self.items)):
-            return self  # Without GROUP BY an aggregate makes one row.
+        if "having" in said or has_aggregate(*(shape for shape, _ in self.items)):
+            return self  # Without GROUP BY they make one row.
         keys = [table.primary_key for table in self._source.tables]
         orders = said.get("order_by", ())
         if not all(keys) and not orders:
@@ -232,7 +237,7 @@ class Clauses(Value, Generic[Sel, App]):
             outer=source.outer,
         )
         params: tuple[Any, ...] = ()
-        if "group_by" in said or "distinct" in said:
+        if "group_by" in said or "having" in said or "distinct" in said or "windows" in said:
             shape, params = self._shared(shape)
         else:
             for values in said.get("item_params", ()):
@@ -255,7 +260,7 @@ class Clauses(Value, Generic[Sel, App]):
         if distinct == ():
             check_expressions("distinct", tuple(self.results()))
         sharing = Sharing((*said.get("group_by", ()), *(self.results() if distinct == () else distinct or ())))
-        params: list[Any] = [*sharing.params]
+        params: list[Any] = []
 
         def placed(expression: Hashable, values: tuple[Any, ...]) -> Hashable:
             rewritten, own = sharing.rewritten(expression, values)
@@ -270,7 +275,6 @@ class Clauses(Value, Generic[Sel, App]):
         items = tuple([(placed(item, values), sql_type) for (item, sql_type), values in pairs])
         params.extend(self._source.params)
         rewritten = shape._replace(
-            shared=sharing.shapes,
             distinct=distinct_on,
             items=items,
             where=clause(said.get("where", ())),
@@ -280,7 +284,7 @@ class Clauses(Value, Generic[Sel, App]):
                 rebuilt(each.shape, partial(placed, values=each.params)) for each in said.get("order_by", ())
             ),
         )
-        return rewritten, tuple(params)
+        return rewritten._replace(shared=sharing.shapes), (*sharing.params, *params)
 
 
 def ascending(expr: Any) -> AnyOrder:  # noqa: ANN401 - checked here

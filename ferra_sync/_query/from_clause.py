@@ -73,6 +73,10 @@ class From(Selecting[Sel, App], Inner[Never, Never]):
         check_expressions("group_by", keys)
         return self._with(group_by=keys)._as(Grouped)
 
+    def having(self, *predicates: Expr[App | Opt[App], bool, None, Any]) -> Grouped[Sel, App]:
+        """Make one row of all rows, where all predicates hold for them, or none; what is selected is aggregates."""
+        return self._as(Grouped).having(*predicates)
+
 
 class Grouped(SelectingGroups[Sel, App], Inner[Never, Never]):
     """A GROUP BY."""

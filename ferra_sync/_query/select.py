@@ -9,7 +9,7 @@ from ferra_sync._expression import shapes
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.markers import In, Opt, Plain
 from ferra_sync._expression.selectable import Aliasing, Reading, Selectable
-from ferra_sync._expression.shapes import TableRef, columns_of, has_aggregate
+from ferra_sync._expression.shapes import TableRef, columns_of, has_aggregate, has_window
 from ferra_sync._expression.typevars import App, G, R_co, S, Sel, T, V
 from ferra_sync._model.model import ROW, ModelMeta
 from ferra_sync._query.checks import named, table_of
@@ -36,13 +36,16 @@ class Select(Selection[Sel, App, R_co, Never, Never], Combinable[App, R_co], Gen
         """Return the query sorted by the primary key.
 
         Raises:
-            QueryError: there is no primary key, or rows are sorted, limited, grouped, made distinct or repeated.
+            QueryError: there is no primary key; rows are sorted, limited, grouped, made distinct or repeated, or a
+                function sees those beside them.
         """
         key, said = self.primary_key, self._said
         if said.get("order_by") or "limit" in said or "offset" in said:
             raise QueryError("batches sort and limit by themselves")
         if "group_by" in said or "distinct" in said or not self._source.is_one_row_each:
             raise QueryError("batches walk the rows of one table; this query groups or repeats them")
+        if has_window(*(shape for shape, _ in self.items)):
+            raise QueryError("batches read some rows at a time, and a function over a window would see no others")
         return self.order_by(*key)
 
     def with_key(self) -> Select[Sel, App, tuple[R_co, tuple[Any, ...]]]:

@@ -1,7 +1,8 @@
 """Expressions with values that stand in several clauses and must be the same parameters in all of them.
 
 `GROUP BY f(x, $2)` is not `SELECT f(x, $1)` to PostgreSQL, whatever the values are. So an expression of GROUP BY,
-DISTINCT or DISTINCT ON is lowered once; wherever it occurs again, with equal values, the shape says `shared(i)`.
+DISTINCT or DISTINCT ON is lowered once; wherever it occurs again, with equal values, the shape says `shared(i)`. So
+is a window with values: the server sorts once for all that see the same one.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any, TypeAlias
 
+from ferra_sync._expression import shapes
 from ferra_sync._expression.expression import AnyExpr
 from ferra_sync._expression.ranges import AnyRange
 from ferra_sync._expression.shapes import leaves, rebuilt, shared
@@ -44,7 +46,21 @@ class Sharing:
         if not params:
             return shape, params
         number = self._number(shape, params)
-        return self._with_parts(shape, params) if number is None else (shared(number), ())
+        if number is not None:
+            return shared(number), ()
+        kept, own = self._with_parts(shape, params)
+        match kept:
+            case (shapes.WINDOW, *_) if own:
+                return self._window(kept, own), ()
+            case _:
+                return kept, own
+
+    def _window(self, shape: Hashable, params: Params) -> Hashable:
+        number = self._number(shape, params)
+        if number is None:
+            number = len(self._shared)
+            self._shared.append((shape, params))
+        return shared(number)
 
     def _with_parts(self, shape: Hashable, params: Params) -> tuple[Hashable, Params]:
         """Return an expression without what its parts share."""

@@ -21,6 +21,7 @@ from ferra_sync._expression.shapes import (
     TableRef,
     has_aggregate,
     has_subquery,
+    has_window,
     is_same_table,
     leaves,
 )
@@ -258,6 +259,8 @@ def _fitting(column: Column[Any, Any, Any], option: str, value: object) -> AnyEx
             raise SchemaError(f"{option} of {column.ref} names a column or an aggregate, which it cannot")
         if has_subquery(value.shape):
             raise SchemaError(f"{option} of {column.ref} has a query inside, which it cannot")
+        if has_window(value.shape):
+            raise SchemaError(f"{option} of {column.ref} is a function over a window, which it cannot be")
         # `timestamp DEFAULT now()` goes by the session's time zone, and many a schema says so.
         return value if column.type.depends_on_zone_with(value.type) else _of_its_type(column, option, value)
     if value is None:
@@ -286,6 +289,8 @@ def _generated(table: TableRef, column: Column[Any, Any, Any], expression: Calla
             raise SchemaError(f"{column.ref} is generated from {leaf}, a column of {leaf.table.name}")
         if isinstance(leaf, FunctionRef) and leaf.aggregate:
             raise SchemaError(f"{column.ref} is generated from one row; {leaf} is over many")
+    if has_window(value.shape):
+        raise SchemaError(f"{column.ref} is generated from one row; a function over a window reads others")
     return _of_its_type(column, "generated_as", value)
 
 

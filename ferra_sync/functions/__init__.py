@@ -6,7 +6,17 @@ Any other is declared with its types: `similarity = function("similarity", t.tex
 from __future__ import annotations
 
 from ferra_sync._expression.published import publish
-from ferra_sync.functions._aggregates import avg, count, max, min, sum  # noqa: A004 - SQL's names
+from ferra_sync.functions._aggregates import (
+    avg,
+    bool_and,
+    bool_or,
+    count,
+    every,
+    max,  # noqa: A004 - SQL's names, the next two too
+    min,  # noqa: A004
+    sum,  # noqa: A004
+)
+from ferra_sync.functions._collecting import array_agg, jsonb_agg, jsonb_object_agg, string_agg
 from ferra_sync.functions._conditionals import coalesce, greatest, least, nullif
 from ferra_sync.functions._declared import aggregate, function
 from ferra_sync.functions._literals import literal
@@ -40,6 +50,15 @@ from ferra_sync.functions._numbers import (
     width_bucket,
 )
 from ferra_sync.functions._random import gen_random_uuid, random
+from ferra_sync.functions._statistics import (
+    mode,
+    percentile_cont,
+    percentile_disc,
+    stddev,
+    stddev_pop,
+    var_pop,
+    variance,
+)
 from ferra_sync.functions._text import (
     btrim,
     char_length,
@@ -67,13 +86,29 @@ from ferra_sync.functions._text import (
     trim,
     upper,
 )
+from ferra_sync.functions._windows import (
+    cume_dist,
+    dense_rank,
+    first_value,
+    lag,
+    last_value,
+    lead,
+    nth_value,
+    ntile,
+    percent_rank,
+    rank,
+    row_number,
+)
 
 __all__ = [
     "abs",
     "age",
     "aggregate",
+    "array_agg",
     "at_time_zone",
     "avg",
+    "bool_and",
+    "bool_or",
     "btrim",
     "ceil",
     "char_length",
@@ -81,11 +116,15 @@ __all__ = [
     "concat",
     "concat_ws",
     "count",
+    "cume_dist",
     "current_date",
     "current_timestamp",
     "date_trunc",
+    "dense_rank",
+    "every",
     "exp",
     "extract",
+    "first_value",
     "floor",
     "format",
     "function",
@@ -93,6 +132,11 @@ __all__ = [
     "greatest",
     "initcap",
     "interval",
+    "jsonb_agg",
+    "jsonb_object_agg",
+    "lag",
+    "last_value",
+    "lead",
     "least",
     "left",
     "length",
@@ -108,22 +152,33 @@ __all__ = [
     "md5",
     "min",
     "mod",
+    "mode",
     "now",
+    "nth_value",
+    "ntile",
     "nullif",
+    "percent_rank",
+    "percentile_cont",
+    "percentile_disc",
     "power",
     "random",
+    "rank",
     "regexp_replace",
     "repeat",
     "replace",
     "reverse",
     "right",
     "round",
+    "row_number",
     "rpad",
     "rtrim",
     "sign",
     "split_part",
     "sqrt",
     "starts_with",
+    "stddev",
+    "stddev_pop",
+    "string_agg",
     "strpos",
     "substring",
     "sum",
@@ -132,6 +187,8 @@ __all__ = [
     "trim",
     "trunc",
     "upper",
+    "var_pop",
+    "variance",
     "width_bucket",
 ]
 

@@ -12,17 +12,18 @@ from typing import Any, Final, Never, TypeVar, overload
 
 from ferra_sync._expression import shapes
 from ferra_sync._expression import sqltypes as sql
+from ferra_sync._expression.aggregate import Aggregated
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.intervals import Interval
-from ferra_sync._expression.markers import Aggregate, Opt, Plain
+from ferra_sync._expression.markers import Opt, Plain
 from ferra_sync._expression.nulls import never
-from ferra_sync._expression.operators import unordered
 from ferra_sync._expression.selectable import Typed
 from ferra_sync._expression.shapes import FunctionRef
 from ferra_sync._expression.sqltypes import FieldType, SqlType
 from ferra_sync._expression.typevars import S, V
 from ferra_sync.errors import QueryError
-from ferra_sync.functions._calls import FLOATS, INHERITED, call, expression
+from ferra_sync.functions._aggregated import AnyAggregate, aggregated
+from ferra_sync.functions._calls import FLOATS, INHERITED, expression
 
 Mean = TypeVar("Mean", float, dt.timedelta, Interval)
 Summed = TypeVar("Summed", int, Decimal, float, dt.timedelta, Interval)
@@ -32,6 +33,9 @@ _SUM: Final = FunctionRef("sum", aggregate=True)
 _AVG: Final = FunctionRef("avg", aggregate=True)
 _MIN: Final = FunctionRef("min", aggregate=True)
 _MAX: Final = FunctionRef("max", aggregate=True)
+_BOOL_AND: Final = FunctionRef("bool_and", aggregate=True)
+_BOOL_OR: Final = FunctionRef("bool_or", aggregate=True)
+_EVERY: Final = FunctionRef("every", aggregate=True)
 
 _WITHOUT_LEAST: Final = frozenset(
     {
@@ -47,29 +51,21 @@ _WITHOUT_LEAST: Final = frozenset(
 
 
 @overload
-def count() -> Expr[Never, int, Never, Aggregate]: ...
+def count() -> Aggregated[Never, int, Never]: ...
 @overload
-def count(value: Expr[S, Any, Any, Plain], *, distinct: bool = False) -> Expr[Opt[S], int, Never, Aggregate]: ...
-def count(value: AnyExpr | None = None, *, distinct: bool = False) -> AnyExpr:
+def count(value: Expr[S, Any, Any, Plain], *, distinct: bool = False) -> Aggregated[Opt[S], int, Never]: ...
+def count(value: AnyExpr | None = None, *, distinct: bool = False) -> AnyAggregate:
     """`count(*)`, or the number of rows, or of distinct values, for which `value` is not NULL."""
     if value is None:
-        return Expr(shapes.count_rows(_COUNT), (), sql.BIGINT)
-    return _aggregated(_COUNT, sql.BIGINT, expression("count", value), distinct=distinct)
-
-
-def _aggregated(name: FunctionRef, returns: SqlType[Any], value: AnyExpr, *, distinct: bool) -> AnyExpr:
-    if not distinct:
-        return call(name, returns, value)
-    if not value.type.has_order:
-        raise unordered(value, f"{name}(DISTINCT …)")
-    return Expr(shapes.call(name, value.shape, distinct=True), value.params, returns)
+        return Aggregated(shapes.count_rows(_COUNT), (), sql.BIGINT)
+    return aggregated(_COUNT, sql.BIGINT, expression("count", value), distinct=distinct)
 
 
 def sum(  # noqa: A001 - SQL's name
     value: Expr[S, Summed, Any, Plain], *, distinct: bool = False
-) -> Expr[Opt[S], Summed, None, Aggregate]:
+) -> Aggregated[Opt[S], Summed, None]:
     """The sum of the values, or of the distinct values, that are not NULL; None where there are none."""
-    return _aggregated(_SUM, _sum_type(value), value, distinct=distinct)
+    return aggregated(_SUM, _sum_type(value), value, distinct=distinct)
 
 
 def _sum_type(value: AnyExpr) -> SqlType[Any]:
@@ -84,17 +80,15 @@ def _sum_type(value: AnyExpr) -> SqlType[Any]:
 
 
 @overload
-def avg(
-    value: Expr[S, int | Decimal, Any, Plain], *, distinct: bool = False
-) -> Expr[Opt[S], Decimal, None, Aggregate]: ...
+def avg(value: Expr[S, int | Decimal, Any, Plain], *, distinct: bool = False) -> Aggregated[Opt[S], Decimal, None]: ...
 @overload
-def avg(value: Expr[S, Mean, Any, Plain], *, distinct: bool = False) -> Expr[Opt[S], Mean, None, Aggregate]: ...
-def avg(value: AnyExpr, *, distinct: bool = False) -> AnyExpr:
+def avg(value: Expr[S, Mean, Any, Plain], *, distinct: bool = False) -> Aggregated[Opt[S], Mean, None]: ...
+def avg(value: AnyExpr, *, distinct: bool = False) -> AnyAggregate:
     """The mean of the values, or of the distinct values, that are not NULL; None where there are none.
 
     Whole numbers have a Decimal mean.
     """
-    return _aggregated(_AVG, _avg_type(value), value, distinct=distinct)
+    return aggregated(_AVG, _avg_type(value), value, distinct=distinct)
 
 
 def _avg_type(value: AnyExpr) -> SqlType[Any]:
@@ -111,23 +105,23 @@ def _avg_type(value: AnyExpr) -> SqlType[Any]:
 @overload
 def min(  # noqa: A001 - SQL's name
     value: Typed[S, IPv4Network | IPv6Network, Any, Any, Plain],
-) -> Expr[Opt[S], IPv4Interface | IPv6Interface, None, Aggregate]: ...
+) -> Aggregated[Opt[S], IPv4Interface | IPv6Interface, None]: ...
 @overload
-def min(value: Expr[S, V, Any, Plain]) -> Expr[Opt[S], V, None, Aggregate]: ...  # noqa: A001 - SQL's name
-def min(value: Any) -> AnyExpr:  # noqa: A001 - SQL's name
+def min(value: Expr[S, V, Any, Plain]) -> Aggregated[Opt[S], V, None]: ...  # noqa: A001 - SQL's name
+def min(value: Any) -> AnyAggregate:  # noqa: A001 - SQL's name
     """The least of the values that are not NULL; None where there are none."""
-    return call(_MIN, _least_type("min", value), value)
+    return aggregated(_MIN, _least_type("min", value), value)
 
 
 @overload
 def max(  # noqa: A001 - SQL's name
     value: Typed[S, IPv4Network | IPv6Network, Any, Any, Plain],
-) -> Expr[Opt[S], IPv4Interface | IPv6Interface, None, Aggregate]: ...
+) -> Aggregated[Opt[S], IPv4Interface | IPv6Interface, None]: ...
 @overload
-def max(value: Expr[S, V, Any, Plain]) -> Expr[Opt[S], V, None, Aggregate]: ...  # noqa: A001 - SQL's name
-def max(value: Any) -> AnyExpr:  # noqa: A001 - SQL's name
+def max(value: Expr[S, V, Any, Plain]) -> Aggregated[Opt[S], V, None]: ...  # noqa: A001 - SQL's name
+def max(value: Any) -> AnyAggregate:  # noqa: A001 - SQL's name
     """The greatest of the values that are not NULL; None where there are none."""
-    return call(_MAX, _least_type("max", value), value)
+    return aggregated(_MAX, _least_type("max", value), value)
 
 
 def _least_type(name: str, value: AnyExpr) -> SqlType[Any]:
@@ -137,3 +131,27 @@ def _least_type(name: str, value: AnyExpr) -> SqlType[Any]:
             f"PostgreSQL has no {name} of {sql_type}: order_by(…).limit(1) finds it where there is an order"
         )
     return INHERITED.get(sql_type.kind, sql_type.parameter)
+
+
+# Of booleans
+
+
+def bool_and(value: Expr[S, bool, Any, Plain]) -> Aggregated[Opt[S], bool, None]:
+    """Whether all values that are not NULL are true; None where there are none."""
+    return aggregated(_BOOL_AND, sql.BOOLEAN, _boolean("bool_and", value))
+
+
+def bool_or(value: Expr[S, bool, Any, Plain]) -> Aggregated[Opt[S], bool, None]:
+    """Whether one of the values is true; None where all are NULL, or there are none."""
+    return aggregated(_BOOL_OR, sql.BOOLEAN, _boolean("bool_or", value))
+
+
+def every(value: Expr[S, bool, Any, Plain]) -> Aggregated[Opt[S], bool, None]:
+    """`bool_and`, by the name that the SQL standard has for it."""
+    return aggregated(_EVERY, sql.BOOLEAN, _boolean("every", value))
+
+
+def _boolean(name: str, value: AnyExpr) -> AnyExpr:
+    if expression(name, value).type.kind is not FieldType.BOOLEAN:
+        raise QueryError(f"{name} takes booleans, not {value.type}")
+    return value

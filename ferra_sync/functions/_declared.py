@@ -13,7 +13,8 @@ from ferra_sync._expression.nulls import Promised, Rule, always, never
 from ferra_sync._expression.shapes import FunctionRef
 from ferra_sync._expression.sqltypes import HasSqlType, SqlType, is_nullable, type_of
 from ferra_sync.errors import QueryError, SchemaError
-from ferra_sync.functions._calls import Signature
+from ferra_sync.functions._aggregated import AnyAggregate, aggregated
+from ferra_sync.functions._calls import Signature, argument, call
 
 
 class _Declared(Signature):
@@ -22,9 +23,21 @@ class _Declared(Signature):
     __slots__ = ()
 
     def __call__(self, *given: object) -> AnyExpr:
+        return call(self.ref, self.returns, *self._given(given))
+
+    def _given(self, given: tuple[object, ...]) -> list[AnyExpr]:
         if len(given) != len(self.arguments):
             raise QueryError(f"{self.ref} takes {len(self.arguments)} arguments, not {len(given)}")
-        return super().__call__(*given)
+        return [argument(self.ref, expected, each) for expected, each in zip(self.arguments, given, strict=True)]
+
+
+class _DeclaredAggregate(_Declared):
+    """An aggregate with its types."""
+
+    __slots__ = ()
+
+    def __call__(self, *given: object, distinct: bool = False, order_by: object = ()) -> AnyAggregate:
+        return aggregated(self.ref, self.returns, *self._given(given), distinct=distinct, order_by=order_by)
 
 
 def _overloaded(declare: Callable[..., Any]) -> DeclareFunction:
@@ -69,7 +82,8 @@ def _declared(
     types = tuple([_declared_type(name, argument) for argument in arguments])
     returned = _declared_type(name, returns)
     rule = _promised(arguments, returns, aggregate=aggregate)
-    return _Declared(FunctionRef(name, schema, aggregate, rule, returned), types, returned)
+    declared = _DeclaredAggregate if aggregate else _Declared
+    return declared(FunctionRef(name, schema, aggregate, rule, returned), types, returned)
 
 
 def _declared_type(name: str, given: object) -> SqlType[Any]:

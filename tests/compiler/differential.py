@@ -27,6 +27,7 @@ sys.path.append(str(Path(__file__).parents[1]))  # where pytest finds what follo
 import differential_subqueries as subqueries
 from databases import fresh_database, server_in_memory
 from differential_terms import KINDS, ORDERED, Source, Term, Terms, literal, random_source
+from differential_windows import windowed
 from none_in_rows import broken_promises
 
 CASES_OF_A_WORLD: Final = 250
@@ -108,6 +109,8 @@ class Writer:
                 items.append(_model_item(source, optional=begun.nullable[source.name]))
             elif self.dice.random() < 0.1:
                 term = subqueries.value(self.dice, subqueries.inner(self.dice, self.sources, begun.joined))
+            elif self.dice.random() < 0.2:
+                term = windowed(self.dice, begun.terms, begun.joined)
                 items.append(Item(term.expr, (term.sql,)))
             else:
                 term = begun.terms.predicate() if self.dice.random() < 0.2 else begun.terms.any()
@@ -196,6 +199,15 @@ class Writer:
         return [(term, self.dice.choice(_WAYS)) for term in found if term is not None]
 
     def _aggregate(self, terms: Terms) -> Term:
+        term = self._whole_aggregate(terms)
+        if self.dice.random() < 0.7:
+            return term
+        predicate = terms.predicate()
+        call = term.sql.removesuffix("::bigint")
+        filtered = f"({call} FILTER (WHERE {predicate.sql})){term.sql[len(call) :]}"
+        return term._replace(expr=term.expr.filter(predicate.expr), sql=filtered)
+
+    def _whole_aggregate(self, terms: Terms) -> Term:
         term = terms.any()
         if term.kind.family == "whole" and self.dice.random() < 0.5:
             return Term(fn.sum(term.expr), f"sum({term.sql})::bigint", KINDS["bigint"])

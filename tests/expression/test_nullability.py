@@ -18,7 +18,7 @@ from none_in_rows import items_that_may_be_none
 from psycopg.types.json import Json, Jsonb
 from tables import model_of
 
-from ferra_sync import JSON_NULL, Database, Expr, FerraDbError, FerraModel, Table, exists, from_, maybe
+from ferra_sync import JSON_NULL, Database, Expr, FerraDbError, FerraModel, Table, exists, following, from_, maybe, rows
 from ferra_sync import functions as fn
 from ferra_sync import types as t
 from ferra_sync._compiler.expressions import Lowering
@@ -157,6 +157,13 @@ OTHERS: Final[list[tuple[str, tuple[str, ...], Callable[..., Any]]]] = [
     ("a cast of a document to json", ("data",), lambda a: a.cast(t.json())),
     ("is row", (), lambda: Expr(("is row", Facts.__ferra_table__.ref), (), BOOLEAN)),
     ("a model", (), lambda: Fact),
+    ("a number of the row", (), lambda: fn.row_number().over()),
+    ("the row before", ("word",), lambda a: fn.lag(a).over(partition_by=Facts.id)),
+    ("the row itself, or a default", ("word",), lambda a: fn.lag(a, 0, default="x").over(order_by=Facts.id)),
+    ("the default of no row", ("word",), lambda a: fn.lead(Facts.word_2, default=a).over(partition_by=Facts.id)),
+    ("the first row of no frame", ("word",), lambda a: fn.first_value(a).over(frame=rows(following(1), following(2)))),
+    ("a count over a window", ("word",), lambda a: fn.count(a).over(partition_by=Facts.whole_2 + 1)),
+    ("a sum over no frame", ("whole",), lambda a: fn.sum(a).over(frame=rows(following(1), following(2)))),
 ]
 
 
@@ -215,6 +222,11 @@ AGGREGATES: Final[list[tuple[str, str, Callable[..., Any]]]] = [
     ("avg", "whole", fn.avg),
     ("min", "word", fn.min),
     ("max", "word", fn.max),
+    ("count of some", "whole", lambda a: fn.count().filter(a > 0)),
+    ("sum of some", "whole", lambda a: fn.sum(a).filter(a > 0)),
+    ("array_agg", "word", lambda a: fn.array_agg(a, order_by=a)),
+    ("jsonb_agg", "data", fn.jsonb_agg),
+    ("mode", "word", lambda a: fn.mode().within_group(a)),
     ("declared", "flag", fn.aggregate("bool_and", t.nullable(t.boolean()), returns=t.nullable(t.boolean()))),
     ("promised", "whole", fn.aggregate("regr_count", t.integer(), t.integer(), returns=t.bigint())),
 ]
@@ -241,7 +253,7 @@ def test_every_operator_has_a_rule() -> None:
 
 
 def test_every_form_of_expression_that_is_lowered_is_known() -> None:
-    orders = {"asc", "desc"}
+    orders = {"asc", "desc", "window"}
     unknown = {"default", "shared", "place"}
 
     assert forms_of(Lowering.term) - orders - unknown - RULES.keys() <= forms_of(_Nullability.of)

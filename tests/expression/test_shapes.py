@@ -27,6 +27,12 @@ LOWER = FunctionRef("lower")
 COUNT = FunctionRef("count", aggregate=True)
 ROWS = shapes.subquery(SelectShape(TABLE, items=((TITLE, TEXT),)))
 
+CALL = shapes.call(COUNT, TITLE)
+ASC = shapes.order("asc", TITLE, None)
+KEYS = shapes.keys(TITLE, YEAR)
+FRAME = shapes.frame("rows", "preceding", "current row", None, INTEGER)
+WINDOW = shapes.window(shapes.keys(TITLE), shapes.keys(ASC), None)
+
 FORMS: dict[str, tuple[Hashable, tuple[Hashable, ...]]] = {
     "an operator": (shapes.operation("=", TITLE, TEXT), (TITLE, TEXT)),
     "a connective": (shapes.connective("and", TITLE, YEAR), (TITLE, YEAR)),
@@ -36,6 +42,14 @@ FORMS: dict[str, tuple[Hashable, tuple[Hashable, ...]]] = {
     "a count of rows": (shapes.count_rows(COUNT), (COUNT,)),
     "a case": (shapes.case([(TITLE, YEAR)], TEXT), (TITLE, YEAR, TEXT)),
     "a case without otherwise": (shapes.case([(TITLE, YEAR), (TEXT, YEAR)]), (TITLE, YEAR, TEXT, YEAR)),
+    "an ordered aggregate": (shapes.ordered(CALL, ASC), (CALL, ASC)),
+    "an aggregate of sorted values": (shapes.within_group(CALL, ASC), (CALL, ASC)),
+    "a filtered aggregate": (shapes.filtered(CALL, YEAR), (CALL, YEAR)),
+    "a function over a window": (shapes.over(CALL, WINDOW), (CALL, WINDOW)),
+    "a window": (WINDOW, (shapes.keys(TITLE), shapes.keys(ASC))),
+    "a window with a frame": (shapes.window(KEYS, KEYS, FRAME), (KEYS, KEYS, FRAME)),
+    "keys": (KEYS, (TITLE, YEAR)),
+    "a frame": (FRAME, (INTEGER,)),
     "a cast": (shapes.cast(TITLE, INTEGER), (TITLE,)),
     "a stamp": (shapes.stamp(TITLE, TEXT, YEAR, is_json=False), (TITLE, TEXT, YEAR)),
     "a stamp of json": (shapes.stamp(TITLE, TEXT, YEAR, is_json=True), (TITLE, TEXT, YEAR)),
@@ -93,6 +107,25 @@ def test_connectives_of_one_kind_are_flat() -> None:
     both = shapes.connective("and", TITLE, YEAR)
     assert shapes.connective("and", both, TEXT) == shapes.operation("and", TITLE, YEAR, TEXT)
     assert shapes.connective("or", both, TEXT) == shapes.operation("or", both, TEXT)
+
+
+def test_filters_of_one_aggregate_are_one() -> None:
+    once = shapes.filtered(CALL, YEAR)
+    assert shapes.filtered(once, TITLE) == shapes.filtered(CALL, shapes.connective("and", YEAR, TITLE))
+
+
+def test_over_a_window_an_aggregate_makes_no_row_of_many_unless_another_stands_inside() -> None:
+    nested = shapes.call(COUNT, CALL)
+    assert shapes.has_aggregate(CALL)
+    assert not shapes.has_aggregate(shapes.over(CALL, WINDOW), shapes.over(shapes.filtered(CALL, YEAR), WINDOW))
+    assert shapes.has_aggregate(shapes.over(nested, WINDOW))
+    assert shapes.has_aggregate(shapes.over(CALL, shapes.window(shapes.keys(CALL), shapes.keys(), None)))
+    assert shapes.has_aggregate(shapes.over(shapes.filtered(CALL, CALL), WINDOW))
+
+
+def test_a_window_is_found_anywhere() -> None:
+    assert not shapes.has_window(CALL, WINDOW)
+    assert shapes.has_window(TITLE, shapes.binary("+", YEAR, shapes.over(CALL, WINDOW)))
 
 
 def test_only_a_model_becomes_nullable_in_its_shape() -> None:

@@ -30,6 +30,7 @@ from domain import (
 
 from ferra_sync import (
     Aggregate,
+    Aggregated,
     Column,
     Expr,
     In,
@@ -149,17 +150,17 @@ assert_type(fn.coalesce(fn.sum(Users.id), 0), Expr[Opt[In[Users]], int, Never, A
 assert_type(fn.nullif(Users.name, "none"), Expr[In[Users], str, None, Plain])
 assert_type(fn.nullif(Users.hair_color, Users.name), Expr[In[Users], str, None, Plain])
 assert_type(fn.nullif(Events.size, Size.SMALL), Expr[In[Events], Size, None, Plain])
-assert_type(fn.count(), Expr[Never, int, Never, Aggregate])
-assert_type(fn.count(Users.id, distinct=True), Expr[Opt[In[Users]], int, Never, Aggregate])
-assert_type(fn.sum(Events.seats), Expr[Opt[In[Events]], int, None, Aggregate])
-assert_type(fn.sum(Events.taken), Expr[Opt[In[Events]], int, None, Aggregate])
-assert_type(fn.sum(Events.duration), Expr[Opt[In[Events]], timedelta, None, Aggregate])
-assert_type(fn.avg(Events.seats), Expr[Opt[In[Events]], Decimal, None, Aggregate])
-assert_type(fn.avg(Events.price), Expr[Opt[In[Events]], Decimal, None, Aggregate])
-assert_type(fn.avg(Events.ratio), Expr[Opt[In[Events]], float, None, Aggregate])
-assert_type(fn.avg(Events.duration), Expr[Opt[In[Events]], timedelta, None, Aggregate])
-assert_type(fn.min(Events.starts_at), Expr[Opt[In[Events]], datetime, None, Aggregate])
-assert_type(fn.max(Events.size), Expr[Opt[In[Events]], Size, None, Aggregate])
+assert_type(fn.count(), Aggregated[Never, int, Never])
+assert_type(fn.count(Users.id, distinct=True), Aggregated[Opt[In[Users]], int, Never])
+assert_type(fn.sum(Events.seats), Aggregated[Opt[In[Events]], int, None])
+assert_type(fn.sum(Events.taken), Aggregated[Opt[In[Events]], int, None])
+assert_type(fn.sum(Events.duration), Aggregated[Opt[In[Events]], timedelta, None])
+assert_type(fn.avg(Events.seats), Aggregated[Opt[In[Events]], Decimal, None])
+assert_type(fn.avg(Events.price), Aggregated[Opt[In[Events]], Decimal, None])
+assert_type(fn.avg(Events.ratio), Aggregated[Opt[In[Events]], float, None])
+assert_type(fn.avg(Events.duration), Aggregated[Opt[In[Events]], timedelta, None])
+assert_type(fn.min(Events.starts_at), Aggregated[Opt[In[Events]], datetime, None])
+assert_type(fn.max(Events.size), Aggregated[Opt[In[Events]], Size, None])
 assert_type(fn.now(), Expr[Never, datetime, Never, Never])
 assert_type(fn.literal(3), Expr[Never, int, Never, Never])
 assert_type(fn.literal(None, t.nullable(t.text())), Expr[Never, str, None, Never])
@@ -172,7 +173,7 @@ assert_type(clock_timestamp(), Expr[Never, datetime, Never, Never])
 assert_type(replace(Users.name, "a", "b"), Expr[In[Users], str, Never, Plain])
 assert_type(nullif(Users.hair_color, "red"), Expr[In[Users], str, None, Plain])
 assert_type(nullif(Users.name, "red"), Expr[In[Users], str, None, Plain])
-assert_type(bool_and(Events.public), Expr[Opt[In[Events]], bool, None, Aggregate])
-assert_type(string_agg(Users.name, ", "), Expr[Opt[In[Users]], str, None, Aggregate])
+assert_type(bool_and(Events.public), Aggregated[Opt[In[Events]], bool, None])
+assert_type(string_agg(Users.name, ", "), Aggregated[Opt[In[Users]], str, None])
 from_(Users).where(fn.lower(Users.name) == "al", fn.length(Users.name) > 3, similarity(Users.name, "x") > 0.3)
 from_(Users).order_by(similarity(Users.name, "x").desc(), fn.lower(Users.name).asc(nulls="last"))

@@ -113,7 +113,7 @@ class Call(Term):
         self._orders = orders
 
     def get_sql(self, **kwargs: Any) -> str:  # noqa: ANN401 - PyPika's own
-        if self._function.schema is None and self._function.name in _KEYWORDS:
+        if not self._arguments and self._function.schema is None and self._function.name in _KEYWORDS:
             return self._function.name
         arguments = ", ".join(argument.get_sql(**kwargs) for argument in self._arguments)
         orders = ", ".join(order.get_sql(**kwargs) for order in self._orders)

@@ -124,7 +124,7 @@ def extract(field: Field, value: Expr[S, dt.date | dt.time | Span, N, G]) -> Exp
 
 
 def _name(function: FunctionRef, name: object, known: frozenset[str], of: SqlType[Any]) -> AnyExpr:
-    if name not in known:
+    if not isinstance(name, str) or name not in known:
         raise QueryError(f"{function} of {of} takes one of {', '.join(sorted(known))}")
     return parameter(name, sql.TEXT, function)
 

@@ -18,7 +18,7 @@ from uuid import UUID
 import attrs
 from tables import model_of
 
-from ferra_sync import FerraModel, Table
+from ferra_sync import FerraModel, Table, case
 from ferra_sync import functions as fn
 from ferra_sync import types as t
 
@@ -329,14 +329,53 @@ def _moved(terms: Terms, term: Term, _depth: int) -> Term:
     return Term(moved, f"({term.sql} + make_interval(days => {days}))", term.kind)
 
 
+def _chosen(terms: Terms, term: Term, depth: int) -> Term:
+    predicate, value = terms.predicate(depth), terms.value(term.kind)
+    kind = KINDS["text"] if term.kind.family == "text" else term.kind
+    if terms.dice.random() < 0.3:
+        return Term(case((predicate.expr, term.expr)), f"(CASE WHEN {predicate.sql} THEN {term.sql} END)", kind)
+    spelled = f"(CASE WHEN {predicate.sql} THEN {term.sql} ELSE {literal(value, kind)} END)"
+    return Term(case((predicate.expr, term.expr), otherwise=value), spelled, kind)
+
+
+def _extreme(terms: Terms, term: Term, _depth: int) -> Term:
+    name, value = terms.dice.choice(["greatest", "least"]), terms.value(term.kind)
+    return Term(getattr(fn, name)(term.expr, value), f"{name}({term.sql}, {literal(value, term.kind)})", term.kind)
+
+
+def _cut(terms: Terms, term: Term, _depth: int) -> Term:
+    number, part = terms.dice.choice([1, 2, 3]), terms.dice.choice(_TEXTS)
+    of = literal(part, "text")
+    expr, spelled = terms.dice.choice(
+        [
+            (fn.left(term.expr, number), f"left({term.sql}, {number})"),
+            (fn.substring(term.expr, number, 2), f"substring({term.sql} FROM {number} FOR 2)"),
+            (fn.replace(term.expr, part, "x"), f"replace({term.sql}, {of}, 'x')"),
+            (fn.trim(term.expr), f"trim({term.sql})"),
+            (fn.concat(term.expr, part), f"concat({term.sql}, {of})"),
+        ]
+    )
+    return Term(expr, spelled, KINDS["text"])
+
+
+def _rounded(terms: Terms, term: Term, _depth: int) -> Term:
+    name = terms.dice.choice(["abs", "sign", "ceil", "floor", "round", "trunc"])
+    return Term(getattr(fn, name)(term.expr), f"{name}({term.sql})", KINDS["numeric"])
+
+
+def _begun(terms: Terms, term: Term, _depth: int) -> Term:
+    unit: Any = terms.dice.choice(["hour", "day", "month"])
+    return Term(fn.date_trunc(unit, term.expr), f"date_trunc('{unit}', {term.sql})", term.kind)
+
+
 _MAKERS: dict[str, tuple[Callable[[Terms, Term, int], Term], ...]] = {
-    "text": (_cast, _coalesce, _cased, _length, _joined, _joined),
+    "text": (_cast, _coalesce, _cased, _length, _joined, _joined, _cut, _chosen),
     "char": (_cast, _joined),  # Of '' and '    ', which are one to DISTINCT, either may stay.
-    "whole": (_cast, _coalesce, _calculated, _calculated),
-    "number": (_cast, _coalesce, _calculated),
-    "float": (_coalesce, _calculated),
-    "timestamp": (_coalesce, _moved),
-    "timestamptz": (_coalesce, _moved),
-    "date": (_cast, _coalesce),
+    "whole": (_cast, _coalesce, _calculated, _calculated, _extreme, _chosen),
+    "number": (_cast, _coalesce, _calculated, _rounded, _chosen),
+    "float": (_coalesce, _calculated, _extreme),
+    "timestamp": (_coalesce, _moved, _begun),
+    "timestamptz": (_coalesce, _moved, _begun, _extreme),
+    "date": (_cast, _coalesce, _extreme, _chosen),
     "jsonb": (_cast,),
 }

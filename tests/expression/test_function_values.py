@@ -235,6 +235,7 @@ def taken(db: Database, function: Any, field: str, column: Any) -> bool:
         (lambda: fn.mod(Films.ratio, 2), "% takes no floats"),
         (lambda: fn.mod(Films.title, 2), "^mod takes numbers, not text$"),
         (lambda: fn.date_trunc("hunter2", Films.shown), "^date_trunc of timestamp takes one of century, day"),
+        (lambda: fn.extract(["year"], Films.shown), "^extract of timestamp takes one of century"),
         (lambda: fn.date_trunc("week", Films.length), "^date_trunc of interval takes one of century"),
         (lambda: fn.date_trunc("day", Films.title), "^date_trunc takes dates and moments, not text$"),
         (

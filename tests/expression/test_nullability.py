@@ -18,7 +18,20 @@ from none_in_rows import items_that_may_be_none
 from psycopg.types.json import Json, Jsonb
 from tables import model_of
 
-from ferra_sync import JSON_NULL, Database, Expr, FerraDbError, FerraModel, Table, exists, following, from_, maybe, rows
+from ferra_sync import (
+    JSON_NULL,
+    Database,
+    Expr,
+    FerraDbError,
+    FerraModel,
+    Table,
+    case,
+    exists,
+    following,
+    from_,
+    maybe,
+    rows,
+)
 from ferra_sync import functions as fn
 from ferra_sync import types as t
 from ferra_sync._compiler.expressions import Lowering
@@ -188,6 +201,8 @@ JSON_CASTS: Final = [
     lambda a: fn.function("jsonb_strip_nulls", t.jsonb(), returns=t.jsonb())(a).cast(t.integer()),
     lambda a: a.cast(t.json()).cast(t.jsonb()).cast(t.integer()),
     lambda _: fn.literal(JSON_NULL, t.jsonb()).cast(t.boolean()),
+    lambda a: case((Facts.flag_0, a), otherwise=a).cast(t.integer()),
+    lambda a: fn.greatest(a, JSON_NULL).cast(t.integer()),
 ]
 
 

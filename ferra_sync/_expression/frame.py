@@ -35,6 +35,7 @@ _ORDER: Final[tuple[BoundKind, ...]] = (
     "following",
     "unbounded following",
 )
+_MODES: Final = ("rows", "range", "groups")
 _EXCLUSIONS: Final = (None, "current row", "group", "ties", "no others")
 _OFFSETS: Final[dict[FieldType, SqlType[Any]]] = {
     FieldType.SMALLINT: BIGINT,
@@ -113,6 +114,8 @@ class Frame(Value):
     exclude: Exclusion | None
 
     def __init__(self, mode: Mode, start: Bound[Any], end: Bound[Any], exclude: Exclusion | None) -> None:
+        if mode not in _MODES:
+            raise QueryError("a frame is of rows, a range or groups")
         if not isinstance(start, Bound) or not isinstance(end, Bound):
             raise QueryError(f"{mode} takes bounds such as preceding(1), current_row and unbounded_following")
         if exclude not in _EXCLUSIONS:

@@ -12,6 +12,7 @@ from players import Players, Teams
 
 from ferra_sync import (
     Database,
+    Frame,
     QueryError,
     SchemaError,
     Table,
@@ -101,6 +102,7 @@ def test_what_stands_out_of_place_is_refused(query: Any, problem: str) -> None:
         (lambda: window(order_by=fn.literal({}, t.json())), "json, which order_by cannot take"),
         (lambda: window(partition_by=Players.id.asc()), "partition_by takes columns and expressions, not Order"),
         (lambda: window(frame=preceding(1)), r"frame is rows\(…\), range_\(…\) or groups\(…\)"),
+        (lambda: Frame("rows; --", current_row, current_row, None), "a frame is of rows, a range or groups"),
         (lambda: rows(1), "rows takes bounds such as preceding"),
         (lambda: rows(preceding(1), exclude="all"), "exclude is 'current row'"),
         (lambda: rows(following(1)), "cannot reach from following to current row"),

@@ -109,6 +109,7 @@ class Writer:
                 items.append(_model_item(source, optional=begun.nullable[source.name]))
             elif self.dice.random() < 0.1:
                 term = subqueries.value(self.dice, subqueries.inner(self.dice, self.sources, begun.joined))
+                items.append(Item(term.expr, (term.sql,)))
             elif self.dice.random() < 0.2:
                 term = windowed(self.dice, begun.terms, begun.joined)
                 items.append(Item(term.expr, (term.sql,)))

@@ -95,7 +95,8 @@ class Function3(Protocol[A1_contra, A2_contra, A3_contra, R_co, N_co]):
 
     @overload
     def __call__(
-        self, a1: Selectable[S1, A1_contra, G1], a2: Selectable[S2, A2_contra, G2], a3: Selectable[S3, A3_contra, G3], /
+        self, a1: Selectable[S1, A1_contra, G1], a2: Selectable[S2, A2_contra, G2],
+        a3: Selectable[S3, A3_contra, G3], /
     ) -> Expr[S1 | S2 | S3, R_co, N_co, G1 | G2 | G3]: ...
     @overload
     def __call__(
@@ -108,8 +109,8 @@ class Function4(Protocol[A1_contra, A2_contra, A3_contra, A4_contra, R_co, N_co]
 
     @overload
     def __call__(
-        self, a1: Selectable[S1, A1_contra, G1], a2: Selectable[S2, A2_contra, G2], a3: Selectable[S3, A3_contra, G3],
-        a4: Selectable[S4, A4_contra, G4], /
+        self, a1: Selectable[S1, A1_contra, G1], a2: Selectable[S2, A2_contra, G2],
+        a3: Selectable[S3, A3_contra, G3], a4: Selectable[S4, A4_contra, G4], /
     ) -> Expr[S1 | S2 | S3 | S4, R_co, N_co, G1 | G2 | G3 | G4]: ...
     @overload
     def __call__(
@@ -122,8 +123,8 @@ class Function5(Protocol[A1_contra, A2_contra, A3_contra, A4_contra, A5_contra, 
 
     @overload
     def __call__(
-        self, a1: Selectable[S1, A1_contra, G1], a2: Selectable[S2, A2_contra, G2], a3: Selectable[S3, A3_contra, G3],
-        a4: Selectable[S4, A4_contra, G4], a5: Selectable[S5, A5_contra, G5], /
+        self, a1: Selectable[S1, A1_contra, G1], a2: Selectable[S2, A2_contra, G2],
+        a3: Selectable[S3, A3_contra, G3], a4: Selectable[S4, A4_contra, G4], a5: Selectable[S5, A5_contra, G5], /
     ) -> Expr[S1 | S2 | S3 | S4 | S5, R_co, N_co, G1 | G2 | G3 | G4 | G5]: ...
     @overload
     def __call__(
@@ -136,8 +137,9 @@ class Function6(Protocol[A1_contra, A2_contra, A3_contra, A4_contra, A5_contra, 
 
     @overload
     def __call__(
-        self, a1: Selectable[S1, A1_contra, G1], a2: Selectable[S2, A2_contra, G2], a3: Selectable[S3, A3_contra, G3],
-        a4: Selectable[S4, A4_contra, G4], a5: Selectable[S5, A5_contra, G5], a6: Selectable[S6, A6_contra, G6], /
+        self, a1: Selectable[S1, A1_contra, G1], a2: Selectable[S2, A2_contra, G2],
+        a3: Selectable[S3, A3_contra, G3], a4: Selectable[S4, A4_contra, G4], a5: Selectable[S5, A5_contra, G5],
+        a6: Selectable[S6, A6_contra, G6], /
     ) -> Expr[S1 | S2 | S3 | S4 | S5 | S6, R_co, N_co, G1 | G2 | G3 | G4 | G5 | G6]: ...
     @overload
     def __call__(
@@ -151,9 +153,9 @@ class Function7(Protocol[A1_contra, A2_contra, A3_contra, A4_contra, A5_contra, 
 
     @overload
     def __call__(
-        self, a1: Selectable[S1, A1_contra, G1], a2: Selectable[S2, A2_contra, G2], a3: Selectable[S3, A3_contra, G3],
-        a4: Selectable[S4, A4_contra, G4], a5: Selectable[S5, A5_contra, G5], a6: Selectable[S6, A6_contra, G6],
-        a7: Selectable[S7, A7_contra, G7], /
+        self, a1: Selectable[S1, A1_contra, G1], a2: Selectable[S2, A2_contra, G2],
+        a3: Selectable[S3, A3_contra, G3], a4: Selectable[S4, A4_contra, G4], a5: Selectable[S5, A5_contra, G5],
+        a6: Selectable[S6, A6_contra, G6], a7: Selectable[S7, A7_contra, G7], /
     ) -> Expr[S1 | S2 | S3 | S4 | S5 | S6 | S7, R_co, N_co, G1 | G2 | G3 | G4 | G5 | G6 | G7]: ...
     @overload
     def __call__(
@@ -169,9 +171,9 @@ class Function8(
 
     @overload
     def __call__(
-        self, a1: Selectable[S1, A1_contra, G1], a2: Selectable[S2, A2_contra, G2], a3: Selectable[S3, A3_contra, G3],
-        a4: Selectable[S4, A4_contra, G4], a5: Selectable[S5, A5_contra, G5], a6: Selectable[S6, A6_contra, G6],
-        a7: Selectable[S7, A7_contra, G7], a8: Selectable[S8, A8_contra, G8], /
+        self, a1: Selectable[S1, A1_contra, G1], a2: Selectable[S2, A2_contra, G2],
+        a3: Selectable[S3, A3_contra, G3], a4: Selectable[S4, A4_contra, G4], a5: Selectable[S5, A5_contra, G5],
+        a6: Selectable[S6, A6_contra, G6], a7: Selectable[S7, A7_contra, G7], a8: Selectable[S8, A8_contra, G8], /
     ) -> Expr[S1 | S2 | S3 | S4 | S5 | S6 | S7 | S8, R_co, N_co, G1 | G2 | G3 | G4 | G5 | G6 | G7 | G8]: ...
     @overload
     def __call__(
@@ -188,10 +190,13 @@ class Function9(
 
     @overload
     def __call__(
-        self, a1: Selectable[S1, A1_contra, G1], a2: Selectable[S2, A2_contra, G2], a3: Selectable[S3, A3_contra, G3],
-        a4: Selectable[S4, A4_contra, G4], a5: Selectable[S5, A5_contra, G5], a6: Selectable[S6, A6_contra, G6],
-        a7: Selectable[S7, A7_contra, G7], a8: Selectable[S8, A8_contra, G8], a9: Selectable[S9, A9_contra, G9], /
-    ) -> Expr[S1 | S2 | S3 | S4 | S5 | S6 | S7 | S8 | S9, R_co, N_co, G1 | G2 | G3 | G4 | G5 | G6 | G7 | G8 | G9]: ...
+        self, a1: Selectable[S1, A1_contra, G1], a2: Selectable[S2, A2_contra, G2],
+        a3: Selectable[S3, A3_contra, G3], a4: Selectable[S4, A4_contra, G4], a5: Selectable[S5, A5_contra, G5],
+        a6: Selectable[S6, A6_contra, G6], a7: Selectable[S7, A7_contra, G7], a8: Selectable[S8, A8_contra, G8],
+        a9: Selectable[S9, A9_contra, G9], /
+    ) -> Expr[
+        S1 | S2 | S3 | S4 | S5 | S6 | S7 | S8 | S9, R_co, N_co, G1 | G2 | G3 | G4 | G5 | G6 | G7 | G8 | G9
+    ]: ...
     @overload
     def __call__(
         self, a1: Selectable[S1, A1_contra, G1], a2: A2_contra, a3: A3_contra, a4: A4_contra, a5: A5_contra,
@@ -207,12 +212,13 @@ class Function10(
 
     @overload
     def __call__(
-        self, a1: Selectable[S1, A1_contra, G1], a2: Selectable[S2, A2_contra, G2], a3: Selectable[S3, A3_contra, G3],
-        a4: Selectable[S4, A4_contra, G4], a5: Selectable[S5, A5_contra, G5], a6: Selectable[S6, A6_contra, G6],
-        a7: Selectable[S7, A7_contra, G7], a8: Selectable[S8, A8_contra, G8], a9: Selectable[S9, A9_contra, G9],
-        a10: Selectable[S10, A10_contra, G10], /
+        self, a1: Selectable[S1, A1_contra, G1], a2: Selectable[S2, A2_contra, G2],
+        a3: Selectable[S3, A3_contra, G3], a4: Selectable[S4, A4_contra, G4], a5: Selectable[S5, A5_contra, G5],
+        a6: Selectable[S6, A6_contra, G6], a7: Selectable[S7, A7_contra, G7], a8: Selectable[S8, A8_contra, G8],
+        a9: Selectable[S9, A9_contra, G9], a10: Selectable[S10, A10_contra, G10], /
     ) -> Expr[
-        S1 | S2 | S3 | S4 | S5 | S6 | S7 | S8 | S9 | S10, R_co, N_co, G1 | G2 | G3 | G4 | G5 | G6 | G7 | G8 | G9 | G10
+        S1 | S2 | S3 | S4 | S5 | S6 | S7 | S8 | S9 | S10, R_co, N_co,
+        G1 | G2 | G3 | G4 | G5 | G6 | G7 | G8 | G9 | G10
     ]: ...
     @overload
     def __call__(
@@ -229,10 +235,11 @@ class Function11(
 
     @overload
     def __call__(
-        self, a1: Selectable[S1, A1_contra, G1], a2: Selectable[S2, A2_contra, G2], a3: Selectable[S3, A3_contra, G3],
-        a4: Selectable[S4, A4_contra, G4], a5: Selectable[S5, A5_contra, G5], a6: Selectable[S6, A6_contra, G6],
-        a7: Selectable[S7, A7_contra, G7], a8: Selectable[S8, A8_contra, G8], a9: Selectable[S9, A9_contra, G9],
-        a10: Selectable[S10, A10_contra, G10], a11: Selectable[S11, A11_contra, G11], /
+        self, a1: Selectable[S1, A1_contra, G1], a2: Selectable[S2, A2_contra, G2],
+        a3: Selectable[S3, A3_contra, G3], a4: Selectable[S4, A4_contra, G4], a5: Selectable[S5, A5_contra, G5],
+        a6: Selectable[S6, A6_contra, G6], a7: Selectable[S7, A7_contra, G7], a8: Selectable[S8, A8_contra, G8],
+        a9: Selectable[S9, A9_contra, G9], a10: Selectable[S10, A10_contra, G10],
+        a11: Selectable[S11, A11_contra, G11], /
     ) -> Expr[
         S1 | S2 | S3 | S4 | S5 | S6 | S7 | S8 | S9 | S10 | S11, R_co, N_co,
         G1 | G2 | G3 | G4 | G5 | G6 | G7 | G8 | G9 | G10 | G11
@@ -252,11 +259,11 @@ class Function12(
 
     @overload
     def __call__(
-        self, a1: Selectable[S1, A1_contra, G1], a2: Selectable[S2, A2_contra, G2], a3: Selectable[S3, A3_contra, G3],
-        a4: Selectable[S4, A4_contra, G4], a5: Selectable[S5, A5_contra, G5], a6: Selectable[S6, A6_contra, G6],
-        a7: Selectable[S7, A7_contra, G7], a8: Selectable[S8, A8_contra, G8], a9: Selectable[S9, A9_contra, G9],
-        a10: Selectable[S10, A10_contra, G10], a11: Selectable[S11, A11_contra, G11],
-        a12: Selectable[S12, A12_contra, G12], /
+        self, a1: Selectable[S1, A1_contra, G1], a2: Selectable[S2, A2_contra, G2],
+        a3: Selectable[S3, A3_contra, G3], a4: Selectable[S4, A4_contra, G4], a5: Selectable[S5, A5_contra, G5],
+        a6: Selectable[S6, A6_contra, G6], a7: Selectable[S7, A7_contra, G7], a8: Selectable[S8, A8_contra, G8],
+        a9: Selectable[S9, A9_contra, G9], a10: Selectable[S10, A10_contra, G10],
+        a11: Selectable[S11, A11_contra, G11], a12: Selectable[S12, A12_contra, G12], /
     ) -> Expr[
         S1 | S2 | S3 | S4 | S5 | S6 | S7 | S8 | S9 | S10 | S11 | S12, R_co, N_co,
         G1 | G2 | G3 | G4 | G5 | G6 | G7 | G8 | G9 | G10 | G11 | G12
@@ -264,7 +271,8 @@ class Function12(
     @overload
     def __call__(
         self, a1: Selectable[S1, A1_contra, G1], a2: A2_contra, a3: A3_contra, a4: A4_contra, a5: A5_contra,
-        a6: A6_contra, a7: A7_contra, a8: A8_contra, a9: A9_contra, a10: A10_contra, a11: A11_contra, a12: A12_contra, /
+        a6: A6_contra, a7: A7_contra, a8: A8_contra, a9: A9_contra, a10: A10_contra, a11: A11_contra,
+        a12: A12_contra, /
     ) -> Expr[S1, R_co, N_co, G1]: ...
 
 
@@ -276,11 +284,12 @@ class Function13(
 
     @overload
     def __call__(
-        self, a1: Selectable[S1, A1_contra, G1], a2: Selectable[S2, A2_contra, G2], a3: Selectable[S3, A3_contra, G3],
-        a4: Selectable[S4, A4_contra, G4], a5: Selectable[S5, A5_contra, G5], a6: Selectable[S6, A6_contra, G6],
-        a7: Selectable[S7, A7_contra, G7], a8: Selectable[S8, A8_contra, G8], a9: Selectable[S9, A9_contra, G9],
-        a10: Selectable[S10, A10_contra, G10], a11: Selectable[S11, A11_contra, G11],
-        a12: Selectable[S12, A12_contra, G12], a13: Selectable[S13, A13_contra, G13], /
+        self, a1: Selectable[S1, A1_contra, G1], a2: Selectable[S2, A2_contra, G2],
+        a3: Selectable[S3, A3_contra, G3], a4: Selectable[S4, A4_contra, G4], a5: Selectable[S5, A5_contra, G5],
+        a6: Selectable[S6, A6_contra, G6], a7: Selectable[S7, A7_contra, G7], a8: Selectable[S8, A8_contra, G8],
+        a9: Selectable[S9, A9_contra, G9], a10: Selectable[S10, A10_contra, G10],
+        a11: Selectable[S11, A11_contra, G11], a12: Selectable[S12, A12_contra, G12],
+        a13: Selectable[S13, A13_contra, G13], /
     ) -> Expr[
         S1 | S2 | S3 | S4 | S5 | S6 | S7 | S8 | S9 | S10 | S11 | S12 | S13, R_co, N_co,
         G1 | G2 | G3 | G4 | G5 | G6 | G7 | G8 | G9 | G10 | G11 | G12 | G13
@@ -288,8 +297,8 @@ class Function13(
     @overload
     def __call__(
         self, a1: Selectable[S1, A1_contra, G1], a2: A2_contra, a3: A3_contra, a4: A4_contra, a5: A5_contra,
-        a6: A6_contra, a7: A7_contra, a8: A8_contra, a9: A9_contra, a10: A10_contra, a11: A11_contra, a12: A12_contra,
-        a13: A13_contra, /
+        a6: A6_contra, a7: A7_contra, a8: A8_contra, a9: A9_contra, a10: A10_contra, a11: A11_contra,
+        a12: A12_contra, a13: A13_contra, /
     ) -> Expr[S1, R_co, N_co, G1]: ...
 
 
@@ -301,12 +310,12 @@ class Function14(
 
     @overload
     def __call__(
-        self, a1: Selectable[S1, A1_contra, G1], a2: Selectable[S2, A2_contra, G2], a3: Selectable[S3, A3_contra, G3],
-        a4: Selectable[S4, A4_contra, G4], a5: Selectable[S5, A5_contra, G5], a6: Selectable[S6, A6_contra, G6],
-        a7: Selectable[S7, A7_contra, G7], a8: Selectable[S8, A8_contra, G8], a9: Selectable[S9, A9_contra, G9],
-        a10: Selectable[S10, A10_contra, G10], a11: Selectable[S11, A11_contra, G11],
-        a12: Selectable[S12, A12_contra, G12], a13: Selectable[S13, A13_contra, G13],
-        a14: Selectable[S14, A14_contra, G14], /
+        self, a1: Selectable[S1, A1_contra, G1], a2: Selectable[S2, A2_contra, G2],
+        a3: Selectable[S3, A3_contra, G3], a4: Selectable[S4, A4_contra, G4], a5: Selectable[S5, A5_contra, G5],
+        a6: Selectable[S6, A6_contra, G6], a7: Selectable[S7, A7_contra, G7], a8: Selectable[S8, A8_contra, G8],
+        a9: Selectable[S9, A9_contra, G9], a10: Selectable[S10, A10_contra, G10],
+        a11: Selectable[S11, A11_contra, G11], a12: Selectable[S12, A12_contra, G12],
+        a13: Selectable[S13, A13_contra, G13], a14: Selectable[S14, A14_contra, G14], /
     ) -> Expr[
         S1 | S2 | S3 | S4 | S5 | S6 | S7 | S8 | S9 | S10 | S11 | S12 | S13 | S14, R_co, N_co,
         G1 | G2 | G3 | G4 | G5 | G6 | G7 | G8 | G9 | G10 | G11 | G12 | G13 | G14
@@ -314,8 +323,8 @@ class Function14(
     @overload
     def __call__(
         self, a1: Selectable[S1, A1_contra, G1], a2: A2_contra, a3: A3_contra, a4: A4_contra, a5: A5_contra,
-        a6: A6_contra, a7: A7_contra, a8: A8_contra, a9: A9_contra, a10: A10_contra, a11: A11_contra, a12: A12_contra,
-        a13: A13_contra, a14: A14_contra, /
+        a6: A6_contra, a7: A7_contra, a8: A8_contra, a9: A9_contra, a10: A10_contra, a11: A11_contra,
+        a12: A12_contra, a13: A13_contra, a14: A14_contra, /
     ) -> Expr[S1, R_co, N_co, G1]: ...
 
 
@@ -327,12 +336,13 @@ class Function15(
 
     @overload
     def __call__(
-        self, a1: Selectable[S1, A1_contra, G1], a2: Selectable[S2, A2_contra, G2], a3: Selectable[S3, A3_contra, G3],
-        a4: Selectable[S4, A4_contra, G4], a5: Selectable[S5, A5_contra, G5], a6: Selectable[S6, A6_contra, G6],
-        a7: Selectable[S7, A7_contra, G7], a8: Selectable[S8, A8_contra, G8], a9: Selectable[S9, A9_contra, G9],
-        a10: Selectable[S10, A10_contra, G10], a11: Selectable[S11, A11_contra, G11],
-        a12: Selectable[S12, A12_contra, G12], a13: Selectable[S13, A13_contra, G13],
-        a14: Selectable[S14, A14_contra, G14], a15: Selectable[S15, A15_contra, G15], /
+        self, a1: Selectable[S1, A1_contra, G1], a2: Selectable[S2, A2_contra, G2],
+        a3: Selectable[S3, A3_contra, G3], a4: Selectable[S4, A4_contra, G4], a5: Selectable[S5, A5_contra, G5],
+        a6: Selectable[S6, A6_contra, G6], a7: Selectable[S7, A7_contra, G7], a8: Selectable[S8, A8_contra, G8],
+        a9: Selectable[S9, A9_contra, G9], a10: Selectable[S10, A10_contra, G10],
+        a11: Selectable[S11, A11_contra, G11], a12: Selectable[S12, A12_contra, G12],
+        a13: Selectable[S13, A13_contra, G13], a14: Selectable[S14, A14_contra, G14],
+        a15: Selectable[S15, A15_contra, G15], /
     ) -> Expr[
         S1 | S2 | S3 | S4 | S5 | S6 | S7 | S8 | S9 | S10 | S11 | S12 | S13 | S14 | S15, R_co, N_co,
         G1 | G2 | G3 | G4 | G5 | G6 | G7 | G8 | G9 | G10 | G11 | G12 | G13 | G14 | G15
@@ -340,8 +350,8 @@ class Function15(
     @overload
     def __call__(
         self, a1: Selectable[S1, A1_contra, G1], a2: A2_contra, a3: A3_contra, a4: A4_contra, a5: A5_contra,
-        a6: A6_contra, a7: A7_contra, a8: A8_contra, a9: A9_contra, a10: A10_contra, a11: A11_contra, a12: A12_contra,
-        a13: A13_contra, a14: A14_contra, a15: A15_contra, /
+        a6: A6_contra, a7: A7_contra, a8: A8_contra, a9: A9_contra, a10: A10_contra, a11: A11_contra,
+        a12: A12_contra, a13: A13_contra, a14: A14_contra, a15: A15_contra, /
     ) -> Expr[S1, R_co, N_co, G1]: ...
 
 
@@ -353,13 +363,13 @@ class Function16(
 
     @overload
     def __call__(
-        self, a1: Selectable[S1, A1_contra, G1], a2: Selectable[S2, A2_contra, G2], a3: Selectable[S3, A3_contra, G3],
-        a4: Selectable[S4, A4_contra, G4], a5: Selectable[S5, A5_contra, G5], a6: Selectable[S6, A6_contra, G6],
-        a7: Selectable[S7, A7_contra, G7], a8: Selectable[S8, A8_contra, G8], a9: Selectable[S9, A9_contra, G9],
-        a10: Selectable[S10, A10_contra, G10], a11: Selectable[S11, A11_contra, G11],
-        a12: Selectable[S12, A12_contra, G12], a13: Selectable[S13, A13_contra, G13],
-        a14: Selectable[S14, A14_contra, G14], a15: Selectable[S15, A15_contra, G15],
-        a16: Selectable[S16, A16_contra, G16], /
+        self, a1: Selectable[S1, A1_contra, G1], a2: Selectable[S2, A2_contra, G2],
+        a3: Selectable[S3, A3_contra, G3], a4: Selectable[S4, A4_contra, G4], a5: Selectable[S5, A5_contra, G5],
+        a6: Selectable[S6, A6_contra, G6], a7: Selectable[S7, A7_contra, G7], a8: Selectable[S8, A8_contra, G8],
+        a9: Selectable[S9, A9_contra, G9], a10: Selectable[S10, A10_contra, G10],
+        a11: Selectable[S11, A11_contra, G11], a12: Selectable[S12, A12_contra, G12],
+        a13: Selectable[S13, A13_contra, G13], a14: Selectable[S14, A14_contra, G14],
+        a15: Selectable[S15, A15_contra, G15], a16: Selectable[S16, A16_contra, G16], /
     ) -> Expr[
         S1 | S2 | S3 | S4 | S5 | S6 | S7 | S8 | S9 | S10 | S11 | S12 | S13 | S14 | S15 | S16, R_co, N_co,
         G1 | G2 | G3 | G4 | G5 | G6 | G7 | G8 | G9 | G10 | G11 | G12 | G13 | G14 | G15 | G16
@@ -367,8 +377,8 @@ class Function16(
     @overload
     def __call__(
         self, a1: Selectable[S1, A1_contra, G1], a2: A2_contra, a3: A3_contra, a4: A4_contra, a5: A5_contra,
-        a6: A6_contra, a7: A7_contra, a8: A8_contra, a9: A9_contra, a10: A10_contra, a11: A11_contra, a12: A12_contra,
-        a13: A13_contra, a14: A14_contra, a15: A15_contra, a16: A16_contra, /
+        a6: A6_contra, a7: A7_contra, a8: A8_contra, a9: A9_contra, a10: A10_contra, a11: A11_contra,
+        a12: A12_contra, a13: A13_contra, a14: A14_contra, a15: A15_contra, a16: A16_contra, /
     ) -> Expr[S1, R_co, N_co, G1]: ...
 
 
@@ -381,7 +391,8 @@ class Aggregate1(Protocol[A1_contra, R_co, N_co]):
     ) -> Aggregated[Opt[S1], R_co, N_co]: ...
     @overload
     def __call__(
-        self, a1: Selectable[S1, A1_contra, Plain], /, *, distinct: bool = ..., order_by: Orders[O1, Plain, O2, O3, O4]
+        self, a1: Selectable[S1, A1_contra, Plain], /, *, distinct: bool = ...,
+        order_by: Orders[O1, Plain, O2, O3, O4]
     ) -> Aggregated[Opt[S1] | O1 | O2 | O3 | O4, R_co, N_co]: ...
 
 

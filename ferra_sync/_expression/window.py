@@ -24,24 +24,21 @@ O2 = TypeVar("O2")
 O3 = TypeVar("O3")
 O4 = TypeVar("O4")
 
-_Key: TypeAlias = Expr[S, Any, Any, G]
-_Way: TypeAlias = Expr[S, Any, Any, G] | Order[S, G]
+# Texts, for to evaluate them takes a millisecond of the import.
+_Key: TypeAlias = "Expr[S, Any, Any, G]"
+_Way: TypeAlias = "Expr[S, Any, Any, G] | Order[S, G]"
 
 # In a tuple each keeps its tables: of several in a sequence mypy knows only what they have in common.
-Keys: TypeAlias = (
-    _Key[P1, G]
-    | tuple[_Key[P1, G], _Key[P2, G]]
-    | tuple[_Key[P1, G], _Key[P2, G], _Key[P3, G]]
-    | tuple[_Key[P1, G], _Key[P2, G], _Key[P3, G], _Key[P4, G]]
-)
+_Keys2: TypeAlias = "tuple[_Key[P1, G], _Key[P2, G]]"
+_Keys3: TypeAlias = "tuple[_Key[P1, G], _Key[P2, G], _Key[P3, G]]"
+_Keys4: TypeAlias = "tuple[_Key[P1, G], _Key[P2, G], _Key[P3, G], _Key[P4, G]]"
+Keys: TypeAlias = "_Key[P1, G] | _Keys2[P1, G, P2] | _Keys3[P1, G, P2, P3] | _Keys4[P1, G, P2, P3, P4]"
 """One expression, or up to four."""
 
-Orders: TypeAlias = (
-    _Way[O1, G]
-    | tuple[_Way[O1, G], _Way[O2, G]]
-    | tuple[_Way[O1, G], _Way[O2, G], _Way[O3, G]]
-    | tuple[_Way[O1, G], _Way[O2, G], _Way[O3, G], _Way[O4, G]]
-)
+_Orders2: TypeAlias = "tuple[_Way[O1, G], _Way[O2, G]]"
+_Orders3: TypeAlias = "tuple[_Way[O1, G], _Way[O2, G], _Way[O3, G]]"
+_Orders4: TypeAlias = "tuple[_Way[O1, G], _Way[O2, G], _Way[O3, G], _Way[O4, G]]"
+Orders: TypeAlias = "_Way[O1, G] | _Orders2[O1, G, O2] | _Orders3[O1, G, O2, O3] | _Orders4[O1, G, O2, O3, O4]"
 """What rows are sorted by, one or up to four, ascending where an order does not say `.desc()`."""
 
 NO_KEYS: Final = ()

@@ -283,7 +283,8 @@ class Changing(Write, Generic[S]):
     ) -> Returning[tuple[T1, T2]]: ...
     @overload
     def returning(
-        self, i1: Selectable[In[S], T1, Plain], i2: Selectable[In[S], T2, Plain], i3: Selectable[In[S], T3, Plain], /
+        self, i1: Selectable[In[S], T1, Plain], i2: Selectable[In[S], T2, Plain], i3: Selectable[In[S], T3, Plain],
+        /
     ) -> Returning[tuple[T1, T2, T3]]: ...
     @overload
     def returning(
@@ -337,7 +338,8 @@ class Changing(Write, Generic[S]):
         self, i1: Selectable[In[S], T1, Plain], i2: Selectable[In[S], T2, Plain], i3: Selectable[In[S], T3, Plain],
         i4: Selectable[In[S], T4, Plain], i5: Selectable[In[S], T5, Plain], i6: Selectable[In[S], T6, Plain],
         i7: Selectable[In[S], T7, Plain], i8: Selectable[In[S], T8, Plain], i9: Selectable[In[S], T9, Plain],
-        i10: Selectable[In[S], T10, Plain], i11: Selectable[In[S], T11, Plain], i12: Selectable[In[S], T12, Plain], /
+        i10: Selectable[In[S], T10, Plain], i11: Selectable[In[S], T11, Plain], i12: Selectable[In[S], T12, Plain],
+        /
     ) -> Returning[tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12]]: ...
     @overload
     def returning(
@@ -361,7 +363,8 @@ class Changing(Write, Generic[S]):
         i4: Selectable[In[S], T4, Plain], i5: Selectable[In[S], T5, Plain], i6: Selectable[In[S], T6, Plain],
         i7: Selectable[In[S], T7, Plain], i8: Selectable[In[S], T8, Plain], i9: Selectable[In[S], T9, Plain],
         i10: Selectable[In[S], T10, Plain], i11: Selectable[In[S], T11, Plain], i12: Selectable[In[S], T12, Plain],
-        i13: Selectable[In[S], T13, Plain], i14: Selectable[In[S], T14, Plain], i15: Selectable[In[S], T15, Plain], /
+        i13: Selectable[In[S], T13, Plain], i14: Selectable[In[S], T14, Plain], i15: Selectable[In[S], T15, Plain],
+        /
     ) -> Returning[tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15]]: ...
     @overload
     def returning(

@@ -143,7 +143,9 @@ class SelectingInner(Clauses[Sel, App], Inner[S_co, Plain], Generic[Sel, App, S_
         i11: Selectable[Sel, T11, PlainOrAggregate], i12: Selectable[Sel, T12, PlainOrAggregate],
         i13: Selectable[Sel, T13, PlainOrAggregate], i14: Selectable[Sel, T14, PlainOrAggregate],
         i15: Selectable[Sel, T15, PlainOrAggregate], /
-    ) -> CorrelatedSelect[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15], S_co]: ...
+    ) -> CorrelatedSelect[
+        Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15], S_co
+    ]: ...
     @overload
     def select(
         self, i1: Selectable[Sel, T1, PlainOrAggregate], i2: Selectable[Sel, T2, PlainOrAggregate],
@@ -254,7 +256,9 @@ class SelectingInnerGroups(Clauses[Sel, App], Inner[S_co, Plain], Generic[Sel, A
         i7: Selectable[Sel, T7, Any], i8: Selectable[Sel, T8, Any], i9: Selectable[Sel, T9, Any],
         i10: Selectable[Sel, T10, Any], i11: Selectable[Sel, T11, Any], i12: Selectable[Sel, T12, Any],
         i13: Selectable[Sel, T13, Any], i14: Selectable[Sel, T14, Any], i15: Selectable[Sel, T15, Any], /
-    ) -> CorrelatedSelect[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15], S_co]: ...
+    ) -> CorrelatedSelect[
+        Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15], S_co
+    ]: ...
     @overload
     def select(
         self, i1: Selectable[Sel, T1, Any], i2: Selectable[Sel, T2, Any], i3: Selectable[Sel, T3, Any],

@@ -91,7 +91,8 @@ def select(
     i1: Selectable[Never, T1, Plain], i2: Selectable[Never, T2, Plain], i3: Selectable[Never, T3, Plain],
     i4: Selectable[Never, T4, Plain], i5: Selectable[Never, T5, Plain], i6: Selectable[Never, T6, Plain],
     i7: Selectable[Never, T7, Plain], i8: Selectable[Never, T8, Plain], i9: Selectable[Never, T9, Plain],
-    i10: Selectable[Never, T10, Plain], i11: Selectable[Never, T11, Plain], i12: Selectable[Never, T12, Plain], /
+    i10: Selectable[Never, T10, Plain], i11: Selectable[Never, T11, Plain], i12: Selectable[Never, T12, Plain],
+    /
 ) -> Select[Never, Never, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12]]: ...
 @overload
 def select(
@@ -115,7 +116,8 @@ def select(
     i4: Selectable[Never, T4, Plain], i5: Selectable[Never, T5, Plain], i6: Selectable[Never, T6, Plain],
     i7: Selectable[Never, T7, Plain], i8: Selectable[Never, T8, Plain], i9: Selectable[Never, T9, Plain],
     i10: Selectable[Never, T10, Plain], i11: Selectable[Never, T11, Plain], i12: Selectable[Never, T12, Plain],
-    i13: Selectable[Never, T13, Plain], i14: Selectable[Never, T14, Plain], i15: Selectable[Never, T15, Plain], /
+    i13: Selectable[Never, T13, Plain], i14: Selectable[Never, T14, Plain], i15: Selectable[Never, T15, Plain],
+    /
 ) -> Select[Never, Never, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15]]: ...
 @overload
 def select(

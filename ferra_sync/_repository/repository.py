@@ -30,7 +30,7 @@ Key: TypeAlias = "K | tuple[Any, ...]"
 """A primary key: of the type of the model's `id`, where it has one; a tuple where the key has several columns."""
 
 
-Ordering: TypeAlias = Order[S | Opt[S], Plain] | Expr[S | Opt[S], Any, Any, Plain]
+Ordering: TypeAlias = "Order[S | Opt[S], Plain] | Expr[S | Opt[S], Any, Any, Plain]"
 """What the rows of the table S are sorted by."""
 
 

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterable
 from inspect import get_annotations
 from types import FunctionType
-from typing import get_type_hints
 
 
 def publish(module: str, names: Iterable[str]) -> None:
@@ -17,7 +16,6 @@ def publish(module: str, names: Iterable[str]) -> None:
     for name in names:
         value = getattr(sys.modules[module], name)
         if isinstance(value, (type, FunctionType)) and "._" in value.__module__:
-            if isinstance(value, type) and (own := get_annotations(value)):
-                hints = get_type_hints(value, include_extras=True)
-                value.__annotations__ = {each: hints[each] for each in own}
+            if isinstance(value, type):
+                value.__annotations__ = get_annotations(value, eval_str=True)
             value.__module__ = module

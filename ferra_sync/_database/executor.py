@@ -20,6 +20,7 @@ from ferra_sync._postgres.statement import Statement, statement_of
 from ferra_sync._query.checks import advice, named
 from ferra_sync._query.query import Query, RowQuery, too_deep
 from ferra_sync._query.select import Select
+from ferra_sync._query.selection import CorrelatedSelect
 from ferra_sync._query.set_operations import Combinable, Compound
 from ferra_sync._query.writes import Returning, Write
 from ferra_sync._schema.table import table_meta
@@ -249,7 +250,7 @@ def _absence(query: RowQuery[Any], statement: Statement) -> FerraDbError:
 def _readable(query: RowQuery[R]) -> RowQuery[R]:
     """Return `query` if it has rows: a write without RETURNING must not be sent only to find that it has none."""
     if not isinstance(query, RowQuery):
-        raise QueryError(f"{named(query)} returns no rows{advice(query)}")
+        raise QueryError(f"{named(query)} returns no rows{_advice(query)}")
     return query
 
 
@@ -257,7 +258,7 @@ def _reading(query: Combinable[Any, R]) -> Combinable[Any, R]:
     """Return `query` if it is a SELECT or a set operation."""
     if not isinstance(query, (Select, Compound)):
         raise QueryError(
-            f"only a SELECT can be streamed, paged or walked in batches, not {named(query)}{advice(query)}"
+            f"only a SELECT can be streamed, paged or walked in batches, not {named(query)}{_advice(query)}"
         )
     return query
 
@@ -268,3 +269,10 @@ def _selecting(query: Select[Any, Any, R]) -> Select[Any, Any, R]:
     if isinstance(reading, Select):
         return reading
     raise QueryError("batches walk the rows of one table by its key, which a set operation has not: say stream")
+
+
+def _advice(query: object) -> str:
+    """Return what to write instead of a query that brings no rows."""
+    if isinstance(query, CorrelatedSelect):
+        return " by itself: it is correlated, and stands inside another query, by exists(…), .scalar() or is_in(…)"
+    return advice(query)

@@ -8,7 +8,6 @@ from typing import Any
 from ferra_sync._expression.described import described
 from ferra_sync._expression.expression import Expr
 from ferra_sync._expression.operators import unordered
-from ferra_sync._expression.rows import Rows
 from ferra_sync._expression.shapes import ColumnRef, TableRef
 from ferra_sync._expression.sqltypes import FieldType
 from ferra_sync._expression.window import WindowFunction
@@ -86,8 +85,6 @@ def advice(given: object) -> str:
         return f": say select({given.__name__})"
     if isinstance(given, type) and issubclass(given, Table):
         return f": say from_({given.__name__}).select(…)"
-    if isinstance(given, Rows):
-        return " by itself: it is correlated, and stands inside another query, by exists(…), .scalar() or is_in(…)"
     if isinstance(given, str):
         return ": SQL of one's own runs on db.connection()"
     return ": fetch_all reads what says .select(…) or .returning(…), execute writes"

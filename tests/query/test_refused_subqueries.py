@@ -25,6 +25,7 @@ from ferra_sync import (
 )
 from ferra_sync import functions as fn
 from ferra_sync import types as t
+from ferra_sync._compiler.definition import definition
 
 ODD: Any = Posts.likes
 
@@ -122,6 +123,8 @@ def test_any_and_all_have_no_truth_value_and_no_hash() -> None:
 
 
 def test_a_definition_has_no_query_inside() -> None:
+    with pytest.raises(QueryError, match="a SelectShape cannot stand here"):
+        definition(exists(from_(Posts)).shape, str)
     with pytest.raises(SchemaError, match="a query cannot stand in a check"):
         check(exists(from_(Posts)))
     with pytest.raises(SchemaError, match="a query cannot stand in an index"):

@@ -91,7 +91,7 @@ def chosen(method: str, scope: str, group: str, result: str) -> Iterator[str]:
 SELECT = '''
     def select(self, *items: Any) -> Select[Any, Any, Any]:
         """Choose what a row is: one item, or a tuple of several; a model class, a column or an expression each."""
-        return selected(self, items)'''
+        return selected(Select, self, items)'''
 
 SELECT_GROUPS = '''
     def select(self, *items: Any) -> Select[Any, Any, Any]:
@@ -100,12 +100,29 @@ SELECT_GROUPS = '''
         Raises:
             QueryError: when the query is compiled, and a column is neither in group_by nor inside an aggregate.
         """
-        return selected(self, items)'''
+        return selected(Select, self, items)'''
 
 RETURNING = '''
     def returning(self, *items: Any) -> Returning[Any]:
         """Return the rows as they are after the write (a DELETE: as they were): one item, or a tuple of several."""
         return returned(self, items)'''
+
+
+def inner(select: str) -> str:
+    """Return the implementation of `select` as a subquery has it."""
+    return select.replace("Select[Any, ", "CorrelatedSelect[Any, Any, ").replace("(Select, ", "(CorrelatedSelect, ")
+
+
+SELECT_ITSELF = '''
+def select(item: Any, *items: Any) -> Select[Any, Any, Any]:
+    """Select one model, column or expression from its own table, or items that need no table.
+
+    Raises:
+        QueryError: several items are of a table, or one is of several tables; say `from_(table)` then.
+    """
+    if not items and isinstance(item, type):
+        return whole(item)
+    return selection_of((item, *items))'''
 
 QUERY_IMPORTS = """\
 from typing import Any, Generic, TypeVar, overload
@@ -133,6 +150,53 @@ def query() -> str:
     ]
     doc = f"The items of `select` and of `returning`, up to {MOST}."
     return HEAD.format(doc=doc, imports=QUERY_IMPORTS, body=spaced(classes))
+
+
+INNER_IMPORTS = """\
+from typing import Any, Generic, TypeVar, overload
+
+from ferra_sync._expression.markers import Plain, PlainOrAggregate
+from ferra_sync._expression.rows import Inner
+from ferra_sync._expression.selectable import Selectable
+from ferra_sync._expression.typevars import App, S_co, Sel
+from ferra_sync._query.clauses import Clauses
+from ferra_sync._query.select import selected
+from ferra_sync._query.selection import CorrelatedSelect"""
+
+
+def correlated() -> str:
+    select = "CorrelatedSelect[Sel, App, {}, S_co]"
+    plain = [*chosen("select", "Sel", "PlainOrAggregate", select), inner(SELECT)[1:]]
+    grouped = [*chosen("select", "Sel", "Any", select), inner(SELECT_GROUPS)[1:]]
+    bases = "Clauses[Sel, App], Inner[S_co, Plain], Generic[Sel, App, S_co]"
+    classes = [
+        declared(numbered("T", MOST)),
+        base("SelectingInner", bases, "Rows inside another query whose items are to be chosen.", plain),
+        base("SelectingInnerGroups", bases, "Groups inside another query whose items are to be chosen.", grouped),
+    ]
+    doc = f"The items of `select` inside another query, up to {MOST}."
+    return HEAD.format(doc=doc, imports=INNER_IMPORTS, body=spaced(classes))
+
+
+CONSTANT_IMPORTS = """\
+from typing import Any, Never, TypeVar, overload
+
+from ferra_sync._expression.markers import Opt, Plain
+from ferra_sync._expression.selectable import Selectable
+from ferra_sync._expression.typevars import S, T
+from ferra_sync._query.select import Select, selection_of, whole"""
+
+
+def constants() -> str:
+    one = "@overload\ndef select(item: Selectable[S, T, Plain]) -> Select[S | Opt[S], S, T]: ..."
+    several = (
+        line
+        for count in range(2, MOST + 1)
+        for line in signature("select", items("Never", "Plain", count)[1:], f"Select[Never, Never, {row(count)}]")
+    )
+    body = "\n".join([one, *(line.removeprefix("    ") for line in several), SELECT_ITSELF[1:]])
+    doc = f"`select`: an item of one table, or up to {MOST} that need none."
+    return HEAD.format(doc=doc, imports=CONSTANT_IMPORTS, body=spaced([declared(numbered("T", MOST)), body]))
 
 
 # Functions: what declared ones take
@@ -238,6 +302,8 @@ def spaced(classes: list[str]) -> str:
 
 FILES = {
     ROOT / "_query" / "arity.py": query,
+    ROOT / "_query" / "correlated_arity.py": correlated,
+    ROOT / "_query" / "select_arity.py": constants,
     ROOT / "_expression" / "declared_functions.py": functions,
     ROOT / "_expression" / "declaring.py": declarations,
 }

@@ -30,10 +30,14 @@ from ferra_sync._model.model import Changeset, FerraModel, Insertable, ModelMeta
 from ferra_sync._model.validated import validated
 from ferra_sync._model.validators import when_set
 from ferra_sync._postgres.config import DatabaseConfig
+from ferra_sync._query.correlated import Correlated, CorrelatedGroups
 from ferra_sync._query.from_clause import From, Grouped, from_
 from ferra_sync._query.insert import Insert, insert_into
 from ferra_sync._query.query import RowQuery
-from ferra_sync._query.select import Select, maybe, select
+from ferra_sync._query.select import Select, maybe
+from ferra_sync._query.select_arity import select
+from ferra_sync._query.selection import CorrelatedSelect
+from ferra_sync._query.subquery import Quantified, all_, any_, exists
 from ferra_sync._query.update import Delete, Update, delete_from, update
 from ferra_sync._query.writes import Returning
 from ferra_sync._repository.repository import FerraRepository, PgRepository
@@ -64,6 +68,9 @@ __all__ = [
     "ConfigError",
     "Conflict",
     "Constraint",
+    "Correlated",
+    "CorrelatedGroups",
+    "CorrelatedSelect",
     "Database",
     "DatabaseConfig",
     "Databases",
@@ -93,6 +100,7 @@ __all__ = [
     "PgRepository",
     "Plain",
     "Predicate",
+    "Quantified",
     "QueryError",
     "Returning",
     "RowQuery",
@@ -105,8 +113,11 @@ __all__ = [
     "Unset",
     "Update",
     "ValidationError",
+    "all_",
+    "any_",
     "check",
     "delete_from",
+    "exists",
     "foreign_key",
     "from_",
     "functions",

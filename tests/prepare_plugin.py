@@ -19,7 +19,7 @@ from tables import create_tables
 from ferra_sync import Table
 from ferra_sync._compiler import compiler
 from ferra_sync._compiler.compiled import Compiled
-from ferra_sync._compiler.shapes import CountShape, SelectShape, StatementShape
+from ferra_sync._compiler.shapes import StatementShape
 from ferra_sync._expression.shapes import TableRef
 
 MARK = "refused_by_the_server"
@@ -114,9 +114,14 @@ def _refused(
 
 def _tables(shape: StatementShape) -> tuple[type[Table], ...]:
     """Return the classes of a statement's tables, each once, an alias as the table that it is of."""
-    shape = shape.select if isinstance(shape, CountShape) else shape
-    joined = [join.table for join in shape.joins] if isinstance(shape, SelectShape) else []
-    return tuple(dict.fromkeys(map(_owner, [shape.table, *joined])))
+    found, waiting = list[TableRef](), list[Any]([shape])
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, TableRef):
+            found.append(part)
+        elif isinstance(part, tuple):
+            waiting.extend(part)
+    return tuple(dict.fromkeys(map(_owner, found)))
 
 
 def _owner(ref: TableRef) -> type[Table]:

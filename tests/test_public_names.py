@@ -12,12 +12,13 @@ import ferra_sync
 from ferra_sync import errors, functions, migrations, types
 
 TOP = """
-Aggregate Assignment Changeset Column ConfigError Conflict Constraint Database DatabaseConfig Databases Db
+Aggregate Assignment Changeset Column ConfigError Conflict Constraint Correlated CorrelatedGroups CorrelatedSelect
+Database DatabaseConfig Databases Db
 DbErrorKind Delete EmbeddedError Executor Expr FerraDbError FerraModel FerraRepository FieldMeta FieldType
 From Grouped In Insert Insertable JSON_NULL JsonNull MigrationError ModelMeta NotFound Opt Order Page PgRepository Plain
-Predicate QueryError Returning RowQuery SERVER_DEFAULT Savepoint SchemaError Select Table TableMeta Transaction UNSET
-Unset Update ValidationError check delete_from foreign_key from_ functions index insert_into maybe select
-to_dict to_json types unique update validated when_set
+Predicate Quantified QueryError Returning RowQuery SERVER_DEFAULT Savepoint SchemaError Select Table TableMeta
+Transaction UNSET Unset Update ValidationError all_ any_ check delete_from exists foreign_key from_ functions index
+insert_into maybe select to_dict to_json types unique update validated when_set
 """
 
 TYPES = """

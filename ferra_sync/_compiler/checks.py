@@ -7,7 +7,7 @@ from typing import Final
 
 from ferra_sync._compiler.shapes import SelectShape
 from ferra_sync._expression import shapes
-from ferra_sync._expression.shapes import ColumnRef, FunctionRef, TableRef, children, has_aggregate, leaves, rebuilt
+from ferra_sync._expression.shapes import ColumnRef, FunctionRef, TableRef, children, columns_of, has_aggregate, rebuilt
 from ferra_sync._model.select_list import select_list
 from ferra_sync._schema.table import table_meta
 from ferra_sync.errors import QueryError
@@ -38,12 +38,12 @@ def check_select(shape: SelectShape) -> None:
 
 def _check_joins(shape: SelectShape) -> None:
     """An ON names the tables before it and its own, not those that come later."""
-    known = {shape.table}
+    known = {shape.table, *shape.outer}
     for join in shape.joins:
         known.add(join.table)
-        for leaf in leaves(join.on):
-            if isinstance(leaf, ColumnRef) and leaf.table not in known:
-                raise QueryError(f"{leaf}: table {leaf.table} is not joined before {join.table}")
+        for column in columns_of(join.on):
+            if column.table not in known:
+                raise QueryError(f"{column}: table {column.table} is not joined before {join.table}")
 
 
 def _written_out(expressions: Iterable[Hashable], shape: SelectShape) -> Iterator[Hashable]:
@@ -84,7 +84,10 @@ def _loose(each: Hashable, shape: SelectShape) -> ColumnRef | TableRef | None:
             return None if _is_determined(each, shape) else each
         case (shapes.SHARED, int() as number):
             return _loose(shape.shared[number], shape)
-    parts = children(each)
+        case (shapes.SUBQUERY, _):
+            parts: shapes.Form = tuple(columns_of(each))
+        case _:
+            parts = children(each)
     if any(isinstance(part, FunctionRef) and part.aggregate for part in parts):
         return None
     loose = (_loose(part, shape) for part in parts)
@@ -92,7 +95,9 @@ def _loose(each: Hashable, shape: SelectShape) -> ColumnRef | TableRef | None:
 
 
 def _is_determined(table: TableRef, shape: SelectShape) -> bool:
-    """Whether a group has one row of `table`: its primary key is grouped."""
+    """Whether a group has one row of `table`: its primary key is grouped, or it is the row of the query around."""
+    if table in shape.outer:
+        return True
     key = {column.ref for column in table_meta(table.owner).primary_key}
     return bool(key) and key <= set(shape.group_by)
 

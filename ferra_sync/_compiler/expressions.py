@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Collection, Hashable, Iterable
 from typing import Any, Final
 
 from pypika import Table
@@ -11,7 +11,7 @@ from pypika.terms import Term
 from ferra_sync._compiler.terms import TEMPLATES, Call, Chain, Placeholder, Raw, Template
 from ferra_sync._expression import shapes
 from ferra_sync._expression.identifiers import quoted
-from ferra_sync._expression.shapes import ColumnRef, FunctionRef, TableRef, has_aggregate
+from ferra_sync._expression.shapes import ColumnRef, FunctionRef, TableRef, columns_of, has_aggregate
 from ferra_sync._expression.sqltypes import TEXT, VARCHAR, SqlType
 from ferra_sync.errors import QueryError
 
@@ -19,6 +19,7 @@ _COMPARISONS: Final = frozenset(
     {"=", "<>", "<", "<=", ">", ">=", "between", "is distinct from", "is not distinct from", "= any", "<> all"}
     | {"like", "ilike"}
 )
+_QUANTIFIED: Final = frozenset({"=", "<>", "<", "<=", ">", ">="})
 _TEXTS: Final = (TEXT, VARCHAR)
 _TEXT_VALUES: Final = (*_TEXTS, TEXT.array, VARCHAR.array)
 _NULLS: Final = {None: "", "first": " NULLS FIRST", "last": " NULLS LAST"}
@@ -29,16 +30,29 @@ class Lowering:
 
     Attributes:
         parameter_types: the type of each parameter, $1 first.
+        outer: the tables of the statement around it that it names.
     """
 
-    def __init__(self, tables: Iterable[TableRef]) -> None:
-        self.parameter_types: list[SqlType[Any]] = []
+    def __init__(
+        self, tables: Iterable[TableRef], outer: Collection[TableRef] = (), around: Lowering | None = None
+    ) -> None:
+        """Lower a statement over `tables`, whose parameters are numbered on from those of the one `around` it."""
+        self.parameter_types: list[SqlType[Any]] = [] if around is None else around.parameter_types
+        self.outer = outer
+        self._around = around
         self._shared: list[Term] = []
         self._tables: dict[TableRef, Table] = {}
-        for ref in tables:
+        for ref in (*outer, *tables):
             if any(known.qualifier == ref.qualifier for known in self._tables):
                 raise QueryError(f"{ref} is in this query twice: give one of them an alias")
             self._tables[ref] = table_term(ref)
+        for ref in outer:
+            if around is None or ref not in around._tables:
+                raise QueryError(f"a query correlated to {ref} stands inside a query of that table, and in no other")
+
+    def has(self, ref: TableRef) -> bool:
+        """Whether this statement, or one around it, has the table."""
+        return ref in self._tables or (self._around is not None and self._around.has(ref))
 
     def table(self, ref: TableRef) -> Table:
         """Return the PyPika table of `ref`."""
@@ -63,8 +77,8 @@ class Lowering:
             case (shapes.ROW, *operands):
                 return Chain(", ", self.terms(operands))
             case (shapes.CALL | shapes.CALL_DISTINCT as form, FunctionRef() as function, *arguments):
-                if function.aggregate and has_aggregate(*arguments):
-                    raise QueryError(f"an aggregate cannot stand inside {function}")
+                if function.aggregate:
+                    self._check_aggregate(function, arguments)
                 return Call(function, self.terms(arguments), distinct=form == shapes.CALL_DISTINCT)
             case (shapes.COUNT_ROWS, FunctionRef() as function):
                 return Call(function, [Raw("*")])
@@ -78,10 +92,18 @@ class Lowering:
                 return Raw(f"excluded.{quoted(column.name)}")
             case shapes.DEFAULT:
                 return Raw("DEFAULT")
+            case (shapes.SUBQUERY, statement):
+                return self.subquery(statement)
+            case (shapes.ANY | shapes.ALL as quantifier, _):
+                raise QueryError(f"{quantifier}_(…) stands beside a column in a comparison, and nowhere else")
             case (shapes.SHARED, int() as number):
                 return self._shared[number]
             case _:
                 raise QueryError("a model is selected as a whole and stands in no expression")
+
+    def subquery(self, statement: object) -> Term:
+        """Return a query inside this statement, in brackets."""
+        raise QueryError(f"a {type(statement).__name__} cannot stand here")
 
     def share(self, expressions: Iterable[Hashable]) -> None:
         """Lower the expressions that a statement shares."""
@@ -101,6 +123,10 @@ class Lowering:
         A value beside a column of text takes that column's own type, whatever it is: citext compares by its own rules.
         """
         first, *others = operands
+        if op in _QUANTIFIED:
+            match others:
+                case [(shapes.ANY | shapes.ALL as quantifier, rows)]:
+                    return [self.term(first), Template(f"{quantifier.upper()} {{}}", self.term(rows))]
         if op not in _COMPARISONS or not (isinstance(first, ColumnRef) and first.type.parameter in _TEXTS):
             return self.terms(operands)
         return [
@@ -112,11 +138,23 @@ class Lowering:
         self.parameter_types.append(sql_type)
         return Raw(f"${len(self.parameter_types)}")
 
+    def _check_aggregate(self, function: FunctionRef, arguments: list[Hashable]) -> None:
+        if has_aggregate(*arguments):
+            raise QueryError(f"an aggregate cannot stand inside {function}")
+        tables = {column.table for column in columns_of(*arguments)}
+        if tables and tables <= set(self.outer):
+            raise QueryError(f"{function} of columns of {', '.join(map(str, tables))} alone is one of the query around")
+
     def _column(self, ref: ColumnRef) -> Term:
         """Return a column with its table: alone, its name in ORDER BY and DISTINCT ON would mean a result first."""
         if ref.table not in self._tables:
-            raise QueryError(f"{ref}: table {ref.table} is not in this query")
+            raise QueryError(f"{ref}: table {ref.table} is not in this query{self._cure(ref.table)}")
         return Raw(f"{quoted(ref.table.qualifier)}.{quoted(ref.name)}")
+
+    def _cure(self, table: TableRef) -> str:
+        """Return what to say where `table` stands in a query around this one."""
+        is_around = self._around is not None and self._around.has(table)
+        return f": say .correlate({table.owner.__name__})" if is_around else ""
 
 
 def table_term(ref: TableRef) -> Table:

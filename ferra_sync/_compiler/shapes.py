@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from ferra_sync._expression.shapes import ColumnRef, Items, TableRef
 from ferra_sync._expression.sqltypes import SqlType
+from ferra_sync._model.select_list import select_list
 
 
 class JoinShape(NamedTuple):
@@ -31,9 +32,10 @@ class SelectShape(NamedTuple):
     """A SELECT. Its parameters come in the order of these fields.
 
     `shared` are the expressions with values that several clauses repeat. `distinct` is empty where whole rows are.
+    `outer` are the tables of the query around it that it names. `table` is None where it reads none.
     """
 
-    table: TableRef
+    table: TableRef | None
     shared: tuple[Hashable, ...] = ()
     distinct: tuple[Hashable, ...] | None = None
     items: Items = ()
@@ -45,6 +47,26 @@ class SelectShape(NamedTuple):
     limit: SqlType[Any] | None = None
     offset: SqlType[Any] | None = None
     lock: LockShape | None = None
+    outer: tuple[TableRef, ...] = ()
+
+    @property
+    def tables(self) -> tuple[TableRef, ...]:
+        """What it reads from, the first table first."""
+        return () if self.table is None else (self.table, *(join.table for join in self.joins))
+
+    def expressions(self) -> tuple[Hashable, ...]:
+        """Return its expressions, in the order of its parameters."""
+        return (
+            *self.shared,
+            *(self.distinct or ()),
+            *(shape for shape, _ in select_list(self.items).columns),
+            *(join.on for join in self.joins),
+            *self.where,
+            *self.group_by,
+            *self.having,
+            *self.order_by,
+            *(each for each in (self.limit, self.offset) if each is not None),
+        )
 
 
 class CountShape(NamedTuple):

@@ -38,6 +38,10 @@ TEMPLATES: Final = {
     "like": "({} LIKE {})",
     "ilike": "({} ILIKE {})",
     "in rows": "({} IN (SELECT * FROM unnest{}))",
+    "in": "({} IN {})",
+    "not in": "({} NOT IN {})",
+    "exists": "EXISTS {}",
+    "array": "ARRAY{}",
     "once": "(SELECT {})",
     "stamp": "(CASE WHEN {0} IS NOT DISTINCT FROM {1} THEN {2} ELSE {1} END)",
     "stamp json": "(CASE WHEN {0}::jsonb IS NOT DISTINCT FROM {1}::jsonb THEN {2} ELSE {1} END)",
@@ -81,6 +85,17 @@ class Chain(Term):
 
     def get_sql(self, **kwargs: Any) -> str:  # noqa: ANN401 - PyPika's own
         return f"({self._between.join(term.get_sql(**kwargs) for term in self._terms)})"
+
+
+class Subquery(Term):
+    """A whole SELECT in brackets, which takes nothing over from the statement around it."""
+
+    def __init__(self, builder: Any) -> None:  # noqa: ANN401 - PyPika's builder
+        super().__init__()
+        self._builder = builder
+
+    def get_sql(self, **_kwargs: Any) -> str:  # noqa: ANN401 - PyPika's own
+        return f"({self._builder.get_sql()})"
 
 
 class Call(Term):

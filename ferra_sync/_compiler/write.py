@@ -10,6 +10,7 @@ from pypika.terms import Term
 from ferra_sync._compiler.checks import check_plain
 from ferra_sync._compiler.compiled import Compiled, finished, new_builder, result_term
 from ferra_sync._compiler.expressions import Lowering, table_term
+from ferra_sync._compiler.select import QueryLowering
 from ferra_sync._compiler.shapes import ConflictShape, DeleteShape, InsertShape, UpdateShape
 from ferra_sync._compiler.terms import Raw, Template, Unnest
 from ferra_sync._expression.shapes import ColumnRef, Item
@@ -22,7 +23,7 @@ _WriteShape: TypeAlias = InsertShape | UpdateShape | DeleteShape
 
 def compile_insert(shape: InsertShape) -> Compiled:
     """Return the statement of an INSERT."""
-    lowering = Lowering((shape.table,))
+    lowering = QueryLowering((shape.table,))
     builder = (
         new_builder(overriding=shape.overriding).into(table_term(shape.table)).columns(*column_names(shape.columns))
     )
@@ -76,7 +77,7 @@ def _on_conflict(builder: Any, lowering: Lowering, conflict: ConflictShape) -> A
 
 def compile_update(shape: UpdateShape) -> Compiled:
     """Return the statement of an UPDATE."""
-    lowering = Lowering((shape.table,))
+    lowering = QueryLowering((shape.table,))
     builder = new_builder().update(lowering.table(shape.table))
     for column, value in shape.assignments:
         check_plain((value,), "SET")
@@ -86,7 +87,7 @@ def compile_update(shape: UpdateShape) -> Compiled:
 
 def compile_delete(shape: DeleteShape) -> Compiled:
     """Return the statement of a DELETE."""
-    lowering = Lowering((shape.table,))
+    lowering = QueryLowering((shape.table,))
     builder = new_builder().from_(lowering.table(shape.table)).delete()
     return _finish(_add_where(builder, lowering, shape.where), lowering, shape)
 

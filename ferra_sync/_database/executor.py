@@ -20,6 +20,7 @@ from ferra_sync._postgres.statement import Statement, statement_of
 from ferra_sync._query.checks import advice, named
 from ferra_sync._query.query import Query, RowQuery, too_deep
 from ferra_sync._query.select import Select
+from ferra_sync._query.selection import CorrelatedSelect
 from ferra_sync._query.writes import Returning, Write
 from ferra_sync._schema.table import table_meta
 from ferra_sync.errors import Db, FerraDbError, NotFound, QueryError
@@ -237,7 +238,9 @@ def kept_out(statement: Statement, table: str) -> Db:
 
 def _absence(query: RowQuery[Any], statement: Statement) -> FerraDbError:
     if statement.writes is not None and statement.writes.verb == "INSERT":
-        return kept_out(statement, query.target.name)
+        return kept_out(statement, statement.writes.table.name)
+    if query.target is None:
+        return NotFound("row")
     table = table_meta(query.target.owner)
     return NotFound(table.name, table.shown_key(query.key))
 
@@ -245,7 +248,7 @@ def _absence(query: RowQuery[Any], statement: Statement) -> FerraDbError:
 def _readable(query: RowQuery[R]) -> RowQuery[R]:
     """Return `query` if it has rows: a write without RETURNING must not be sent only to find that it has none."""
     if not isinstance(query, RowQuery):
-        raise QueryError(f"{named(query)} returns no rows{advice(query)}")
+        raise QueryError(f"{named(query)} returns no rows{_advice(query)}")
     return query
 
 
@@ -253,6 +256,13 @@ def _selecting(query: Select[Any, Any, R]) -> Select[Any, Any, R]:
     """Return `query` if it is a SELECT."""
     if not isinstance(query, Select):
         raise QueryError(
-            f"only a SELECT can be streamed, paged or walked in batches, not {named(query)}{advice(query)}"
+            f"only a SELECT can be streamed, paged or walked in batches, not {named(query)}{_advice(query)}"
         )
     return query
+
+
+def _advice(query: object) -> str:
+    """Return what to write instead of a query that brings no rows."""
+    if isinstance(query, CorrelatedSelect):
+        return " by itself: it is correlated, and stands inside another query, by exists(…), .scalar() or is_in(…)"
+    return advice(query)

@@ -17,6 +17,7 @@ from ferra_sync._expression.arithmetic import Exact, FracT, Joined, Moment, Real
 from ferra_sync._expression.intervals import Interval
 from ferra_sync._expression.markers import In, Opt, Plain
 from ferra_sync._expression.order import Order
+from ferra_sync._expression.rows import Rows
 from ferra_sync._expression.selectable import Takes, Typed
 from ferra_sync._expression.sqltypes import BOOLEAN, HasSqlType, Undeclared
 from ferra_sync._expression.typed_node import TypedNode
@@ -96,17 +97,25 @@ class Expr(TypedNode[S_co, V_co, N_co, G_co], Generic[S_co, V_co, N_co, G_co]):
         """`IS NOT DISTINCT FROM`: `=` that takes NULL for a value like any other."""
         return operators.distinction(Expr, "is not distinct from", self, other)
 
-    def is_in(self: Takes[W], values: Collection[W]) -> Expr[S_co, bool, N_co, G_co]:
-        """`= ANY($1)`: one shape for every number of values, none included.
+    @overload
+    def is_in(self: Takes[W], values: Rows[W | None, S2, G2]) -> Expr[S_co | S2, bool, None, G_co | G2]: ...
+    @overload
+    def is_in(self: Takes[W], values: Collection[W]) -> Expr[S_co, bool, N_co, G_co]: ...
+    def is_in(self, values: object) -> AnyExpr:
+        """`= ANY($1)`, one shape for every number of values, none included; of a query of one column `IN (SELECT …)`.
 
         Raises:
             QueryError: the values are no collection, or one of them is NULL or of another type.
         """
-        return operators.membership(Expr, "= any", self, values)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType] - an Expr
+        return operators.membership(Expr, "= any", self, values)
 
-    def is_not_in(self: Takes[W], values: Collection[W]) -> Expr[S_co, bool, N_co, G_co]:
-        """`<> ALL($1)`: true for every row where there are no values."""
-        return operators.membership(Expr, "<> all", self, values)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType] - an Expr
+    @overload
+    def is_not_in(self: Takes[W], values: Rows[W | None, S2, G2]) -> Expr[S_co | S2, bool, None, G_co | G2]: ...
+    @overload
+    def is_not_in(self: Takes[W], values: Collection[W]) -> Expr[S_co, bool, N_co, G_co]: ...
+    def is_not_in(self, values: object) -> AnyExpr:
+        """`<> ALL($1)`: true for every row where there are no values; of a query `NOT IN (SELECT …)`."""
+        return operators.membership(Expr, "<> all", self, values)
 
     @overload
     def between(

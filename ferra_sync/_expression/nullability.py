@@ -13,8 +13,8 @@ from typing import Any, Final
 import attrs
 
 from ferra_sync._expression import shapes
-from ferra_sync._expression.nulls import Rule, coalescing, never, strict
-from ferra_sync._expression.shapes import ColumnRef, FunctionRef, TableRef
+from ferra_sync._expression.nulls import Rule, always, coalescing, never, strict
+from ferra_sync._expression.shapes import ColumnRef, FunctionRef, TableRef, leaves
 from ferra_sync._expression.sqltypes import FieldType, SqlType
 
 
@@ -54,6 +54,10 @@ RULES: Final[dict[str, Rule]] = {
     "once": strict,
     "row": strict,
     "in rows": strict,
+    "in": always,  # Also where one of the rows is NULL.
+    "not in": always,
+    "exists": never,
+    "array": never,  # Of no rows it is empty.
     "stamp": _stamped,
     "stamp json": _stamped,
 }
@@ -78,7 +82,7 @@ class _Nullability:
     params: Iterator[Any] | None
     missing: Collection[TableRef]
 
-    def of(self, shape: Hashable) -> bool:  # noqa: PLR0911 - one line for each kind of node
+    def of(self, shape: Hashable) -> bool:  # noqa: C901, PLR0911 - one line for each kind of node
         match shape:
             case ColumnRef():
                 return shape.nullable or shape.table in self.missing
@@ -92,10 +96,22 @@ class _Nullability:
                 return self.of(operand) or (_reads_json_null(to) and _is_json(operand))
             case (shapes.EXCLUDED, ColumnRef() as column):
                 return column.nullable
+            case (shapes.SUBQUERY, *_):
+                return self._passed_over(shape)
+            case (shapes.ANY | shapes.ALL, rows):
+                return self.of(rows)
             case (shapes.COUNT_ROWS | shapes.IS_ROW | shapes.MODEL | shapes.TUPLE, *_):
                 return False
             case _:  # Among them ("maybe", …), ("default",), and ("shared", i), which another shape spells out.
                 return True
+
+    def _passed_over(self, shape: Hashable) -> bool:
+        """Take a subquery's params; it may have no row."""
+        if self.params is not None:
+            for leaf in leaves(shape):
+                if isinstance(leaf, SqlType):
+                    next(self.params)
+        return True
 
     def _each(self, operands: Sequence[Hashable]) -> list[bool]:
         return [self.of(each) for each in operands]  # All of them, for each takes its own params.

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Hashable, Iterable
 from copy import deepcopy
 from types import NoneType
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 from ferra_sync._expression import shapes
 from ferra_sync._expression.coercion import TEXTS, mismatch
 from ferra_sync._expression.described import described
 from ferra_sync._expression.numbers import rounded
+from ferra_sync._expression.rows import Rows
 from ferra_sync._expression.shapes import ColumnRef, binary, operation
 from ferra_sync._expression.sqltypes import BOOLEAN, REAL, TEXT, FieldType, SqlType, type_of
 from ferra_sync._expression.values import Value
@@ -46,6 +47,9 @@ class Node(Value):
 NodeT = TypeVar("NodeT", bound=Node)
 Make: TypeAlias = Callable[[Hashable, tuple[Any, ...], SqlType[Any]], NodeT]
 """The class of the result."""
+
+_IN: Final = {"= any": "in", "<> all": "not in"}
+"""What a list's operator is of a query: PostgreSQL plans NOT IN (SELECT …) well, and not <> ALL (SELECT …)."""
 
 
 def parameter(value: Any, sql_type: SqlType[Any], of: object) -> Node:  # noqa: ANN401 - checked here
@@ -160,8 +164,10 @@ def between(make: Make[NodeT], left: Node, low: object, high: object) -> NodeT:
 
 
 def membership(make: Make[NodeT], op: str, left: Node, values: object) -> NodeT:
-    """Return `left = ANY(values)` or `left <> ALL(values)`."""
+    """Return `left = ANY(values)` or `left <> ALL(values)`; of a query `left IN (…)` or `left NOT IN (…)`."""
     if isinstance(values, (str, bytes)) or not isinstance(values, Collection):
+        if isinstance(values, Rows):
+            return _membership_in_rows(make, _IN[op], left, values)
         raise QueryError(f"{left.label}: a collection of values is needed, not {type(values).__name__}")
     if left.type.kind is FieldType.ARRAY:
         raise QueryError(f"{left.label} is an array; {op} compares single values")
@@ -169,6 +175,13 @@ def membership(make: Make[NodeT], op: str, left: Node, values: object) -> NodeT:
         raise unordered(left, op)
     sql_type, listed = listing(left, list(values))
     return make(binary(op, left.shape, sql_type), (*left.params, listed), BOOLEAN)
+
+
+def _membership_in_rows(make: Make[NodeT], op: str, left: Node, rows: Rows[Any, Any, Any]) -> NodeT:
+    if not left.type.has_order:
+        raise unordered(left, op)
+    right = operand(left, Node(*rows.only_column(op)))
+    return make(binary(op, left.shape, right.shape), left.params + right.params, BOOLEAN)
 
 
 def listing(like: Node, values: list[Any], *, nulls: bool = False) -> tuple[SqlType[Any], list[Any]]:

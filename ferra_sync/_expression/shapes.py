@@ -23,6 +23,9 @@ other leaves are compared by identity. Nothing but the functions below builds a 
     ("maybe", model)                            `maybe`: the same, of the nullable side of an outer join
     ("tuple", types, shape, …)                  `several`: what is selected together
     ("result", name)                            `result`: a column of a statement that was written by hand
+    ("subquery", statement)                     `subquery`: the rows of a query inside another
+    ("any", subquery)                           `quantified`: right of a comparison, one of the rows
+    ("all", subquery)                           `quantified`: each of them
 
 Whole statements are named tuples of shapes. Two named tuples of equal fields are equal, whatever their classes, so the
 cache of statements asks for the class too, and a field never holds more than one class of them, nor true beside 1.
@@ -30,8 +33,8 @@ cache of statements asks for the class too, and a field never holds more than on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
-from typing import Any, Final, Literal, TypeAlias
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from typing import Any, Final, Literal, Protocol, TypeAlias
 
 import attrs
 
@@ -65,6 +68,9 @@ MODEL: Final = "model"
 MAYBE: Final = "maybe"
 TUPLE: Final = "tuple"
 RESULT: Final = "result"
+SUBQUERY: Final = "subquery"
+ANY: Final = "any"
+ALL: Final = "all"
 
 DEFAULT: Final[Form] = ("default",)
 """Where a value would stand: what the server puts in."""
@@ -127,6 +133,21 @@ class FunctionRef(Value):
 
     def __repr__(self) -> str:
         return self.name
+
+
+class InnerStatement(Protocol):
+    """A statement that stands inside an expression: a named tuple.
+
+    `outer` are the tables of the query around it that it names; `expressions` returns what it is made of, in the order
+    of its parameters.
+    """
+
+    @property
+    def outer(self) -> tuple[TableRef, ...]: ...
+
+    def expressions(self) -> Form: ...
+
+    def __hash__(self) -> int: ...
 
 
 # The constructors
@@ -214,10 +235,31 @@ def result(name: str) -> Form:
     return (RESULT, name)
 
 
+def subquery(statement: InnerStatement) -> Form:
+    """Return the rows of a query inside another."""
+    return (SUBQUERY, statement)
+
+
+def quantified(quantifier: Literal["any", "all"], rows: Hashable) -> Form:
+    """Return one of a subquery's rows, or each of them, beside which a comparison puts what it compares."""
+    return (quantifier, rows)
+
+
 # The walks
 
-_CHILDREN: Final = {CAST: (1, 2), ASC: (1, 2), DESC: (1, 2), TUPLE: (2, None), SHARED: (1, 1), RESULT: (1, 1)}
-"""From where to where a form has its parts, where these are not all that follows its name."""
+_CHILDREN: Final = {
+    CAST: (1, 2),
+    ASC: (1, 2),
+    DESC: (1, 2),
+    TUPLE: (2, None),
+    SHARED: (1, 1),
+    RESULT: (1, 1),
+    SUBQUERY: (1, 1),
+}
+"""From where to where a form has its parts, where these are not all that follows its name.
+
+What a subquery has inside is its own affair: no aggregate of it, nor what it shares, is one of the query around it.
+"""
 
 
 def children(shape: Hashable) -> Form:
@@ -237,16 +279,40 @@ def rebuilt(shape: Hashable, change: Callable[[Hashable], Hashable]) -> Hashable
 
 
 def leaves(*shapes: Hashable) -> Iterator[Hashable]:
-    """Yield the leaves of shapes, left to right."""
-    waiting = list(reversed(shapes))
-    while waiting:
-        shape = waiting.pop()
-        if isinstance(shape, tuple):
-            waiting.extend(reversed(children(shape)))
+    """Yield the leaves of shapes, left to right, those inside subqueries too."""
+    for leaf in _own_leaves(shapes):
+        if isinstance(leaf, tuple):
+            yield from leaves(*leaf[1].expressions())
         else:
-            yield shape
+            yield leaf
+
+
+def columns_of(*shapes: Hashable) -> Iterator[ColumnRef]:
+    """Yield the columns that shapes need of the query that they stand in: of a subquery those that it correlates."""
+    for leaf in _own_leaves(shapes):
+        if isinstance(leaf, tuple):
+            outer = leaf[1].outer
+            yield from (column for column in columns_of(*leaf[1].expressions()) if column.table in outer)
+        elif isinstance(leaf, ColumnRef):
+            yield leaf
 
 
 def has_aggregate(*shapes: Hashable) -> bool:
-    """Whether a function over many rows is called anywhere in `shapes`."""
-    return any(isinstance(leaf, FunctionRef) and leaf.aggregate for leaf in leaves(*shapes))
+    """Whether a function over many rows of this query is called anywhere in `shapes`."""
+    return any(isinstance(leaf, FunctionRef) and leaf.aggregate for leaf in _own_leaves(shapes))
+
+
+def has_subquery(*shapes: Hashable) -> bool:
+    """Whether a query stands anywhere in `shapes`."""
+    return any(isinstance(leaf, tuple) for leaf in _own_leaves(shapes))
+
+
+def _own_leaves(shapes: Sequence[Hashable]) -> Iterator[Any]:
+    """Yield the leaves of shapes, left to right, a subquery as one of them."""
+    waiting = list(reversed(shapes))
+    while waiting:
+        shape = waiting.pop()
+        if isinstance(shape, tuple) and shape[0] != SUBQUERY:
+            waiting.extend(reversed(children(shape)))
+        else:
+            yield shape

@@ -156,7 +156,7 @@ class Selecting(Clauses[Sel, App]):
     ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15, T16]]: ...
     def select(self, *items: Any) -> Select[Any, Any, Any]:
         """Choose what a row is: one item, or a tuple of several; a model class, a column or an expression each."""
-        return selected(self, items)
+        return selected(Select, self, items)
 
 
 class SelectingGroups(Clauses[Sel, App]):
@@ -267,7 +267,7 @@ class SelectingGroups(Clauses[Sel, App]):
         Raises:
             QueryError: when the query is compiled, and a column is neither in group_by nor inside an aggregate.
         """
-        return selected(self, items)
+        return selected(Select, self, items)
 
 
 class Changing(Write, Generic[S]):

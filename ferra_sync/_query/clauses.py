@@ -85,6 +85,15 @@ class Clauses(Value, Generic[Sel, App]):
         pairs = tuple([(item.shape, item.type) for item in items])
         return self._with(items=pairs, item_params=tuple([item.params for item in items]))
 
+    def selecting_nothing(self) -> Self:
+        """Return the query without a select list, for EXISTS; as it is where it has one."""
+        return self if "items" in self._said else self._selecting()
+
+    def _correlated(self, cls: type[Q], table: Joinable[Any]) -> Q:
+        copy = self._as(cls)
+        copy._source = self._source.correlated(table)
+        return copy
+
     def _joined(self, cls: type[Q], how: How, table: Joinable[Any], on: AnyExpr | None) -> Q:
         check_predicates("on", () if on is None else (on,))
         copy = self._as(cls)
@@ -92,9 +101,9 @@ class Clauses(Value, Generic[Sel, App]):
         return copy
 
     @property
-    def target(self) -> TableRef:
-        """The first table."""
-        return self._source.root.ref
+    def target(self) -> TableRef | None:
+        """The first table; None where there is none."""
+        return self._source.tables[0].ref if self._source.tables else None
 
     @property
     def key(self) -> object:
@@ -177,7 +186,7 @@ class Clauses(Value, Generic[Sel, App]):
         keys = [table.primary_key for table in self._source.tables]
         orders = said.get("order_by", ())
         if not all(keys) and not orders:
-            raise QueryError(f"the rows of {self.target.name} have no order: say order_by(…)")
+            raise QueryError(f"the rows of {self._source.root.name} have no order: say order_by(…)")
         ordered = {operand for order in orders for operand in children(order.shape)}
         return self.order_by(*(column for key in keys for column in key if column.ref not in ordered))
 
@@ -207,11 +216,11 @@ class Clauses(Value, Generic[Sel, App]):
         """
         said, source = self._said, self._source
         if "items" not in said:
-            raise QueryError(f"nothing is selected from {self.target}: say .select(…)")
+            raise QueryError(f"nothing is selected from {self._source.root.ref}: say .select(…)")
         where, order_by = said.get("where", ()), said.get("order_by", ())
         limit, offset = said.get("limit"), said.get("offset")
         shape = SelectShape(
-            table=source.tables[0].ref,
+            table=source.tables[0].ref if source.tables else None,
             items=said["items"],
             joins=source.joins,
             where=tuple(map(_SHAPE, where)),
@@ -219,6 +228,7 @@ class Clauses(Value, Generic[Sel, App]):
             limit=None if limit is None else BIGINT,
             offset=None if offset is None else BIGINT,
             lock=said.get("lock"),
+            outer=source.outer,
         )
         params: tuple[Any, ...] = ()
         if "group_by" in said or "distinct" in said:

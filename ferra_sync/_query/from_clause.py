@@ -6,23 +6,33 @@ type-check; `maybe(…)` and `.nullable()` do.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Never
 
 from ferra_sync._expression.expression import Expr
 from ferra_sync._expression.markers import In, Opt, Plain
+from ferra_sync._expression.rows import Inner
 from ferra_sync._expression.typevars import App, S, Sel
 from ferra_sync._query.arity import Selecting, SelectingGroups
 from ferra_sync._query.checks import check_expressions, check_predicates
+from ferra_sync._query.correlated import Correlated
 from ferra_sync._query.source import Source
 from ferra_sync._schema.declaration import Joinable
 from ferra_sync._schema.table import TableT
 from ferra_sync.errors import QueryError
 
 
-class From(Selecting[Sel, App]):
+class From(Selecting[Sel, App], Inner[Never, Never]):
     """FROM and its joins, before anything is selected."""
 
     __slots__ = ()
+
+    def correlate(self, table: Joinable[In[S]]) -> Correlated[Sel | In[S] | Opt[In[S]], App | In[S], In[S]]:
+        """Name a table of the query around this one: it becomes a subquery, whose clauses may name its columns.
+
+        Raises:
+            QueryError: the table, or another of its name, is in this query too.
+        """
+        return self._correlated(Correlated, table)
 
     def inner_join(
         self, table: Joinable[In[S]], *, on: Expr[App | In[S] | Opt[App | In[S]], bool, None, Plain] | None = None
@@ -64,7 +74,7 @@ class From(Selecting[Sel, App]):
         return self._with(group_by=keys)._as(Grouped)
 
 
-class Grouped(SelectingGroups[Sel, App]):
+class Grouped(SelectingGroups[Sel, App], Inner[Never, Never]):
     """A GROUP BY."""
 
     __slots__ = ()

@@ -44,8 +44,8 @@ class Query(Value, ABC):
 
     @property
     @abstractmethod
-    def target(self) -> TableRef:
-        """The table that the query is about."""
+    def target(self) -> TableRef | None:
+        """The table that the query is about; None where it is about none."""
 
     @property
     def key(self) -> object:
@@ -65,7 +65,8 @@ class Query(Value, ABC):
             raise too_deep() from None
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} on {self.target}>"
+        target = self.target
+        return f"<{type(self).__name__}>" if target is None else f"<{type(self).__name__} on {target}>"
 
 
 class RowQuery(Query, Generic[R_co]):

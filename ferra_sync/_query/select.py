@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from functools import lru_cache
-from typing import Any, Generic, Literal, Self, overload
+from typing import Any, Generic, Never, overload
 
-from ferra_sync._compiler.shapes import LockShape
 from ferra_sync._expression import shapes
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.markers import In, Opt, Plain
 from ferra_sync._expression.selectable import Selectable
-from ferra_sync._expression.shapes import ColumnRef, leaves
+from ferra_sync._expression.shapes import columns_of, has_aggregate
 from ferra_sync._expression.typevars import App, G, R_co, S, Sel, T, V
 from ferra_sync._model.model import ROW, ModelMeta
-from ferra_sync._query.clauses import Clauses
+from ferra_sync._query.clauses import Clauses, Q
 from ferra_sync._query.query import RowQuery, item_of
+from ferra_sync._query.selection import Selection
 from ferra_sync._query.source import Source
 from ferra_sync._schema.declaration import Joinable
 from ferra_sync._schema.table import TableMeta, table_meta
 from ferra_sync.errors import QueryError
 
 
-class Select(Clauses[Sel, App], RowQuery[R_co], Generic[Sel, App, R_co]):
+class Select(Selection[Sel, App, R_co, Never, Never], RowQuery[R_co], Generic[Sel, App, R_co]):
     """A SELECT whose rows are `R_co`."""
 
     __slots__ = ()
@@ -30,21 +29,6 @@ class Select(Clauses[Sel, App], RowQuery[R_co], Generic[Sel, App, R_co]):
     def first(self) -> Select[Sel, App, R_co]:
         """Return the query for its first row alone: with LIMIT 1 where nothing else keeps it to one."""
         return self if "limit" in self._said or "key" in self._said else self.limit(1)
-
-    def for_update(self, *, nowait: bool = False, skip_locked: bool = False) -> Self:
-        """Lock the rows against writes and locks of others until the transaction ends.
-
-        Where others have locked one, this waits; with `nowait` it is a `Db`, with `skip_locked` the row is left out.
-
-        Raises:
-            QueryError: both are asked for; or, when the query is compiled, it makes rows distinct, groups or aggregates
-                them, or has an outer join.
-        """
-        return self._with(lock=LockShape("UPDATE", _wait(nowait=nowait, skip_locked=skip_locked)))
-
-    def for_share(self, *, nowait: bool = False, skip_locked: bool = False) -> Self:
-        """Lock the rows against writes of others, who may share the lock; else as `for_update`."""
-        return self._with(lock=LockShape("SHARE", _wait(nowait=nowait, skip_locked=skip_locked)))
 
     def along_key(self) -> Select[Sel, App, R_co]:
         """Return the query sorted by the primary key.
@@ -89,34 +73,21 @@ class Select(Clauses[Sel, App], RowQuery[R_co], Generic[Sel, App, R_co]):
         return self._joined(Select, "left", table, on)
 
 
-def _wait(*, nowait: bool, skip_locked: bool) -> Literal["NOWAIT", "SKIP LOCKED"] | None:
-    if nowait and skip_locked:
-        raise QueryError("rows that are locked are an error or are left out: nowait or skip_locked, not both")
-    if nowait:
-        return "NOWAIT"
-    return "SKIP LOCKED" if skip_locked else None
+@lru_cache(maxsize=1024)
+def whole(model: type) -> Select[Any, Any, Any]:
+    """Return the SELECT of a model: queries do not change, so one serves all."""
+    return selection_of((model,))
 
 
-def select(item: Selectable[S, T, Plain]) -> Select[S | Opt[S], S, T]:
-    """Select one model, column or expression from its own table.
+def selection_of(items: tuple[object, ...]) -> Select[Any, Any, Any]:
+    """Return the SELECT of an item from its own table, or of items that need none.
 
     Raises:
-        QueryError: the item names no table, or several; say `from_(table)` then.
+        QueryError: an item of a table is not alone, is of several tables, or aggregates over none.
     """
-    query: Select[S | Opt[S], S, T] = _whole(item) if isinstance(item, type) else _selection_of(item)
-    return query
-
-
-@lru_cache(maxsize=1024)
-def _whole(model: type) -> Select[Any, Any, Any]:
-    """Return the SELECT of a model: queries do not change, so one serves all."""
-    return _selection_of(model)
-
-
-def _selection_of(item: object) -> Select[Any, Any, Any]:
-    chosen = item_of(item)
-    query: Select[Any, Any, Any] = Select(Source((_only_table(chosen.shape),)))
-    return query._selecting(chosen)
+    chosen = [item_of(item) for item in items]
+    query: Select[Any, Any, Any] = Select(Source(_tables_of(chosen)))
+    return query._selecting(*chosen)
 
 
 @overload
@@ -129,19 +100,26 @@ def maybe(item: Any) -> AnyExpr:
     return Expr(shapes.maybe(chosen.shape), chosen.params, chosen.type)
 
 
-def selected(query: Clauses[Any, Any], items: tuple[object, ...]) -> Select[Any, Any, Any]:
-    """Return the query whose rows are these items."""
+def selected(cls: type[Q], query: Clauses[Any, Any], items: tuple[object, ...]) -> Q:
+    """Return the query, a `cls` from now on, whose rows are these items."""
     if not items:
         raise QueryError("select takes at least one item")
-    return query._selecting(*[item_of(item) for item in items])._as(Select)
+    return query._selecting(*[item_of(item) for item in items])._as(cls)
 
 
-def _only_table(shape: Hashable) -> TableMeta:
-    """Return the table that an item is of; QueryError where it is of none or of several."""
-    match shape:
-        case (shapes.MODEL, type() as model):
-            return ModelMeta.of(model).table
-    tables = {leaf.table for leaf in leaves(shape) if isinstance(leaf, ColumnRef)}
-    if len(tables) != 1:
+def _tables_of(items: list[AnyExpr]) -> tuple[TableMeta, ...]:
+    """Return the one table that an item is of, or none; QueryError where items need another FROM."""
+    match items:
+        case [Expr(shape=(shapes.MODEL, type() as model))]:
+            return (ModelMeta.of(model).table,)
+    item_shapes = [item.shape for item in items]
+    tables = {column.table for column in columns_of(*item_shapes)}
+    is_alone = len(tables) == 1 and len(items) == 1
+    needs_none = not tables and not _has_model(items) and not has_aggregate(*item_shapes)
+    if not is_alone and not needs_none:
         raise QueryError("select reads one table: say from_(table).select(…)")
-    return table_meta(tables.pop().owner)
+    return tuple(table_meta(table.owner) for table in tables)
+
+
+def _has_model(items: list[AnyExpr]) -> bool:
+    return any(isinstance(item.shape, tuple) and item.shape[0] in {shapes.MODEL, shapes.MAYBE} for item in items)

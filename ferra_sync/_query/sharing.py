@@ -58,7 +58,10 @@ class Sharing:
             own.extend(its_own)
             return kept
 
-        return (rebuilt(shape, part), tuple(own)) if isinstance(shape, tuple) else (shape, params)
+        if not isinstance(shape, tuple):
+            return shape, params
+        kept = rebuilt(shape, part)
+        return kept, (*own, *remaining)  # A subquery's values are its own, whatever stands in it.
 
     def _number(self, shape: Hashable, params: Params) -> int | None:
         """Return the number of the equal shared expression, or None."""

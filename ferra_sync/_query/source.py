@@ -10,7 +10,7 @@ import attrs
 
 from ferra_sync._compiler.shapes import JoinShape
 from ferra_sync._expression.expression import AnyExpr
-from ferra_sync._expression.shapes import AND, ColumnRef, binary, is_same_table, operation
+from ferra_sync._expression.shapes import AND, ColumnRef, TableRef, binary, is_same_table, operation
 from ferra_sync._query.checks import spelled, table_of
 from ferra_sync._schema.constraints import ForeignKey
 from ferra_sync._schema.declaration import Joinable
@@ -22,12 +22,13 @@ How: TypeAlias = Literal["inner", "left", "right", "full", "cross"]
 
 @attrs.frozen(eq=False)
 class Source:
-    """A table and its joins.
+    """A table and its joins, or nothing.
 
     Attributes:
-        tables: what is joined so far, the first one first.
+        tables: what is joined so far, the first one first; a SELECT without FROM has none.
         joins: their shapes, without the first.
         params: the values in the ON clauses.
+        outer: the tables of the query around it that it names.
         is_one_row_each: whether no join can repeat a row of the first table.
     """
 
@@ -35,6 +36,7 @@ class Source:
     joins: tuple[JoinShape, ...] = ()
     params: tuple[Any, ...] = ()
     is_one_row_each: bool = True
+    outer: tuple[TableRef, ...] = ()
 
     @classmethod
     def of(cls, table: Joinable[Any]) -> Source:
@@ -43,7 +45,9 @@ class Source:
 
     @property
     def root(self) -> TableMeta:
-        """The first table."""
+        """The first table; QueryError where there is none."""
+        if not self.tables:
+            raise QueryError("this query reads no table: begin with from_(…)")
         return self.tables[0]
 
     def joined(self, how: How, table: Joinable[Any], on: AnyExpr | None) -> Source:
@@ -52,10 +56,8 @@ class Source:
         Raises:
             QueryError: the table is there already, or no foreign key or more than one leads to it.
         """
-        added = table_of(f"{how}_join", table)
-        if any(added.ref.qualifier == known.ref.qualifier for known in self.tables):
-            owner = added.ref.owner.__name__
-            raise QueryError(f"{added.ref} is in this query already: join an alias of it, class …({owner}, alias=…)")
+        added = self._new(f"{how}_join", "join", table)
+        _ = self.root  # Without one there is nothing to join.
         to_one = False
         params: tuple[Any, ...] = ()
         shape: Any = None
@@ -68,7 +70,24 @@ class Source:
             (*self.joins, JoinShape(how=how, table=added.ref, on=shape)),
             self.params + params,
             self.is_one_row_each and to_one and how in {"inner", "left"},
+            self.outer,
         )
+
+    def correlated(self, table: Joinable[Any]) -> Source:
+        """Return this source inside a query of `table`, whose columns it may name.
+
+        Raises:
+            QueryError: the table is there already.
+        """
+        return attrs.evolve(self, outer=(*self.outer, self._new("correlate", "correlate", table).ref))
+
+    def _new(self, clause: str, verb: str, table: Joinable[Any]) -> TableMeta:
+        """Return what a table says of itself; QueryError where one of that name is there already."""
+        added = table_of(clause, table)
+        if any(added.ref.qualifier == known.qualifier for known in (*(each.ref for each in self.tables), *self.outer)):
+            owner = added.ref.owner.__name__
+            raise QueryError(f"{added.ref} is in this query already: {verb} an alias of it, class …({owner}, alias=…)")
+        return added
 
 
 @lru_cache(maxsize=1024)

@@ -20,7 +20,8 @@ from ferra_sync._model.model import M, ModelMeta
 from ferra_sync._model.rows import check_insertable, checked_values
 from ferra_sync._query.checks import named
 from ferra_sync._query.from_clause import From, from_
-from ferra_sync._query.select import Select, select
+from ferra_sync._query.select import Select
+from ferra_sync._query.select_arity import select
 from ferra_sync._repository.statements import ModelStatements, statements_of
 from ferra_sync.errors import NotFound, QueryError
 from ferra_sync.functions import count

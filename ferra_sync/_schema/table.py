@@ -15,7 +15,15 @@ from ferra_sync._expression.column import Assignment, Column
 from ferra_sync._expression.described import described
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.markers import In
-from ferra_sync._expression.shapes import ColumnRef, FunctionRef, TableRef, has_aggregate, is_same_table, leaves
+from ferra_sync._expression.shapes import (
+    ColumnRef,
+    FunctionRef,
+    TableRef,
+    has_aggregate,
+    has_subquery,
+    is_same_table,
+    leaves,
+)
 from ferra_sync._expression.values import Value
 from ferra_sync._schema.body import declared_columns
 from ferra_sync._schema.constraints import Check, Constraint, ForeignKey, Index, Unique, refs_of
@@ -244,6 +252,8 @@ def _fitting(column: Column[Any, Any, Any], option: str, value: object) -> AnyEx
     if isinstance(value, Expr):
         if any(isinstance(leaf, ColumnRef) for leaf in leaves(value.shape)) or has_aggregate(value.shape):
             raise SchemaError(f"{option} of {column.ref} names a column or an aggregate, which it cannot")
+        if has_subquery(value.shape):
+            raise SchemaError(f"{option} of {column.ref} has a query inside, which it cannot")
         # `timestamp DEFAULT now()` goes by the session's time zone, and many a schema says so.
         return value if column.type.depends_on_zone_with(value.type) else _of_its_type(column, option, value)
     if value is None:
@@ -265,6 +275,8 @@ def _generated(table: TableRef, column: Column[Any, Any, Any], expression: Calla
     value = expression()
     if not isinstance(value, Expr):
         raise SchemaError(f"{column.ref}: generated_as returns an expression, not a {type(value).__name__}")
+    if has_subquery(value.shape):
+        raise SchemaError(f"{column.ref} is generated from its own row; a query reads others")
     for leaf in leaves(value.shape):
         if isinstance(leaf, ColumnRef) and not is_same_table(leaf.table, table):
             raise SchemaError(f"{column.ref} is generated from {leaf}, a column of {leaf.table.name}")

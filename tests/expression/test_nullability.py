@@ -18,7 +18,7 @@ from none_in_rows import items_that_may_be_none
 from psycopg.types.json import Json, Jsonb
 from tables import model_of
 
-from ferra_sync import JSON_NULL, Database, Expr, FerraDbError, FerraModel, Table, from_, maybe
+from ferra_sync import JSON_NULL, Database, Expr, FerraDbError, FerraModel, Table, exists, from_, maybe
 from ferra_sync import functions as fn
 from ferra_sync import types as t
 from ferra_sync._compiler.expressions import Lowering
@@ -44,6 +44,7 @@ COLUMNS: Final = {
 Facts: Any = types.new_class(
     "Facts", (Table,), exec_body=lambda body: body.update(id=t.integer(primary_key=True), **COLUMNS)
 )
+Others: Any = types.new_class("Others", (Facts,), {"alias": "others"})
 Fact: Any = model_of(FerraModel[Facts], whole_0_or_null=int | None)
 
 
@@ -86,6 +87,7 @@ COMPARED: Final[dict[str, Callable[..., Any]]] = {
     "is not distinct from": lambda a, b: a.is_not_distinct_from(b),
 }
 COMPUTED: Final = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "%": operator.mod}
+ONE_OR_NULL: Final = from_(Facts).where(Facts.whole_0_or_null.is_distinct_from(2)).select(Facts.whole_0_or_null)
 OPERATORS: Final[list[tuple[str, tuple[str, ...], Callable[..., Any]]]] = [
     *((op, (kind, kind), make) for op, make in COMPARED.items() for kind in ("whole", "word", "flag", "list", "data")),
     *((op, ("whole", "whole"), make) for op, make in COMPUTED.items()),
@@ -111,10 +113,21 @@ OPERATORS: Final[list[tuple[str, tuple[str, ...], Callable[..., Any]]]] = [
             ("in rows", ("row", a.shape, b.shape), ("row", INTEGER.array, INTEGER.array)), ([1], [2]), BOOLEAN
         ),
     ),
+    ("in", ("whole",), lambda a: a.is_in(ONE_OR_NULL)),
+    ("not in", ("whole",), lambda a: a.is_not_in(ONE_OR_NULL)),
+    ("exists", (), lambda: exists(from_(Facts))),
+    ("exists", ("whole",), lambda a: exists(from_(Others).where(Others.whole_0 == 3).correlate(Facts).where(a == 1))),
+    ("array", ("word",), lambda a: from_(Others).correlate(Facts).where(Others.id == 99).select(a).array()),
     ("once", ("whole",), lambda a: composed("once", a.type)(a)),
     *(("stamp", (kind,) * 3, lambda a, b, c: composed("stamp", a.type)(a, b, c)) for kind in ("whole", "list")),
     ("stamp json", ("raw",) * 3, lambda a, b, c: composed("stamp json", a.type)(a, b, c)),
 ]
+
+
+def scalar_of(value: int) -> Any:
+    return from_(Others).where(Others.id == value, Others.whole_1_or_null.is_null()).select(Others.whole_0).scalar()
+
+
 plain = fn.function("chr", t.integer(), returns=t.text())
 lenient = fn.function("concat", t.nullable(t.text()), t.text(), returns=t.text())
 emptied = fn.function("nullif", t.text(), t.text(), returns=t.nullable(t.text()))
@@ -136,6 +149,8 @@ OTHERS: Final[list[tuple[str, tuple[str, ...], Callable[..., Any]]]] = [
     ("a declared function that takes NULL", ("word",), lambda a: lenient(a, "x")),
     ("a declared function that is given None", (), lambda: plain(fn.literal(None, t.integer()))),
     ("a declared function that returns NULL", ("word", "word"), emptied),
+    ("a scalar, then a value", ("whole",), lambda a: scalar_of(1) + fn.coalesce(scalar_of(2), 1) + a),
+    ("a scalar, or a value", ("whole",), lambda a: fn.coalesce(scalar_of(9), 1) + a + 1),
     ("a cast", ("whole",), lambda a: a.cast(t.text())),
     ("a cast of a list", ("list",), lambda a: a.cast(t.text())),
     ("a cast of a document to text", ("data",), lambda a: a.cast(t.text())),

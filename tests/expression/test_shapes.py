@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import ferra_sync
+from ferra_sync._compiler.shapes import SelectShape
 from ferra_sync._compiler.terms import TEMPLATES
 from ferra_sync._expression import shapes
 from ferra_sync._expression.shapes import DEFAULT, ColumnRef, FunctionRef, TableRef
@@ -24,6 +25,7 @@ TITLE = ColumnRef(TABLE, "title", TEXT, nullable=False)
 YEAR = ColumnRef(TABLE, "year", INTEGER, nullable=False)
 LOWER = FunctionRef("lower")
 COUNT = FunctionRef("count", aggregate=True)
+ROWS = shapes.subquery(SelectShape(TABLE, items=((TITLE, TEXT),)))
 
 FORMS: dict[str, tuple[Hashable, tuple[Hashable, ...]]] = {
     "an operator": (shapes.operation("=", TITLE, TEXT), (TITLE, TEXT)),
@@ -45,6 +47,9 @@ FORMS: dict[str, tuple[Hashable, tuple[Hashable, ...]]] = {
     "a model or nothing": (shapes.maybe(shapes.model(object)), (shapes.model(object),)),
     "several items": (shapes.several(((TITLE, TEXT), (YEAR, INTEGER))), (TITLE, YEAR)),
     "a result": (shapes.result("total"), ()),
+    "a subquery": (ROWS, ()),
+    "one of its rows": (shapes.quantified("any", ROWS), (ROWS,)),
+    "all of its rows": (shapes.quantified("all", ROWS), (ROWS,)),
 }
 
 

@@ -24,6 +24,7 @@ from ferra_sync import functions as fn
 
 sys.path.append(str(Path(__file__).parents[1]))  # where pytest finds what follows, and a script does not
 
+import differential_subqueries as subqueries
 from databases import fresh_database, server_in_memory
 from differential_terms import KINDS, ORDERED, Source, Term, Terms, literal, random_source
 from none_in_rows import broken_promises
@@ -85,6 +86,8 @@ class Writer:
             joined.append(other)
         terms = Terms(self.dice, [column for source in joined for column in source.columns])
         where = [terms.predicate() for _ in range(self.dice.choice([0, 0, 1, 1, 2]))]
+        if self.dice.random() < 0.25:
+            where.append(subqueries.predicate(self.dice, subqueries.inner(self.dice, self.sources, joined), terms))
         query = query.where(*(each.expr for each in where))
         clause = f" WHERE {' AND '.join(each.sql for each in where)}" if where else ""
         make = self.dice.choice([self._plain, self._plain, self._distinct, self._distinct_on, self._grouped])
@@ -102,6 +105,9 @@ class Writer:
             if self.dice.random() < 0.3:
                 source = self.dice.choice(begun.joined)
                 items.append(_model_item(source, optional=begun.nullable[source.name]))
+            elif self.dice.random() < 0.1:
+                term = subqueries.value(self.dice, subqueries.inner(self.dice, self.sources, begun.joined))
+                items.append(Item(term.expr, (term.sql,)))
             else:
                 term = begun.terms.predicate() if self.dice.random() < 0.2 else begun.terms.any()
                 items.append(Item(term.expr, (term.sql,)))

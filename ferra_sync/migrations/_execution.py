@@ -24,7 +24,7 @@ from ferra_sync._postgres.errors import from_psycopg
 from ferra_sync.errors import MigrationError
 from ferra_sync.migrations._files import Script, line_and_column
 from ferra_sync.migrations._history import AppliedMigration
-from ferra_sync.migrations._lexer import Statement
+from ferra_sync.migrations._lexer import ScriptStatement
 
 _RESET: Final = b"SET SESSION AUTHORIZATION DEFAULT; RESET ROLE; RESET ALL"
 _TRANSACTION_TAGS: Final = frozenset({"COMMIT", "ROLLBACK", "PREPARE TRANSACTION"})
@@ -82,7 +82,7 @@ class _StatementFailed(Exception):  # noqa: N818 - never leaves this module
 class _TransactionEnded(Exception):  # noqa: N818 - never leaves this module
     """After `statement` the transaction is not the one that was begun."""
 
-    def __init__(self, statement: Statement, transaction: str | None) -> None:
+    def __init__(self, statement: ScriptStatement, transaction: str | None) -> None:
         self.statement = statement
         self.transaction = transaction
 
@@ -140,7 +140,7 @@ def _run(conn: psycopg.Connection[Any], script: Script) -> timedelta:
     return elapsed
 
 
-def _send(cursor: _OneStatement, statement: Statement) -> None:
+def _send(cursor: _OneStatement, statement: ScriptStatement) -> None:
     try:
         cursor.execute(statement.text.encode(cursor.connection.info.encoding), prepare=False)
     except psycopg.Error as error:
@@ -149,7 +149,9 @@ def _send(cursor: _OneStatement, statement: Statement) -> None:
         raise _StatementFailed(statement.start + error.start) from error
 
 
-def _check_transaction(cursor: _OneStatement, statement: Statement, transaction: str | None, *, last: bool) -> None:
+def _check_transaction(
+    cursor: _OneStatement, statement: ScriptStatement, transaction: str | None, *, last: bool
+) -> None:
     """Compare the transaction with the one that was begun by its number: COMMIT AND CHAIN leaves one open, another.
 
     The status comes with every answer; the number costs a query, and is asked for where it could be another one.
@@ -163,7 +165,7 @@ def _check_transaction(cursor: _OneStatement, statement: Statement, transaction:
         raise _TransactionEnded(statement, transaction)
 
 
-def _check_indexes(conn: psycopg.Connection[Any], statement: Statement) -> None:
+def _check_indexes(conn: psycopg.Connection[Any], statement: ScriptStatement) -> None:
     """Refuse what CREATE INDEX CONCURRENTLY IF NOT EXISTS takes for done: the invalid index of an earlier failure."""
     if statement.words[:1] != ("create",) or "concurrently" not in statement.words:
         return

@@ -13,7 +13,7 @@ from typing import Final
 import attrs
 
 from ferra_sync.errors import MigrationError
-from ferra_sync.migrations._lexer import Statement, UnterminatedError, statements
+from ferra_sync.migrations._lexer import ScriptStatement, UnterminatedError, statements
 
 _NAME: Final = re.compile(r"(?P<version>[0-9]{14})_(?P<name>[\w-]+)")
 _TIMESTAMP: Final = "%Y%m%d%H%M%S"
@@ -59,7 +59,7 @@ class Script:
         return self._directive is None
 
     @functools.cached_property
-    def statements(self) -> tuple[Statement, ...]:
+    def statements(self) -> tuple[ScriptStatement, ...]:
         """Its statements in order, or a MigrationError where a quote or a comment is never closed."""
         try:
             return tuple(statements(self.text))
@@ -91,7 +91,7 @@ class Script:
                 f"{self.at(self.statements[1].start)}: without a transaction there is room for one statement only"
             )
 
-    def _check_statement(self, statement: Statement) -> None:
+    def _check_statement(self, statement: ScriptStatement) -> None:
         if statement.controls_transaction:
             raise MigrationError(
                 f"{self.at(statement.start)}: {statement.words[0].upper()} would break the migration's transaction"

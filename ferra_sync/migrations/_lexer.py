@@ -47,7 +47,7 @@ class UnterminatedError(Exception):
 
 
 @attrs.frozen
-class Statement:
+class ScriptStatement:
     """One statement: its text without its semicolon, where it starts (characters, from 0), its bare words.
 
     The words are in lower case and stand outside of parentheses and of a body of BEGIN ATOMIC … END.
@@ -74,13 +74,13 @@ class Statement:
         )
 
 
-def statements(text: str) -> list[Statement]:
+def statements(text: str) -> list[ScriptStatement]:
     """Return the statements of `text`; blanks, comments and lone semicolons are none.
 
     Raises:
         UnterminatedError: a quote or a comment is open at the end.
     """
-    found: list[Statement] = []
+    found: list[ScriptStatement] = []
     current = _Open()
     for kind, start, end in _tokens(text):
         if kind == "mark" and text[start] == ";" and not current.nested:
@@ -185,5 +185,7 @@ class _Open:
         words = [word for word in self.words[:4] if word not in {"or", "replace"}]
         return words[:1] == ["create"] and not _ROUTINES.isdisjoint(words[1:2])
 
-    def close(self, text: str) -> list[Statement]:
-        return [] if self.start is None else [Statement(text[self.start : self.end], self.start, tuple(self.words))]
+    def close(self, text: str) -> list[ScriptStatement]:
+        return (
+            [] if self.start is None else [ScriptStatement(text[self.start : self.end], self.start, tuple(self.words))]
+        )

@@ -35,6 +35,7 @@ from ferra_sync._expression.markers import Aggregate, In, Opt, Plain
 from ferra_sync._expression.order import Order
 from ferra_sync._expression.published import publish
 from ferra_sync._expression.sentinels import JSON_NULL, SERVER_DEFAULT, UNSET, JsonNull, Unset
+from ferra_sync._expression.set_returning import SetReturning
 from ferra_sync._expression.sqltypes import FieldType
 from ferra_sync._expression.window import Window, WindowFunction, window
 from ferra_sync._model.dicts import to_dict, to_json
@@ -125,6 +126,7 @@ __all__ = [
     "Savepoint",
     "SchemaError",
     "Select",
+    "SetReturning",
     "Table",
     "TableMeta",
     "Transaction",

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import repeat
 from operator import itemgetter
 from typing import Any, Final
 
 import attrs
 
+from ferra_sync._compiler.checks import written_out
 from ferra_sync._compiler.nullable_side import nullable_side
 from ferra_sync._compiler.shapes import CompoundShape, RowsShape, SelectShape, SetOperator, WriteShape
 from ferra_sync._expression import shapes
 from ferra_sync._expression.coercion import resolved
+from ferra_sync._expression.nullability import may_be_null
 from ferra_sync._expression.nulls import Rule
 from ferra_sync._expression.shapes import ColumnRef, Item, place
 from ferra_sync._expression.sqltypes import SqlType
@@ -43,6 +46,35 @@ def selected_by(shape: RowsShape | WriteShape) -> SelectList:
             return _selected_together(shape)
         case write:
             return select_list(write.returning)
+
+
+@lru_cache(maxsize=1024)
+def nullable_columns(shape: RowsShape | WriteShape, *, has_null: bool) -> tuple[bool, ...]:
+    """Return of each column of a query whether it may be NULL; `has_null`: whether one of its values is None."""
+    match shape:
+        case CompoundShape():
+            parts = [nullable_columns(part, has_null=has_null) for part in shape.parts]
+            return tuple(map(_NULLS[shape.operator], zip(*parts, strict=True)))
+        case SelectShape():
+            missing = nullable_side(shape.table, shape.joins)
+            selected = select_list(shape.items, missing)
+            columns = written_out((column for column, _ in selected.columns), shape)
+        case write:
+            missing = frozenset()
+            selected = select_list(write.returning)
+            columns = (column for column, _ in selected.columns)
+    lost = {cell.position for instance in _lost(selected.entries) for cell in instance.cells}
+    values = None if has_null else repeat(...)
+    return tuple(may_be_null(each, values, missing=missing) or at in lost for at, each in enumerate(columns))
+
+
+def _lost(entries: Iterable[Entry]) -> Iterator[Instance]:
+    """Yield the models of which an outer join may find no row."""
+    for entry in entries:
+        if isinstance(entry, tuple):
+            yield from _lost(entry)
+        elif isinstance(entry, Instance) and entry.witness is not None:
+            yield entry
 
 
 @lru_cache(maxsize=1024)

@@ -36,6 +36,11 @@ class DerivedShape(NamedTuple):
     ordinality: bool = False
 
     @property
+    def is_dependent(self) -> bool:
+        """Whether its rows may be made anew for each row of the tables before it."""
+        return self.lateral or not isinstance(self.rows, (ValuesShape, SelectShape, CompoundShape))
+
+    @property
     def needs(self) -> frozenset[TableRef]:
         """The tables before it that it names."""
         return frozenset(column.table for column in columns_of(*self.expressions()))
@@ -269,6 +274,12 @@ def _results(items: Items) -> Iterator[Hashable]:
 
 WriteShape: TypeAlias = InsertShape | UpdateShape | DeleteShape
 """A write that may stand in WITH."""
+
+
+def write_in_with(shape: RowsShape) -> WriteShape | None:
+    """Return the first write in the WITH of a query, or None."""
+    return next((cte.rows for cte in shape.ctes if isinstance(cte.rows, (InsertShape, UpdateShape, DeleteShape))), None)
+
 
 StatementShape: TypeAlias = (
     RowsShape | CountShape | InsertShape | BulkInsertShape | MergeShape | UpdateShape | DeleteShape

@@ -15,7 +15,8 @@ from ferra_sync._expression.shapes import ASC, ColumnRef, TableRef
 from ferra_sync._expression.sqltypes import BOOLEAN, FieldType, SqlType
 from ferra_sync._expression.typevars import S_co, T_co
 from ferra_sync._expression.values import Value
-from ferra_sync._schema.table import TableMeta
+from ferra_sync._query.checks import named
+from ferra_sync._schema.table import TableMeta, table_meta
 from ferra_sync.errors import QueryError
 
 _RECORDS: Final[SqlType[Any]] = SqlType(
@@ -30,21 +31,14 @@ class FromItem(Value, Generic[T_co, S_co]):
     on their own.
     """
 
-    __slots__ = ("__ferra_table__", "params", "shape")
+    __slots__ = ("__ferra_table__", "params")
 
     __ferra_table__: TableMeta
-    shape: DerivedShape | CteShape
     params: tuple[Any, ...]
 
-    def __init__(self, table: TableMeta, shape: DerivedShape | CteShape, params: tuple[Any, ...]) -> None:
+    def __init__(self, table: TableMeta, params: tuple[Any, ...]) -> None:
         self.__ferra_table__ = table
-        self.shape = shape
         self.params = params
-
-    @property
-    def is_made_for_each(self) -> bool:
-        """Whether the rows may be made anew for each row of the tables before them, so that no ON need join them."""
-        return isinstance(self.shape, DerivedShape) and self.shape.is_dependent
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.__ferra_table__.ref}>"
@@ -56,11 +50,28 @@ class FromItem(Value, Generic[T_co, S_co]):
         raise TypeError("only the type checker asks what the rows are made from")
 
 
+class DerivedRows(FromItem[T_co, S_co]):
+    """The rows of a query in FROM, of a function there, or of the caller."""
+
+    __slots__ = ("shape",)
+
+    shape: DerivedShape
+
+    def __init__(self, shape: DerivedShape, params: tuple[Any, ...]) -> None:
+        super().__init__(table_meta(shape.table.owner), params)
+        self.shape = shape
+
+
 class Cte(FromItem[T_co, Never]):
     """The rows of a query in WITH."""
 
-    __slots__ = ()
+    __slots__ = ("shape",)
+
     shape: CteShape
+
+    def __init__(self, shape: CteShape, params: tuple[Any, ...]) -> None:
+        super().__init__(table_meta(shape.table.owner), params)
+        self.shape = shape
 
 
 class RecursiveCte(Cte[T_co]):
@@ -103,3 +114,19 @@ class _Added:
 def _added(table: TableRef) -> _Added:
     """Return these columns, the same for each query: two that are equal have one shape."""
     return _Added(table)
+
+
+def with_more(known: tuple[Cte[Any], ...], added: tuple[Cte[Any], ...]) -> tuple[Cte[Any], ...]:
+    """Return the queries of a WITH and those that are added to it.
+
+    Raises:
+        QueryError: one is none, or one of its name is there already.
+    """
+    names = {cte.shape.table.name for cte in known}
+    for cte in added:
+        if not isinstance(cte, Cte):
+            raise QueryError(f"with_ takes what .cte(…) or .recursive(…) returns, not {named(cte)}")
+        if cte.shape.table.name in names:
+            raise QueryError(f"{cte.shape.table} is in WITH already: name the class where its rows are read again")
+        names.add(cte.shape.table.name)
+    return (*known, *added)

@@ -62,6 +62,10 @@ class TableMeta(Value):
         attribute = next(name for name, column in self.attributes.items() if column.ref is ref)
         return self.declarations[attribute]
 
+    def is_secret(self, ref: ColumnRef) -> bool:
+        """Whether no repr, JSON or page may show a column; one that a clause of a query adds is not secret."""
+        return any(column.ref is ref and self.declarations[name].is_secret for name, column in self.attributes.items())
+
     def shown_key(self, key: object) -> object:
         """Return a primary key as a message may show it: `…` for the value of a secret column."""
         secret = [self.declaration_of(column.ref).is_secret for column in self.primary_key]

@@ -24,7 +24,7 @@ from ferra_sync._query.keys import belongs_to, key_is
 from ferra_sync._query.sharing import Sharing
 from ferra_sync._query.source import How, Source
 from ferra_sync._schema.constraints import Columns
-from ferra_sync._schema.declaration import Joinable, Readable
+from ferra_sync._schema.declaration import Joinable, TableClass
 from ferra_sync.errors import QueryError
 
 Q = TypeVar("Q", bound="Clauses[Any, Any]")
@@ -95,12 +95,12 @@ class Clauses(Value, Generic[Sel, App]):
         """Return the query without a select list, for EXISTS; as it is where it has one."""
         return self if "items" in self._said else self._selecting()
 
-    def _correlated(self, cls: type[Q], table: Joinable[Any]) -> Q:
+    def _correlated(self, cls: type[Q], table: TableClass[Any]) -> Q:
         copy = self._as(cls)
         copy._source = self._source.correlated(table)
         return copy
 
-    def _joined(self, cls: type[Q], how: How, table: Readable[Any, Any], on: AnyExpr | None) -> Q:
+    def _joined(self, cls: type[Q], how: How, table: Joinable[Any, Any], on: AnyExpr | None) -> Q:
         check_predicates("on", () if on is None else (on,))
         copy = self._as(cls)
         copy._source = self._source.joined(how, table, on)

@@ -14,7 +14,7 @@ from ferra_sync._expression.shapes import AND, ColumnRef, TableRef, binary, is_s
 from ferra_sync._query.checks import spelled, table_of
 from ferra_sync._query.from_item import Cte, DerivedRows, with_more
 from ferra_sync._schema.constraints import ForeignKey
-from ferra_sync._schema.declaration import Joinable, Readable
+from ferra_sync._schema.declaration import Joinable, TableClass
 from ferra_sync._schema.table import TableMeta
 from ferra_sync.errors import QueryError
 
@@ -44,7 +44,7 @@ class Source:
     derived: tuple[DerivedRows[Any, Any], ...] = ()
 
     @classmethod
-    def of(cls, table: Readable[Any, Any]) -> Source:
+    def of(cls, table: Joinable[Any, Any]) -> Source:
         """Return a source of one table; QueryError where it is none."""
         return cls((table_of("from_", table),))._making(table)
 
@@ -55,7 +55,7 @@ class Source:
             raise QueryError("this query reads no table: begin with from_(…)")
         return self.tables[0]
 
-    def joined(self, how: How, table: Readable[Any, Any], on: AnyExpr | None) -> Source:
+    def joined(self, how: How, table: Joinable[Any, Any], on: AnyExpr | None) -> Source:
         """Return this source with one more table, `on` from the foreign key where it is not given.
 
         Raises:
@@ -80,7 +80,7 @@ class Source:
             self.derived,
         )._making(table)
 
-    def correlated(self, table: Joinable[Any]) -> Source:
+    def correlated(self, table: TableClass[Any]) -> Source:
         """Return this source inside a query of `table`, whose columns it may name.
 
         Raises:

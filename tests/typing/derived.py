@@ -1,4 +1,4 @@
-"""Derived tables: in FROM, in WITH, recursive, lateral, given values, functions; what both checkers infer and reject."""
+"""Derived tables, in FROM and WITH, recursive, lateral, of values and functions: what is inferred, what rejected."""
 
 from __future__ import annotations
 
@@ -156,21 +156,15 @@ from_(each)  # R479 a function of columns that are not there
 from_(Users).with_(counts)  # R480 in WITH what stands in FROM
 Chain.recursive(from_(Users).select(Users.id, fn.literal(0)), from_(Users))  # R481 a step that is no function
 Chain.recursive(
-    from_(Users).select(Users.id, fn.literal(0)),
-    lambda last: (
-        from_(Users).inner_join(last, on=Users.id == Chain.id).select(Users.name, Chain.depth)
-    ),  # R482 other rows
+    per_user,
+    lambda last: from_(last).select(Chain.id, Chain.depth),
+    cycle=(Counts.posts,),  # R482 a cycle of another table's columns
 )
 Chain.recursive(
     per_user,
     lambda last: from_(last).select(Chain.id, Chain.depth),
-    cycle=(Counts.posts,),  # R483 a cycle of another table's columns
+    search=depth_first(Counts.posts),  # R483 a search by another table's columns
 )
-Chain.recursive(
-    per_user,
-    lambda last: from_(last).select(Chain.id, Chain.depth),
-    search=depth_first(Counts.posts),  # R484 a search by another table's columns
-)
-from_(counts).order_by(walk.search_order)  # R485 the order of a table that is not there
-from_(counts).select(Counts.posts, fn.count())  # R486 an aggregate beside a column
-of(Counts, User)  # R487 a model of a table that the derived one is no alias of
+from_(counts).order_by(walk.search_order)  # R484 the order of a table that is not there
+from_(counts).select(Counts.posts, fn.count())  # R485 an aggregate beside a column
+of(Counts, User)  # R486 a model of a table that the derived one is no alias of

@@ -37,7 +37,7 @@ other leaves are compared by identity. Nothing but the functions below builds a 
     ("all", subquery)                           `quantified`: each of them
 
 Whole statements are named tuples of shapes. Two named tuples of equal fields are equal, whatever their classes, so the
-cache of statements asks for the class too, and a field never holds two of them that begin alike, nor true beside 1.
+cache of statements asks for the class too, and a field never holds two as long that begin alike, nor true beside 1.
 """
 
 from __future__ import annotations

@@ -8,17 +8,20 @@ from typing import Any, Final
 from pypika import Table
 from pypika.terms import Term
 
-from ferra_sync._compiler.calls import call_term
+from ferra_sync._compiler.calls import aggregated, call_term, function_of
 from ferra_sync._compiler.terms import TEMPLATES, Chain, Placeholder, Raw, Template, case_term
 from ferra_sync._expression import shapes
 from ferra_sync._expression.identifiers import quoted
-from ferra_sync._expression.shapes import ColumnRef, FunctionRef, TableRef, columns_of
+from ferra_sync._expression.shapes import ColumnRef, TableRef, columns_of
 from ferra_sync._expression.sqltypes import TEXT, VARCHAR, SqlType
 from ferra_sync.errors import QueryError
 
 _COMPARISONS: Final = frozenset(
     {"=", "<>", "<", "<=", ">", ">=", "between", "is distinct from", "is not distinct from", "= any", "<> all"}
     | {"like", "ilike"}
+)
+_CALLS: Final = frozenset(
+    {shapes.CALL, shapes.CALL_DISTINCT, shapes.COUNT_ROWS, shapes.ORDERED, shapes.WITHIN_GROUP, shapes.FILTER}
 )
 _QUANTIFIED: Final = frozenset({"=", "<>", "<", "<=", ">", ">="})
 _TEXTS: Final = (TEXT, VARCHAR)
@@ -77,11 +80,10 @@ class Lowering:
                 return Chain(f" {op.upper()} ", self.terms(operands))
             case (shapes.ROW, *operands):
                 return Chain(", ", self.terms(operands))
-            case (shapes.CALL | shapes.CALL_DISTINCT | shapes.COUNT_ROWS, FunctionRef() as function, *arguments):
-                if function.aggregate:
-                    self._check_outer(function, arguments)
+            case (shapes.OVER | shapes.WINDOW, *_):
                 return call_term(shape, self.terms)
-            case (shapes.ORDERED | shapes.WITHIN_GROUP | shapes.FILTER | shapes.OVER | shapes.WINDOW, *_):
+            case (str() as form, *_) if form in _CALLS:
+                self._check_outer(shape)
                 return call_term(shape, self.terms)
             case (shapes.CASE, *parts):
                 return case_term(self.terms(parts))
@@ -144,8 +146,9 @@ class Lowering:
         self.parameter_types.append(sql_type)
         return Raw(f"${len(self.parameter_types)}")
 
-    def _check_outer(self, function: FunctionRef, arguments: list[Hashable]) -> None:
-        tables = {column.table for column in columns_of(*arguments)}
+    def _check_outer(self, call: Hashable) -> None:
+        function = function_of(call)
+        tables = {column.table for column in columns_of(*aggregated(call))} if function.aggregate else set()
         if tables and tables <= set(self.outer):
             raise QueryError(f"{function} of columns of {', '.join(map(str, tables))} alone is one of the query around")
 

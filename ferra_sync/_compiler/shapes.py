@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from ferra_sync._expression.shapes import ColumnRef, Items, TableRef
+from ferra_sync._expression.shapes import ColumnRef, Items, TableRef, subqueries
 from ferra_sync._expression.sqltypes import SqlType
 from ferra_sync._model.select_list import select_list
 
@@ -161,3 +161,16 @@ class DeleteShape(NamedTuple):
 StatementShape: TypeAlias = (
     RowsShape | CountShape | InsertShape | BulkInsertShape | MergeShape | UpdateShape | DeleteShape
 )
+
+
+def locks_rows(shape: object) -> bool:
+    """Whether a statement that reads locks rows, itself or in a query inside it."""
+    match shape:
+        case SelectShape():
+            return shape.lock is not None or any(map(locks_rows, subqueries(*shape.expressions())))
+        case CompoundShape(parts=parts):
+            return any(map(locks_rows, parts))
+        case CountShape(select=rows):
+            return locks_rows(rows)
+        case _:
+            return False

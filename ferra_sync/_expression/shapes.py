@@ -414,9 +414,14 @@ def windowed(call: Hashable, rows: Hashable) -> Form:
             return (*children(call)[1:], rows)
 
 
+def subqueries(*shapes: Hashable) -> Iterator[InnerStatement]:
+    """Yield the queries that stand in `shapes`, but none that stand in these."""
+    return (leaf[1] for leaf in _own_leaves(shapes) if isinstance(leaf, tuple))
+
+
 def has_subquery(*shapes: Hashable) -> bool:
     """Whether a query stands anywhere in `shapes`."""
-    return any(isinstance(leaf, tuple) for leaf in _own_leaves(shapes))
+    return any(True for _ in subqueries(*shapes))
 
 
 def _own_leaves(shapes: Sequence[Hashable]) -> Iterator[Any]:

@@ -19,6 +19,7 @@ from ferra_sync import (
     QueryError,
     Select,
     Table,
+    exists,
     from_,
     insert_into,
     maybe,
@@ -191,6 +192,34 @@ def test_a_lock_that_would_end_at_once_is_refused_and_in_a_transaction_it_is_tak
         call(db, select(Job).for_update())
     with db.transaction() as tx, tx.savepoint() as inner:
         assert call(tx, select(Job).for_update()) == call(inner, select(Job).for_share())
+
+
+LOCKED_INSIDE: list[Select[Any, Any, Any]] = [
+    from_(Owners).where(Owners.id.is_in(from_(Jobs).select(Jobs.owner_id).for_share())).select(Owner),
+    from_(Owners).where(exists(from_(Jobs).correlate(Owners).select(Jobs.id).for_update())).select(Owner),
+    from_(Owners).select(from_(Jobs).order_by(Jobs.id).limit(1).select(Jobs.id).for_update().scalar()),
+]
+
+
+@pytest.mark.parametrize("query", LOCKED_INSIDE)
+def test_a_lock_in_a_query_inside_needs_a_transaction_too(db: Database, query: Select[Any, Any, Any]) -> None:
+    for read in (db.fetch_all, db.fetch_page):
+        with pytest.raises(QueryError, match=r"say db\.transaction\(\)"):
+            read(query)
+    with pytest.raises(QueryError, match=r"say db\.transaction\(\)"):
+        db.fetch_all(query.union_all(query))
+    with db.transaction() as tx, db.transaction() as other:
+        assert len(tx.fetch_all(query)) == 1
+        assert len(other.fetch_all(select(Job).for_update(skip_locked=True))) < len(JOBS)
+
+
+def test_a_write_locks_what_it_reads_for_as_long_as_it_takes(db: Database) -> None:
+    free = from_(Jobs).order_by(Jobs.id).limit(1).select(Jobs.id).for_update(skip_locked=True)
+    taken = update(Jobs).where(Jobs.id.is_in(free)).set(Jobs.name.to("taken")).returning(Jobs.id)
+    with db.begin() as tx:
+        tx.fetch_one(first_job().for_update())
+        assert db.fetch_all(taken) == [2]
+        assert db.execute(update(Jobs).find(2).set(Jobs.name.to("b"))) == 1
 
 
 def test_a_page_of_what_others_have_not_locked_is_refused_for_its_total_would_count_the_rest(db: Database) -> None:

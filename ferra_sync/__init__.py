@@ -31,6 +31,7 @@ from ferra_sync._expression.frame import (
     unbounded_following,
     unbounded_preceding,
 )
+from ferra_sync._expression.grouping import GroupingSets, cube, grouping_sets, rollup
 from ferra_sync._expression.markers import Aggregate, In, Opt, Plain
 from ferra_sync._expression.order import Order
 from ferra_sync._expression.published import publish
@@ -105,6 +106,7 @@ __all__ = [
     "Frame",
     "From",
     "Grouped",
+    "GroupingSets",
     "In",
     "Insert",
     "Insertable",
@@ -137,6 +139,7 @@ __all__ = [
     "any_",
     "case",
     "check",
+    "cube",
     "current_row",
     "delete_from",
     "exists",
@@ -144,6 +147,7 @@ __all__ = [
     "foreign_key",
     "from_",
     "functions",
+    "grouping_sets",
     "groups",
     "index",
     "insert_into",
@@ -151,6 +155,7 @@ __all__ = [
     "of",
     "preceding",
     "range_",
+    "rollup",
     "rows",
     "select",
     "to_dict",

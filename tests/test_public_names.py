@@ -20,6 +20,7 @@ SERVER_DEFAULT Savepoint SchemaError Select Table TableMeta Transaction UNSET Un
 WindowFunction all_ any_ case check current_row delete_from exists following foreign_key from_ functions groups index
 insert_into maybe of preceding range_ rows select to_dict to_json types unbounded_following unbounded_preceding unique
 update validated when_set window
+GroupingSets cube grouping_sets rollup
 """
 
 TYPES = """
@@ -37,6 +38,7 @@ localtimestamp log lower lpad ltrim make_date max md5 min mod mode now nth_value
 percentile_cont percentile_disc power random rank regexp_replace repeat replace reverse right round row_number rpad
 rtrim sign split_part sqrt starts_with stddev stddev_pop string_agg strpos substring sum to_char to_date trim trunc
 upper var_pop variance width_bucket
+grouping
 """
 
 ERRORS = """

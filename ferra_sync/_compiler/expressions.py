@@ -80,6 +80,8 @@ class Lowering:
                 return Chain(f" {op.upper()} ", self.terms(operands))
             case (shapes.ROW, *operands):
                 return Chain(", ", self.terms(operands))
+            case (shapes.GROUPING_SETS, str() as kind, *sets):
+                return Template(f"{kind.upper()} {{}}", Chain(", ", self.terms(sets)))
             case (shapes.OVER | shapes.WINDOW, *_):
                 return call_term(shape, self.terms)
             case (str() as form, *_) if form in _CALLS:

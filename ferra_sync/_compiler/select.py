@@ -11,6 +11,7 @@ from pypika.terms import Term
 from ferra_sync._compiler.checks import check_select
 from ferra_sync._compiler.compiled import Compiled, finished, new_builder, result_term
 from ferra_sync._compiler.expressions import Lowering
+from ferra_sync._compiler.grouping import in_some_sets
 from ferra_sync._compiler.nullable_side import nullable_side
 from ferra_sync._compiler.shapes import JoinShape, SelectShape
 from ferra_sync._compiler.terms import Raw, Subquery
@@ -50,7 +51,7 @@ def compile_select(shape: SelectShape) -> Compiled:
 
 def selected_by(shape: SelectShape) -> SelectList:
     """Return what a SELECT selects."""
-    return select_list(shape.items, nullable_side(shape.table, shape.joins))
+    return select_list(shape.items, nullable_side(shape.table, shape.joins) | in_some_sets(shape.group_by))
 
 
 def select_builder(shape: SelectShape, statement: Lowering, *, binary: bool) -> Any:  # noqa: ANN401 - PyPika's builder

@@ -19,6 +19,7 @@ from ferra_sync.functions._aggregates import (
 from ferra_sync.functions._collecting import array_agg, jsonb_agg, jsonb_object_agg, string_agg
 from ferra_sync.functions._conditionals import coalesce, greatest, least, nullif
 from ferra_sync.functions._declared import aggregate, function
+from ferra_sync.functions._grouping import grouping
 from ferra_sync.functions._literals import literal
 from ferra_sync.functions._moments import (
     age,
@@ -130,6 +131,7 @@ __all__ = [
     "function",
     "gen_random_uuid",
     "greatest",
+    "grouping",
     "initcap",
     "interval",
     "jsonb_agg",

@@ -35,6 +35,8 @@ from ferra_sync._expression.grouping import GroupingSets, cube, grouping_sets, r
 from ferra_sync._expression.markers import Aggregate, In, Opt, Plain
 from ferra_sync._expression.order import Order
 from ferra_sync._expression.published import publish
+from ferra_sync._expression.row import Row
+from ferra_sync._expression.row_arity import row
 from ferra_sync._expression.sentinels import JSON_NULL, SERVER_DEFAULT, UNSET, JsonNull, Unset
 from ferra_sync._expression.sqltypes import FieldType
 from ferra_sync._expression.window import Window, WindowFunction, window
@@ -123,6 +125,7 @@ __all__ = [
     "Quantified",
     "QueryError",
     "Returning",
+    "Row",
     "RowQuery",
     "Savepoint",
     "SchemaError",
@@ -156,6 +159,7 @@ __all__ = [
     "preceding",
     "range_",
     "rollup",
+    "row",
     "rows",
     "select",
     "to_dict",

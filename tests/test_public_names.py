@@ -20,7 +20,7 @@ SERVER_DEFAULT Savepoint SchemaError Select Table TableMeta Transaction UNSET Un
 WindowFunction all_ any_ case check current_row delete_from exists following foreign_key from_ functions groups index
 insert_into maybe of preceding range_ rows select to_dict to_json types unbounded_following unbounded_preceding unique
 update validated when_set window
-GroupingSets cube grouping_sets rollup
+GroupingSets Row cube grouping_sets rollup row
 """
 
 TYPES = """

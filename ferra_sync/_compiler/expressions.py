@@ -12,7 +12,7 @@ from ferra_sync._compiler.calls import aggregated, call_term, function_of
 from ferra_sync._compiler.terms import TEMPLATES, Chain, Placeholder, Raw, Template, case_term
 from ferra_sync._expression import shapes
 from ferra_sync._expression.identifiers import quoted
-from ferra_sync._expression.shapes import ColumnRef, TableRef, columns_of
+from ferra_sync._expression.shapes import ColumnRef, TableRef, children, columns_of
 from ferra_sync._expression.sqltypes import TEXT, VARCHAR, SqlType
 from ferra_sync.errors import QueryError
 
@@ -133,16 +133,20 @@ class Lowering:
         A value beside a column of text takes that column's own type, whatever it is: citext compares by its own rules.
         """
         first, *others = operands
-        if op in _QUANTIFIED:
-            match others:
-                case [(shapes.ANY | shapes.ALL as quantifier, rows)]:
-                    return [self.term(first), Template(f"{quantifier.upper()} {{}}", self.term(rows))]
-        if op not in _COMPARISONS or not (isinstance(first, ColumnRef) and first.type.parameter in _TEXTS):
-            return self.terms(operands)
-        return [
-            self.term(first),
-            *(self._untyped(each) if each in _TEXT_VALUES else self.term(each) for each in others),
-        ]
+        match others:
+            case [(shapes.ANY | shapes.ALL as quantifier, rows)] if op in _QUANTIFIED:
+                return [self.term(first), Template(f"{quantifier.upper()} {{}}", self.term(rows))]
+            case [(shapes.ROW, *values)] if op in _COMPARISONS:
+                return [self.term(first), Chain(", ", list(map(self._beside, children(first), values)))]
+            case _ if op in _COMPARISONS:
+                return [self.term(first), *(self._beside(first, each) for each in others)]
+            case _:
+                return self.terms(operands)
+
+    def _beside(self, column: Hashable, other: Hashable) -> Term:
+        """Return the term of what is compared with a column, or with another expression."""
+        is_text = isinstance(column, ColumnRef) and column.type.parameter in _TEXTS
+        return self._untyped(other) if is_text and other in _TEXT_VALUES else self.term(other)
 
     def _untyped(self, sql_type: Any) -> Term:  # noqa: ANN401 - a SqlType, which the caller has seen
         self.parameter_types.append(sql_type)

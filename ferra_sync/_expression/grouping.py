@@ -10,6 +10,7 @@ from ferra_sync._expression.described import described
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.markers import Plain
 from ferra_sync._expression.nulls import never
+from ferra_sync._expression.row import Row
 from ferra_sync._expression.shapes import Form, FunctionRef, GroupingKind
 from ferra_sync._expression.sqltypes import INTEGER
 from ferra_sync._expression.typevars import S, S_co
@@ -25,7 +26,7 @@ MAX_GROUPING: Final = 31
 
 _MAX_CUBE: Final = 12
 
-_Keys: TypeAlias = "Expr[S, Any, Any, Plain] | tuple[Expr[S, Any, Any, Plain], ...]"
+_Keys: TypeAlias = "Expr[S, Any, Any, Plain] | tuple[Expr[S, Any, Any, Plain], ...] | Row[S, Any, Any, Any, Plain]"
 """One key, or several that come and go together."""
 
 
@@ -84,7 +85,7 @@ def _part(kind: GroupingKind, given: object) -> tuple[AnyExpr, ...] | GroupingSe
         if kind == "grouping sets":
             return given
         raise QueryError(f"{name} takes keys and tuples of them: say grouping_sets(…) around {given}(…)")
-    part: tuple[Any, ...] = given if isinstance(given, tuple) else (given,)
+    part: tuple[Any, ...] = given.items if isinstance(given, Row) else given if isinstance(given, tuple) else (given,)
     for each in part:
         if not isinstance(each, Expr):
             raise QueryError(f"{name} takes columns and expressions, and tuples of them, not {described(each)}")

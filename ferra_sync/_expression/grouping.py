@@ -17,7 +17,7 @@ from ferra_sync._expression.typevars import S, S_co
 from ferra_sync._expression.values import Value
 from ferra_sync.errors import QueryError
 
-Place: TypeAlias = Callable[[Hashable, tuple[Any, ...]], Hashable]
+Place: TypeAlias = "Callable[[Hashable, tuple[Any, ...]], Hashable]"
 """What a key's shape and values become in a query."""
 
 GROUPING: Final = FunctionRef("grouping", aggregate=True, nulls=never, returns=INTEGER)

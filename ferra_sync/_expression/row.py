@@ -20,7 +20,7 @@ MAX_ITEMS: Final = 16
 
 M_co = TypeVar("M_co", covariant=True)
 
-_Side: TypeAlias = tuple[Hashable, Sequence[Any]]
+_Side: TypeAlias = "tuple[Hashable, Sequence[Any]]"
 """A shape, and the values in it."""
 
 
@@ -107,7 +107,7 @@ class Row(Value, Generic[S_co, T_co, M_co, N_co, G_co]):
         return in_rows(items, _columns(len(items), rows))
 
 
-AnyRow: TypeAlias = Row[Any, Any, Any, Any, Any]
+AnyRow: TypeAlias = "Row[Any, Any, Any, Any, Any]"
 
 
 def in_rows(items: Sequence[AnyExpr], columns: Sequence[list[Any]], *, nulls: bool = False) -> AnyExpr:

@@ -27,7 +27,7 @@ from ferra_sync.errors import QueryError
 from ferra_sync.functions._aggregated import aggregated
 from ferra_sync.functions._calls import FLOATS, INHERITED, expression
 
-AnyWindowed: TypeAlias = Windowed[Any, Any, Any, Any]
+AnyWindowed: TypeAlias = "Windowed[Any, Any, Any, Any]"
 
 Mean = TypeVar("Mean", float, dt.timedelta, Interval)
 Summed = TypeVar("Summed", int, Decimal, float, dt.timedelta, Interval)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from typing import Final
 
 from ferra_sync._compiler.grouping import grouped_by, in_every_set, in_some_sets
+from ferra_sync._compiler.nullable_side import nullable_side
 from ferra_sync._compiler.shapes import SelectShape
 from ferra_sync._expression import shapes
 from ferra_sync._expression.grouping import GROUPING
@@ -23,8 +23,6 @@ from ferra_sync._expression.shapes import (
 from ferra_sync._model.select_list import select_list
 from ferra_sync._schema.table import table_meta
 from ferra_sync.errors import QueryError
-
-_OUTER: Final = frozenset({"left", "right", "full"})
 
 
 def check_plain(expressions: Iterable[Hashable], clause: str) -> None:
@@ -170,14 +168,16 @@ def _check_distinct_on(shape: SelectShape, results: Sequence[Hashable]) -> None:
 
 def _check_lock(shape: SelectShape, results: Sequence[Hashable]) -> None:
     """A row can be locked that is one of a table's own, and that is there."""
-    if shape.lock is None:
-        return
     read = (*results, *shape.order_by)
-    if shape.distinct is not None or shape.group_by or shape.having or has_aggregate(*read):
-        raise QueryError(
-            f"{shape.lock} cannot lock rows made of several by distinct, group_by or aggregates: lock plain rows first"
-        )
-    if has_window(*read):
-        raise QueryError(f"{shape.lock} cannot lock rows beside a function over a window, which reads others too")
-    if any(join.how in _OUTER for join in shape.joins):
-        raise QueryError(f"{shape.lock} cannot lock the nullable side of an outer join: lock without that join")
+    missing = nullable_side(shape.table, shape.joins)
+    for lock in shape.locks:
+        if shape.distinct is not None or shape.group_by or shape.having or has_aggregate(*read):
+            raise QueryError(
+                f"{lock} cannot lock rows made of several by distinct, group_by or aggregates: lock plain rows first"
+            )
+        if has_window(*read):
+            raise QueryError(f"{lock} cannot lock rows beside a function over a window, which reads others too")
+        if missing.intersection(lock.of or shape.tables):
+            there = [table for table in shape.tables if table not in missing]
+            cure = f"say of={there[0].owner.__name__}" if there else "lock without that join"
+            raise QueryError(f"{lock} cannot lock the nullable side of an outer join: {cure}")

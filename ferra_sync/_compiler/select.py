@@ -88,8 +88,8 @@ def _select(shape: SelectShape, lowering: Lowering, results: Callable[[], list[T
         builder = builder.limit(lowering.term(shape.limit))
     if shape.offset is not None:
         builder = builder.offset(lowering.term(shape.offset))
-    if shape.lock is not None:
-        builder._for_update = Raw(str(shape.lock))
+    if shape.locks:
+        builder._for_update = Raw(" ".join(map(str, shape.locks)))
     return builder
 
 

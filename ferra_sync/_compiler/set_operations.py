@@ -70,8 +70,8 @@ def _selected_by(shape: RowsShape) -> SelectList:
         return selected_by(shape)
     operator, lists = shape.operator, [_selected_by(part) for part in shape.parts]
     for part in shape.parts:
-        if isinstance(part, SelectShape) and part.lock is not None:
-            raise QueryError(f"{part.lock} cannot lock rows of a set operation: {operator} makes them")
+        if isinstance(part, SelectShape) and part.locks:
+            raise QueryError(f"{part.locks[0]} cannot lock rows of a set operation: {operator} makes them")
     if len({len(each.entries) for each in lists}) > 1:
         numbers = " and ".join(str(len(each.entries)) for each in lists)
         raise QueryError(f"{operator} takes queries of as many items each; these have {numbers}")

@@ -49,7 +49,7 @@ class Said(TypedDict, total=False):
     limit: int
     offset: int
     distinct: tuple[AnyExpr, ...]
-    lock: LockShape | None
+    locks: tuple[LockShape, ...]
     key: object
     """What `find` was given."""
 
@@ -184,8 +184,7 @@ class Clauses(Value, Generic[Sel, App]):
         said = self._said
         if "limit" in said or "offset" in said:
             raise QueryError("a page sets limit and offset itself")
-        lock = said.get("lock")
-        if lock is not None and lock.wait == "SKIP LOCKED":
+        if any(lock.wait == "SKIP LOCKED" for lock in said.get("locks", ())):
             raise QueryError("a page's total counts rows that others have locked: say limit(…) instead of a page")
         if "group_by" in said:
             return self.order_by(*telling(said["group_by"]))
@@ -210,7 +209,7 @@ class Clauses(Value, Generic[Sel, App]):
 
     def for_count(self) -> Self:
         """Return the query without ORDER BY and without a lock: neither changes how many rows there are."""
-        return self._with(order_by=(), lock=None)
+        return self._with(order_by=(), locks=())
 
     # What the clauses become
 
@@ -238,7 +237,7 @@ class Clauses(Value, Generic[Sel, App]):
             order_by=tuple(map(_SHAPE, order_by)),
             limit=None if limit is None else BIGINT,
             offset=None if offset is None else BIGINT,
-            lock=said.get("lock"),
+            locks=said.get("locks", ()),
             outer=source.outer,
         )
         params: tuple[Any, ...] = ()

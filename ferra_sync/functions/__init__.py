@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ferra_sync.functions._collecting import array_agg, jsonb_agg, jsonb_object_agg, string_agg
     from ferra_sync.functions._conditionals import coalesce, greatest, least, nullif
     from ferra_sync.functions._declared import aggregate, function
+    from ferra_sync.functions._grouping import grouping
     from ferra_sync.functions._literals import literal
     from ferra_sync.functions._moments import (
         age,
@@ -147,6 +148,7 @@ __all__ = [
     "gen_random_uuid",
     "generate_series",
     "greatest",
+    "grouping",
     "initcap",
     "interval",
     "jsonb_agg",
@@ -223,6 +225,7 @@ _HOMES: Final = {
     "_collecting": "array_agg jsonb_agg jsonb_object_agg string_agg",
     "_conditionals": "coalesce greatest least nullif",
     "_declared": "aggregate function",
+    "_grouping": "grouping",
     "_literals": "literal",
     "_moments": "age at_time_zone current_date current_timestamp date_trunc extract interval localtimestamp"
     " make_date now to_char to_date",

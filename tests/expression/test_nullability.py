@@ -268,7 +268,7 @@ def test_every_operator_has_a_rule() -> None:
 
 
 def test_every_form_of_expression_that_is_lowered_is_known() -> None:
-    orders = {"asc", "desc", "window"}
+    orders = {"asc", "desc", "window", "grouping sets"}
     unknown = {"default", "shared", "place"}
 
     assert forms_of(Lowering.term) - orders - unknown - RULES.keys() <= forms_of(_Nullability.of)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Never, assert_type
 from uuid import UUID
@@ -15,38 +15,37 @@ from ferra_sync import functions as fn
 db = Database.connect()
 users = row(Users.id, Users.name)
 joined = from_(Users).left_join(Posts)
+moment, day, number, key = datetime(2024, 1, 1, tzinfo=UTC), date(2024, 1, 1), int("3"), UUID(int=1)
 
 
-def after(moment: datetime, number: int, day: date, key: UUID) -> None:
-    assert_type(users, Row[In[Users], tuple[int, str], tuple[int | None, str | None], Never, Plain])
-    assert_type(row(number, "a"), Row[Never, tuple[int, str], tuple[int | None, str | None], Never, Never])
-    assert_type(users > row(number, "a"), Expr[In[Users], bool, Never, Plain])
-    assert_type(users == row(Posts.id, Posts.title), Expr[In[Users] | In[Posts], bool, Never, Plain])
-    assert_type(row(number, "a") <= users, Expr[In[Users], bool, Never, Plain])
-    assert_type(row(Users.id, Users.hair_color) >= users, Expr[In[Users], bool, None, Plain])
-    assert_type(users < row(Users.id, Users.hair_color), Expr[In[Users], bool, None, Plain])
-    select(User).where(users != row(Users.id, fn.literal("a")))
-    assert_type(
-        row(fn.count(), fn.max(Posts.title)).is_distinct_from(row(1, None)),
-        Expr[Opt[In[Posts]], bool, Never, Aggregate],
-    )
-    assert_type(users.is_not_distinct_from(row(1, None)), Expr[In[Users], bool, Never, Plain])
-    assert_type(users.is_in([(1, "a"), (2, "b")]), Expr[In[Users], bool, Never, Plain])
-    assert_type(row(Users.id, Users.hair_color).is_in({(1, "a")}), Expr[In[Users], bool, None, Plain])
-    assert_type(users.is_in(from_(Posts).select(Posts.id, Posts.title)), Expr[In[Users], bool, None, Plain])
-    assert_type(users.is_in(from_(Users).select(Users.id, Users.hair_color)), Expr[In[Users], bool, None, Plain])
-    inside = from_(Posts).correlate(Users).select(Posts.id, Users.name)
-    assert_type(row(Comments.id, Comments.body).is_in(inside), Expr[In[Comments] | In[Users], bool, None, Plain])
-    select(User).where(row(Users.id, Users.name, Users.hair_color) > row(1, "a", "b"))
-    from_(Events).where(row(Events.day, Events.price, Events.id) < row(day, 1, key)).select(Events.id)
-    from_(Events).where(row(Events.day, Events.price) == row(day, Decimal(1))).select(Events.id)
-    from_(Events).where(row(Events.starts_at, Events.id) > row(moment, key)).select(Events.id)
-    from_(Posts).group_by(Posts.user_id).having(row(fn.count(), fn.count(Posts.id)) > row(1, 1)).select(Posts.user_id)
-    joined.where(row(Users.id, Posts.title) == row(1, "a"))
-    joined.select(row(Posts.id.nullable(), Posts.title.nullable()) > row(1, "a"))
-    wide = row(Users.id, Users.id, Users.id, Users.id, Users.name) == row(1, 1, 1, 1, "a")
-    assert_type(wide, Expr[In[Users], bool, Never, Plain])
-
+assert_type(users, Row[In[Users], tuple[int, str], tuple[int | None, str | None], Never, Plain])
+assert_type(row(number, "a"), Row[Never, tuple[int, str], tuple[int | None, str | None], Never, Never])
+assert_type(users > row(number, "a"), Expr[In[Users], bool, Never, Plain])
+assert_type(users == row(Posts.id, Posts.title), Expr[In[Users] | In[Posts], bool, Never, Plain])
+assert_type(row(number, "a") <= users, Expr[In[Users], bool, Never, Plain])
+assert_type(row(Users.id, Users.hair_color) >= users, Expr[In[Users], bool, None, Plain])
+assert_type(users < row(Users.id, Users.hair_color), Expr[In[Users], bool, None, Plain])
+select(User).where(users != row(Users.id, fn.literal("a")))
+assert_type(
+    row(fn.count(), fn.max(Posts.title)).is_distinct_from(row(1, None)),
+    Expr[Opt[In[Posts]], bool, Never, Aggregate],
+)
+assert_type(users.is_not_distinct_from(row(1, None)), Expr[In[Users], bool, Never, Plain])
+assert_type(users.is_in([(1, "a"), (2, "b")]), Expr[In[Users], bool, Never, Plain])
+assert_type(row(Users.id, Users.hair_color).is_in({(1, "a")}), Expr[In[Users], bool, None, Plain])
+assert_type(users.is_in(from_(Posts).select(Posts.id, Posts.title)), Expr[In[Users], bool, None, Plain])
+assert_type(users.is_in(from_(Users).select(Users.id, Users.hair_color)), Expr[In[Users], bool, None, Plain])
+inside = from_(Posts).correlate(Users).select(Posts.id, Users.name)
+assert_type(row(Comments.id, Comments.body).is_in(inside), Expr[In[Comments] | In[Users], bool, None, Plain])
+select(User).where(row(Users.id, Users.name, Users.hair_color) > row(1, "a", "b"))
+from_(Events).where(row(Events.day, Events.price, Events.id) < row(day, 1, key)).select(Events.id)
+from_(Events).where(row(Events.day, Events.price) == row(day, Decimal(1))).select(Events.id)
+from_(Events).where(row(Events.starts_at, Events.id) > row(moment, key)).select(Events.id)
+from_(Posts).group_by(Posts.user_id).having(row(fn.count(), fn.count(Posts.id)) > row(1, 1)).select(Posts.user_id)
+joined.where(row(Users.id, Posts.title) == row(1, "a"))
+joined.select(row(Posts.id.nullable(), Posts.title.nullable()) > row(1, "a"))
+wide = row(Users.id, Users.id, Users.id, Users.id, Users.name) == row(1, 1, 1, 1, "a")
+assert_type(wide, Expr[In[Users], bool, Never, Plain])
 
 # Rejected
 

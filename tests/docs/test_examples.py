@@ -36,6 +36,10 @@ LINES = {
         "refused:   there is no such product",
         "refused:   sku cannot be empty",
     ],
+    "tpch": [
+        "Q2: 6 rows, (Decimal('9133.32'), 'Supplier#000000023 ",
+        "Q21: 3 rows, ",
+    ],
     "transactions": [
         'unique constraint "films_title_key" violated on column "title": 0 films',
         "after the savepoint: ['Alien', 'Aliens']",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+import datetime as dt
 from decimal import Decimal
 
 from ferra_sync import RowQuery, from_
@@ -31,11 +31,11 @@ order by l_returnflag, l_linestatus
 Sum = Decimal | None
 
 
-def pricing_summary(days: int) -> RowQuery[tuple[str, str, Sum, Sum, Sum, Sum, Sum, Sum, Sum, int]]:
+def pricing_summary(delta: int) -> RowQuery[tuple[str, str, Sum, Sum, Sum, Sum, Sum, Sum, Sum, int]]:
     disc_price = Lineitem.extendedprice * (1 - Lineitem.discount)
     return (
         from_(Lineitem)
-        .where(Lineitem.shipdate <= date(1998, 12, 1) - timedelta(days=days))
+        .where(Lineitem.shipdate <= dt.date(1998, 12, 1) - dt.timedelta(days=delta))
         .group_by(Lineitem.returnflag, Lineitem.linestatus)
         .order_by(Lineitem.returnflag, Lineitem.linestatus)
         .select(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+import datetime as dt
 from decimal import Decimal
 
 from ferra_sync import RowQuery, from_
@@ -29,13 +29,13 @@ limit 10
 """
 
 
-def shipping_priority(segment: str, day: date) -> RowQuery[tuple[int, Decimal | None, date, int]]:
+def shipping_priority(segment: str, date: dt.date) -> RowQuery[tuple[int, Decimal | None, dt.date, int]]:
     revenue = fn.sum(Lineitem.extendedprice * (1 - Lineitem.discount))
     return (
         from_(Customer)
         .inner_join(Orders)
         .inner_join(Lineitem)
-        .where(Customer.mktsegment == segment, Orders.orderdate < day, Lineitem.shipdate > day)
+        .where(Customer.mktsegment == segment, Orders.orderdate < date, Lineitem.shipdate > date)
         .group_by(Lineitem.orderkey, Orders.orderdate, Orders.shippriority)
         .order_by(revenue.desc(), Orders.orderdate)
         .limit(10)

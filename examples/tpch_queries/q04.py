@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+import datetime as dt
 
 from ferra_sync import RowQuery, exists, from_
 from ferra_sync import functions as fn
@@ -27,7 +27,7 @@ order by o_orderpriority
 """
 
 
-def order_priority_checking(start: date) -> RowQuery[tuple[str, int]]:
+def order_priority_checking(date: dt.date) -> RowQuery[tuple[str, int]]:
     late = (
         from_(Lineitem)
         .correlate(Orders)
@@ -35,7 +35,7 @@ def order_priority_checking(start: date) -> RowQuery[tuple[str, int]]:
     )
     return (
         from_(Orders)
-        .where(Orders.orderdate >= start, Orders.orderdate < start + fn.interval(months=3), exists(late))
+        .where(Orders.orderdate >= date, Orders.orderdate < date + fn.interval(months=3), exists(late))
         .group_by(Orders.orderpriority)
         .order_by(Orders.orderpriority)
         .select(Orders.orderpriority, fn.count())

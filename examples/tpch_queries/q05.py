@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+import datetime as dt
 from decimal import Decimal
 
 from ferra_sync import RowQuery, from_
@@ -30,7 +30,7 @@ order by revenue desc
 """
 
 
-def local_supplier_volume(region: str, start: date) -> RowQuery[tuple[str, Decimal | None]]:
+def local_supplier_volume(region: str, date: dt.date) -> RowQuery[tuple[str, Decimal | None]]:
     revenue = fn.sum(Lineitem.extendedprice * (1 - Lineitem.discount))
     return (
         from_(Customer)
@@ -42,8 +42,8 @@ def local_supplier_volume(region: str, start: date) -> RowQuery[tuple[str, Decim
         .where(
             Customer.nationkey == Supplier.nationkey,
             Region.name == region,
-            Orders.orderdate >= start,
-            Orders.orderdate < start + fn.interval(years=1),
+            Orders.orderdate >= date,
+            Orders.orderdate < date + fn.interval(years=1),
         )
         .group_by(Nation.name)
         .order_by(revenue.desc())

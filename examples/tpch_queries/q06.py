@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+import datetime as dt
 from decimal import Decimal
 
 from ferra_sync import RowQuery, from_
@@ -21,13 +21,13 @@ where
 """
 
 
-def forecasting_revenue_change(start: date, discount: Decimal, quantity: int) -> RowQuery[Decimal | None]:
+def forecasting_revenue_change(date: dt.date, discount: Decimal, quantity: int) -> RowQuery[Decimal | None]:
     about = Decimal("0.01")
     return (
         from_(Lineitem)
         .where(
-            Lineitem.shipdate >= start,
-            Lineitem.shipdate < start + fn.interval(years=1),
+            Lineitem.shipdate >= date,
+            Lineitem.shipdate < date + fn.interval(years=1),
             Lineitem.discount.between(discount - about, discount + about),
             Lineitem.quantity < quantity,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+import datetime as dt
 from decimal import Decimal
 
 from ferra_sync import RowQuery, from_
@@ -34,7 +34,7 @@ limit 20
 """
 
 
-def returned_item_reporting(start: date) -> RowQuery[tuple[int, str, Decimal | None, Decimal, str, str, str, str]]:
+def returned_item_reporting(date: dt.date) -> RowQuery[tuple[int, str, Decimal | None, Decimal, str, str, str, str]]:
     revenue = fn.sum(Lineitem.extendedprice * (1 - Lineitem.discount))
     return (
         from_(Customer)
@@ -42,8 +42,8 @@ def returned_item_reporting(start: date) -> RowQuery[tuple[int, str, Decimal | N
         .inner_join(Lineitem)
         .inner_join(Nation)
         .where(
-            Orders.orderdate >= start,
-            Orders.orderdate < start + fn.interval(months=3),
+            Orders.orderdate >= date,
+            Orders.orderdate < date + fn.interval(months=3),
             Lineitem.returnflag == "R",
         )
         .group_by(Customer.custkey, Nation.nationkey)  # the rest depends on these keys

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+import datetime as dt
 
 from ferra_sync import RowQuery, case, from_
 from ferra_sync import functions as fn
@@ -27,18 +27,18 @@ order by l_shipmode
 """
 
 
-def shipping_modes(mode: str, other: str, start: date) -> RowQuery[tuple[str, int | None, int | None]]:
+def shipping_modes(shipmode1: str, shipmode2: str, date: dt.date) -> RowQuery[tuple[str, int | None, int | None]]:
     high = (Orders.orderpriority == "1-URGENT") | (Orders.orderpriority == "2-HIGH")
     low = (Orders.orderpriority != "1-URGENT") & (Orders.orderpriority != "2-HIGH")
     return (
         from_(Orders)
         .inner_join(Lineitem)
         .where(
-            Lineitem.shipmode.is_in([mode, other]),
+            Lineitem.shipmode.is_in([shipmode1, shipmode2]),
             Lineitem.commitdate < Lineitem.receiptdate,
             Lineitem.shipdate < Lineitem.commitdate,
-            Lineitem.receiptdate >= start,
-            Lineitem.receiptdate < start + fn.interval(years=1),
+            Lineitem.receiptdate >= date,
+            Lineitem.receiptdate < date + fn.interval(years=1),
         )
         .group_by(Lineitem.shipmode)
         .order_by(Lineitem.shipmode)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+import datetime as dt
 from decimal import Decimal
 
 from ferra_sync import RowQuery, case, from_
@@ -22,12 +22,12 @@ where
 """
 
 
-def promotion_effect(start: date) -> RowQuery[Decimal | None]:
+def promotion_effect(date: dt.date) -> RowQuery[Decimal | None]:
     revenue = Lineitem.extendedprice * (1 - Lineitem.discount)
     promoted = case((Part.type.startswith("PROMO"), revenue), otherwise=0)
     return (
         from_(Lineitem)
         .inner_join(Part)
-        .where(Lineitem.shipdate >= start, Lineitem.shipdate < start + fn.interval(months=1))
+        .where(Lineitem.shipdate >= date, Lineitem.shipdate < date + fn.interval(months=1))
         .select(Decimal("100.00") * fn.sum(promoted) / fn.sum(revenue))
     )

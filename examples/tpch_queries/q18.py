@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+import datetime as dt
 from decimal import Decimal
 
 from ferra_sync import RowQuery, from_
@@ -34,7 +34,7 @@ limit 100
 """
 
 
-def large_volume_customers(quantity: int) -> RowQuery[tuple[str, int, int, date, Decimal, Decimal | None]]:
+def large_volume_customers(quantity: int) -> RowQuery[tuple[str, int, int, dt.date, Decimal, Decimal | None]]:
     total = fn.sum(Lineitem.quantity)
     large = from_(Lineitem).group_by(Lineitem.orderkey).having(total > quantity).select(Lineitem.orderkey)
     return (

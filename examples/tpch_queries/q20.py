@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+import datetime as dt
 from decimal import Decimal
 
 from ferra_sync import RowQuery, from_
@@ -41,16 +41,16 @@ order by s_name
 """
 
 
-def potential_part_promotion(colour: str, start: date, nation: str) -> RowQuery[tuple[str, str]]:
-    promoted = from_(Part).where(Part.name.startswith(colour)).select(Part.partkey)
+def potential_part_promotion(color: str, date: dt.date, nation: str) -> RowQuery[tuple[str, str]]:
+    promoted = from_(Part).where(Part.name.startswith(color)).select(Part.partkey)
     half_of_sales = (
         from_(Lineitem)
         .correlate(PartSupp)
         .where(
             Lineitem.partkey == PartSupp.partkey,
             Lineitem.suppkey == PartSupp.suppkey,
-            Lineitem.shipdate >= start,
-            Lineitem.shipdate < start + fn.interval(years=1),
+            Lineitem.shipdate >= date,
+            Lineitem.shipdate < date + fn.interval(years=1),
         )
         .select(Decimal("0.5") * fn.sum(Lineitem.quantity))
     )

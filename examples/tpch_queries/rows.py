@@ -200,8 +200,9 @@ def customers(draw: Random) -> Iterator[CustomerRow]:
 
 def orders(draw: Random) -> Iterator[OrderRow]:
     """Yield orders without price and status, which their lines have; a third of the customers ordered nothing."""
+    buyers = [key for key in range(1, CUSTOMERS + 1) if key % 3]
     for key in range(1, ORDERS + 1):
-        customer = draw.choice([custkey for custkey in range(1, CUSTOMERS + 1) if custkey % 3])
+        customer = draw.choice(buyers)
         day = FIRST_DAY + timedelta(days=draw.randrange(DAYS))
         clerk = f"Clerk#{draw.randint(1, 10):09}"
         yield OrderRow(key, customer, "", Decimal(0), day, draw.choice(PRIORITIES), clerk, 0, draw.choice(REMARKS))

@@ -180,7 +180,7 @@ def parts(draw: Random) -> Iterator[PartRow]:
 def supplies(draw: Random) -> Iterator[PartSuppRow]:
     for part in range(1, PARTS + 1):
         for supplier in suppliers_of(part):
-            yield PartSuppRow(part, supplier, draw.randint(1, 9999), money(draw, 1, 1000), "")
+            yield PartSuppRow(part, supplier, draw.randint(1, 9999), Decimal(draw.randint(1, 10) * 100), "")
 
 
 def customers(draw: Random) -> Iterator[CustomerRow]:

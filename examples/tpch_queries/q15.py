@@ -64,7 +64,7 @@ def top_supplier(date: dt.date) -> RowQuery[tuple[SupplierContact, Decimal | Non
     return (
         from_(Supplier)
         .inner_join(revenue, on=Supplier.suppkey == Revenue.supplier_no)
-        .where(Revenue.total_revenue == from_(revenue).select(fn.max(Revenue.total_revenue)).scalar())
+        .where(Revenue.total_revenue == from_(Revenue).select(fn.max(Revenue.total_revenue)).scalar())
         .order_by(Supplier.suppkey)
         .select(SupplierContact, Revenue.total_revenue)
     )

@@ -1,4 +1,4 @@
-"""Q15, top supplier: who brought the most revenue in a quarter."""
+"""Q15, top supplier: who brought the most revenue in a quarter; the variant that has WITH in place of a view."""
 
 from __future__ import annotations
 

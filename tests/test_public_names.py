@@ -24,7 +24,7 @@ update validated when_set window
 
 TYPES = """
 ColumnDef ColumnOptions Interval Range ReferenceAction array bigint bigserial boolean bytea calendar_interval char cidr
-citext date daterange
+citext custom date daterange domain
 double_precision enum identity inet int4range int8range integer interval json jsonb macaddr nullable numeric
 numrange real serial smallint text time timestamp timestamptz tsrange tstzrange uuid varchar
 """
@@ -33,7 +33,7 @@ FUNCTIONS = """
 abs age aggregate array_agg at_time_zone avg bool_and bool_or btrim ceil char_length coalesce concat concat_ws count
 cume_dist current_date current_timestamp date_trunc dense_rank every exp extract first_value floor format function
 gen_random_uuid greatest initcap interval jsonb_agg jsonb_object_agg lag last_value lead least left length literal ln
-localtimestamp log lower lpad ltrim make_date max md5 min mod mode now nth_value ntile nullif percent_rank
+localtimestamp log lower lpad ltrim make_date max md5 min mod mode now nth_value ntile nullif operator percent_rank
 percentile_cont percentile_disc power random rank regexp_replace repeat replace reverse right round row_number rpad
 rtrim sign split_part sqrt starts_with stddev stddev_pop string_agg strpos substring sum to_char to_date trim trunc
 upper var_pop variance width_bucket

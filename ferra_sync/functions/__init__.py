@@ -18,7 +18,7 @@ from ferra_sync.functions._aggregates import (
 )
 from ferra_sync.functions._collecting import array_agg, jsonb_agg, jsonb_object_agg, string_agg
 from ferra_sync.functions._conditionals import coalesce, greatest, least, nullif
-from ferra_sync.functions._declared import aggregate, function
+from ferra_sync.functions._declared import aggregate, function, operator
 from ferra_sync.functions._literals import literal
 from ferra_sync.functions._moments import (
     age,
@@ -157,6 +157,7 @@ __all__ = [
     "nth_value",
     "ntile",
     "nullif",
+    "operator",
     "percent_rank",
     "percentile_cont",
     "percentile_disc",

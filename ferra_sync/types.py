@@ -36,7 +36,7 @@ from ferra_sync._expression.expression import Expr
 from ferra_sync._expression.intervals import Interval
 from ferra_sync._expression.markers import Plain
 from ferra_sync._expression.published import publish
-from ferra_sync._expression.sqltypes import HasSqlType, SqlType
+from ferra_sync._expression.sqltypes import HasExactType, HasSqlType, SqlType
 from ferra_sync._expression.typevars import N, V
 from ferra_sync._schema import domain_checks
 from ferra_sync._schema.declaration import ColumnDef, ColumnOptions, ReferenceAction
@@ -304,7 +304,7 @@ def enum(
 
 def domain(
     name: str,
-    of: ColumnDef[V, Never],
+    of: HasExactType[V, V, Never],
     /,
     *,
     schema: str | None = None,

@@ -1,0 +1,147 @@
+"""Enums of another schema, domains and custom types: what both checkers infer, and what they reject."""
+
+from __future__ import annotations
+
+import enum
+from decimal import Decimal
+from typing import Never, Unpack, assert_type
+
+import attrs
+from domain import Users
+
+from ferra_sync import SERVER_DEFAULT, Database, FerraModel, Table, from_, insert_into, maybe, select, update
+from ferra_sync import functions as fn
+from ferra_sync import types as t
+
+db = Database.connect()
+
+
+class Weather(enum.Enum):
+    FAIR = "fair"
+    FOUL = "foul"
+
+
+class Season(enum.Enum):
+    SUMMER = "summer"
+
+
+@attrs.frozen
+class Point:
+    x: float
+    y: float
+
+    @classmethod
+    def parse(cls, text: str) -> Point:
+        x, y = text.split()
+        return cls(float(x), float(y))
+
+
+def spelled(point: Point) -> str:
+    return f"{point.x} {point.y}"
+
+
+def geometry(*modifiers: str | int, **options: Unpack[t.ColumnOptions[Point]]) -> t.ColumnDef[Point, Never]:
+    return t.custom("geometry", *modifiers, python=Point, dump=spelled, load=Point.parse, **options)
+
+
+def email(**options: Unpack[t.ColumnOptions[str]]) -> t.ColumnDef[str, Never]:
+    return t.domain("email", t.text(), check=lambda value: value.contains("@"), **options)
+
+
+class Stations(Table):
+    id = t.identity(primary_key=True)
+    weather = t.enum(Weather, schema="app", default=Weather.FAIR)
+    season = t.nullable(t.enum(Season, "time_of_year", schema="app"))
+    contact = email(unique=True)
+    price = t.domain("price", t.numeric(8, 2), schema="shop", check=lambda value: value >= 0)
+    prices = t.array(t.domain("price", t.numeric(8, 2)))
+    scores = t.nullable(t.domain("scores", t.array(t.integer())))
+    at = geometry("Point", 4326)
+    path = t.array(geometry())
+    last_at = t.nullable(geometry())
+    embedding = t.custom("vector", 3, python=list[float], dump=str, load=lambda text: [float(text)], ordered=True)
+    user_id = t.integer(references=Users.id)
+
+
+@attrs.frozen
+class Station(FerraModel[Stations]):
+    weather: Weather
+    contact: str
+    price: Decimal
+    at: Point
+    id: int = SERVER_DEFAULT
+
+
+# Rows
+
+rows = from_(Stations)
+assert_type(db.fetch_all(rows.select(Stations.weather, Stations.season)), list[tuple[Weather, Season | None]])
+assert_type(
+    db.fetch_all(rows.select(Stations.contact, Stations.price, Stations.prices)),
+    list[tuple[str, Decimal, list[Decimal]]],
+)
+assert_type(db.fetch_all(rows.select(Stations.scores)), list[list[int] | None])
+assert_type(
+    db.fetch_all(rows.select(Stations.at, Stations.path, Stations.last_at)),
+    list[tuple[Point, list[Point], Point | None]],
+)
+assert_type(db.fetch_all(rows.select(Stations.embedding)), list[list[float]])
+assert_type(db.fetch_all(rows.select(fn.max(Stations.weather))), list[Weather | None])
+assert_type(
+    db.fetch_all(from_(Users).left_join(Stations).select(Users.id, maybe(Station), Stations.at.nullable())),
+    list[tuple[int, Station | None, Point | None]],
+)
+insert_into(Stations).values(Station(Weather.FAIR, "a@b", Decimal(1), Point(1, 2)))
+update(Stations).find(1).set(Stations.at.to(Point(1, 2)), Stations.price.to(Decimal(2)), Stations.contact.to("a@b"))
+
+# Expressions
+
+select(Station).where(Stations.weather > Weather.FAIR, Stations.weather.between(Weather.FAIR, Weather.FOUL))
+select(Station).where(Stations.contact.endswith(".org"), Stations.price * 2 > Decimal(3), Stations.price >= 1)
+select(Station).order_by(Stations.weather.desc(), Stations.contact)
+select(Station).where(Stations.weather.is_in([Weather.FAIR]), Stations.last_at.is_not_null())
+assert_type(db.fetch_value(rows.select(Stations.at.cast(t.text()))), str)
+
+# Functions and operators
+
+st_dwithin = fn.function("st_dwithin", geometry(), geometry(), t.double_precision(), returns=t.boolean())
+distance = fn.operator("<->", geometry(), t.nullable(geometry()), returns=t.double_precision())
+overlaps = fn.operator("&&", geometry(), geometry(), returns=t.nullable(t.boolean()), schema="public")
+select(Station).where(st_dwithin(Stations.at, Point(1, 2), 100.0), overlaps(Stations.at, Point(1, 2)))
+select(Station).order_by(distance(Stations.at, Stations.last_at), distance(Stations.at, Point(1, 2)).desc())
+assert_type(
+    db.fetch_all(rows.select(distance(Stations.at, Point(1, 2)), overlaps(Stations.at, Point(1, 2)))),
+    list[tuple[float, bool | None]],
+)
+
+# Refused
+
+t.enum(Weather, schema=1)  # R465 a schema that is no string
+select(Station).where(Stations.weather > Season.SUMMER)  # R466 the order of another enum
+select(Station).where(Stations.weather > "fair")  # R467 an enum's label in a comparison
+t.domain("email", t.text(), default=1)  # R468 a default of another type than the domain is over
+t.domain("email", t.nullable(t.text()))  # R469 a domain over a type that is nullable
+t.domain("email", str)  # R470 a domain over a Python type
+t.domain("email", t.text(), check=lambda value: value + 1)  # R471 a text and a number in a domain's check
+t.domain("email", t.text(), check=lambda value: value + "!")  # R472 a domain's check that is no predicate
+t.domain("email", t.text(), check=lambda value: value == Users.name)  # R473 a column in a domain's check
+select(Station).where(Stations.contact == 1)  # R474 a number beside a domain over text
+select(Station).where(Stations.price.contains("1"))  # R475 the text of a domain over numbers
+update(Stations).find(1).set(Stations.contact.to(1))  # R476 a value of another type than the domain is over
+t.custom("x", python=Point, dump=str)  # R477 a type that nothing reads
+t.custom("x", python=Point, dump=spelled, load=float)  # R478 what reads another class
+t.custom("x", python=Point, dump=Point.parse, load=Point.parse)  # R479 what writes another class
+t.custom("x", python=Point, dump=spelled, load=Point.parse, default="1 2")  # R480 a text for the class by default
+t.custom("x", 1.5, python=Point, dump=spelled, load=Point.parse)  # R481 a modifier that is a fraction
+t.custom("x", "Point", Point, spelled, Point.parse)  # R482 the class by position
+select(Station).where(Stations.at == "1 2")  # R483 the text of a custom type
+update(Stations).find(1).set(Stations.at.to("1 2"))  # R484 … that is assigned
+update(Stations).find(1).set(Stations.at.to(None))  # R485 NULL for a custom type
+st_dwithin(Stations.at, "1 2", 100.0)  # R486 … that is given to a function of it
+distance(Stations.at, "1 2")  # R487 … and to an operator
+distance(Stations.contact, Point(1, 2))  # R488 an operator of another type
+distance(Stations.at)  # R489 an operator with one operand
+fn.operator("<->", geometry(), returns=t.double_precision())  # R490 … that is declared so
+fn.operator("<->", Point, Point, returns=t.double_precision())  # R491 an operator of Python types
+select(Station).where(distance(Stations.at, Point(1, 2)))  # R492 an operator that is no predicate
+from_(Users).where(distance(Stations.at, Point(1, 2)) < 1)  # R493 … of a table that is not there

@@ -313,8 +313,8 @@ def domain(
 ) -> ColumnDef[V, Never]:
     """A domain, whose values the server checks: `domain("email", text(), check=lambda value: value.contains("@"))`.
 
-    Its values, operators and functions are those of the type that it is over. Migrations make it where there is a
-    `check`; else it is there already.
+    Its values, operators and functions are those of the type that it is over. The `check` is CREATE DOMAIN's; without
+    one the domain is taken as it is there.
     """
     return ColumnDef(domain_checks.declared(name, of, schema, check), options)
 

@@ -34,7 +34,7 @@ def type_schemas(metas: Iterable[TableMeta]) -> Iterator[str]:
     return (sql_type.schema for sql_type in _made(metas) if sql_type.schema is not None)
 
 
-def parts(metas: Iterable[TableMeta]) -> Iterator[SqlType[Any]]:
+def types_of(metas: Iterable[TableMeta]) -> Iterator[SqlType[Any]]:
     """Yield the type of each column, after those that it is made of: elements, bounds, what a domain is over."""
     for meta in metas:
         for declaration in meta.declarations.values():
@@ -49,7 +49,7 @@ def _parts(sql_type: SqlType[Any]) -> Iterator[SqlType[Any]]:
 
 
 def _made(metas: Iterable[TableMeta]) -> Iterator[SqlType[Any]]:
-    for sql_type in parts(metas):
+    for sql_type in types_of(metas):
         is_domain = sql_type.base is not None
         if sql_type.check is not None if is_domain else sql_type.kind is FieldType.ENUM:
             yield sql_type

@@ -10,7 +10,7 @@ from pypika.terms import Term
 from ferra_sync._compiler.expressions import Lowering
 from ferra_sync._compiler.terms import Builder, Raw, Template
 from ferra_sync._expression.domains import readable
-from ferra_sync._expression.shapes import Item
+from ferra_sync._expression.shapes import Item, Items
 from ferra_sync._expression.sqltypes import FieldType, SqlType
 from ferra_sync._model.select_list import SelectList
 from ferra_sync.errors import QueryError
@@ -45,23 +45,20 @@ def new_builder(*, overriding: bool = False) -> Any:  # noqa: ANN401 - PyPika's 
 
 
 def result_term(item: Item, term: Term, *, binary: bool = True) -> Term:
-    """Return a selected expression; what psycopg cannot read in binary is cast where the row is binary.
-
-    Raises:
-        QueryError: it can be read by a cast alone, and the row is none that may have one.
-    """
+    """Return a selected expression; what psycopg cannot read in binary is cast where the row is binary."""
     _, sql_type = item
-    if sql_type.binary:
-        return term
-    if binary:
-        return Template("CAST({} AS {})", term, Raw(readable(sql_type)))
-    element = sql_type.element
-    if element is not None and (element.kind is FieldType.CUSTOM or element.base is not None):
-        raise QueryError(
-            f"{sql_type} cannot be read from distinct rows or a set operation: select .cast(t.array(…)) of it, of "
-            f"{'texts' if element.base is None else element.base}"
-        )
-    return term
+    return term if sql_type.binary or not binary else Template("CAST({} AS {})", term, Raw(readable(sql_type)))
+
+
+def check_readable(columns: Items) -> None:
+    """Raise QueryError where a column of rows that take no cast can be read by one alone."""
+    for _, sql_type in columns:
+        element = sql_type.element
+        if element is not None and (element.kind is FieldType.CUSTOM or element.base is not None):
+            of = "texts" if element.base is None else element.base
+            raise QueryError(
+                f"{sql_type} cannot be read from distinct rows or a set operation: select .cast(t.array(…)) of {of}"
+            )
 
 
 def finished(

@@ -20,6 +20,7 @@ from ferra_sync import (
     Database,
     Db,
     DbErrorKind,
+    Derived,
     FerraModel,
     FieldType,
     ModelMeta,
@@ -289,6 +290,34 @@ def test_what_can_be_changed_is_copied_when_a_query_is_built(tx: Any) -> None:
     flags.append(8)
     tx.execute(query)
     assert tx.fetch_one(select(Places.flags).find("0001")) == [7]
+
+
+class Stops(Derived):
+    at = POINT
+    path = t.array(POINT)
+    areas = t.array(BOX)
+    price = t.custom("money", python=Decimal, dump=str, load=cents, ordered=True)
+    corner = t.domain("corner", POINT)
+
+
+class Parts(Derived):
+    part = BOX
+
+
+def test_derived_tables_have_it(tx: Any) -> None:
+    given = (Point(1, 2), [Point(3, 4)], [SQUARE, SQUARE], Decimal(-2), Point(5, 6))
+    columns = (Stops.at, Stops.path, Stops.areas, Stops.price, Stops.corner)
+    assert tx.fetch_all(from_(Stops.values([given])).select(*columns)) == [given]
+    theirs = (
+        from_(Places)
+        .where(Places.code == "0001")
+        .select(Places.at, Places.path, Places.areas, Places.price, fn.coalesce(Places.of_domain, Places.at))
+    )
+    read = (HOME.at, HOME.path, HOME.areas, HOME.price, HOME.of_domain)
+    assert tx.fetch_all(from_(Stops.of(theirs)).select(*columns)) == [read]
+    assert tx.fetch_all(from_(Stops.cte(theirs)).where(Stops.price < Decimal(0)).select(*columns)) == [read]
+    unnested = Parts.of(fn.unnest(Places.areas))
+    assert tx.fetch_all(from_(Places).inner_join(unnested, on=Places.code == "0001").select(Parts.part)) == [SQUARE] * 2
 
 
 def broken(text: str) -> Any:

@@ -20,6 +20,7 @@ A column is NOT NULL unless it is declared with `nullable(…)`.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from decimal import Decimal
 from enum import Enum
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
@@ -28,12 +29,16 @@ from uuid import UUID
 
 from psycopg.types.range import Range
 
+from ferra_sync._expression import named_types
 from ferra_sync._expression import sqltypes as sql
 from ferra_sync._expression.described import described
+from ferra_sync._expression.expression import Expr
 from ferra_sync._expression.intervals import Interval
+from ferra_sync._expression.markers import Plain
 from ferra_sync._expression.published import publish
-from ferra_sync._expression.sqltypes import HasSqlType, SqlType
+from ferra_sync._expression.sqltypes import HasExactType, HasSqlType, SqlType
 from ferra_sync._expression.typevars import N, V
+from ferra_sync._schema import domain_checks
 from ferra_sync._schema.declaration import ColumnDef, ColumnOptions, ReferenceAction
 from ferra_sync.errors import SchemaError
 
@@ -52,8 +57,10 @@ __all__ = [
     "char",
     "cidr",
     "citext",
+    "custom",
     "date",
     "daterange",
+    "domain",
     "double_precision",
     "enum",
     "identity",
@@ -286,9 +293,52 @@ def array(of: HasSqlType[V, N], **options: Unpack[ColumnOptions[list[V | N]]]) -
     return ColumnDef(of.sql_type.array_with_nulls if nulls else of.sql_type.array, options)
 
 
-def enum(of: type[E], type_name: str | None = None, **options: Unpack[ColumnOptions[E]]) -> ColumnDef[E, Never]:
-    """A PostgreSQL enum type, named `type_name` or as the Python enum in snake_case; its labels are the values."""
-    return ColumnDef(sql.enumeration(of, type_name), options)
+def enum(
+    of: type[E], type_name: str | None = None, *, schema: str | None = None, **options: Unpack[ColumnOptions[E]]
+) -> ColumnDef[E, Never]:
+    """A PostgreSQL enum type, named `type_name` or as the Python enum in snake_case; its labels are the values.
+
+    The order of its values, in comparisons too, is that of their declaration in PostgreSQL.
+    """
+    return ColumnDef(named_types.enumeration(of, type_name, schema), options)
+
+
+def domain(
+    name: str,
+    of: HasExactType[V, V, Never],
+    /,
+    *,
+    schema: str | None = None,
+    check: Callable[[Expr[Never, V, Never, Plain]], Expr[Never, bool, Any, Plain]] | None = None,
+    **options: Unpack[ColumnOptions[V]],
+) -> ColumnDef[V, Never]:
+    """A domain, whose values the server checks: `domain("email", text(), check=lambda value: value.contains("@"))`.
+
+    Its values, operators and functions are those of the type that it is over. The `check` is CREATE DOMAIN's; without
+    one the domain is taken as it is there.
+    """
+    return ColumnDef(domain_checks.declared(name, of, schema, check), options)
+
+
+def custom(  # noqa: PLR0913 - all but the name by keyword
+    name: str,
+    /,
+    *modifiers: str | int,
+    python: type[V],
+    dump: Callable[[V], str],
+    load: Callable[[str], V],
+    schema: str | None = None,
+    ordered: bool = False,
+    **options: Unpack[ColumnOptions[V]],
+) -> ColumnDef[V, Never]:
+    """Any other type, by its exact name in PostgreSQL: `custom("geometry", "Point", 4326, python=Point, …)`.
+
+    Its values are instances of `python`; they travel as text, which `dump` writes, and which `load` reads as PostgreSQL
+    spells it. It is selected, written, and given to what `fn.function` and `fn.operator` declare; compared and sorted
+    where `ordered=True` says that PostgreSQL has `=` and `<` for it.
+    """
+    sql_type = named_types.custom(name, modifiers, python, dump=dump, load=load, schema=schema, ordered=ordered)
+    return ColumnDef(sql_type, options)
 
 
 _INT4RANGE: Final[SqlType[Range[int]]] = sql.range_of("int4range", Range, sql.INTEGER)

@@ -28,8 +28,8 @@ update validated when_set window
 
 TYPES = """
 ColumnDef ColumnOptions Interval Range ReferenceAction array bigint bigserial boolean bytea calendar_interval char cidr
-citext date daterange double_precision enum identity inet int4range int8range integer interval json jsonb macaddr
-nullable numeric numrange real serial smallint text time timestamp timestamptz tsrange tstzrange uuid varchar
+citext custom date daterange domain double_precision enum identity inet int4range int8range integer interval json jsonb
+macaddr nullable numeric numrange real serial smallint text time timestamp timestamptz tsrange tstzrange uuid varchar
 """
 
 FUNCTIONS = """
@@ -38,9 +38,10 @@ cume_dist current_date current_timestamp date_trunc dense_rank every exp extract
 gen_random_uuid generate_series greatest grouping initcap interval jsonb_agg jsonb_array_elements
 jsonb_array_elements_text jsonb_each jsonb_each_text jsonb_object_agg jsonb_object_keys lag last_value lead least left
 length literal ln localtimestamp log lower lpad ltrim make_date max md5 min mod mode now nth_value ntile nullif
-percent_rank percentile_cont percentile_disc power random rank regexp_matches regexp_replace regexp_split_to_table
-repeat replace reverse right round row_number rpad rtrim sign split_part sqrt starts_with stddev stddev_pop string_agg
-string_to_table strpos substring sum to_char to_date trim trunc unnest upper var_pop variance width_bucket
+operator percent_rank percentile_cont percentile_disc power random rank regexp_matches regexp_replace
+regexp_split_to_table repeat replace reverse right round row_number rpad rtrim sign split_part sqrt starts_with stddev
+stddev_pop string_agg string_to_table strpos substring sum to_char to_date trim trunc unnest upper var_pop variance
+width_bucket
 """
 
 ERRORS = """

@@ -128,6 +128,11 @@ def function_name(function: FunctionRef) -> str:
     return function.name if function.name in _SYNTAX else quoted(function.name)
 
 
+def operator_name(operator: FunctionRef) -> str:
+    """Return the symbol; it has been checked, and is never quoted."""
+    return operator.name if operator.schema is None else f"OPERATOR({quoted(operator.schema)}.{operator.name})"
+
+
 def case_term(parts: Sequence[Term]) -> Term:
     """Return `CASE WHEN … THEN … ELSE … END` of its predicates and values in turn, and of the last where it is left."""
     case = Case()

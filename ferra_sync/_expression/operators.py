@@ -244,7 +244,8 @@ def require_boolean(node: Node, op: str) -> None:
 
 def unordered(node: Node, op: str) -> QueryError:
     """Return what to raise where `op` compares or sorts a type that PostgreSQL neither compares nor sorts."""
-    return QueryError(f"{node.label} is {node.type}, which {op} cannot take: declare jsonb, or say .cast(…)")
+    cure = "ordered=True where PostgreSQL compares it" if node.type.kind is FieldType.CUSTOM else "jsonb"
+    return QueryError(f"{node.label} is {node.type}, which {op} cannot take: declare {cure}, or say .cast(…)")
 
 
 def cast(make: Make[NodeT], left: Node, to: object) -> NodeT:

@@ -12,6 +12,7 @@
 | enum | its value |
 | attrs class in a jsonb column | the document that is stored |
 | `JSON_NULL` | null, and read again where the column is not nullable |
+| of a custom type | what its `dump` writes; a text, number, list or dict is itself |
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ from ferra_sync._model import documents
 _Read: TypeAlias = Callable[[SqlType[Any], Any], Any]
 
 _ITSELF: Final = frozenset({str, int, bool, NoneType})
+_OF_JSON: Final = (str, int, float, list, dict)
 _DURATION: Final = re.compile(
     r"(?P<sign>-?)P(?:(?P<days>\d+)D)?"
     r"(?:T(?=\d)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)(?:\.(?P<micros>\d{1,6}))?S)?)?",
@@ -75,6 +77,17 @@ def spelled(value: Any) -> Any:  # noqa: ANN401 - whatever rows hold, as JSON's 
     if value is JSON_NULL:
         return None
     return spelled(value.value) if isinstance(value, Enum) else spelling(value)
+
+
+def spelling_of(sql_type: SqlType[Any]) -> Callable[[Any], Any]:
+    """Return what spells values of this type: those of a custom type are of any class."""
+    if sql_type.kind is FieldType.ARRAY and sql_type.element is not None:
+        spell = spelling_of(sql_type.element)
+        return spelled if spell is spelled else lambda values: None if values is None else list(map(spell, values))
+    dump = sql_type.dump
+    if sql_type.kind is not FieldType.CUSTOM or dump is None or issubclass(sql_type.classes[0], _OF_JSON):
+        return spelled
+    return lambda value: None if value is None else dump(value)
 
 
 @singledispatch
@@ -233,6 +246,7 @@ _TEXTS: Final[dict[FieldType, _Read]] = {
     FieldType.CIDR: lambda _type, text: ip_network(text),
     FieldType.RANGE: _range,
     FieldType.ENUM: _enumerated,
+    FieldType.CUSTOM: lambda sql_type, text: text if sql_type.load is None else sql_type.load(text),
 }
 """How the texts of these types are read; a whole number is a text only as the bound of a range."""
 

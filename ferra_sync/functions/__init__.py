@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     )
     from ferra_sync.functions._collecting import array_agg, jsonb_agg, jsonb_object_agg, string_agg
     from ferra_sync.functions._conditionals import coalesce, greatest, least, nullif
-    from ferra_sync.functions._declared import aggregate, function
+    from ferra_sync.functions._declared import aggregate, function, operator
     from ferra_sync.functions._grouping import grouping
     from ferra_sync.functions._literals import literal
     from ferra_sync.functions._moments import (
@@ -181,6 +181,7 @@ __all__ = [
     "nth_value",
     "ntile",
     "nullif",
+    "operator",
     "percent_rank",
     "percentile_cont",
     "percentile_disc",
@@ -224,7 +225,7 @@ _HOMES: Final = {
     "_aggregates": "avg bool_and bool_or count every max min sum",
     "_collecting": "array_agg jsonb_agg jsonb_object_agg string_agg",
     "_conditionals": "coalesce greatest least nullif",
-    "_declared": "aggregate function",
+    "_declared": "aggregate function operator",
     "_grouping": "grouping",
     "_literals": "literal",
     "_moments": "age at_time_zone current_date current_timestamp date_trunc extract interval localtimestamp"

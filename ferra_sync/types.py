@@ -23,16 +23,19 @@ import datetime as dt
 from decimal import Decimal
 from enum import Enum
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
-from typing import Any, Final, Never, TypeVar, Unpack, overload
+from typing import Any, Never, TypeVar, Unpack, overload
 from uuid import UUID
 
+from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
 
 from ferra_sync._expression import sqltypes as sql
 from ferra_sync._expression.described import described
+from ferra_sync._expression.full_text import TsQuery, TsVector
 from ferra_sync._expression.intervals import Interval
 from ferra_sync._expression.published import publish
-from ferra_sync._expression.sqltypes import HasSqlType, SqlType
+from ferra_sync._expression.range_types import multirange_type, range_type
+from ferra_sync._expression.sqltypes import FieldType, HasSqlType, SqlType
 from ferra_sync._expression.typevars import N, V
 from ferra_sync._schema.declaration import ColumnDef, ColumnOptions, ReferenceAction
 from ferra_sync.errors import SchemaError
@@ -41,8 +44,11 @@ __all__ = [
     "ColumnDef",
     "ColumnOptions",
     "Interval",
+    "Multirange",
     "Range",
     "ReferenceAction",
+    "TsQuery",
+    "TsVector",
     "array",
     "bigint",
     "bigserial",
@@ -53,12 +59,15 @@ __all__ = [
     "cidr",
     "citext",
     "date",
+    "datemultirange",
     "daterange",
     "double_precision",
     "enum",
     "identity",
     "inet",
+    "int4multirange",
     "int4range",
+    "int8multirange",
     "int8range",
     "integer",
     "interval",
@@ -67,6 +76,7 @@ __all__ = [
     "macaddr",
     "nullable",
     "numeric",
+    "nummultirange",
     "numrange",
     "real",
     "serial",
@@ -75,8 +85,12 @@ __all__ = [
     "time",
     "timestamp",
     "timestamptz",
+    "tsmultirange",
+    "tsquery",
     "tsrange",
+    "tstzmultirange",
     "tstzrange",
+    "tsvector",
     "uuid",
     "varchar",
 ]
@@ -248,39 +262,83 @@ def macaddr(**options: Unpack[ColumnOptions[str]]) -> ColumnDef[str, Never]:
 
 def int4range(**options: Unpack[ColumnOptions[Range[int]]]) -> ColumnDef[Range[int], Never]:
     """`int4range`."""
-    return ColumnDef(_INT4RANGE, options)
+    return ColumnDef(range_type(Range, FieldType.INTEGER), options)
 
 
 def int8range(**options: Unpack[ColumnOptions[Range[int]]]) -> ColumnDef[Range[int], Never]:
     """`int8range`."""
-    return ColumnDef(_INT8RANGE, options)
+    return ColumnDef(range_type(Range, FieldType.BIGINT), options)
 
 
 def numrange(**options: Unpack[ColumnOptions[Range[Decimal]]]) -> ColumnDef[Range[Decimal], Never]:
     """`numrange`."""
-    return ColumnDef(_NUMRANGE, options)
+    return ColumnDef(range_type(Range, FieldType.NUMERIC), options)
 
 
 def daterange(**options: Unpack[ColumnOptions[Range[dt.date]]]) -> ColumnDef[Range[dt.date], Never]:
     """`daterange`."""
-    return ColumnDef(_DATERANGE, options)
+    return ColumnDef(range_type(Range, FieldType.DATE), options)
 
 
 def tsrange(**options: Unpack[ColumnOptions[Range[dt.datetime]]]) -> ColumnDef[Range[dt.datetime], Never]:
     """`tsrange`: over timestamps without a time zone."""
-    return ColumnDef(_TSRANGE, options)
+    return ColumnDef(range_type(Range, FieldType.TIMESTAMP), options)
 
 
 def tstzrange(**options: Unpack[ColumnOptions[Range[dt.datetime]]]) -> ColumnDef[Range[dt.datetime], Never]:
     """`tstzrange`: over moments."""
-    return ColumnDef(_TSTZRANGE, options)
+    return ColumnDef(range_type(Range, FieldType.TIMESTAMPTZ), options)
+
+
+def int4multirange(**options: Unpack[ColumnOptions[Multirange[int]]]) -> ColumnDef[Multirange[int], Never]:
+    """`int4multirange`: ranges in their order with room between them; the server joins those that touch."""
+    return ColumnDef(multirange_type(Multirange, FieldType.INTEGER), options)
+
+
+def int8multirange(**options: Unpack[ColumnOptions[Multirange[int]]]) -> ColumnDef[Multirange[int], Never]:
+    """`int8multirange`."""
+    return ColumnDef(multirange_type(Multirange, FieldType.BIGINT), options)
+
+
+def nummultirange(**options: Unpack[ColumnOptions[Multirange[Decimal]]]) -> ColumnDef[Multirange[Decimal], Never]:
+    """`nummultirange`."""
+    return ColumnDef(multirange_type(Multirange, FieldType.NUMERIC), options)
+
+
+def datemultirange(**options: Unpack[ColumnOptions[Multirange[dt.date]]]) -> ColumnDef[Multirange[dt.date], Never]:
+    """`datemultirange`."""
+    return ColumnDef(multirange_type(Multirange, FieldType.DATE), options)
+
+
+def tsmultirange(
+    **options: Unpack[ColumnOptions[Multirange[dt.datetime]]],
+) -> ColumnDef[Multirange[dt.datetime], Never]:
+    """`tsmultirange`: over timestamps without a time zone."""
+    return ColumnDef(multirange_type(Multirange, FieldType.TIMESTAMP), options)
+
+
+def tstzmultirange(
+    **options: Unpack[ColumnOptions[Multirange[dt.datetime]]],
+) -> ColumnDef[Multirange[dt.datetime], Never]:
+    """`tstzmultirange`: over moments."""
+    return ColumnDef(multirange_type(Multirange, FieldType.TIMESTAMPTZ), options)
+
+
+def tsvector(**options: Unpack[ColumnOptions[TsVector]]) -> ColumnDef[TsVector, Never]:
+    """`tsvector`: a document's words, as `fn.to_tsvector` makes them; it is read as its text."""
+    return ColumnDef(sql.TSVECTOR, options)
+
+
+def tsquery(**options: Unpack[ColumnOptions[TsQuery]]) -> ColumnDef[TsQuery, Never]:
+    """`tsquery`: what a full text search asks for; it is read as its text."""
+    return ColumnDef(sql.TSQUERY, options)
 
 
 def array(of: HasSqlType[V, N], **options: Unpack[ColumnOptions[list[V | N]]]) -> ColumnDef[list[V | N], Never]:
     """An array: `array(text())` is `text[]`. `array(nullable(text()))` where elements may be NULL."""
     if not isinstance(of, (ColumnDef, SqlType)):
         raise SchemaError(f"array takes a type such as t.text(), not {described(of)}")
-    if of.sql_type.kind is sql.FieldType.ARRAY:
+    if of.sql_type.kind is FieldType.ARRAY:
         raise SchemaError("an array of arrays has no type of its own in PostgreSQL, and is not supported")
     return ColumnDef(of.sql_type.array, options)
 
@@ -288,14 +346,6 @@ def array(of: HasSqlType[V, N], **options: Unpack[ColumnOptions[list[V | N]]]) -
 def enum(of: type[E], type_name: str | None = None, **options: Unpack[ColumnOptions[E]]) -> ColumnDef[E, Never]:
     """A PostgreSQL enum type, named `type_name` or as the Python enum in snake_case; its labels are the values."""
     return ColumnDef(sql.enumeration(of, type_name), options)
-
-
-_INT4RANGE: Final[SqlType[Range[int]]] = sql.range_of("int4range", Range, sql.INTEGER)
-_INT8RANGE: Final[SqlType[Range[int]]] = sql.range_of("int8range", Range, sql.BIGINT)
-_NUMRANGE: Final[SqlType[Range[Decimal]]] = sql.range_of("numrange", Range, sql.NUMERIC)
-_DATERANGE: Final[SqlType[Range[dt.date]]] = sql.range_of("daterange", Range, sql.DATE)
-_TSRANGE: Final[SqlType[Range[dt.datetime]]] = sql.range_of("tsrange", Range, sql.TIMESTAMP)
-_TSTZRANGE: Final[SqlType[Range[dt.datetime]]] = sql.range_of("tstzrange", Range, sql.TIMESTAMPTZ)
 
 
 publish(__name__, __all__)

@@ -348,6 +348,7 @@ INET: Final[SqlType[IPv4Address | IPv6Address | IPv4Interface | IPv6Interface]] 
 CIDR: Final[SqlType[IPv4Network | IPv6Network]] = _simple(FieldType.CIDR, IPv4Network, IPv6Network)
 REGCLASS: Final[SqlType[str]] = SqlType(kind=FieldType.TEXT, ddl="regclass", cast="regclass", classes=(str,))
 REGCONFIG: Final[SqlType[str]] = SqlType(kind=FieldType.TEXT, ddl="regconfig", cast="regconfig", classes=(str,))
+WEIGHT: Final[SqlType[str]] = SqlType(kind=FieldType.TEXT, ddl='"char"', cast='"char"', classes=(str,))
 MACADDR: Final[SqlType[str]] = _simple(FieldType.MACADDR, str, binary=False)
 TSVECTOR: Final[SqlType[TsVector]] = _simple(FieldType.TSVECTOR, str, binary=False)
 TSQUERY: Final[SqlType[TsQuery]] = _simple(FieldType.TSQUERY, str, binary=False)

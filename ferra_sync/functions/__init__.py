@@ -19,6 +19,18 @@ from ferra_sync.functions._aggregates import (
 from ferra_sync.functions._collecting import array_agg, jsonb_agg, jsonb_object_agg, string_agg
 from ferra_sync.functions._conditionals import coalesce, greatest, least, nullif
 from ferra_sync.functions._declared import aggregate, function
+from ferra_sync.functions._full_text import (
+    numnode,
+    phraseto_tsquery,
+    plainto_tsquery,
+    setweight,
+    to_tsquery,
+    to_tsvector,
+    ts_headline,
+    ts_rank,
+    ts_rank_cd,
+    websearch_to_tsquery,
+)
 from ferra_sync.functions._literals import literal
 from ferra_sync.functions._moments import (
     age,
@@ -50,6 +62,23 @@ from ferra_sync.functions._numbers import (
     width_bucket,
 )
 from ferra_sync.functions._random import gen_random_uuid, random
+from ferra_sync.functions._ranges import (
+    daterange,
+    int4range,
+    int8range,
+    isempty,
+    lower_inc,
+    lower_inf,
+    multirange,
+    numrange,
+    range_agg,
+    range_intersect_agg,
+    range_merge,
+    tsrange,
+    tstzrange,
+    upper_inc,
+    upper_inf,
+)
 from ferra_sync.functions._statistics import (
     mode,
     percentile_cont,
@@ -86,6 +115,7 @@ from ferra_sync.functions._text import (
     trim,
     upper,
 )
+from ferra_sync.functions._trigrams import show_trgm, similarity, word_similarity
 from ferra_sync.functions._windows import (
     cume_dist,
     dense_rank,
@@ -120,6 +150,7 @@ __all__ = [
     "current_date",
     "current_timestamp",
     "date_trunc",
+    "daterange",
     "dense_rank",
     "every",
     "exp",
@@ -131,7 +162,10 @@ __all__ = [
     "gen_random_uuid",
     "greatest",
     "initcap",
+    "int4range",
+    "int8range",
     "interval",
+    "isempty",
     "jsonb_agg",
     "jsonb_object_agg",
     "lag",
@@ -145,6 +179,8 @@ __all__ = [
     "localtimestamp",
     "log",
     "lower",
+    "lower_inc",
+    "lower_inf",
     "lpad",
     "ltrim",
     "make_date",
@@ -153,15 +189,23 @@ __all__ = [
     "min",
     "mod",
     "mode",
+    "multirange",
     "now",
     "nth_value",
     "ntile",
     "nullif",
+    "numnode",
+    "numrange",
     "percent_rank",
     "percentile_cont",
     "percentile_disc",
+    "phraseto_tsquery",
+    "plainto_tsquery",
     "power",
     "random",
+    "range_agg",
+    "range_intersect_agg",
+    "range_merge",
     "rank",
     "regexp_replace",
     "repeat",
@@ -172,7 +216,10 @@ __all__ = [
     "row_number",
     "rpad",
     "rtrim",
+    "setweight",
+    "show_trgm",
     "sign",
+    "similarity",
     "split_part",
     "sqrt",
     "starts_with",
@@ -184,12 +231,23 @@ __all__ = [
     "sum",
     "to_char",
     "to_date",
+    "to_tsquery",
+    "to_tsvector",
     "trim",
     "trunc",
+    "ts_headline",
+    "ts_rank",
+    "ts_rank_cd",
+    "tsrange",
+    "tstzrange",
     "upper",
+    "upper_inc",
+    "upper_inf",
     "var_pop",
     "variance",
+    "websearch_to_tsquery",
     "width_bucket",
+    "word_similarity",
 ]
 
 publish(__name__, __all__)

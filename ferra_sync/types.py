@@ -10,7 +10,7 @@ Every one takes the same options, all by keyword:
   and `on_update=` are the key's actions: `"cascade"`, `"restrict"`, `"set null"`, `"set default"`, `"no action"`.
 - `generated_as=lambda: Orders.price * Orders.quantity`: the server computes the value from other columns of the row and
   stores it (`GENERATED ALWAYS AS (…) STORED`); it is read and never written.
-- `unique=True`, `index=True`.
+- `unique=True`; `index=True`, or the kind of index where it is no B-tree: `index="gin"`.
 - `secret=True`: models have the column and write it, but it is in no repr, `to_dict`, JSON or page.
 - `name=`: the column's name in PostgreSQL where it is not the attribute's.
 
@@ -37,12 +37,13 @@ from ferra_sync._expression.published import publish
 from ferra_sync._expression.range_types import multirange_type, range_type
 from ferra_sync._expression.sqltypes import FieldType, HasSqlType, SqlType
 from ferra_sync._expression.typevars import N, V
-from ferra_sync._schema.declaration import ColumnDef, ColumnOptions, ReferenceAction
+from ferra_sync._schema.declaration import ColumnDef, ColumnOptions, IndexMethod, ReferenceAction
 from ferra_sync.errors import SchemaError
 
 __all__ = [
     "ColumnDef",
     "ColumnOptions",
+    "IndexMethod",
     "Interval",
     "Multirange",
     "Range",

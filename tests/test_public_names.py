@@ -26,11 +26,11 @@ update validated when_set window
 """
 
 TYPES = """
-ColumnDef ColumnOptions Interval Multirange Range ReferenceAction TsQuery TsVector array bigint bigserial boolean bytea
-calendar_interval char cidr citext date datemultirange daterange double_precision enum identity inet int4multirange
-int4range int8multirange int8range integer interval json jsonb macaddr nullable numeric nummultirange numrange real
-serial smallint text time timestamp timestamptz tsmultirange tsquery tsrange tstzmultirange tstzrange tsvector uuid
-varchar
+ColumnDef ColumnOptions IndexMethod Interval Multirange Range ReferenceAction TsQuery TsVector array bigint bigserial
+boolean bytea calendar_interval char cidr citext date datemultirange daterange double_precision enum identity inet
+int4multirange int4range int8multirange int8range integer interval json jsonb macaddr nullable numeric nummultirange
+numrange real serial smallint text time timestamp timestamptz tsmultirange tsquery tsrange tstzmultirange tstzrange
+tsvector uuid varchar
 """
 
 FUNCTIONS = """

@@ -1,6 +1,6 @@
 """SQL functions.
 
-Any other is declared with its types: `similarity = function("similarity", t.text(), t.text(), returns=t.real())`.
+Any other is declared with its types: `soundex = function("soundex", t.text(), returns=t.text())`.
 """
 
 from __future__ import annotations

@@ -25,7 +25,9 @@ def containment(make: Make[NodeT], ranges: Node, value: object) -> NodeT:
         QueryError: the value is of another type than the bounds.
     """
     _require_ranges("contains", ranges)
-    right = _ranges(ranges, value, _bound(ranges)) or _element("contains", ranges, value)
+    right = _ranges(ranges, value, _bound(ranges))
+    if right is None:
+        right = _element("contains", ranges, value)
     return make(binary("@>", ranges.shape, right.shape), ranges.params + right.params, BOOLEAN)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Any, Final, Literal, Never, TypeAlias, get_args, overload
+from typing import Any, Final, Literal, Never, TypeAlias, TypeVar, get_args, overload
 
 from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
@@ -18,7 +18,8 @@ from ferra_sync._expression.operators import operand
 from ferra_sync._expression.parameter import parameter
 from ferra_sync._expression.range_operators import is_ranges
 from ferra_sync._expression.range_types import multirange_type, range_type
-from ferra_sync._expression.ranges import AnyMultirange, AnyRange, Ranges
+from ferra_sync._expression.ranges import Ranges
+from ferra_sync._expression.selectable import Typed
 from ferra_sync._expression.shapes import FunctionRef
 from ferra_sync._expression.sqltypes import FieldType, SqlType
 from ferra_sync._expression.typevars import G, Ga, N, S, Sa, Sb, T, V
@@ -28,6 +29,10 @@ from ferra_sync.functions._calls import argument, call, expression
 
 Bound: TypeAlias = V | Expr[S, V, Any, G] | None
 """A bound, or None where there is no end."""
+
+Either: TypeAlias = Range[T] | Multirange[T]
+RangeT = TypeVar("RangeT", bound=Range[Any])
+RangesT = TypeVar("RangesT", bound=Either[Any])
 
 Bounds: TypeAlias = Literal["[)", "[]", "(]", "()"]
 """Which of the bounds belong to a range: `[` and `]` do, `(` and `)` do not."""
@@ -93,12 +98,18 @@ def _told(function: FunctionRef, value: AnyExpr) -> AnyExpr:
 
 
 @overload
-def range_merge(value: Expr[S, AnyMultirange[T], N, G]) -> Expr[S, Range[T], N, G]: ...
+def range_merge(value: Expr[S, Multirange[int], N, G]) -> Expr[S, Range[int], N, G]: ...
+@overload
+def range_merge(value: Expr[S, Multirange[Decimal], N, G]) -> Expr[S, Range[Decimal], N, G]: ...
+@overload
+def range_merge(value: Expr[S, Multirange[dt.date], N, G]) -> Expr[S, Range[dt.date], N, G]: ...
+@overload
+def range_merge(value: Expr[S, Multirange[dt.datetime], N, G]) -> Expr[S, Range[dt.datetime], N, G]: ...
 @overload
 def range_merge(
-    value: Expr[S, AnyRange[T], N, G], other: AnyRange[T] | Expr[Sa, AnyRange[T], N, G]
-) -> Expr[S | Sa, Range[T], N, G]: ...
-def range_merge(value: AnyExpr, other: object = None) -> AnyExpr:
+    value: Typed[S, RangeT, Any, N, G], other: RangeT | Typed[Sa, RangeT, Any, N, G]
+) -> Expr[S | Sa, RangeT, N, G]: ...
+def range_merge(value: Any, other: object = None) -> AnyExpr:
     """The least range that has both ranges in it, and what is between them; or a multirange's ranges, all of them."""
     ranges = _ranges(_RANGE_MERGE, value)
     if ranges.type.kind is FieldType.MULTIRANGE:
@@ -110,7 +121,15 @@ def range_merge(value: AnyExpr, other: object = None) -> AnyExpr:
     return call(_RANGE_MERGE, ranges.type.parameter, ranges, operand(ranges, other))
 
 
-def multirange(value: Expr[S, AnyRange[T], N, G]) -> Expr[S, Multirange[T], N, G]:
+@overload
+def multirange(value: Expr[S, Range[int], N, G]) -> Expr[S, Multirange[int], N, G]: ...
+@overload
+def multirange(value: Expr[S, Range[Decimal], N, G]) -> Expr[S, Multirange[Decimal], N, G]: ...
+@overload
+def multirange(value: Expr[S, Range[dt.date], N, G]) -> Expr[S, Multirange[dt.date], N, G]: ...
+@overload
+def multirange(value: Expr[S, Range[dt.datetime], N, G]) -> Expr[S, Multirange[dt.datetime], N, G]: ...
+def multirange(value: AnyExpr) -> AnyExpr:
     """The multirange of this one range; of none where it is empty."""
     if expression("multirange", value).type.kind is not FieldType.RANGE:
         raise QueryError(f"multirange takes a range, not {value.type}")
@@ -178,17 +197,21 @@ def _made(kind: FieldType, lower: object, upper: object, bounds: object) -> AnyE
 # Aggregates
 
 
-def range_agg(value: Expr[S, Ranges[T], Any, Plain]) -> Aggregated[Opt[S], Multirange[T], None]:
+@overload
+def range_agg(value: Expr[S, Either[int], Any, Plain]) -> Aggregated[Opt[S], Multirange[int], None]: ...
+@overload
+def range_agg(value: Expr[S, Either[Decimal], Any, Plain]) -> Aggregated[Opt[S], Multirange[Decimal], None]: ...
+@overload
+def range_agg(value: Expr[S, Either[dt.date], Any, Plain]) -> Aggregated[Opt[S], Multirange[dt.date], None]: ...
+@overload
+def range_agg(value: Expr[S, Either[dt.datetime], Any, Plain]) -> Aggregated[Opt[S], Multirange[dt.datetime], None]: ...
+def range_agg(value: AnyExpr) -> AnyAggregate:
     """The union of all that are not NULL; None where there are none. Of multiranges from PostgreSQL 15 on."""
     ranges = _ranges(_RANGE_AGG, value)
     return aggregated(_RANGE_AGG, _multirange_of(ranges), ranges)
 
 
-@overload
-def range_intersect_agg(value: Expr[S, AnyRange[T], Any, Plain]) -> Aggregated[Opt[S], Range[T], None]: ...
-@overload
-def range_intersect_agg(value: Expr[S, AnyMultirange[T], Any, Plain]) -> Aggregated[Opt[S], Multirange[T], None]: ...
-def range_intersect_agg(value: AnyExpr) -> AnyAggregate:
+def range_intersect_agg(value: Expr[S, RangesT, Any, Plain]) -> Aggregated[Opt[S], RangesT, None]:
     """What all have in common that are not NULL; None where there are none."""
     ranges = _ranges(_RANGE_INTERSECT_AGG, value)
     return aggregated(_RANGE_INTERSECT_AGG, ranges.type.parameter, ranges)

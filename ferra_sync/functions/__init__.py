@@ -16,9 +16,9 @@ if TYPE_CHECKING:
         bool_or,
         count,
         every,
-        max,  # noqa: A004 - SQL's names, the next two too
-        min,  # noqa: A004
-        sum,  # noqa: A004
+        max,  # noqa: A004 - SQL's name
+        min,  # noqa: A004 - SQL's name
+        sum,  # noqa: A004 - SQL's name
     )
     from ferra_sync.functions._collecting import array_agg, jsonb_agg, jsonb_object_agg, string_agg
     from ferra_sync.functions._conditionals import coalesce, greatest, least, nullif
@@ -82,6 +82,18 @@ if TYPE_CHECKING:
         tstzrange,
         upper_inc,
         upper_inf,
+    )
+    from ferra_sync.functions._sets import (
+        generate_series,
+        jsonb_array_elements,
+        jsonb_array_elements_text,
+        jsonb_each,
+        jsonb_each_text,
+        jsonb_object_keys,
+        regexp_matches,
+        regexp_split_to_table,
+        string_to_table,
+        unnest,
     )
     from ferra_sync.functions._statistics import (
         mode,
@@ -164,6 +176,7 @@ __all__ = [
     "format",
     "function",
     "gen_random_uuid",
+    "generate_series",
     "greatest",
     "initcap",
     "int4range",
@@ -171,7 +184,12 @@ __all__ = [
     "interval",
     "isempty",
     "jsonb_agg",
+    "jsonb_array_elements",
+    "jsonb_array_elements_text",
+    "jsonb_each",
+    "jsonb_each_text",
     "jsonb_object_agg",
+    "jsonb_object_keys",
     "lag",
     "last_value",
     "lead",
@@ -211,7 +229,9 @@ __all__ = [
     "range_intersect_agg",
     "range_merge",
     "rank",
+    "regexp_matches",
     "regexp_replace",
+    "regexp_split_to_table",
     "repeat",
     "replace",
     "reverse",
@@ -230,6 +250,7 @@ __all__ = [
     "stddev",
     "stddev_pop",
     "string_agg",
+    "string_to_table",
     "strpos",
     "substring",
     "sum",
@@ -244,6 +265,7 @@ __all__ = [
     "ts_rank_cd",
     "tsrange",
     "tstzrange",
+    "unnest",
     "upper",
     "upper_inc",
     "upper_inf",
@@ -262,15 +284,18 @@ _HOMES: Final = {
     "_full_text": "numnode phraseto_tsquery plainto_tsquery setweight to_tsquery to_tsvector ts_headline ts_rank"
     " ts_rank_cd websearch_to_tsquery",
     "_literals": "literal",
-    "_moments": "age at_time_zone current_date current_timestamp date_trunc extract interval localtimestamp make_date"
-    " now to_char to_date",
+    "_moments": "age at_time_zone current_date current_timestamp date_trunc extract interval localtimestamp"
+    " make_date now to_char to_date",
     "_numbers": "abs ceil exp floor ln log mod power round sign sqrt trunc width_bucket",
     "_random": "gen_random_uuid random",
     "_ranges": "daterange int4range int8range isempty lower_inc lower_inf multirange numrange range_agg"
     " range_intersect_agg range_merge tsrange tstzrange upper_inc upper_inf",
+    "_sets": "generate_series jsonb_array_elements jsonb_array_elements_text jsonb_each jsonb_each_text"
+    " jsonb_object_keys regexp_matches regexp_split_to_table string_to_table unnest",
     "_statistics": "mode percentile_cont percentile_disc stddev stddev_pop var_pop variance",
-    "_text": "btrim char_length concat concat_ws format initcap left length lower lpad ltrim md5 regexp_replace repeat"
-    " replace reverse right rpad rtrim split_part starts_with strpos substring trim upper",
+    "_text": "btrim char_length concat concat_ws format initcap left length lower lpad ltrim md5"
+    " regexp_replace repeat replace reverse right rpad rtrim split_part starts_with strpos"
+    " substring trim upper",
     "_trigrams": "show_trgm similarity word_similarity",
     "_windows": "cume_dist dense_rank first_value lag last_value lead nth_value ntile percent_rank rank row_number",
 }

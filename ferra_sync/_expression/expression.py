@@ -422,6 +422,10 @@ class Expr(TypedNode[S_co, V_co, N_co, G_co], Generic[S_co, V_co, N_co, G_co]):
     def contains(self: Of[str], part: str) -> Expr[S_co, bool, N_co, G_co]: ...
     @overload
     def contains(
+        self: Of[Ranges[Decimal]], part: Right[int, Sa, Na, Ga]
+    ) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]: ...
+    @overload
+    def contains(
         self: Of[Ranges[T]], part: Right[T | Ranges[T], Sa, Na, Ga]
     ) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]: ...
     def contains(self, part: object) -> AnyExpr:

@@ -90,6 +90,7 @@ EXPRESSIONS: dict[str, Any] = {
     "price @> cost": Stays.price.contains(Stays.cost),
     "price @> 2::numeric": Stays.price.contains(Decimal(2)),
     "price @> room::numeric": Stays.price.contains(Stays.room),
+    "price @> 1.0": Stays.price.contains(1),
     "days @> day": Stays.days.contains(Stays.day),
     "period @> at": Stays.period.contains(Stays.at),
     "period @> '2026-03-02 11:00Z'::timestamptz": Stays.period.contains(NOON + dt.timedelta(hours=23)),

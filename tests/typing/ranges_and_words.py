@@ -59,6 +59,8 @@ assert_type(Stays.free.contains(Stays.rooms), Expr[In[Stays], bool, Never, Plain
 assert_type(Stays.free.contains(t.Multirange([teens])), Expr[In[Stays], bool, Never, Plain])
 assert_type(Stays.taken.contains(3), Expr[In[Stays], bool, None, Plain])
 assert_type(Stays.price.contains(Decimal(1)), Expr[In[Stays], bool, Never, Plain])
+assert_type(Stays.price.contains(1), Expr[In[Stays], bool, Never, Plain])
+assert_type(Stays.price.contains(Events.taken), Expr[In[Stays] | In[Events], bool, None, Plain])
 assert_type(Events.period.contains(Events.ends_at), Expr[In[Events], bool, None, Plain])
 assert_type(Events.starts_at.contained_by(Events.period), Expr[In[Events], bool, Never, Plain])
 assert_type(Events.starts_at.contained_by(always), Expr[In[Events], bool, Never, Plain])
@@ -137,48 +139,48 @@ from_(Stays).order_by(Stays.title.distance("x")).select(Stays.title)
 
 # Rejected
 
-Stays.rooms.contains("x")  # R465 a text in a range of numbers
-Stays.rooms.contains(Stays.title)  # R466 … a text's column
-Stays.rooms.contains(Stays.days)  # R467 a range of days in a range of numbers
-Stays.free.contains(t.Range(now, None))  # R468 … a range of moments in a multirange
-Stays.many.contains(1)  # R469 an element of a list of ranges
-Stays.room.contains(1)  # R470 what is in a number
-Stays.room.contained_by(Stays.days)  # R471 a number in a range of days
-Stays.room.contained_by([teens])  # R472 … in a list
-Stays.title.contained_by(teens)  # R473 a text in a range of numbers
-Stays.rooms.overlaps(3)  # R474 a number that overlaps
-Stays.room.overlaps(teens)  # R475 … a number's column
-Stays.rooms.adjacent_to(Stays.days)  # R476 ranges of two types
-Stays.rooms + Stays.free  # R477 a range and a multirange
-Stays.rooms - 1  # R478 a number less than a range
-Stays.rooms * Stays.price  # R479 what two ranges of two types have in common
-fn.isempty(Stays.room)  # R480 an empty number
-fn.upper(Stays.many)  # R481 the bound of a list
-fn.range_merge(Stays.rooms)  # R482 one range
-fn.multirange(Stays.free)  # R483 a multirange of a multirange
-fn.int4range("a", None)  # R484 a text as a bound
-fn.int4range(1, 2, "[[")  # R485 brackets that there are not
-fn.daterange(Stays.room, None)  # R486 a number as a day
-fn.range_agg(Stays.room)  # R487 the union of numbers
-bound: list[int] = db.fetch_all(from_(Stays).select(fn.lower(Stays.rooms)))  # R488 a bound that may not be there
-from_(Comments).where(Stays.rooms.contains(Comments.id))  # R489 a range of a table that is not joined
-update(Stays).all_rows().set(Stays.rooms.to(Stays.free))  # R490 a multirange for a range
-Stays.title.matches(cats)  # R491 a query in a text
-Stays.words.matches(Stays.words)  # R492 a vector in a vector
-cats & "dogs"  # R493 a text beside a query
-cats | (Stays.room == 1)  # R494 a predicate beside a query
-(Stays.room == 1) & cats  # R495 a query beside a predicate
-~Stays.words  # R496 what is not a vector
-Stays.words + "cat"  # R497 a text at the end of a vector
-fn.ts_rank(Stays.title, cats)  # R498 the rank of a text
-fn.setweight(Stays.words, "E")  # R499 a weight that there is not
-fn.to_tsvector("english", Stays.room)  # R500 the words of a number
-fn.numnode(Stays.words)  # R501 the nodes of a vector
-words: list[str] = db.fetch_all(from_(Stays).select(Stays.asked))  # R502 a query that may be NULL
-from_(Stays).where(cats)  # R503 a query that is sought in nothing
-Stays.room.is_similar("x")  # R504 a number like a text
-Stays.title.distance(1)  # R505 the distance to a number
-fn.show_trgm(Stays.room)  # R506 the trigrams of a number
-t.tsvector(index="btree")  # R507 an index that says what it is anyway
-index(Stays.words, using="bitmap")  # R508 an index that there is not
-select(Users).where(Users.name.is_similar(Posts.title))  # R509 a text of another table
+Stays.rooms.contains("x")  # R498 a text in a range of numbers
+Stays.rooms.contains(Stays.title)  # R499 … a text's column
+Stays.rooms.contains(Stays.days)  # R500 a range of days in a range of numbers
+Stays.free.contains(t.Range(now, None))  # R501 … a range of moments in a multirange
+Stays.many.contains(1)  # R502 an element of a list of ranges
+Stays.room.contains(1)  # R503 what is in a number
+Stays.room.contained_by(Stays.days)  # R504 a number in a range of days
+Stays.room.contained_by([teens])  # R505 … in a list
+Stays.title.contained_by(teens)  # R506 a text in a range of numbers
+Stays.rooms.overlaps(3)  # R507 a number that overlaps
+Stays.room.overlaps(teens)  # R508 … a number's column
+Stays.rooms.adjacent_to(Stays.days)  # R509 ranges of two types
+Stays.rooms + Stays.free  # R510 a range and a multirange
+Stays.rooms - 1  # R511 a number less than a range
+Stays.rooms * Stays.price  # R512 what two ranges of two types have in common
+fn.isempty(Stays.room)  # R513 an empty number
+fn.upper(Stays.many)  # R514 the bound of a list
+fn.range_merge(Stays.rooms)  # R515 one range
+fn.multirange(Stays.free)  # R516 a multirange of a multirange
+fn.int4range("a", None)  # R517 a text as a bound
+fn.int4range(1, 2, "[[")  # R518 brackets that there are not
+fn.daterange(Stays.room, None)  # R519 a number as a day
+fn.range_agg(Stays.room)  # R520 the union of numbers
+bound: list[int] = db.fetch_all(from_(Stays).select(fn.lower(Stays.rooms)))  # R521 a bound that may not be there
+from_(Comments).where(Stays.rooms.contains(Comments.id))  # R522 a range of a table that is not joined
+update(Stays).all_rows().set(Stays.rooms.to(Stays.free))  # R523 a multirange for a range
+Stays.title.matches(cats)  # R524 a query in a text
+Stays.words.matches(Stays.words)  # R525 a vector in a vector
+cats & "dogs"  # R526 a text beside a query
+cats | (Stays.room == 1)  # R527 a predicate beside a query
+(Stays.room == 1) & cats  # R528 a query beside a predicate
+~Stays.words  # R529 what is not a vector
+Stays.words + "cat"  # R530 a text at the end of a vector
+fn.ts_rank(Stays.title, cats)  # R531 the rank of a text
+fn.setweight(Stays.words, "E")  # R532 a weight that there is not
+fn.to_tsvector("english", Stays.room)  # R533 the words of a number
+fn.numnode(Stays.words)  # R534 the nodes of a vector
+words: list[str] = db.fetch_all(from_(Stays).select(Stays.asked))  # R535 a query that may be NULL
+from_(Stays).where(cats)  # R536 a query that is sought in nothing
+Stays.room.is_similar("x")  # R537 a number like a text
+Stays.title.distance(1)  # R538 the distance to a number
+fn.show_trgm(Stays.room)  # R539 the trigrams of a number
+t.tsvector(index="btree")  # R540 an index that says what it is anyway
+index(Stays.words, using="bitmap")  # R541 an index that there is not
+select(Users).where(Users.name.is_similar(Posts.title))  # R542 a text of another table

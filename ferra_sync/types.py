@@ -292,7 +292,7 @@ def tstzrange(**options: Unpack[ColumnOptions[Range[dt.datetime]]]) -> ColumnDef
 
 
 def int4multirange(**options: Unpack[ColumnOptions[Multirange[int]]]) -> ColumnDef[Multirange[int], Never]:
-    """`int4multirange`: ranges in their order with room between them; the server joins those that touch."""
+    """`int4multirange`, from PostgreSQL 14 on: ranges in their order; the server joins those that touch."""
     return ColumnDef(multirange_type(Multirange, FieldType.INTEGER), options)
 
 

@@ -49,7 +49,10 @@ _WITHOUT_LEAST: Final = frozenset(
         FieldType.JSON,
         FieldType.JSONB,
         FieldType.MACADDR,
+        FieldType.MULTIRANGE,
         FieldType.RANGE,
+        FieldType.TSQUERY,
+        FieldType.TSVECTOR,
         FieldType.UUID,
     }
 )

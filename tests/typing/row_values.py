@@ -49,22 +49,22 @@ assert_type(wide, Expr[In[Users], bool, Never, Plain])
 
 # Rejected
 
-row(Users.id)  # R539 a row of one
-select(User).where(users)  # R540 a row for a predicate
-select(User).where(row(Posts.id, Posts.title) == row(1, "a"))  # R541 a row of a table that is not joined
-select(User).where(users == row(Posts.id, Posts.title))  # R542 a row beside one of such a table
-select(User).where(users > row("a", 1))  # R543 values in another order
-select(User).where(users > row(1, "a", 2))  # R544 a longer row
-select(User).where(users == row(1, None))  # R545 a comparison with NULL
-select(User).where(users == (1, "a"))  # R546 a tuple for a row
-select(User).where(users < row(Posts.title, Posts.id))  # R547 columns of other types
-users.is_in([(1, 2)])  # R548 tuples of other types
-users.is_in([1])  # R549 values for tuples
-users.is_in([(1, "a", 2)])  # R550 longer tuples
-users.is_in(from_(Posts).select(Posts.id))  # R551 a query of one column
-users.is_in(from_(Posts).select(Posts.id, Posts.id))  # R552 a query of other types
-from_(Users).select(users)  # R553 a row that is selected
-joined.select(row(Users.id, Posts.id) == row(1, 1))  # R554 a bare column of the nullable side
-select(User).where(row(Users.id, fn.count()) > row(1, 1))  # R555 an aggregate in where
-flags: list[bool] = db.fetch_all(from_(Users).select(row(Users.id, Users.hair_color) > row(1, "a")))  # R556 NULL
-users.is_distinct_from(row("a", None))  # R557 values of another type
+row(Users.id)  # R584 a row of one
+select(User).where(users)  # R585 a row for a predicate
+select(User).where(row(Posts.id, Posts.title) == row(1, "a"))  # R586 a row of a table that is not joined
+select(User).where(users == row(Posts.id, Posts.title))  # R587 a row beside one of such a table
+select(User).where(users > row("a", 1))  # R588 values in another order
+select(User).where(users > row(1, "a", 2))  # R589 a longer row
+select(User).where(users == row(1, None))  # R590 a comparison with NULL
+select(User).where(users == (1, "a"))  # R591 a tuple for a row
+select(User).where(users < row(Posts.title, Posts.id))  # R592 columns of other types
+users.is_in([(1, 2)])  # R593 tuples of other types
+users.is_in([1])  # R594 values for tuples
+users.is_in([(1, "a", 2)])  # R595 longer tuples
+users.is_in(from_(Posts).select(Posts.id))  # R596 a query of one column
+users.is_in(from_(Posts).select(Posts.id, Posts.id))  # R597 a query of other types
+from_(Users).select(users)  # R598 a row that is selected
+joined.select(row(Users.id, Posts.id) == row(1, 1))  # R599 a bare column of the nullable side
+select(User).where(row(Users.id, fn.count()) > row(1, 1))  # R600 an aggregate in where
+flags: list[bool] = db.fetch_all(from_(Users).select(row(Users.id, Users.hair_color) > row(1, "a")))  # R601 NULL
+users.is_distinct_from(row("a", None))  # R602 values of another type

@@ -58,6 +58,9 @@ WRONG: dict[str, list[Any]] = {
     "tsrange": [MOMENT],
     "tstzrange": [MOMENT],
     "enum": ["sad", "SAD", 1],
+    "enum_of_schema": ["sad", "SAD", 1],
+    "domain": [1, b"a"],
+    "domain_of_enum": ["sad", "SAD", 1],
 }
 
 

@@ -46,6 +46,10 @@ class Outer:
     mood: Mood | None = None
 
 
+def _at_least_sad(mood: Any) -> Any:
+    return mood >= Mood.SAD
+
+
 class Case(NamedTuple):
     name: str
     declare: Callable[..., Any]
@@ -98,6 +102,7 @@ JSONS = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=4),
     max_leaves=8,
 ).filter(lambda value: value is not None)
+MOODS = st.sampled_from(Mood)
 INNERS = st.builds(Inner, AWARE.map(lambda at: at.astimezone(UTC)), st.lists(TEXTS, max_size=3).map(tuple))
 OUTERS = st.builds(Outer, TEXTS, INNERS, st.lists(INNERS, max_size=2), st.none() | st.sampled_from(Mood))
 
@@ -202,6 +207,9 @@ CASES = [
     Case("tsvector", t.tsvector, str, VECTORS),
     Case("tsquery", t.tsquery, t.TsQuery, QUERIES),
     Case("enum", lambda **o: t.enum(Mood, **o), Mood, st.sampled_from(Mood)),
+    Case("enum_of_schema", lambda **o: t.enum(Mood, schema="of moods", **o), Mood, st.sampled_from(Mood)),
+    Case("domain", lambda **o: t.domain("sure", t.text(), check=lambda x: x >= "", **o), str, TEXTS),
+    Case("domain_of_enum", lambda **o: t.domain("felt", t.enum(Mood), check=_at_least_sad, **o), Mood, MOODS),
 ]
 
 
@@ -288,6 +296,9 @@ EXAMPLES: dict[str, list[Any]] = {
     "tsvector": ["'cat':3 'fat':2A"],
     "tsquery": ["'fat' & 'cat'"],
     "enum": [Mood.OKAY],
+    "enum_of_schema": [Mood.OKAY],
+    "domain": ["a\tb\\\n"],
+    "domain_of_enum": [Mood.OKAY],
 }
 
 

@@ -53,11 +53,9 @@ def result_term(item: Item, term: Term, *, binary: bool = True) -> Term:
 def check_readable(columns: Items) -> None:
     """Raise QueryError where a column of rows that take no cast can be read by one alone."""
     for _, sql_type in columns:
-        element = sql_type.element
-        if element is not None and (element.kind is FieldType.CUSTOM or element.base is not None):
-            of = "texts" if element.base is None else element.base
+        if sql_type.element is not None and sql_type.element.kind is FieldType.CUSTOM:
             raise QueryError(
-                f"{sql_type} cannot be read from distinct rows or a set operation: select .cast(t.array(…)) of {of}"
+                f"{sql_type} cannot be read from distinct rows or a set operation: select .cast(t.array(t.text()))"
             )
 
 

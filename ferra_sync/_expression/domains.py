@@ -1,7 +1,8 @@
 """Domains: another type, by a name of its own, whose values the server checks when they are written.
 
 The server sends a domain's values as those of its base, and operators and functions take them so. There are two
-exceptions: operators of any enum or any array take no domain for one, and an array of a domain is a type of its own.
+exceptions, which are cast to their base in every expression: operators of any enum take no domain for one, and an array
+of a domain is a type of its own.
 """
 
 from __future__ import annotations
@@ -38,11 +39,6 @@ def is_veiled(sql_type: SqlType[Any]) -> bool:
     if sql_type.kind is FieldType.ENUM:
         return sql_type.base is not None
     return sql_type.kind is FieldType.ARRAY and sql_type.element is not None and sql_type.element.base is not None
-
-
-def collected(sql_type: SqlType[Any]) -> SqlType[Any]:
-    """Return the type of the array that PostgreSQL makes of such values: of a domain an array of that."""
-    return (sql_type.parameter if sql_type.base is None else sql_type).array
 
 
 def readable(sql_type: SqlType[Any]) -> str:

@@ -10,7 +10,6 @@ from typing import Any, Final, Never, overload
 from ferra_sync._expression import sqltypes as sql
 from ferra_sync._expression.aggregate import Aggregated
 from ferra_sync._expression.coercion import TEXTS
-from ferra_sync._expression.domains import collected
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.markers import Opt, Plain
 from ferra_sync._expression.parameter import parameter
@@ -44,7 +43,8 @@ def array_agg(value: Listed[Any, Any, Plain], *, distinct: bool = False, order_b
     expr = expression("array_agg", value)
     if expr.type.kind is FieldType.ARRAY:
         raise QueryError("array_agg takes no arrays, which need not be equally long: say jsonb_agg(…)")
-    return aggregated(_ARRAY_AGG, collected(expr.type), expr, distinct=distinct, order_by=order_by)
+    element = expr.type.parameter if expr.type.base is None else expr.type  # Of a domain it is an array of that.
+    return aggregated(_ARRAY_AGG, element.array, expr, distinct=distinct, order_by=order_by)
 
 
 @overload

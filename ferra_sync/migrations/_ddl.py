@@ -157,8 +157,11 @@ def _made_by_server(
 
 
 def _default(value: object, sql_type: SqlType[Any], schemas: Mapping[str, str]) -> str:
-    """Return a default; a value needs no cast, for it is read as the column's type."""
-    return expression(value, schemas) if isinstance(value, Expr) else literal(value, sql_type)
+    """Return a default; a value needs a cast where it is not read as the column's type: an array that goes as texts."""
+    if isinstance(value, Expr):
+        return expression(value, schemas)
+    is_text = sql_type.element is not None and sql_type.element.kind is FieldType.CUSTOM
+    return f"{literal(value, sql_type)}::{sql_type.cast}" if is_text else literal(value, sql_type)
 
 
 def _keys(index: Index[Any], schemas: Mapping[str, str]) -> str:

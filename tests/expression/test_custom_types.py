@@ -11,7 +11,10 @@ from typing import Any, NamedTuple, cast
 import attrs
 import pytest
 from databases import database_with
+from hypothesis import given
+from hypothesis import strategies as st
 from tables import model_of
+from type_cases import TEXTS
 
 from ferra_sync import (
     SERVER_DEFAULT,
@@ -81,6 +84,7 @@ def bits(*modifiers: int, **options: Any) -> Any:
 POINT = t.custom("point", python=Point, dump=str, load=Point.parse)
 BOX = t.custom("box", python=Box, dump=str, load=Box.parse, ordered=True)
 PRICE = t.custom("money", python=Decimal, dump=str, load=cents)
+SQUARE = Box(Point(1, 1), Point(0, 0))
 
 
 class Places(Table):
@@ -88,7 +92,7 @@ class Places(Table):
     at = POINT
     path = t.array(POINT, default=[])
     area = t.nullable(t.custom("box", python=Box, dump=str, load=Box.parse, schema="pg_catalog"))
-    areas = t.array(BOX)
+    areas = t.array(BOX, default=[SQUARE, SQUARE])
     price = t.custom("money", python=Decimal, dump=str, load=cents, ordered=True, default=Decimal("1.50"))
     flags = t.custom(
         "int2vector",
@@ -117,7 +121,6 @@ class PlacePatch(Changeset[Places]):
     area: Box | Unset | None = UNSET
 
 
-SQUARE = Box(Point(1, 1), Point(0, 0))
 HOME = Place("0001", Point(1, 2), [Point(0, 0), Point(1, 1)], SQUARE, [SQUARE, SQUARE], Decimal(-2), [3], Point(5, 6))
 AWAY = Place("1001", Point(3.5, -4), [], None, [], Decimal("1.50"), [1, 2])
 GIVEN = Place("1001", Point(3.5, -4))
@@ -254,9 +257,7 @@ def distance_of(x: float, y: float) -> float:
 
 def test_its_arrays_are_cast_to_be_read_from_distinct_rows(tx: Any) -> None:
     areas = from_(Places).select(Places.areas)
-    with pytest.raises(
-        QueryError, match=r'^"box"\[\] cannot be read from distinct rows or a set operation: .* of texts'
-    ):
+    with pytest.raises(QueryError, match=r'^"box"\[\] cannot be read from distinct rows or a set operation: select'):
         tx.fetch_all(areas.union_all(areas))
     texts = from_(Places).where(Places.code == "0001").select(Places.areas.cast(t.array(t.text())))
     assert tx.fetch_all(texts.union(texts)) == [["(1,1),(0,0)"] * 2]
@@ -385,6 +386,44 @@ def test_what_postgresql_takes_for_a_symbol_is_taken(symbol: str) -> None:
 def test_a_model_annotates_its_class() -> None:
     with pytest.raises(SchemaError, match=r"at is str; Places\.at is .*Point"):
         model_of(FerraModel[Places], at=str)
+
+
+@attrs.frozen
+class Word:
+    text: str
+
+
+WORDS = TEXTS.map(Word)
+
+
+class Words(Table):
+    id = t.serial(primary_key=True)
+    word = t.custom("text", python=Word, dump=lambda word: word.text, load=Word, ordered=True)
+    many = t.array(t.nullable(t.custom("text", python=Word, dump=lambda word: word.text, load=Word)))
+
+
+@attrs.frozen
+class Wording(FerraModel[Words]):
+    word: Word
+    many: list[Word | None]
+    id: int = attrs.field(default=SERVER_DEFAULT, eq=False)
+
+
+@pytest.fixture(scope="module")
+def worded(server_url: str) -> Iterator[Database]:
+    with database_with(server_url, Words) as db:
+        yield db
+
+
+@given(words=st.lists(st.builds(Wording, WORDS, st.lists(st.none() | WORDS, max_size=3)), min_size=1, max_size=3))
+def test_any_text_comes_back_as_it_went(worded: Database, words: list[Wording]) -> None:
+    with worded.begin() as tx:
+        repository = PgRepository(Wording, tx)
+        assert repository.insert_many(words) == words
+        assert repository.copy_in(words) == len(words)
+        assert tx.fetch_all(select(Wording).order_by(Words.id)) == words * 2
+        assert tx.fetch_all(select(Wording).where(Words.word.is_in([each.word for each in words]))) != []
+        assert tx.fetch_one(insert_into(Words).values(words[0]).returning(Wording)) == words[0]
 
 
 class Moments(Table):

@@ -186,12 +186,16 @@ def test_distinct_rows_and_set_operations_have_it(tx: Any) -> None:
         ANN.email,
         BOB.email,
     ]
+    each_once = fn.array_agg(Accounts.email, distinct=True, order_by=Accounts.email.desc())
+    assert tx.fetch_one(from_(Accounts).select(each_once)) == [BOB.email, ANN.email]
+    assert tx.fetch_one(from_(Accounts).where(Accounts.price > 0).select(fn.array_agg(Accounts.mood))) == [Mood.OKAY]
     assert tx.fetch_value(select(from_(Accounts).order_by(Accounts.price).select(Accounts.price).array())) == [
         Decimal(0),
         Decimal("1.50"),
     ]
-    with pytest.raises(QueryError, match=r'^"stock"\[\] cannot be read from distinct rows .* of integer$'):
-        tx.fetch_all(from_(Accounts).distinct().select(Accounts.stock))
+    stocks = from_(Accounts).select(Accounts.stock, Accounts.moods)
+    assert sorted(tx.fetch_all(stocks.union(stocks).limit(9)), key=str) == [([1, 100], [Mood.OKAY]), ([], [])]
+    assert tx.fetch_all(from_(Accounts).distinct().order_by(Accounts.stock).select(Accounts.stock)) == [[], [1, 100]]
 
 
 def test_a_key_may_be_one_over_an_enum(database: Database) -> None:

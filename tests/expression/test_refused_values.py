@@ -66,6 +66,9 @@ WRONG: dict[str, list[Any]] = {
     "tsvector": [1, b"a", ["a"]],
     "tsquery": [1, b"a", ["a"]],
     "enum": ["sad", "SAD", 1],
+    "enum_of_schema": ["sad", "SAD", 1],
+    "domain": [1, b"a"],
+    "domain_of_enum": ["sad", "SAD", 1],
 }
 
 

@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import pickle
 import pkgutil
+import subprocess
+import sys
 from types import ModuleType
 from typing import get_type_hints
 
@@ -13,37 +16,37 @@ from ferra_sync import errors, functions, migrations, types
 
 TOP = """
 Aggregate Aggregated Assignment Changeset Column Compound ConfigError Conflict Constraint Correlated CorrelatedGroups
-CorrelatedSelect Database DatabaseConfig Databases Db DbErrorKind Delete EmbeddedError Executor Expr FerraDbError
-FerraModel FerraRepository FieldMeta FieldType Frame From Grouped In Insert Insertable JSON_NULL JsonNull
-MigrationError ModelMeta NotFound Opt Order Page PgRepository Plain Predicate Quantified QueryError Returning RowQuery
-SERVER_DEFAULT Savepoint SchemaError Select Table TableMeta Transaction UNSET Unset Update ValidationError Window
-WindowFunction all_ any_ case check current_row delete_from exists following foreign_key from_ functions groups index
-insert_into maybe of preceding range_ rows select to_dict to_json types unbounded_following unbounded_preceding unique
-update validated when_set window
+CorrelatedSelect Cte Database DatabaseConfig Databases Db DbErrorKind Delete Derived DerivedRows EmbeddedError Executor
+Expr FerraDbError FerraModel FerraRepository FieldMeta FieldType Frame From Grouped In Insert Insertable JSON_NULL
+JsonNull MigrationError ModelMeta NotFound Opt Order Page PgRepository Plain Predicate Quantified QueryError
+RecursiveCte Returning RowQuery SERVER_DEFAULT Savepoint SchemaError Search Select SetReturning Table TableMeta
+Transaction UNSET Unset Update ValidationError Window WindowFunction all_ any_ breadth_first case check current_row
+delete_from depth_first exists following foreign_key from_ functions groups index insert_into maybe of preceding range_
+rows select to_dict to_json types unbounded_following unbounded_preceding unique update validated when_set window
 GroupingSets Row cube grouping_sets rollup row
 """
 
 TYPES = """
 ColumnDef ColumnOptions Interval Range ReferenceAction array bigint bigserial boolean bytea calendar_interval char cidr
-citext date daterange
-double_precision enum identity inet int4range int8range integer interval json jsonb macaddr nullable numeric
-numrange real serial smallint text time timestamp timestamptz tsrange tstzrange uuid varchar
+citext date daterange double_precision enum identity inet int4range int8range integer interval json jsonb macaddr
+nullable numeric numrange real serial smallint text time timestamp timestamptz tsrange tstzrange uuid varchar
 """
 
 FUNCTIONS = """
 abs age aggregate array_agg at_time_zone avg bool_and bool_or btrim ceil char_length coalesce concat concat_ws count
 cume_dist current_date current_timestamp date_trunc dense_rank every exp extract first_value floor format function
-gen_random_uuid greatest initcap interval jsonb_agg jsonb_object_agg lag last_value lead least left length literal ln
+gen_random_uuid generate_series greatest initcap interval jsonb_agg jsonb_array_elements jsonb_array_elements_text
+jsonb_each jsonb_each_text jsonb_object_agg jsonb_object_keys lag last_value lead least left length literal ln
 localtimestamp log lower lpad ltrim make_date max md5 min mod mode now nth_value ntile nullif percent_rank
-percentile_cont percentile_disc power random rank regexp_replace repeat replace reverse right round row_number rpad
-rtrim sign split_part sqrt starts_with stddev stddev_pop string_agg strpos substring sum to_char to_date trim trunc
-upper var_pop variance width_bucket
+percentile_cont percentile_disc power random rank regexp_matches regexp_replace regexp_split_to_table repeat replace
+reverse right round row_number rpad rtrim sign split_part sqrt starts_with stddev stddev_pop string_agg string_to_table
+strpos substring sum to_char to_date trim trunc unnest upper var_pop variance width_bucket
 grouping
 """
 
 ERRORS = """
-ConfigError Conflict Db DbErrorKind EmbeddedError FerraDbError MigrationError NotFound QueryError
-SchemaError ValidationError
+ConfigError Conflict Db DbErrorKind EmbeddedError FerraDbError MigrationError NotFound QueryError SchemaError
+ValidationError
 """
 
 MIGRATIONS = """
@@ -81,6 +84,30 @@ def test_the_annotations_of_a_public_class_can_be_read(module: ModuleType, pinne
     for name in pinned.split():
         if inspect.isclass(getattr(module, name)):
             get_type_hints(getattr(module, name))
+
+
+def test_a_function_is_imported_from_the_module_that_is_named_as_its_home() -> None:
+    assert sorted(" ".join(functions._HOMES.values()).split()) == sorted(functions.__all__)
+    for home, names in functions._HOMES.items():
+        module = importlib.import_module(f"ferra_sync.functions.{home}")
+        for name in names.split():
+            assert getattr(module, name) is getattr(functions, name)
+            assert inspect.unwrap(getattr(module, name)).__code__.co_filename == module.__file__
+
+
+def test_a_function_that_is_imported_on_first_use_is_like_any_other() -> None:
+    assert set(functions.__all__) <= set(dir(functions))
+    assert pickle.loads(pickle.dumps(functions.strpos)) is functions.strpos
+    with pytest.raises(AttributeError, match=r"module 'ferra_sync\.functions' has no attribute 'nosuch'"):
+        functions.nosuch  # noqa: B018
+
+
+def test_what_few_programs_need_is_imported_on_first_use() -> None:
+    imports = "import sys, ferra_sync; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", imports], check=True, capture_output=True, text=True, timeout=60)
+    modules = run.stdout.split()
+    for rare in ("cattrs", "ferra_sync._postgres.embedded", "ferra_sync.functions._text", "ferra_sync.migrations"):
+        assert rare not in modules
 
 
 def test_every_other_module_is_private_or_known() -> None:

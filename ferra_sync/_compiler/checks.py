@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 
 from ferra_sync._compiler.grouping import grouped_by, in_every_set, in_some_sets
 from ferra_sync._compiler.nullable_side import nullable_side
-from ferra_sync._compiler.shapes import SelectShape
+from ferra_sync._compiler.shapes import CompoundShape, LockShape, SelectShape
 from ferra_sync._expression import shapes
 from ferra_sync._expression.grouping import GROUPING
 from ferra_sync._expression.shapes import (
@@ -40,15 +40,15 @@ def _check_no_window(expressions: Iterable[Hashable], clause: str) -> None:
 
 def check_select(shape: SelectShape) -> None:
     """Raise QueryError where the server would refuse the statement: aggregates, groups and orders out of place."""
-    check_plain(_written_out(shape.where, shape), "WHERE")
+    check_plain(written_out(shape.where, shape), "WHERE")
     check_plain((join.on for join in shape.joins), "ON")
     _check_joins(shape)
     results = [result for result, _ in select_list(shape.items).columns]
     _check_models(shape)
-    check_plain(_written_out(shape.group_by, shape), "GROUP BY")
-    _check_no_window(_written_out(shape.having, shape), "HAVING")
+    check_plain(written_out(shape.group_by, shape), "GROUP BY")
+    _check_no_window(written_out(shape.having, shape), "HAVING")
     grouped = (*results, *shape.having, *shape.order_by)
-    if shape.group_by or shape.having or has_aggregate(*_written_out(grouped, shape)):
+    if shape.group_by or shape.having or has_aggregate(*written_out(grouped, shape)):
         _check_grouped(grouped, shape)
     _check_distinct(shape, results)
     _check_distinct_on(shape, results)
@@ -56,16 +56,30 @@ def check_select(shape: SelectShape) -> None:
 
 
 def _check_joins(shape: SelectShape) -> None:
-    """An ON names the tables before it and its own, not those that come later."""
+    """An ON names the tables before it and its own, not those that come later; what is LATERAL those before it."""
+    needs = {each.table: each.needs for each in shape.derived}
     known = {shape.table, *shape.outer}
+    if shape.table is not None:
+        _check_lateral(shape.table, needs, set(shape.outer))
     for join in shape.joins:
+        _check_lateral(join.table, needs, known)
+        if needs.get(join.table) and join.how in {"right", "full"}:
+            raise QueryError(f"{join.table} is made from tables before it: join it by inner_join or left_join")
         known.add(join.table)
         for column in columns_of(join.on):
             if column.table not in known:
                 raise QueryError(f"{column}: table {column.table} is not joined before {join.table}")
 
 
-def _written_out(expressions: Iterable[Hashable], shape: SelectShape) -> Iterator[Hashable]:
+def _check_lateral(
+    table: TableRef, needs: Mapping[TableRef, Collection[TableRef]], known: Collection[TableRef | None]
+) -> None:
+    for needed in needs.get(table, ()):
+        if needed not in known:
+            raise QueryError(f"{table} is made from {needed}, which does not stand before it")
+
+
+def written_out(expressions: Iterable[Hashable], shape: SelectShape) -> Iterator[Hashable]:
     """Return expressions with what they share written out."""
 
     def whole(each: Hashable) -> Hashable:
@@ -162,7 +176,7 @@ def _check_distinct_on(shape: SelectShape, results: Sequence[Hashable]) -> None:
     if not shape.distinct:
         return
     everything = (*results, *shape.order_by, *shape.distinct)
-    if shape.group_by or shape.having or has_aggregate(*_written_out(everything, shape)):
+    if shape.group_by or shape.having or has_aggregate(*written_out(everything, shape)):
         _check_grouped(everything, shape)
 
 
@@ -178,6 +192,21 @@ def _check_lock(shape: SelectShape, results: Sequence[Hashable]) -> None:
         if has_window(*read):
             raise QueryError(f"{lock} cannot lock rows beside a function over a window, which reads others too")
         if missing.intersection(lock.of or shape.tables):
-            there = [table for table in shape.tables if table not in missing]
-            cure = f"say of={there[0].owner.__name__}" if there else "lock without that join"
-            raise QueryError(f"{lock} cannot lock the nullable side of an outer join: {cure}")
+            raise QueryError(f"{lock} cannot lock the nullable side of an outer join: {_cure(shape, missing)}")
+        _check_derived_lock(lock, shape)
+
+
+def _check_derived_lock(lock: LockShape, shape: SelectShape) -> None:
+    """A lock of all tables is one of the rows from which a query in FROM makes its own."""
+    for derived in shape.derived if not lock.of else ():
+        match derived.rows:
+            case SelectShape() as rows:
+                _check_lock(rows._replace(locks=(lock,)), [result for result, _ in select_list(rows.items).columns])
+            case CompoundShape():
+                raise QueryError(f"{lock} cannot lock rows of a set operation, {derived.table}: {_cure(shape)}")
+
+
+def _cure(shape: SelectShape, missing: Collection[Hashable] = ()) -> str:
+    """Return what to say instead of a lock of rows that cannot be locked."""
+    there = [table for table in shape.tables if table not in missing and not table.is_derived]
+    return f"say of={there[0].owner.__name__}" if there else "lock without that join"

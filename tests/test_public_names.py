@@ -23,7 +23,7 @@ RecursiveCte Returning RowQuery SERVER_DEFAULT Savepoint SchemaError Search Sele
 Transaction UNSET Unset Update ValidationError Window WindowFunction all_ any_ breadth_first case check current_row
 delete_from depth_first exists following foreign_key from_ functions groups index insert_into maybe of preceding range_
 rows select to_dict to_json types unbounded_following unbounded_preceding unique update validated when_set window
-GroupingSets Row cube grouping_sets rollup row
+GroupingSets Row TablePart cube grouping_sets only rollup row tablesample
 """
 
 TYPES = """

@@ -59,6 +59,7 @@ from ferra_sync._query.select_arity import select
 from ferra_sync._query.selection import CorrelatedSelect
 from ferra_sync._query.set_operations import Compound
 from ferra_sync._query.subquery import Quantified, all_, any_, exists
+from ferra_sync._query.table_part import TablePart, only, tablesample
 from ferra_sync._query.update import Delete, Update, delete_from, update
 from ferra_sync._query.writes import Returning
 from ferra_sync._repository.repository import FerraRepository, PgRepository
@@ -142,6 +143,7 @@ __all__ = [
     "SetReturning",
     "Table",
     "TableMeta",
+    "TablePart",
     "Transaction",
     "Unset",
     "Update",
@@ -168,12 +170,14 @@ __all__ = [
     "insert_into",
     "maybe",
     "of",
+    "only",
     "preceding",
     "range_",
     "rollup",
     "row",
     "rows",
     "select",
+    "tablesample",
     "to_dict",
     "to_json",
     "types",

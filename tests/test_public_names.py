@@ -20,10 +20,10 @@ CorrelatedSelect Cte Database DatabaseConfig Databases Db DbErrorKind Delete Der
 Expr FerraDbError FerraModel FerraRepository FieldMeta FieldType Frame From Grouped GroupingSets In Insert Insertable
 JSON_NULL JsonNull MigrationError ModelMeta NotFound Opt Order Page PgRepository Plain Predicate Quantified QueryError
 RecursiveCte Returning Row RowQuery SERVER_DEFAULT Savepoint SchemaError Search Select SetReturning Table TableMeta
-Transaction UNSET Unset Update ValidationError Window WindowFunction all_ any_ breadth_first case check cube
+TablePart Transaction UNSET Unset Update ValidationError Window WindowFunction all_ any_ breadth_first case check cube
 current_row delete_from depth_first exists following foreign_key from_ functions grouping_sets groups index insert_into
-maybe of preceding range_ rollup row rows select to_dict to_json types unbounded_following unbounded_preceding unique
-update validated when_set window
+maybe of only preceding range_ rollup row rows select tablesample to_dict to_json types unbounded_following
+unbounded_preceding unique update validated when_set window
 """
 
 TYPES = """

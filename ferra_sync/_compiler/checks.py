@@ -6,7 +6,7 @@ from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, S
 
 from ferra_sync._compiler.grouping import grouped_by, in_every_set, in_some_sets
 from ferra_sync._compiler.nullable_side import nullable_side
-from ferra_sync._compiler.shapes import SelectShape
+from ferra_sync._compiler.shapes import CompoundShape, LockShape, SelectShape
 from ferra_sync._expression import shapes
 from ferra_sync._expression.grouping import GROUPING
 from ferra_sync._expression.shapes import (
@@ -192,6 +192,21 @@ def _check_lock(shape: SelectShape, results: Sequence[Hashable]) -> None:
         if has_window(*read):
             raise QueryError(f"{lock} cannot lock rows beside a function over a window, which reads others too")
         if missing.intersection(lock.of or shape.tables):
-            there = [table for table in shape.tables if table not in missing]
-            cure = f"say of={there[0].owner.__name__}" if there else "lock without that join"
-            raise QueryError(f"{lock} cannot lock the nullable side of an outer join: {cure}")
+            raise QueryError(f"{lock} cannot lock the nullable side of an outer join: {_cure(shape, missing)}")
+        _check_derived_lock(lock, shape)
+
+
+def _check_derived_lock(lock: LockShape, shape: SelectShape) -> None:
+    """A lock of all tables is one of the rows from which a query in FROM makes its own."""
+    for derived in shape.derived if not lock.of else ():
+        match derived.rows:
+            case SelectShape() as rows:
+                _check_lock(rows._replace(locks=(lock,)), [result for result, _ in select_list(rows.items).columns])
+            case CompoundShape():
+                raise QueryError(f"{lock} cannot lock rows of a set operation, {derived.table}: {_cure(shape)}")
+
+
+def _cure(shape: SelectShape, missing: Collection[Hashable] = ()) -> str:
+    """Return what to say instead of a lock of rows that cannot be locked."""
+    there = [table for table in shape.tables if table not in missing and not table.is_derived]
+    return f"say of={there[0].owner.__name__}" if there else "lock without that join"

@@ -8,7 +8,8 @@ from typing import Any, Final
 from pypika.queries import Selectable
 from pypika.terms import Term
 
-from ferra_sync._compiler.shapes import CteShape, DerivedShape
+from ferra_sync._compiler.expressions import qualified_name
+from ferra_sync._compiler.shapes import CteShape, DerivedShape, PartShape
 from ferra_sync._compiler.terms import Raw, Template
 from ferra_sync._expression.identifiers import quoted
 from ferra_sync._expression.shapes import ColumnRef, TableRef
@@ -36,6 +37,22 @@ class DerivedTable(Selectable):
 
     def get_sql(self, **_kwargs: Any) -> str:  # noqa: ANN401 - PyPika's own
         return f"{self._lateral}{self._rows.get_sql()}{self._ordinality} AS {self._name}"
+
+
+class TablePart(Selectable):
+    """`ONLY (table) AS name TABLESAMPLE method (…) REPEATABLE (…)`."""
+
+    def __init__(self, shape: PartShape, arguments: Sequence[Term]) -> None:
+        super().__init__(shape.table.qualifier)
+        self._shape = shape
+        self._arguments = arguments
+
+    def get_sql(self, **_kwargs: Any) -> str:  # noqa: ANN401 - PyPika's own
+        table = qualified_name(self._shape.table)
+        text = f"{f'ONLY ({table})' if self._shape.only else table} AS {quoted(self._shape.table.qualifier)}"
+        words = (f"TABLESAMPLE {self._shape.method}".upper(), "REPEATABLE")
+        arguments = zip(words, self._arguments, strict=False)
+        return " ".join([text, *(f"{word} ({argument.get_sql()})" for word, argument in arguments)])
 
 
 def values_term(arrays: Sequence[Term], table: TableRef) -> Term:

@@ -10,7 +10,7 @@ from pypika.terms import Term
 
 from ferra_sync._compiler.checks import check_select
 from ferra_sync._compiler.compiled import Compiled, check_readable, finished
-from ferra_sync._compiler.derived import DerivedTable, cte_term, values_term, with_queries
+from ferra_sync._compiler.derived import DerivedTable, TablePart, cte_term, values_term, with_queries
 from ferra_sync._compiler.expressions import Lowering
 from ferra_sync._compiler.select import select_builder
 from ferra_sync._compiler.selected import selected_by
@@ -87,6 +87,8 @@ class QueryLowering(Lowering):
         else:
             check_select(shape)
             inside._derive(shape.derived)
+            for part in shape.parts:
+                inside._tables[part.table] = TablePart(part, inside.terms(part.expressions()))
             rows = select_builder(shape, inside, binary=binary)
         return with_queries(shape.ctes, ctes, rows)
 

@@ -50,8 +50,9 @@ def selected_by(shape: RowsShape | WriteShape) -> SelectList:
 
 
 def _missing(shape: SelectShape) -> frozenset[Hashable]:
-    """Return the tables of which a row may lack theirs, and the keys that a grouping set may lack."""
-    return nullable_side(shape.table, shape.joins) | in_some_sets(shape.group_by)
+    """Return the tables of which a row may lack theirs, and the keys that a grouping set lacks."""
+    lacked = in_some_sets(shape.group_by)
+    return nullable_side(shape.table, shape.joins) | lacked | frozenset(written_out(lacked, shape))
 
 
 @lru_cache(maxsize=1024)

@@ -57,6 +57,20 @@ class DerivedShape(NamedTuple):
                 return (call,)
 
 
+class PartShape(NamedTuple):
+    """What is read of a table: with `only` not the tables that inherit from it; with a method a sample of its rows."""
+
+    table: TableRef
+    only: bool = False
+    method: Literal["bernoulli", "system"] | None = None
+    percent: SqlType[Any] | None = None
+    seed: SqlType[Any] | None = None
+
+    def expressions(self) -> tuple[Hashable, ...]:
+        """Return its expressions, in the order of its parameters."""
+        return tuple(each for each in (self.percent, self.seed) if each is not None)
+
+
 class CteShape(NamedTuple):
     """A query in WITH. Its columns are those of the class that `table` is of.
 
@@ -100,14 +114,15 @@ class LockShape(NamedTuple):
 class SelectShape(NamedTuple):
     """A SELECT. Its parameters come in the order of these fields.
 
-    `ctes` are in its WITH, `derived` are its tables whose rows are made here. `shared` are the expressions with
-    values that several clauses repeat. `distinct` is empty where whole rows are. `outer` are the tables of the query
-    around it that it names. `table` is None where it reads none.
+    `ctes` are in its WITH, `derived` are its tables whose rows are made here, `parts` those not read whole. `shared`
+    are the expressions with values that several clauses repeat. `distinct` is empty where whole rows are. `outer` are
+    the tables of the query around it that it names. `table` is None where it reads none.
     """
 
     table: TableRef | None
     ctes: tuple[CteShape, ...] = ()
     derived: tuple[DerivedShape, ...] = ()
+    parts: tuple[PartShape, ...] = ()
     shared: tuple[Hashable, ...] = ()
     distinct: tuple[Hashable, ...] | None = None
     items: Items = ()
@@ -131,6 +146,7 @@ class SelectShape(NamedTuple):
         return (
             *(subquery(each.rows) for each in self.ctes),
             *(part for each in self.derived for part in each.expressions()),
+            *(value for each in self.parts for value in each.expressions()),
             *self.shared,
             *(self.distinct or ()),
             *_results(self.items),

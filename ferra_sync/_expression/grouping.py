@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from typing import Any, Final, Generic, TypeAlias
+from typing import Any, Final, Generic, Literal, TypeAlias
 
 from ferra_sync._expression import shapes
 from ferra_sync._expression.described import described
@@ -11,11 +11,13 @@ from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.markers import Plain
 from ferra_sync._expression.nulls import never
 from ferra_sync._expression.row import Row
-from ferra_sync._expression.shapes import Form, FunctionRef, GroupingKind
+from ferra_sync._expression.shapes import Form, FunctionRef
 from ferra_sync._expression.sqltypes import INTEGER
 from ferra_sync._expression.typevars import S, S_co
 from ferra_sync._expression.values import Value
 from ferra_sync.errors import QueryError
+
+Kind: TypeAlias = Literal["rollup", "cube", "grouping sets"]
 
 Place: TypeAlias = "Callable[[Hashable, tuple[Any, ...]], Hashable]"
 """What a key's shape and values become in a query."""
@@ -35,10 +37,10 @@ class GroupingSets(Value, Generic[S_co]):
 
     __slots__ = ("_kind", "_parts")
 
-    _kind: GroupingKind
+    _kind: Kind
     _parts: tuple[tuple[AnyExpr, ...] | GroupingSets[Any], ...]
 
-    def __init__(self, kind: GroupingKind, parts: Iterable[object]) -> None:
+    def __init__(self, kind: Kind, parts: Iterable[object]) -> None:
         self._kind = kind
         self._parts = tuple([_part(kind, each) for each in parts])
         if not self._parts:
@@ -79,7 +81,7 @@ def _placed(part: tuple[AnyExpr, ...] | GroupingSets[Any], place: Place) -> Form
     return shapes.row(*(place(key.shape, key.params) for key in part))
 
 
-def _part(kind: GroupingKind, given: object) -> tuple[AnyExpr, ...] | GroupingSets[Any]:
+def _part(kind: Kind, given: object) -> tuple[AnyExpr, ...] | GroupingSets[Any]:
     name = kind.replace(" ", "_")
     if isinstance(given, GroupingSets):
         if kind == "grouping sets":

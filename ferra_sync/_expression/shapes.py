@@ -104,8 +104,6 @@ PartT = TypeVar("PartT")
 
 Nulls: TypeAlias = Literal["first", "last"]
 
-GroupingKind: TypeAlias = Literal["rollup", "cube", "grouping sets"]
-
 Mode: TypeAlias = Literal["rows", "range", "groups"]
 
 BoundKind: TypeAlias = Literal["unbounded preceding", "preceding", "current row", "following", "unbounded following"]
@@ -220,7 +218,7 @@ def row(*operands: Hashable) -> Form:
     return (ROW, *operands)
 
 
-def grouping_sets(kind: GroupingKind, *parts: Form) -> Form:
+def grouping_sets(kind: Literal["rollup", "cube", "grouping sets"], *parts: Form) -> Form:
     """Return sets of keys: each part a row of keys, or further sets."""
     return (GROUPING_SETS, kind, *parts)
 
@@ -442,11 +440,6 @@ def windowed(call: Hashable, rows: Hashable) -> Form:
 def subqueries(*shapes: Hashable) -> Iterator[InnerStatement]:
     """Yield the queries that stand in `shapes`, but none that stand in these."""
     return (leaf[1] for leaf in _own_leaves(shapes) if isinstance(leaf, tuple))
-
-
-def has_subquery(*shapes: Hashable) -> bool:
-    """Whether a query stands anywhere in `shapes`."""
-    return any(True for _ in subqueries(*shapes))
 
 
 def _own_leaves(shapes: Sequence[Hashable]) -> Iterator[Any]:

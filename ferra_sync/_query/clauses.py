@@ -268,7 +268,7 @@ class Clauses(Value, Generic[Sel, App]):
             params += (limit,)
         if offset is not None:
             params += (offset,)
-        return source.made(shape, params) if source.ctes or source.derived else (shape, params)
+        return source.made(shape, params) if source.has_makers else (shape, params)
 
     def _shared(self, shape: SelectShape) -> tuple[SelectShape, tuple[Any, ...]]:
         """Return the shape and the values of a query whose clauses repeat one another's expressions."""

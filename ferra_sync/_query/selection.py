@@ -63,6 +63,8 @@ class Selection(Clauses[Sel, App], Subquery[R_co, S_co, G_co], Generic[Sel, App,
         for table in tables:
             if all(known.ref is not table for known in self._source.tables):
                 raise QueryError(f"{clause} locks tables of the query, and {table} is none of them")
+            if table.is_derived:
+                raise QueryError(f"{clause} locks rows of tables, and {table} is none: lock inside the query of it")
         if not tables:
             raise QueryError(f"{clause} takes of=… with at least one table, or no of, for all tables of the query")
         return tables

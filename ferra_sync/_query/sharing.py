@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 
 from ferra_sync._expression import shapes
 from ferra_sync._expression.expression import AnyExpr
+from ferra_sync._expression.grouping import GROUPING
 from ferra_sync._expression.ranges import AnyRange, is_multirange
 from ferra_sync._expression.shapes import leaves, rebuilt, shared
 from ferra_sync._expression.sqltypes import SqlType
@@ -70,12 +71,14 @@ class Sharing:
         def part(child: Hashable) -> Hashable:
             values = tuple(islice(remaining, _parameters(child)))
             # A value within an expression is no expression of its own, though an equal one may be grouped by.
-            kept, its_own = self.rewritten(child, values) if isinstance(child, tuple) else (child, values)
+            is_own = isinstance(child, tuple) or is_grouping
+            kept, its_own = self.rewritten(child, values) if is_own else (child, values)
             own.extend(its_own)
             return kept
 
         if not isinstance(shape, tuple):
             return shape, params
+        is_grouping = GROUPING in shape  # Its arguments are what is grouped by, and nothing within that.
         kept = rebuilt(shape, part)
         return kept, (*own, *remaining)  # A subquery's values are its own, whatever stands in it.
 

@@ -13,6 +13,7 @@ from ferra_sync._expression.expression import AnyExpr
 from ferra_sync._expression.shapes import AND, ColumnRef, TableRef, binary, is_same_table, operation
 from ferra_sync._query.checks import spelled, table_of
 from ferra_sync._query.from_item import Cte, DerivedRows, with_more
+from ferra_sync._query.table_part import TablePart
 from ferra_sync._schema.constraints import ForeignKey
 from ferra_sync._schema.declaration import Joinable, TableClass
 from ferra_sync._schema.table import TableMeta
@@ -33,6 +34,7 @@ class Source:
         is_one_row_each: whether no join can repeat a row of the first table.
         ctes: the queries in WITH.
         derived: the tables whose rows are made in FROM.
+        parts: those that are not read whole.
     """
 
     tables: tuple[TableMeta, ...]
@@ -42,11 +44,17 @@ class Source:
     outer: tuple[TableRef, ...] = ()
     ctes: tuple[Cte[Any], ...] = ()
     derived: tuple[DerivedRows[Any, Any], ...] = ()
+    parts: tuple[TablePart[Any], ...] = ()
 
     @classmethod
     def of(cls, table: Joinable[Any, Any]) -> Source:
         """Return a source of one table; QueryError where it is none."""
         return cls((table_of("from_", table),))._making(table)
+
+    @property
+    def has_makers(self) -> bool:
+        """Whether queries make some of its tables, or some are not read whole."""
+        return bool(self.ctes or self.derived or self.parts)
 
     @property
     def root(self) -> TableMeta:
@@ -78,6 +86,7 @@ class Source:
             self.outer,
             self.ctes,
             self.derived,
+            self.parts,
         )._making(table)
 
     def correlated(self, table: TableClass[Any]) -> Source:
@@ -102,13 +111,16 @@ class Source:
             return self.with_queries((table,))
         if isinstance(table, DerivedRows):
             return attrs.evolve(self, derived=(*self.derived, table))
+        if isinstance(table, TablePart):
+            return attrs.evolve(self, parts=(*self.parts, table))
         return self
 
     def made(self, shape: SelectShape, params: tuple[Any, ...]) -> tuple[SelectShape, tuple[Any, ...]]:
         """Return a query with the queries that make its tables, and their values before its own."""
         ctes, derived = tuple([each.shape for each in self.ctes]), tuple([each.shape for each in self.derived])
-        values = tuple([value for maker in (*self.ctes, *self.derived) for value in maker.params])
-        return shape._replace(ctes=ctes, derived=derived), values + params
+        parts = tuple([each.shape for each in self.parts])
+        values = tuple([value for maker in (*self.ctes, *self.derived, *self.parts) for value in maker.params])
+        return shape._replace(ctes=ctes, derived=derived, parts=parts), values + params
 
     def _new(self, clause: str, verb: str, table: object) -> TableMeta:
         """Return what a table says of itself; QueryError where one of that name is there already."""

@@ -14,7 +14,7 @@ from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.markers import In, Plain
 from ferra_sync._expression.operators import is_predicate
 from ferra_sync._expression.order import Order
-from ferra_sync._expression.shapes import ColumnRef, has_aggregate, has_subquery, has_window, leaves
+from ferra_sync._expression.shapes import ColumnRef, has_aggregate, has_window, leaves, subqueries
 from ferra_sync._expression.typevars import S
 from ferra_sync._expression.values import Value
 from ferra_sync._schema.declaration import IndexMethod, ReferenceAction, check_actions, check_method
@@ -194,7 +194,7 @@ def _deferred(
 def _check_plain(shapes: tuple[Hashable, ...], what: str) -> None:
     if has_aggregate(*shapes):
         raise SchemaError(f"an aggregate cannot stand in {what}")
-    if has_subquery(*shapes):
+    if any(subqueries(*shapes)):
         raise SchemaError(f"a query cannot stand in {what}")
     if has_window(*shapes):
         raise SchemaError(f"a function over a window cannot stand in {what}")

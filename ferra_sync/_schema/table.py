@@ -20,10 +20,10 @@ from ferra_sync._expression.shapes import (
     FunctionRef,
     TableRef,
     has_aggregate,
-    has_subquery,
     has_window,
     is_same_table,
     leaves,
+    subqueries,
 )
 from ferra_sync._expression.values import Value
 from ferra_sync._schema.body import declared_columns
@@ -286,7 +286,7 @@ def _fitting(column: Column[Any, Any, Any], option: str, value: object) -> AnyEx
     if isinstance(value, Expr):
         if any(isinstance(leaf, ColumnRef) for leaf in leaves(value.shape)) or has_aggregate(value.shape):
             raise SchemaError(f"{option} of {column.ref} names a column or an aggregate, which it cannot")
-        if has_subquery(value.shape):
+        if any(subqueries(value.shape)):
             raise SchemaError(f"{option} of {column.ref} has a query inside, which it cannot")
         if has_window(value.shape):
             raise SchemaError(f"{option} of {column.ref} is a function over a window, which it cannot be")
@@ -311,7 +311,7 @@ def _generated(table: TableRef, column: Column[Any, Any, Any], expression: Calla
     value = expression()
     if not isinstance(value, Expr):
         raise SchemaError(f"{column.ref}: generated_as returns an expression, not a {type(value).__name__}")
-    if has_subquery(value.shape):
+    if any(subqueries(value.shape)):
         raise SchemaError(f"{column.ref} is generated from its own row; a query reads others")
     for leaf in leaves(value.shape):
         if isinstance(leaf, ColumnRef) and not is_same_table(leaf.table, table):

@@ -19,7 +19,18 @@ from typing import Any, Final, NamedTuple
 import attrs
 import psycopg
 
-from ferra_sync import Database, FerraDbError, QueryError, SchemaError, from_, maybe
+from ferra_sync import (
+    Database,
+    FerraDbError,
+    GroupingSets,
+    QueryError,
+    SchemaError,
+    cube,
+    from_,
+    grouping_sets,
+    maybe,
+    rollup,
+)
 from ferra_sync import functions as fn
 
 sys.path.append(str(Path(__file__).parents[1]))  # where pytest finds what follows, and a script does not
@@ -172,17 +183,36 @@ class Writer:
         keys = self._keys(begun.terms)
         results = [*keys[: self.dice.randint(0, len(keys))], *(self._aggregate(begun.terms) for _ in range(2))]
         items = [Item(term.expr, (term.sql,)) for term in results]
-        query = begun.query.group_by(*(term.expr for term in keys))
-        sql = f"SELECT {_listed(items)} FROM {begun.rest} GROUP BY {', '.join(term.sql for term in keys)}"
+        grouping, spelled = self._grouping(keys)
+        query = begun.query.group_by(*grouping)
+        sql = f"SELECT {_listed(items)} FROM {begun.rest} GROUP BY {spelled}"
         if self.dice.random() < 0.4:
             query, sql = query.having(fn.count() >= 2), f"{sql} HAVING count(*) >= 2"
         orders = [(term, self.dice.choice(_WAYS)) for term in keys if term.kind.family in ORDERED]
         if orders:
             query = query.order_by(*(_order(term, way) for term, way in orders))
             sql = f"{sql} ORDER BY {_spelled(orders)}"
-        return Case(
-            query.select(*(item.selected for item in items)), sql, tuple(items), is_sorted=len(orders) == len(keys)
-        )
+        is_sorted = len(orders) == len(keys) and not any(isinstance(each, GroupingSets) for each in grouping)
+        return Case(query.select(*(item.selected for item in items)), sql, tuple(items), is_sorted=is_sorted)
+
+    def _grouping(self, keys: Sequence[Term]) -> tuple[list[Any], str]:
+        """Return the keys as they are, or some grouping sets of them."""
+        exprs, texts = [key.expr for key in keys], [key.sql for key in keys]
+        listed = ", ".join(texts)
+        match self.dice.choice(["plain", "plain", "plain", "rollup", "cube", "sets", "beside", "row"]):
+            case "rollup":
+                return [rollup(*exprs)], f"ROLLUP ({listed})"
+            case "cube":
+                return [cube(*exprs)], f"CUBE ({listed})"
+            case "sets":
+                return [grouping_sets(tuple(exprs), exprs[0], ())], f"GROUPING SETS (({listed}), {texts[0]}, ())"
+            case "beside":
+                return [*exprs[:-1], cube(exprs[-1])], ", ".join([*texts[:-1], f"CUBE ({texts[-1]})"])
+            case "row":
+                sets = grouping_sets(rollup(tuple(exprs)), exprs[-1])
+                return [sets], f"GROUPING SETS (ROLLUP (({listed})), {texts[-1]})"
+            case _:
+                return exprs, listed
 
     def _keys(self, terms: Terms) -> list[Term]:
         found: dict[str, Term] = {}

@@ -19,7 +19,7 @@ import attrs
 import differential_ranges as ranges
 from tables import model_of
 
-from ferra_sync import FerraModel, Table, case
+from ferra_sync import FerraModel, Table, case, row
 from ferra_sync import functions as fn
 from ferra_sync import types as t
 from ferra_sync.types import Multirange, Range
@@ -211,7 +211,7 @@ class Terms:
         term = self.any(1)
         choices = [_null, _member, _distinct_from] if term.kind.family != "jsonb" else [_null, _distinct_from]
         if term.kind.family in ORDERED:
-            choices += [_compared, _between, _compared]
+            choices += [_compared, _between, _compared, _row]
         if term.kind.family == "text":
             choices += [_like, _like]
         if term.kind.family in RANGES:
@@ -239,6 +239,25 @@ def _null(terms: Terms, term: Term) -> Term:
     if terms.dice.random() < 0.5:
         return _boolean(term.expr.is_null(), f"({term.sql} IS NULL)")
     return _boolean(term.expr.is_not_null(), f"({term.sql} IS NOT NULL)")
+
+
+def _row(terms: Terms, term: Term) -> Term:
+    """Compare a row of two or three, or look for it among others."""
+    items = [term, *(each for each in (terms.of(ORDERED) for _ in range(terms.dice.randint(1, 2))) if each is not None)]
+    if len(items) == 1:
+        return _null(terms, term)
+    rows = [[terms.value(item.kind) for item in items] for _ in range(terms.dice.randint(1, 3))]
+    spelled = [
+        f"({', '.join(literal(value, item.kind) for value, item in zip(each, items, strict=True))})" for each in rows
+    ]
+    left, sql = row(*(item.expr for item in items)), f"ROW({', '.join(item.sql for item in items)})"
+    if terms.dice.random() < 0.3:
+        return _boolean(left.is_in([tuple(each) for each in rows]), f"({sql} IN ({', '.join(spelled)}))")
+    right, theirs = row(*rows[0]), f"ROW{spelled[0]}"
+    if terms.dice.random() < 0.2:
+        return _boolean(left.is_distinct_from(right), f"({sql} IS DISTINCT FROM {theirs})")
+    name = terms.dice.choice(list(_COMPARISONS))
+    return _boolean(_COMPARISONS[name](left, right), f"({sql} {name} {theirs})")
 
 
 def _member(terms: Terms, term: Term) -> Term:

@@ -6,7 +6,7 @@ from typing import assert_type
 
 from domain import Comments, Managers, Post, Posts, User, Users
 
-from ferra_sync import Database, from_, maybe, of, select
+from ferra_sync import Database, In, TablePart, from_, maybe, of, only, select, tablesample
 
 db = Database.connect()
 joined = from_(Users).left_join(Posts)
@@ -18,6 +18,13 @@ joined.select(Users.id).for_no_key_update(of=(Users, Posts), skip_locked=True).f
 bosses.select(of(Managers, User)).for_update(of=Managers).for_share(of=Users)
 from_(Posts).correlate(Users).select(Posts.id).for_key_share(of=Posts)
 
+assert_type(only(Users), TablePart[In[Users]])
+assert_type(db.fetch_all(from_(tablesample(only(Users), "bernoulli", 10, repeatable=1)).select(User)), list[User])
+assert_type(
+    db.fetch_all(from_(Users).left_join(tablesample(Posts, "system", 0.5)).select(User, maybe(Post))),
+    list[tuple[User, Post | None]],
+)
+
 # Rejected
 
 select(User).for_update(of=Posts)  # R504 a lock of a table that is not joined
@@ -26,3 +33,7 @@ bosses.select(Users.id).for_update(of=User)  # R506 a lock of a model
 select(User).for_no_key_update(of="users")  # R507 a lock of a name
 select(User).for_key_share(Users)  # R508 a table without of
 select(User).union(select(User)).for_update()  # R509 a lock of a set operation
+from_(only(Users)).select(Posts.id)  # R510 a column of a table of which no part is read
+only(User)  # R511 a part of a model
+tablesample(Users, "reservoir", 10)  # R512 a method that PostgreSQL has not
+tablesample(Users, "system", "10")  # R513 a text for a share

@@ -18,10 +18,11 @@ from ferra_sync._postgres import wire
 from ferra_sync._postgres.connection import PooledConnection
 from ferra_sync._postgres.statement import Statement, statement_of
 from ferra_sync._query.checks import advice, named
-from ferra_sync._query.query import Query, RowQuery, too_deep
+from ferra_sync._query.query import Query, RowQuery
 from ferra_sync._query.select import Select
 from ferra_sync._query.selection import CorrelatedSelect
 from ferra_sync._query.set_operations import Combinable, Compound
+from ferra_sync._query.shown import too_deep
 from ferra_sync._query.writes import Returning, Write
 from ferra_sync._schema.table import table_meta
 from ferra_sync.errors import Db, FerraDbError, NotFound, QueryError

@@ -15,12 +15,12 @@ from ferra_sync._expression.order import Order
 from ferra_sync._expression.shapes import Items, TableRef, children, has_aggregate, has_window, rebuilt
 from ferra_sync._expression.sqltypes import BIGINT, MAX_BIGINT
 from ferra_sync._expression.typevars import App, Sel
-from ferra_sync._expression.values import Value
 from ferra_sync._model.model import FerraModel
 from ferra_sync._model.select_list import select_list
 from ferra_sync._query.checks import check_expressions, check_predicates
 from ferra_sync._query.keys import belongs_to, key_is
 from ferra_sync._query.sharing import Sharing
+from ferra_sync._query.shown import Shown
 from ferra_sync._query.source import How, Source
 from ferra_sync._schema.constraints import Columns
 from ferra_sync._schema.declaration import Joinable
@@ -53,7 +53,7 @@ class Said(TypedDict, total=False):
     """What `find` was given."""
 
 
-class Clauses(Value, Generic[Sel, App]):
+class Clauses(Shown, Generic[Sel, App]):
     """The clauses of a SELECT; every method returns a new one.
 
     Sel: what may be selected. App: what where, on and order_by may name.

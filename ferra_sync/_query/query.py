@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any, Generic, NamedTuple, TypeAlias
+from typing import Any, Generic, NamedTuple
 
 from ferra_sync._compiler.compiler import compiled
-from ferra_sync._compiler.shapes import StatementShape
 from ferra_sync._expression.expression import AnyExpr, Expr
-from ferra_sync._expression.shapes import Items, TableRef
+from ferra_sync._expression.shapes import Items
 from ferra_sync._expression.typevars import R_co
-from ferra_sync._expression.values import Value
 from ferra_sync._model.model import FerraModel, ModelMeta
 from ferra_sync._query.checks import named
+from ferra_sync._query.shown import Shown, too_deep
 from ferra_sync.errors import QueryError
-
-Parts: TypeAlias = tuple[StatementShape, tuple[Any, ...]]
-"""A query's shape and its values, $1 first."""
 
 
 class Rendered(NamedTuple):
@@ -29,23 +25,10 @@ class Rendered(NamedTuple):
         return f"Rendered(text={self.text!r}, params=<{len(self.params)}>)"
 
 
-class Query(Value, ABC):
-    """An immutable value that does no I/O."""
+class Query(Shown, ABC):
+    """An immutable value that does no I/O; its repr is its SQL, without values."""
 
     __slots__ = ()
-
-    @abstractmethod
-    def parts(self) -> Parts:
-        """Return the shape, and the values beside it.
-
-        Raises:
-            QueryError: the query is not complete.
-        """
-
-    @property
-    @abstractmethod
-    def target(self) -> TableRef | None:
-        """The table that the query is about; None where it is about none."""
 
     @property
     def key(self) -> object:
@@ -63,10 +46,6 @@ class Query(Value, ABC):
             return Rendered(compiled(shape).sql, params)
         except RecursionError:
             raise too_deep() from None
-
-    def __repr__(self) -> str:
-        target = self.target
-        return f"<{type(self).__name__}>" if target is None else f"<{type(self).__name__} on {target}>"
 
 
 class RowQuery(Query, Generic[R_co]):
@@ -87,11 +66,6 @@ class RowQuery(Query, Generic[R_co]):
     def first(self) -> RowQuery[R_co]:
         """Return the query for its first row alone."""
         return self
-
-
-def too_deep() -> QueryError:
-    """Return the error for an expression that Python's own stack cannot walk."""
-    return QueryError("the expression is nested too deeply")
 
 
 def item_of(selected: Any) -> AnyExpr:  # noqa: ANN401 - a model class or an expression

@@ -96,7 +96,7 @@ def _check_kind(operator: SetOperator, entries: Iterable[Entry]) -> None:
 def _kind(entry: Entry) -> str:
     if not isinstance(entry, Instance):
         return "a column"
-    name = entry.meta.model.__name__
+    name = entry.model.__name__
     return name if entry.witness is None else f"maybe({name})"
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from typing import Any, ClassVar
+from typing import Any, ClassVar, overload
 
 from ferra_sync._compiler.shapes import CountShape
 from ferra_sync._database.batches import KeyWalk
 from ferra_sync._database.json_rows import object_maker
 from ferra_sync._database.pages import Count, Page, page_number, page_of
 from ferra_sync._database.ways import may_rewrite
-from ferra_sync._expression.typevars import R
+from ferra_sync._expression.typevars import R, T
 from ferra_sync._expression.values import Handle
+from ferra_sync._model.filled import attrs_class
 from ferra_sync._postgres import wire
 from ferra_sync._postgres.connection import PooledConnection
 from ferra_sync._postgres.statement import Statement, statement_of
@@ -55,21 +56,41 @@ class Executor(Handle, ABC):
     @abstractmethod
     def _stream(self, statement: Statement, params: tuple[Any, ...]) -> Iterator[Any]: ...
 
-    def fetch_all(self, query: RowQuery[R]) -> list[R]:
-        """Return all rows."""
-        return self._rows(*prepared(_readable(query)))
+    @overload
+    def fetch_all(self, query: RowQuery[R], *, as_: None = None) -> list[R]: ...
+    @overload
+    def fetch_all(self, query: RowQuery[Any], *, as_: type[T]) -> list[T]: ...
+    def fetch_all(self, query: RowQuery[Any], *, as_: type | None = None) -> list[Any]:
+        """Return all rows.
 
-    def fetch_one(self, query: RowQuery[R]) -> R:
-        """Return the first row.
+        With `as_`, an attrs class, each is one of these: its fields take the items of the row by position, and its
+        converters and validators do not run.
+
+        Raises:
+            SchemaError: `as_` is no attrs class, or its fields are not the items by number, type or nullability;
+                nothing was sent.
+        """
+        return self._rows(*prepared(_readable(query), as_))
+
+    @overload
+    def fetch_one(self, query: RowQuery[R], *, as_: None = None) -> R: ...
+    @overload
+    def fetch_one(self, query: RowQuery[Any], *, as_: type[T]) -> T: ...
+    def fetch_one(self, query: RowQuery[Any], *, as_: type | None = None) -> Any:
+        """Return the first row; `as_` is that of `fetch_all`.
 
         Raises:
             NotFound: there is none.
         """
-        return self._one(query, *prepared(_readable(query).first()))
+        return self._one(query, *prepared(_readable(query).first(), as_))
 
-    def fetch_optional(self, query: RowQuery[R]) -> R | None:
-        """Return the first row, or None where there is none."""
-        rows = self._rows(*prepared(_readable(query).first()))
+    @overload
+    def fetch_optional(self, query: RowQuery[R], *, as_: None = None) -> R | None: ...
+    @overload
+    def fetch_optional(self, query: RowQuery[Any], *, as_: type[T]) -> T | None: ...
+    def fetch_optional(self, query: RowQuery[Any], *, as_: type | None = None) -> Any:
+        """Return the first row, or None where there is none; `as_` is that of `fetch_all`."""
+        rows = self._rows(*prepared(_readable(query).first(), as_))
         return rows[0] if rows else None
 
     def fetch_value(self, query: RowQuery[R]) -> R:
@@ -107,9 +128,23 @@ class Executor(Handle, ABC):
         statement, params = prepared(query)
         return 0 if write.is_empty else self._affected(statement, params)
 
+    @overload
     def fetch_page(
-        self, query: Combinable[Any, R], page: int = 1, per_page: int = 20, count: Count = "exact"
-    ) -> Page[R]:
+        self, query: Combinable[Any, R], page: int = 1, per_page: int = 20, count: Count = "exact", *, as_: None = None
+    ) -> Page[R]: ...
+    @overload
+    def fetch_page(
+        self, query: Combinable[Any, Any], page: int = 1, per_page: int = 20, count: Count = "exact", *, as_: type[T]
+    ) -> Page[T]: ...
+    def fetch_page(
+        self,
+        query: Combinable[Any, Any],
+        page: int = 1,
+        per_page: int = 20,
+        count: Count = "exact",
+        *,
+        as_: type | None = None,
+    ) -> Page[Any]:
         """Return one page and the number of rows on all pages.
 
         The count runs after the page, on the same connection. Where other sessions write between the two, `total` may
@@ -121,6 +156,7 @@ class Executor(Handle, ABC):
             page: from 1; 0 and less mean 1. Past the end there are no items.
             per_page: at least 1.
             count: `"exact"`, or `"estimate"` for what the planner believes, at once, however large the table.
+            as_: that of `fetch_all`.
 
         Raises:
             ValueError: `per_page` is less than 1.
@@ -128,7 +164,7 @@ class Executor(Handle, ABC):
         number = page_number(page, per_page)
         if not isinstance(count, str) or count not in {"exact", "estimate"}:
             raise ValueError('count is "exact" or "estimate"')
-        statement, params = prepared(page_of(_reading(query), number, per_page))
+        statement, params = prepared(page_of(_reading(query), number, per_page), as_)
         if statement.locks:
             self._check_lock()
         connection = self._acquire()
@@ -144,12 +180,17 @@ class Executor(Handle, ABC):
             self._release(connection)
         return Page(items, max(total, before + len(items)) if items else total, number, per_page)
 
-    def stream(self, query: Combinable[Any, R]) -> Iterator[R]:
+    @overload
+    def stream(self, query: Combinable[Any, R], *, as_: None = None) -> Iterator[R]: ...
+    @overload
+    def stream(self, query: Combinable[Any, Any], *, as_: type[T]) -> Iterator[T]: ...
+    def stream(self, query: Combinable[Any, Any], *, as_: type | None = None) -> Iterator[Any]:
         """Yield the rows through a server-side cursor, in memory that does not grow with their number.
 
-        A `Database` takes a connection and a transaction until the last row, or until the iterator is closed.
+        A `Database` takes a connection and a transaction until the last row, or until the iterator is closed. `as_` is
+        that of `fetch_all`.
         """
-        return self._stream(*prepared(_reading(query)))
+        return self._stream(*prepared(_reading(query), as_))
 
     def batches(self, query: Select[Any, Any, R], size: int = 1000) -> Iterator[list[R]]:
         """Yield the rows in lists of `size`, along the primary key: the last list costs what the first one does.
@@ -219,15 +260,16 @@ class Executor(Handle, ABC):
             self._release(connection)
 
 
-def prepared(query: Query) -> tuple[Statement, tuple[Any, ...]]:
-    """Return the statement of a query and the values, as they are sent.
+def prepared(query: Query, as_: type | None = None) -> tuple[Statement, tuple[Any, ...]]:
+    """Return the statement of a query and the values, as they are sent; its rows are of the class `as_`, if given.
 
     Raises:
         QueryError: the query cannot mean anything.
+        SchemaError: its rows are not what the fields of `as_` say.
     """
     try:
         shape, params = query.parts()
-        return statement_of(shape), params
+        return statement_of(shape) if as_ is None else statement_of(shape, attrs_class(as_)), params
     except RecursionError:
         raise too_deep() from None
 

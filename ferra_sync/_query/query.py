@@ -10,6 +10,7 @@ from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.shapes import Items
 from ferra_sync._expression.typevars import R_co
 from ferra_sync._model.model import FerraModel, ModelMeta
+from ferra_sync._model.names import column_names
 from ferra_sync._query.checks import named
 from ferra_sync._query.shown import Shown, too_deep
 from ferra_sync.errors import QueryError
@@ -62,6 +63,16 @@ class RowQuery(Query, Generic[R_co]):
     def selections(self) -> tuple[Items, ...]:
         """The items of each SELECT whose rows it has; the first one's are its own."""
         return (self.items,)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What the columns of a row are called, in order.
+
+        A column is its attribute's name on its table, and a model each of its fields as `to_dict` names them; a
+        function is its own name, with a window, a filter or a cast too; what else there is is `column2` by its place.
+        Two may be called the same, and those of a set operation are its first query's.
+        """
+        return column_names(self.items)
 
     def first(self) -> RowQuery[R_co]:
         """Return the query for its first row alone."""

@@ -18,11 +18,11 @@ TOP = """
 Aggregate Aggregated Assignment Changeset Column Compound ConfigError Conflict Constraint Correlated CorrelatedGroups
 CorrelatedSelect Database DatabaseConfig Databases Db DbErrorKind Delete EmbeddedError Executor Expr FerraDbError
 FerraModel FerraRepository FieldMeta FieldType Frame From Grouped In Insert Insertable JSON_NULL JsonNull
-MigrationError ModelMeta NotFound Opt Order Page PgRepository Plain Predicate Quantified QueryError Returning RowQuery
-SERVER_DEFAULT Savepoint SchemaError Select Table TableMeta Transaction UNSET Unset Update ValidationError Window
-WindowFunction all_ any_ case check current_row delete_from exists following foreign_key from_ functions groups index
-insert_into maybe of preceding range_ rows select to_dict to_json types unbounded_following unbounded_preceding unique
-update validated when_set window
+MigrationError ModelMeta NotFound Opt Order Page PgRepository Plain Plan PlanNode Predicate Quantified QueryError
+Returning RowQuery SERVER_DEFAULT Savepoint SchemaError Select Table TableMeta Transaction UNSET Unset Update
+ValidationError Window WindowFunction all_ any_ case check current_row delete_from exists following foreign_key from_
+functions groups index insert_into maybe of preceding range_ rows select to_dict to_json types unbounded_following
+unbounded_preceding unique update validated when_set window
 """
 
 TYPES = """

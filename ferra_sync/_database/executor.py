@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from typing import Any, ClassVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, overload
 
 from ferra_sync._compiler.shapes import CountShape
 from ferra_sync._database.batches import KeyWalk
@@ -28,6 +28,9 @@ from ferra_sync._query.writes import Returning, Write
 from ferra_sync._schema.table import table_meta
 from ferra_sync.errors import Db, FerraDbError, NotFound, QueryError
 
+if TYPE_CHECKING:
+    from ferra_sync._query.plan import Plan
+
 
 class Executor(Handle, ABC):
     """Runs queries. Every verb raises `FerraDbError` where the database says no, and nothing is lazy.
@@ -48,6 +51,10 @@ class Executor(Handle, ABC):
     @abstractmethod
     def _atomic(self) -> AbstractContextManager[Executor]:
         """Return an executor whose statements all happen or none: a transaction, or inside one a savepoint."""
+
+    @abstractmethod
+    def _undone(self) -> AbstractContextManager[Executor]:
+        """Return an executor whose statements are undone in the end: a transaction, or inside one a savepoint."""
 
     @abstractmethod
     def _occupied(self, occupant: str) -> AbstractContextManager[None]:
@@ -211,6 +218,16 @@ class Executor(Handle, ABC):
             yield walk.rows(rows)
             if is_last:
                 return
+
+    def _explain(self, query: Query, *, analyze: bool, buffers: bool) -> Plan:
+        from ferra_sync._database.explain import explaining  # noqa: PLC0415 - for those who look
+        from ferra_sync._query.plan import Plan  # noqa: PLC0415
+
+        statement, params = prepared(query)
+        with self._undone() as executor:
+            asking = explaining(statement, analyze=analyze, buffers=buffers)
+            ((document,),) = wire.send(executor._acquire(), asking, params, wire.ROWS)
+        return Plan.of(document)
 
     def _one(self, query: RowQuery[R], statement: Statement, params: tuple[Any, ...]) -> R:
         rows: list[R] = self._rows(statement, params, lambda: _absence(query, statement))

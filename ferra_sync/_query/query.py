@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any, Generic, NamedTuple
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol
 
 from ferra_sync._compiler.compiler import compiled
+from ferra_sync._expression.described import described
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.shapes import Items
 from ferra_sync._expression.typevars import R_co
@@ -14,6 +15,9 @@ from ferra_sync._model.names import column_names
 from ferra_sync._query.checks import named
 from ferra_sync._query.shown import Shown, too_deep
 from ferra_sync.errors import QueryError
+
+if TYPE_CHECKING:
+    from ferra_sync._query.plan import Plan
 
 
 class Rendered(NamedTuple):
@@ -24,6 +28,12 @@ class Rendered(NamedTuple):
 
     def __repr__(self) -> str:
         return f"Rendered(text={self.text!r}, params=<{len(self.params)}>)"
+
+
+class Explaining(Protocol):
+    """Where a query can be explained: a `Database` or a `Transaction`."""
+
+    def _explain(self, query: Query, *, analyze: bool, buffers: bool) -> Plan: ...
 
 
 class Query(Shown, ABC):
@@ -47,6 +57,23 @@ class Query(Shown, ABC):
             return Rendered(compiled(shape).sql, params)
         except RecursionError:
             raise too_deep() from None
+
+    def explain(self, db: Explaining, *, analyze: bool = False, buffers: bool = False) -> Plan:
+        """Return how PostgreSQL runs the query with its values.
+
+        Args:
+            db: the database, or a transaction.
+            analyze: run it, and say how long each step took. What it changes is undone in the end, but for what no
+                transaction undoes: numbers that sequences gave, and what triggers did elsewhere.
+            buffers: say what it met of the server's memory; without `analyze` only the planning does.
+
+        Raises:
+            QueryError: the query cannot mean anything, or `db` is no database.
+            Db: the server says no.
+        """
+        if not hasattr(db, "_explain"):
+            raise QueryError(f"explain takes a Database or a Transaction, not {described(db)}")
+        return db._explain(self, analyze=analyze, buffers=buffers)
 
 
 class RowQuery(Query, Generic[R_co]):

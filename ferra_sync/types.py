@@ -282,7 +282,8 @@ def array(of: HasSqlType[V, N], **options: Unpack[ColumnOptions[list[V | N]]]) -
         raise SchemaError(f"array takes a type such as t.text(), not {described(of)}")
     if of.sql_type.kind is sql.FieldType.ARRAY:
         raise SchemaError("an array of arrays has no type of its own in PostgreSQL, and is not supported")
-    return ColumnDef(of.sql_type.array, options)
+    nulls = isinstance(of, ColumnDef) and of.is_nullable
+    return ColumnDef(of.sql_type.array_with_nulls if nulls else of.sql_type.array, options)
 
 
 def enum(of: type[E], type_name: str | None = None, **options: Unpack[ColumnOptions[E]]) -> ColumnDef[E, Never]:

@@ -16,35 +16,36 @@ from ferra_sync import errors, functions, migrations, types
 
 TOP = """
 Aggregate Aggregated Assignment Changeset Column Compound ConfigError Conflict Constraint Correlated CorrelatedGroups
-CorrelatedSelect Database DatabaseConfig Databases Db DbErrorKind Delete EmbeddedError Executor Expr FerraDbError
-FerraModel FerraRepository FieldMeta FieldType Frame From Grouped In Insert Insertable JSON_NULL JsonNull
-MigrationError ModelMeta NotFound Opt Order Page PgRepository Plain Plan PlanNode Predicate Quantified QueryError
-Returning RowQuery SERVER_DEFAULT Savepoint SchemaError Select Table TableMeta Transaction UNSET Unset Update
-ValidationError Window WindowFunction all_ any_ case check current_row delete_from exists following foreign_key from_
-functions groups index insert_into maybe of preceding range_ rows select to_dict to_json types unbounded_following
-unbounded_preceding unique update validated when_set window
+CorrelatedSelect Cte Database DatabaseConfig Databases Db DbErrorKind Delete Derived DerivedRows EmbeddedError Executor
+Expr FerraDbError FerraModel FerraRepository FieldMeta FieldType Frame From Grouped In Insert Insertable JSON_NULL
+JsonNull MigrationError ModelMeta NotFound Opt Order Page PgRepository Plain Plan PlanNode Predicate Quantified
+QueryError RecursiveCte Returning RowQuery SERVER_DEFAULT Savepoint SchemaError Search Select SetReturning Table
+TableMeta Transaction UNSET Unset Update ValidationError Window WindowFunction all_ any_ breadth_first case check
+current_row delete_from depth_first exists following foreign_key from_ functions groups index insert_into maybe of
+preceding range_ rows select to_dict to_json types unbounded_following unbounded_preceding unique update validated
+when_set window
 """
 
 TYPES = """
 ColumnDef ColumnOptions Interval Range ReferenceAction array bigint bigserial boolean bytea calendar_interval char cidr
-citext date daterange
-double_precision enum identity inet int4range int8range integer interval json jsonb macaddr nullable numeric
-numrange real serial smallint text time timestamp timestamptz tsrange tstzrange uuid varchar
+citext date daterange double_precision enum identity inet int4range int8range integer interval json jsonb macaddr
+nullable numeric numrange real serial smallint text time timestamp timestamptz tsrange tstzrange uuid varchar
 """
 
 FUNCTIONS = """
 abs age aggregate array_agg at_time_zone avg bool_and bool_or btrim ceil char_length coalesce concat concat_ws count
 cume_dist current_date current_timestamp date_trunc dense_rank every exp extract first_value floor format function
-gen_random_uuid greatest initcap interval jsonb_agg jsonb_object_agg lag last_value lead least left length literal ln
+gen_random_uuid generate_series greatest initcap interval jsonb_agg jsonb_array_elements jsonb_array_elements_text
+jsonb_each jsonb_each_text jsonb_object_agg jsonb_object_keys lag last_value lead least left length literal ln
 localtimestamp log lower lpad ltrim make_date max md5 min mod mode now nth_value ntile nullif percent_rank
-percentile_cont percentile_disc power random rank regexp_replace repeat replace reverse right round row_number rpad
-rtrim sign split_part sqrt starts_with stddev stddev_pop string_agg strpos substring sum to_char to_date trim trunc
-upper var_pop variance width_bucket
+percentile_cont percentile_disc power random rank regexp_matches regexp_replace regexp_split_to_table repeat replace
+reverse right round row_number rpad rtrim sign split_part sqrt starts_with stddev stddev_pop string_agg string_to_table
+strpos substring sum to_char to_date trim trunc unnest upper var_pop variance width_bucket
 """
 
 ERRORS = """
-ConfigError Conflict Db DbErrorKind EmbeddedError FerraDbError MigrationError NotFound QueryError
-SchemaError ValidationError
+ConfigError Conflict Db DbErrorKind EmbeddedError FerraDbError MigrationError NotFound QueryError SchemaError
+ValidationError
 """
 
 MIGRATIONS = """

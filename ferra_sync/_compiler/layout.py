@@ -22,7 +22,6 @@ _CLAUSES: Final[Mapping[str, frozenset[str]]] = {
     "JOIN": _JOINED_BY | {"OUTER"},
     "FROM": frozenset({"DISTINCT", "DELETE"}),
     "GROUP": frozenset({"WITHIN"}),
-    "SET": frozenset({"UPDATE"}),
     "INSERT": frozenset({"THEN"}),
     "DELETE": frozenset({"THEN"}),
     "UPDATE": frozenset({"DO", "FOR", "KEY", "THEN"}),
@@ -30,7 +29,21 @@ _CLAUSES: Final[Mapping[str, frozenset[str]]] = {
 """The words that begin a clause, and after which others they do not."""
 
 _HEADS: Final = frozenset(
-    {"SELECT", "DISTINCT", "FROM", "WHERE", "GROUP", "ORDER", "BY", "HAVING", "SET", "VALUES", "RETURNING", "WITH"}
+    {
+        "SELECT",
+        "DISTINCT",
+        "FROM",
+        "WHERE",
+        "GROUP",
+        "ORDER",
+        "BY",
+        "HAVING",
+        "SET",
+        "VALUES",
+        "RETURNING",
+        "WITH",
+        "RECURSIVE",
+    }
 )
 """What stays on the first line of a clause that is broken."""
 
@@ -129,8 +142,9 @@ def _parsed(sql: str) -> list[str | _Brackets]:
 def _clauses(items: _Items) -> Iterator[_Items]:
     start = 0
     for position, item in enumerate(items):
-        refused = _CLAUSES.get(_word(item))
-        if position > start and refused is not None and _word(items[position - 1]) not in refused:
+        word = _word(item)
+        begins = word in _CLAUSES and _word(items[position - 1]) not in _CLAUSES[word]
+        if position > start and (begins or (word == "SET" and _word(items[start]) == "UPDATE")):
             yield items[start:position]
             start = position
     yield items[start:]

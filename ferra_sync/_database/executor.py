@@ -171,7 +171,7 @@ class Executor(Handle, ABC):
         number = page_number(page, per_page)
         if not isinstance(count, str) or count not in {"exact", "estimate"}:
             raise ValueError('count is "exact" or "estimate"')
-        statement, params = prepared(page_of(_reading(query), number, per_page), as_)
+        statement, params = _only_reading(*prepared(page_of(_reading(query), number, per_page), as_))
         if statement.locks:
             self._check_lock()
         connection = self._acquire()
@@ -197,7 +197,7 @@ class Executor(Handle, ABC):
         A `Database` takes a connection and a transaction until the last row, or until the iterator is closed. `as_` is
         that of `fetch_all`.
         """
-        return self._stream(*prepared(_reading(query), as_))
+        return self._stream(*_only_reading(*prepared(_reading(query), as_)))
 
     def batches(self, query: Select[Any, Any, R], size: int = 1000) -> Iterator[list[R]]:
         """Yield the rows in lists of `size`, along the primary key: the last list costs what the first one does.
@@ -208,7 +208,7 @@ class Executor(Handle, ABC):
             QueryError: the table has no primary key, or the query sorts, limits, groups or repeats rows.
         """
         walk = KeyWalk(_selecting(query), size)
-        return self._walk(walk, *prepared(walk.first()))
+        return self._walk(walk, *_only_reading(*prepared(walk.first())))
 
     def _walk(self, walk: KeyWalk[R], statement: Statement, params: tuple[Any, ...]) -> Iterator[list[R]]:
         while rows := self._rows(statement, params):
@@ -289,6 +289,13 @@ def prepared(query: Query, as_: type | None = None) -> tuple[Statement, tuple[An
         return statement_of(shape) if as_ is None else statement_of(shape, attrs_class(as_)), params
     except RecursionError:
         raise too_deep() from None
+
+
+def _only_reading(statement: Statement, params: tuple[Any, ...]) -> tuple[Statement, tuple[Any, ...]]:
+    """Return a statement that may be sent in parts, or again; QueryError where its WITH writes."""
+    if statement.writes is not None:
+        raise QueryError(f"{statement.writes.table} is written in WITH, which happens once and at once: say fetch_all")
+    return statement, params
 
 
 def kept_out(statement: Statement, table: str) -> Db:

@@ -54,7 +54,7 @@ def _check_shown(item: Item) -> None:
 
 
 def _is_secret(ref: ColumnRef) -> bool:
-    return table_meta(ref.table.owner).declaration_of(ref).is_secret
+    return table_meta(ref.table.owner).is_secret(ref)
 
 
 def _keys(items: Items) -> list[str]:

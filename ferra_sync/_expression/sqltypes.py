@@ -81,6 +81,7 @@ class SqlType(Value, Generic[T]):
         load: what psycopg returns → Python value; None: as it is.
         structured: the attrs class that a json or jsonb column holds.
         element: the type of an array's elements or of a range's bounds.
+        optional: whether an array's elements may be NULL, where it is declared so.
         rank: the place in smallint < integer < bigint < numeric < real < double precision; None: not a number.
         sure: the least and the greatest number that it holds for certain; None: whatever is of its classes.
         holds: whether it holds a number, where that is not sure.
@@ -99,6 +100,7 @@ class SqlType(Value, Generic[T]):
     load: Callable[[Any], Any] | None = None
     structured: type | None = None
     element: SqlType[Any] | None = None
+    optional: bool = False
     rank: int | None = None
     sure: tuple[Any, Any] | None = None
     holds: Callable[[Any], bool] | None = None
@@ -134,6 +136,11 @@ class SqlType(Value, Generic[T]):
     def array(self) -> SqlType[Any]:
         """The type of an array of these; arrays of arrays are not rectangular, so they travel as text each."""
         return _array_of(self)
+
+    @cached_property
+    def array_with_nulls(self) -> SqlType[Any]:
+        """`array`, whose elements may be NULL."""
+        return _array_of(self, optional=True)
 
     @property
     def python_name(self) -> str:
@@ -246,7 +253,7 @@ _LOCAL: Final = frozenset({FieldType.DATE, FieldType.TIMESTAMP, FieldType.TIME})
 _MUTABLE: Final = frozenset({FieldType.JSON, FieldType.JSONB, FieldType.ARRAY, FieldType.BYTEA})
 
 
-def _array_of(element: SqlType[T]) -> SqlType[list[T]]:
+def _array_of(element: SqlType[T], *, optional: bool = False) -> SqlType[list[T]]:
     if element.kind is FieldType.ARRAY:
         return SqlType(kind=FieldType.ARRAY, ddl="text[]", cast="text[]", classes=(list,), element=element)
     dump, load = element.dump, element.load
@@ -261,6 +268,7 @@ def _array_of(element: SqlType[T]) -> SqlType[list[T]]:
         dump=None if dump is None else lambda values: [None if v is None else dump(v) for v in values],
         load=None if load is None else lambda values: [None if v is None else load(v) for v in values],
         element=element,
+        optional=optional,
     )
 
 

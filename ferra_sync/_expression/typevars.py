@@ -40,6 +40,8 @@ Sel = TypeVar("Sel")
 App = TypeVar("App")
 R = TypeVar("R")
 T = TypeVar("T")
+T2 = TypeVar("T2")
+T3 = TypeVar("T3")
 K = TypeVar("K")
 
 Sa = TypeVar("Sa", default=Never)

@@ -54,4 +54,4 @@ def _columns(shape: Hashable) -> Iterator[str]:
 def _attribute(ref: ColumnRef) -> str:
     """Return the name of a column's attribute on its table: a model's field has the same key."""
     attributes = table_meta(ref.table.owner).attributes
-    return next(attribute for attribute, column in attributes.items() if column.ref is ref)
+    return next((attribute for attribute, column in attributes.items() if column.ref is ref), ref.name)

@@ -6,12 +6,12 @@ from abc import abstractmethod
 from typing import Any, TypeAlias
 
 from ferra_sync._compiler.compiler import compiled
-from ferra_sync._compiler.shapes import StatementShape
+from ferra_sync._compiler.shapes import RowsShape, WriteShape
 from ferra_sync._expression.shapes import TableRef
 from ferra_sync._expression.values import Value
 from ferra_sync.errors import QueryError, SchemaError
 
-Parts: TypeAlias = tuple[StatementShape, tuple[Any, ...]]
+Parts: TypeAlias = tuple[RowsShape | WriteShape, tuple[Any, ...]]
 """A query's shape and its values, $1 first."""
 
 

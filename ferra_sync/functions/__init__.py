@@ -16,9 +16,9 @@ if TYPE_CHECKING:
         bool_or,
         count,
         every,
-        max,  # noqa: A004 - SQL's names, the next two too
-        min,  # noqa: A004
-        sum,  # noqa: A004
+        max,  # noqa: A004 - SQL's name
+        min,  # noqa: A004 - SQL's name
+        sum,  # noqa: A004 - SQL's name
     )
     from ferra_sync.functions._collecting import array_agg, jsonb_agg, jsonb_object_agg, string_agg
     from ferra_sync.functions._conditionals import coalesce, greatest, least, nullif
@@ -54,6 +54,18 @@ if TYPE_CHECKING:
         width_bucket,
     )
     from ferra_sync.functions._random import gen_random_uuid, random
+    from ferra_sync.functions._sets import (
+        generate_series,
+        jsonb_array_elements,
+        jsonb_array_elements_text,
+        jsonb_each,
+        jsonb_each_text,
+        jsonb_object_keys,
+        regexp_matches,
+        regexp_split_to_table,
+        string_to_table,
+        unnest,
+    )
     from ferra_sync.functions._statistics import (
         mode,
         percentile_cont,
@@ -133,11 +145,17 @@ __all__ = [
     "format",
     "function",
     "gen_random_uuid",
+    "generate_series",
     "greatest",
     "initcap",
     "interval",
     "jsonb_agg",
+    "jsonb_array_elements",
+    "jsonb_array_elements_text",
+    "jsonb_each",
+    "jsonb_each_text",
     "jsonb_object_agg",
+    "jsonb_object_keys",
     "lag",
     "last_value",
     "lead",
@@ -167,7 +185,9 @@ __all__ = [
     "power",
     "random",
     "rank",
+    "regexp_matches",
     "regexp_replace",
+    "regexp_split_to_table",
     "repeat",
     "replace",
     "reverse",
@@ -183,6 +203,7 @@ __all__ = [
     "stddev",
     "stddev_pop",
     "string_agg",
+    "string_to_table",
     "strpos",
     "substring",
     "sum",
@@ -190,6 +211,7 @@ __all__ = [
     "to_date",
     "trim",
     "trunc",
+    "unnest",
     "upper",
     "var_pop",
     "variance",
@@ -202,13 +224,16 @@ _HOMES: Final = {
     "_conditionals": "coalesce greatest least nullif",
     "_declared": "aggregate function",
     "_literals": "literal",
-    "_moments": "age at_time_zone current_date current_timestamp date_trunc extract interval localtimestamp make_date"
-    " now to_char to_date",
+    "_moments": "age at_time_zone current_date current_timestamp date_trunc extract interval localtimestamp"
+    " make_date now to_char to_date",
     "_numbers": "abs ceil exp floor ln log mod power round sign sqrt trunc width_bucket",
     "_random": "gen_random_uuid random",
+    "_sets": "generate_series jsonb_array_elements jsonb_array_elements_text jsonb_each jsonb_each_text"
+    " jsonb_object_keys regexp_matches regexp_split_to_table string_to_table unnest",
     "_statistics": "mode percentile_cont percentile_disc stddev stddev_pop var_pop variance",
-    "_text": "btrim char_length concat concat_ws format initcap left length lower lpad ltrim md5 regexp_replace repeat"
-    " replace reverse right rpad rtrim split_part starts_with strpos substring trim upper",
+    "_text": "btrim char_length concat concat_ws format initcap left length lower lpad ltrim md5"
+    " regexp_replace repeat replace reverse right rpad rtrim split_part starts_with strpos"
+    " substring trim upper",
     "_windows": "cume_dist dense_rank first_value lag last_value lead nth_value ntile percent_rank rank row_number",
 }
 """What each file gives, for it is imported when the first of its functions is asked for."""

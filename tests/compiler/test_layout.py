@@ -42,3 +42,32 @@ def test_what_does_not_fit_on_a_line_is_broken_at_commas_and_at_and() -> None:
         f"    {name}",
         ")",
     ]
+
+
+def test_the_queries_of_with_stand_below_it() -> None:
+    sql = (
+        'WITH RECURSIVE "a"("x") AS ((SELECT 1) UNION ALL (SELECT "x" FROM "a")) SEARCH BREADTH FIRST BY "x" SET "o",'
+        '"b"("y") AS MATERIALIZED (DELETE FROM "t" RETURNING "y") SELECT "x" FROM "a",LATERAL (SELECT 2) AS "c"'
+    )
+    assert laid_out(sql).splitlines() == [
+        "WITH RECURSIVE",
+        '    "a"("x") AS (',
+        "        (",
+        "            SELECT 1",
+        "        )",
+        "        UNION ALL (",
+        '            SELECT "x"',
+        '            FROM "a"',
+        "        )",
+        '    ) SEARCH BREADTH FIRST BY "x" SET "o",',
+        '    "b"("y") AS MATERIALIZED (',
+        '        DELETE FROM "t"',
+        '        RETURNING "y"',
+        "    )",
+        'SELECT "x"',
+        "FROM",
+        '    "a",',
+        "    LATERAL (",
+        "        SELECT 2",
+        '    ) AS "c"',
+    ]

@@ -272,7 +272,8 @@ class Clauses(Shown, Generic[Sel, App]):
         distinct = said.get("distinct")
         if distinct == ():
             check_expressions("distinct", tuple(self.results()))
-        sharing = Sharing((*said.get("group_by", ()), *(self.results() if distinct == () else distinct or ())))
+        repeated = (*said.get("group_by", ()), *(self.results() if distinct == () else distinct or ()))
+        sharing = Sharing(repeated, windows="windows" in said)
         params: list[Any] = []
 
         def placed(expression: Hashable, values: tuple[Any, ...]) -> Hashable:

@@ -11,6 +11,8 @@ All of them are made of expressions: columns, operators and functions. (`_expres
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ferra_sync import functions, types
 from ferra_sync._database.database import Database
 from ferra_sync._database.databases import Databases
@@ -34,7 +36,7 @@ from ferra_sync._expression.frame import (
 from ferra_sync._expression.grouping import GroupingSets, cube, grouping_sets, rollup
 from ferra_sync._expression.markers import Aggregate, In, Opt, Plain
 from ferra_sync._expression.order import Order
-from ferra_sync._expression.published import publish
+from ferra_sync._expression.published import on_first_use, publish
 from ferra_sync._expression.row import Row
 from ferra_sync._expression.row_arity import row
 from ferra_sync._expression.sentinels import JSON_NULL, SERVER_DEFAULT, UNSET, JsonNull, Unset
@@ -79,6 +81,9 @@ from ferra_sync.errors import (
     ValidationError,
 )
 from ferra_sync.functions._case import case
+
+if TYPE_CHECKING:
+    from ferra_sync._query.plan import Plan, PlanNode
 
 __all__ = [
     "JSON_NULL",
@@ -129,6 +134,8 @@ __all__ = [
     "Page",
     "PgRepository",
     "Plain",
+    "Plan",
+    "PlanNode",
     "Predicate",
     "Quantified",
     "QueryError",
@@ -189,5 +196,8 @@ __all__ = [
     "when_set",
     "window",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = on_first_use(__name__, {"_query.plan": "Plan PlanNode"})
 
 publish(__name__, __all__)

@@ -70,7 +70,7 @@ def nullable_columns(shape: RowsShape | WriteShape, *, has_null: bool) -> tuple[
             missing = frozenset()
             selected = select_list(write.returning)
             columns = (column for column, _ in selected.columns)
-    lost = {cell.position for instance in _lost(selected.entries) for cell in instance.cells}
+    lost = {each.position for model in _lost(selected.entries) for each in model.entries if isinstance(each, Cell)}
     values = None if has_null else repeat(...)
     return tuple(may_be_null(each, values, missing=missing) or at in lost for at, each in enumerate(columns))
 
@@ -114,7 +114,7 @@ def _check_kind(operator: SetOperator, entries: Iterable[Entry]) -> None:
 def _kind(entry: Entry) -> str:
     if not isinstance(entry, Instance):
         return "a column"
-    name = entry.meta.model.__name__
+    name = entry.model.__name__
     return name if entry.witness is None else f"maybe({name})"
 
 

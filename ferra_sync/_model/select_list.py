@@ -33,17 +33,19 @@ class Cell:
 
 @attrs.frozen(eq=False)
 class Instance:
-    """A model in a row.
+    """An attrs class in a row: a model, or the class that a whole row is to fill.
 
     Attributes:
-        meta: the model.
-        cells: the value of each of its fields.
+        model: the class.
+        fields: the names of the attributes that the row has.
+        entries: where the row has each of them.
         witness: where an outer join may have found nothing, the cell that tells; None: it is always there. A cell that
             is never NULL tells by None, a boolean by False.
     """
 
-    meta: ModelMeta
-    cells: tuple[Cell, ...]
+    model: type[Any]
+    fields: tuple[str, ...]
+    entries: tuple[Entry, ...]
     witness: Cell | None = None
 
 
@@ -93,24 +95,27 @@ def _entry(item: Item, columns: list[Item], missing: frozenset[Hashable]) -> Ent
         case (shapes.TUPLE, tuple() as types, *inner):
             return tuple([_entry(each, columns, missing) for each in zip(inner, types, strict=True)])
         case (shapes.MODEL, type() as model, TableRef() as table):
-            return _instance(ModelMeta.of(model), table, columns)
+            return _instance(model, _cells(model, table, columns))
         case (shapes.MAYBE, (shapes.MODEL, type() as model, TableRef() as table)):
-            instance = _instance(ModelMeta.of(model), table, columns)
-            return attrs.evolve(instance, witness=_witness(instance, table, columns))
+            cells = _cells(model, table, columns)
+            return _instance(model, cells, _witness(cells, table, columns))
         case _:
             return _cell(shape, sql_type, columns, nullable=may_be_null(shape, missing=missing))
 
 
-def _instance(meta: ModelMeta, table: TableRef, columns: list[Item]) -> Instance:
+def _cells(model: type[Any], table: TableRef, columns: list[Item]) -> tuple[Cell, ...]:
     attributes = table_meta(table.owner).attributes
-    refs = [attributes[field.key].ref for field in meta.fields]
-    cells = [_cell(ref, ref.type, columns, nullable=ref.nullable) for ref in refs]
-    return Instance(meta, tuple(cells))
+    refs = [attributes[field.key].ref for field in ModelMeta.of(model).fields]
+    return tuple([_cell(ref, ref.type, columns, nullable=ref.nullable) for ref in refs])
 
 
-def _witness(instance: Instance, table: TableRef, columns: list[Item]) -> Cell:
+def _instance(model: type[Any], cells: tuple[Cell, ...], witness: Cell | None = None) -> Instance:
+    return Instance(model, tuple(field.name for field in ModelMeta.of(model).fields), cells, witness)
+
+
+def _witness(cells: tuple[Cell, ...], table: TableRef, columns: list[Item]) -> Cell:
     """Return a cell that is never NULL; where the model has none, one more column, in which the server tells."""
-    for cell in instance.cells:
+    for cell in cells:
         if not cell.nullable:
             return cell
     return _cell(shapes.is_row(table), BOOLEAN, columns, nullable=False)

@@ -16,13 +16,13 @@ from ferra_sync._expression.order import Order
 from ferra_sync._expression.shapes import Items, TableRef, children, has_aggregate, has_window, rebuilt
 from ferra_sync._expression.sqltypes import BIGINT, MAX_BIGINT
 from ferra_sync._expression.typevars import App, Sel
-from ferra_sync._expression.values import Value
 from ferra_sync._model.model import FerraModel
 from ferra_sync._model.select_list import select_list
 from ferra_sync._query.checks import check_expressions, check_keys, check_predicates
 from ferra_sync._query.from_item import Cte
 from ferra_sync._query.keys import belongs_to, key_is
 from ferra_sync._query.sharing import Sharing
+from ferra_sync._query.shown import Shown
 from ferra_sync._query.source import How, Source
 from ferra_sync._schema.constraints import Columns
 from ferra_sync._schema.declaration import Joinable, TableClass
@@ -55,7 +55,7 @@ class Said(TypedDict, total=False):
     """What `find` was given."""
 
 
-class Clauses(Value, Generic[Sel, App]):
+class Clauses(Shown, Generic[Sel, App]):
     """The clauses of a SELECT; every method returns a new one.
 
     Sel: what may be selected. App: what where, on and order_by may name.
@@ -276,7 +276,8 @@ class Clauses(Value, Generic[Sel, App]):
         distinct = said.get("distinct")
         if distinct == ():
             check_expressions("distinct", tuple(self.results()))
-        sharing = Sharing((*keys_of(said.get("group_by", ())), *(self.results() if distinct == () else distinct or ())))
+        repeated = (*keys_of(said.get("group_by", ())), *(self.results() if distinct == () else distinct or ()))
+        sharing = Sharing(repeated, windows="windows" in said)
         params: list[Any] = []
 
         def placed(expression: Hashable, values: tuple[Any, ...]) -> Hashable:

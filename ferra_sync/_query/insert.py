@@ -16,7 +16,7 @@ from ferra_sync._model.rows import CheckedRows, Given, arrays_of, checked_rows, 
 from ferra_sync._query.arity import Changing
 from ferra_sync._query.checks import rows_meta, table_of
 from ferra_sync._query.keys import NOTHING
-from ferra_sync._query.query import Parts
+from ferra_sync._query.shown import Parts
 from ferra_sync._query.writes import read_instead, writable
 from ferra_sync._schema.table import TableMeta, TableT
 from ferra_sync.errors import QueryError

@@ -24,13 +24,14 @@ Params: TypeAlias = tuple[Any, ...]
 
 
 class Sharing:
-    """The shared expressions of one query."""
+    """The shared expressions of one query: `expressions`, and its windows with values where it has `windows`."""
 
-    def __init__(self, expressions: Iterable[AnyExpr]) -> None:
+    def __init__(self, expressions: Iterable[AnyExpr], *, windows: bool) -> None:
         self._shared: list[tuple[Hashable, Params]] = []
         for expression in expressions:
             if expression.params and self._number(expression.shape, expression.params) is None:
                 self._shared.append((expression.shape, expression.params))
+        self._is_needed = windows or bool(self._shared)
 
     @property
     def shapes(self) -> tuple[Hashable, ...]:
@@ -44,7 +45,7 @@ class Sharing:
 
     def rewritten(self, shape: Hashable, params: Params) -> tuple[Hashable, Params]:
         """Return an expression without what it shares, and the values that remain its own."""
-        if not params:
+        if not params or not self._is_needed:
             return shape, params
         number = self._number(shape, params)
         if number is not None:

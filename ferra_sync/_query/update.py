@@ -17,7 +17,7 @@ from ferra_sync._model.rows import checked_values
 from ferra_sync._query.arity import Changing
 from ferra_sync._query.checks import check_predicates, named, table_of
 from ferra_sync._query.keys import NOTHING, key_is
-from ferra_sync._query.query import Parts
+from ferra_sync._query.shown import Parts
 from ferra_sync._query.writes import read_instead, writable
 from ferra_sync._schema.table import TableMeta, TableT
 from ferra_sync.errors import QueryError

@@ -9,7 +9,8 @@ from ferra_sync._compiler.shapes import SelectShape
 from ferra_sync._expression.expression import AnyExpr
 from ferra_sync._expression.shapes import Items, TableRef
 from ferra_sync._expression.typevars import R_co
-from ferra_sync._query.query import Parts, Query, RowQuery, item_of
+from ferra_sync._query.query import Query, RowQuery, item_of
+from ferra_sync._query.shown import Parts
 from ferra_sync._schema.table import TableMeta
 from ferra_sync.errors import QueryError
 

@@ -301,7 +301,7 @@ def test_a_select_without_from_has_the_other_clauses_and_pages(db: Database) -> 
     assert db.fetch_page(query).items == [(1, "x")]
     assert db.fetch_page(query, 3).total == 1
     assert list(db.stream(query.distinct())) == [(1, "x")]
-    assert repr(query) == "<Select>"
+    assert repr(query) == "SELECT $1::bigint, $2::text"
     with pytest.raises(Exception, match="row not found"):
         db.fetch_one(query.limit(0))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from ferra_sync._compiler.shapes import SelectShape
+from ferra_sync._compiler.shapes import CompoundShape, SelectShape
 from ferra_sync._expression import shapes
 from ferra_sync._expression.shapes import (
     ColumnRef,
@@ -177,3 +177,9 @@ def _check_lock(shape: SelectShape, results: Sequence[Hashable]) -> None:
         raise QueryError(f"{shape.lock} cannot lock rows beside a function over a window, which reads others too")
     if any(join.how in _OUTER for join in shape.joins):
         raise QueryError(f"{shape.lock} cannot lock the nullable side of an outer join: lock without that join")
+    made = next((each.table for each in shape.derived if isinstance(each.rows, (SelectShape, CompoundShape))), None)
+    if made is not None:
+        owner = made.owner.__name__
+        raise QueryError(f"{shape.lock} would lock what {made} is made of: say {owner}.of(….for_update()), or .cte(…)")
+    if shape.table is not None and all(table.is_derived for table in shape.tables):
+        raise QueryError(f"{shape.lock} locks rows of tables, and {shape.table} is none: lock those of its query")

@@ -6,16 +6,21 @@ from collections.abc import Hashable, Sequence
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
+import attrs
+
 from ferra_sync._compiler.selected import nullable_columns, selected_by
-from ferra_sync._compiler.shapes import RowsShape, WriteShape
+from ferra_sync._compiler.shapes import CompoundShape, RowsShape, WriteShape
 from ferra_sync._expression.set_returning import SetColumn
-from ferra_sync._expression.shapes import ColumnRef, leaves
+from ferra_sync._expression.shapes import ColumnRef, Item, cast, leaves
 from ferra_sync._expression.sqltypes import BIGINT, FieldType, SqlType
 from ferra_sync._schema.table import TableMeta, table_meta
 from ferra_sync.errors import QueryError
 
 _TEXTS: Final = frozenset({FieldType.TEXT, FieldType.VARCHAR})
 """The same to who reads and compares them."""
+
+_SIZED: Final = _TEXTS | {FieldType.CHAR, FieldType.NUMERIC}
+"""Of several lengths or precisions each."""
 
 
 class _Made(NamedTuple):
@@ -38,6 +43,28 @@ def _check_shape(table: TableMeta, shape: RowsShape | WriteShape, *, has_null: b
     pairs = enumerate(zip(columns, nullable, strict=True), start=1)
     made = [_Made(_label(each, n), sql_type, may, _secret(each, sql_type)) for n, ((each, sql_type), may) in pairs]
     _check(table, "the query", made)
+
+
+def as_declared(table: TableMeta, shape: RowsShape) -> RowsShape:
+    """Return a query with its columns cast to those of `table`: WITH RECURSIVE takes no other length of a text."""
+    if isinstance(shape, CompoundShape):
+        return shape._replace(parts=tuple(as_declared(table, part) for part in shape.parts))
+    columns = zip(selected_by(shape).columns, table.attributes.values(), strict=True)
+    return shape._replace(items=tuple(_cast(item, column.type) for item, column in columns))
+
+
+def _cast(item: Item, declared: SqlType[Any]) -> Item:
+    if (declared.element or declared).kind not in _SIZED:
+        return item
+    expression, _ = item
+    to = _unsized(declared.parameter)
+    return cast(expression, to), to
+
+
+@lru_cache(maxsize=1024)
+def _unsized(sql_type: SqlType[Any]) -> SqlType[Any]:
+    """Return a type of any length; `char` alone is of one."""
+    return attrs.evolve(sql_type, ddl=sql_type.cast)
 
 
 def check_function(table: TableMeta, columns: Sequence[SetColumn], *, ordinality: bool) -> None:

@@ -72,7 +72,7 @@ class Derived(Relation):
         """
         meta = cls.__ferra_table__
         if isinstance(rows, SetReturning):
-            check_function(meta, rows.columns, ordinality=ordinality)
+            check_function(meta, rows.shape, rows.columns, ordinality=ordinality)
             return DerivedRows(DerivedShape(meta.ref, rows.shape, ordinality=ordinality), rows.params)
         if not isinstance(rows, Combinable):
             raise QueryError(f"{cls.__name__}.of takes a SELECT, a set operation or a function of rows, {_not(rows)}")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import attrs
 
+from ferra_sync._compiler.checks import written_out
 from ferra_sync._compiler.selected import nullable_columns, selected_by
-from ferra_sync._compiler.shapes import CompoundShape, RowsShape, WriteShape
+from ferra_sync._compiler.shapes import CompoundShape, RowsShape, SelectShape, WriteShape
 from ferra_sync._expression.set_returning import SetColumn
 from ferra_sync._expression.shapes import ColumnRef, Item, cast, leaves
 from ferra_sync._expression.sqltypes import BIGINT, FieldType, SqlType
@@ -40,8 +41,11 @@ def check_query(table: TableMeta, shape: RowsShape | WriteShape, params: tuple[A
 @lru_cache(maxsize=1024, typed=True)
 def _check_shape(table: TableMeta, shape: RowsShape | WriteShape, *, has_null: bool) -> None:
     columns, nullable = selected_by(shape).columns, nullable_columns(shape, has_null=has_null)
-    pairs = enumerate(zip(columns, nullable, strict=True), start=1)
-    made = [_Made(_label(each, n), sql_type, may, _secret(each, sql_type)) for n, ((each, sql_type), may) in pairs]
+    found = zip(columns, nullable, _secrets(shape), strict=True)
+    made = [
+        _Made(_label(each, number), sql_type, may, secret)
+        for number, ((each, sql_type), may, secret) in enumerate(found, start=1)
+    ]
     _check(table, "the query", made)
 
 
@@ -67,9 +71,9 @@ def _unsized(sql_type: SqlType[Any]) -> SqlType[Any]:
     return attrs.evolve(sql_type, ddl=sql_type.cast)
 
 
-def check_function(table: TableMeta, columns: Sequence[SetColumn], *, ordinality: bool) -> None:
+def check_function(table: TableMeta, call: Hashable, columns: Sequence[SetColumn], *, ordinality: bool) -> None:
     """Raise QueryError where the columns of a function that returns rows are not those of `table`."""
-    made = [_Made(column.name, column.type, column.nullable) for column in columns]
+    made = [_Made(each.name, each.type, each.nullable, _secret(call, each.type)) for each in columns]
     if ordinality:
         made.append(_Made("the ordinality", BIGINT, nullable=False))
     _check(table, "the function", made)
@@ -101,6 +105,18 @@ def _agree(declared: SqlType[Any], given: SqlType[Any]) -> bool:
 
 def _label(shape: Hashable, number: int) -> str:
     return repr(shape) if isinstance(shape, ColumnRef) else f"column {number}"
+
+
+def _secrets(shape: RowsShape | WriteShape) -> list[ColumnRef | None]:
+    """Return of each column of a query a secret one that it shows, if there is one."""
+    if isinstance(shape, CompoundShape):
+        by_place = zip(*map(_secrets, shape.parts), strict=True)
+        return [next((secret for secret in place if secret is not None), None) for place in by_place]
+    columns = selected_by(shape).columns
+    results: Iterable[Hashable] = [expression for expression, _ in columns]
+    if isinstance(shape, SelectShape):
+        results = written_out(results, shape)
+    return [_secret(each, sql_type) for each, (_, sql_type) in zip(results, columns, strict=True)]
 
 
 def _secret(shape: Hashable, sql_type: SqlType[Any]) -> ColumnRef | None:

@@ -194,6 +194,9 @@ def _check_lock(shape: SelectShape, results: Sequence[Hashable]) -> None:
         if missing.intersection(lock.of or shape.tables):
             raise QueryError(f"{lock} cannot lock the nullable side of an outer join: {_cure(shape, missing)}")
         _check_derived_lock(lock, shape)
+        locked = [each.table for each in shape.derived if isinstance(each.rows, SelectShape)]
+        if shape.table is not None and all(table.is_derived and table not in locked for table in shape.tables):
+            raise QueryError(f"{lock} locks rows of tables, and {shape.table} is none: lock those of its query")
 
 
 def _check_derived_lock(lock: LockShape, shape: SelectShape) -> None:

@@ -21,7 +21,9 @@ SEARCH_ORDER: Final = "search_order"
 IS_CYCLE: Final = "is_cycle"
 """The column that CYCLE adds, and that says whether a row was met before on the way to it."""
 
-_PATH: Final = "cycle_path"
+CYCLE_PATH: Final = "cycle_path"
+"""The column in which CYCLE keeps where it has been."""
+
 _MATERIALIZED: Final = {None: "", True: "MATERIALIZED ", False: "NOT MATERIALIZED "}
 
 
@@ -65,13 +67,21 @@ def values_term(arrays: Sequence[Term], table: TableRef) -> Term:
     return Template("(SELECT {} FROM {})", Raw(casts), given)
 
 
+def function_rows(call: Term, shape: DerivedShape) -> Term:
+    """Return the rows of a function; in a query where `table.*` would else be its one value, which may be NULL."""
+    column, *others = table_meta(shape.table.owner).attributes.values()
+    if others or shape.ordinality or not column.nullable_in_table:
+        return call
+    return Template("LATERAL (SELECT * FROM {})", call)
+
+
 def cte_term(shape: CteShape, rows: Term) -> Term:
     """Return `name(column, …) AS (…)`, with SEARCH and CYCLE."""
     marks = ""
     if shape.search is not None:
         marks += f" SEARCH {shape.search.order} FIRST BY {_columns(shape.search.by)} SET {SEARCH_ORDER}"
     if shape.cycle:
-        marks += f" CYCLE {_columns(shape.cycle)} SET {IS_CYCLE} USING {_PATH}"
+        marks += f" CYCLE {_columns(shape.cycle)} SET {IS_CYCLE} USING {CYCLE_PATH}"
     name = _named(shape.table, shape.table.name)
     return Template("{} AS {}({}){}", Raw(name), Raw(_MATERIALIZED[shape.materialized]), rows, Raw(marks))
 

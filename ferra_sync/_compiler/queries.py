@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from pypika.queries import Selectable
@@ -10,8 +10,9 @@ from pypika.terms import Term
 
 from ferra_sync._compiler.checks import check_select
 from ferra_sync._compiler.compiled import Compiled, check_readable, finished
-from ferra_sync._compiler.derived import DerivedTable, TablePart, cte_term, values_term, with_queries
+from ferra_sync._compiler.derived import DerivedTable, TablePart, cte_term, function_rows, values_term, with_queries
 from ferra_sync._compiler.expressions import Lowering
+from ferra_sync._compiler.recursion import check_recursive
 from ferra_sync._compiler.select import select_builder
 from ferra_sync._compiler.selected import selected_by
 from ferra_sync._compiler.set_operations import compound_term
@@ -45,6 +46,7 @@ class QueryLowering(Lowering):
         """Lower a query over `tables`, inside the statement `around` it."""
         super().__init__(tables, outer, around=around)
         self._ctes: dict[str, type] = {} if around is None else dict(around._ctes)
+        self._later: frozenset[str] = frozenset() if around is None else around._later
         self._depth: int = 0 if around is None else around._depth + 1
 
     def subquery(self, statement: object) -> Term:
@@ -62,6 +64,8 @@ class QueryLowering(Lowering):
         if isinstance(term, DerivedTable):
             return term
         named = self._ctes.get(ref.name) if ref.schema is None else None
+        if ref.schema is None and ref.name in self._later:
+            raise QueryError(f"{ref} would be the query of that name in WITH RECURSIVE: with_(…) it before this one")
         owner = ref.declared_by
         if ref.is_derived and named is not owner:
             raise QueryError(
@@ -103,19 +107,23 @@ class QueryLowering(Lowering):
             case DeleteShape():
                 return delete_builder(shape, inside, binary=binary)
 
-    def _with(self, ctes: Iterable[CteShape]) -> list[Term]:
-        own = set[str]()
-        terms = []
-        for cte in ctes:
-            name = cte.table.name
-            if name in own:
-                raise QueryError(f"{name} is in WITH twice: give one of them a class of its own")
-            own.add(name)
+    def _with(self, ctes: Sequence[CteShape]) -> list[Term]:
+        names = [cte.table.name for cte in ctes]
+        is_recursive = any(cte.is_recursive for cte in ctes)
+        around, terms = self._later, []
+        for number, cte in enumerate(ctes):
+            if cte.table.name in names[:number]:
+                raise QueryError(f"{cte.table} is in WITH twice: give one of them a class of its own")
+            # WITH RECURSIVE lets each of its queries name itself and the later ones, whatever has that name around.
+            self._later = around.union(names[number + cte.is_recursive :] if is_recursive else ())
             terms.append(self._cte(cte))
+            around -= {cte.table.name}
+        self._later = around
         return terms
 
     def _cte(self, shape: CteShape) -> Term:
         if shape.is_recursive:
+            check_recursive(shape)
             self._ctes[shape.table.name] = shape.table.declared_by
         rows = (
             self.rows(shape.rows)
@@ -141,7 +149,7 @@ class QueryLowering(Lowering):
                 case ValuesShape(arrays=arrays):
                     term = values_term(self.terms(arrays), each.table)
                 case call:
-                    term = self.term(call)
+                    term = function_rows(self.term(call), each)
             self._tables[each.table] = DerivedTable(each, term)
 
 

@@ -9,7 +9,7 @@ from pypika.terms import Term
 
 from ferra_sync._compiler.checks import check_plain
 from ferra_sync._compiler.compiled import new_builder, result_term
-from ferra_sync._compiler.expressions import Lowering, table_term
+from ferra_sync._compiler.expressions import Lowering
 from ferra_sync._compiler.shapes import ConflictShape, DeleteShape, InsertShape, UpdateShape
 from ferra_sync._compiler.terms import Raw, Template, Unnest
 from ferra_sync._expression.shapes import ColumnRef, Item, Items
@@ -21,7 +21,7 @@ from ferra_sync.errors import QueryError
 def insert_builder(shape: InsertShape, lowering: Lowering, *, binary: bool) -> Any:  # noqa: ANN401 - PyPika's builder
     """Return the builder of an INSERT."""
     builder = (
-        new_builder(overriding=shape.overriding).into(table_term(shape.table)).columns(*column_names(shape.columns))
+        new_builder(overriding=shape.overriding).into(lowering.table(shape.table)).columns(*column_names(shape.columns))
     )
     if shape.arrays:
         rows = Unnest(lowering.terms(shape.arrays))

@@ -267,6 +267,9 @@ def _attach(model: type[Record[Any]], hints: Mapping[str, Any]) -> ModelMeta:
     if table is None:
         raise SchemaError(f"{model.__name__} says no table: it is generic, so name one, {model.__name__}[…]")
     purpose = model.__ferra_purpose__
+    if purpose != "read" and table.__ferra_table__.ref.is_derived:
+        name = table.__name__
+        raise SchemaError(f"{model.__name__}: {name} is made by a query and cannot be written: say FerraModel[{name}]")
     fields = tuple(fields_of(model, table, hints))
     _check_body(model, table, hints, {field.name for field in fields})
     if not fields:

@@ -208,7 +208,8 @@ class Clauses(Shown, Generic[Sel, App]):
         keys = [table.primary_key for table in self._source.tables]
         orders = said.get("order_by", ())
         if not all(keys) and not orders:
-            raise QueryError(f"the rows of {self._source.root.name} have no order: say order_by(…)")
+            keyless = next((table for table in self._source.tables if not table.primary_key), self._source.root)
+            raise QueryError(f"the rows of {keyless.name} have no order: say order_by(…)")
         ordered = {operand for order in orders for operand in children(order.shape)}
         return self.order_by(*(column for key in keys for column in key if column.ref not in ordered))
 

@@ -82,6 +82,8 @@ class ForeignKey(Value, Generic[S]):
             raise SchemaError(f"{self.columns[0].ref}: a foreign key references columns")
         if len({target.ref.table for target in targets}) != 1 or len(targets) != len(self.columns):
             raise SchemaError(f"{self.columns[0].ref}: a foreign key references as many columns of one table")
+        if targets[0].ref.table.is_derived and not self.columns[0].ref.table.is_derived:
+            raise SchemaError(f"{self.columns[0].ref} references {targets[0].ref}, which a query makes: name a table's")
         for column, target in zip(self.columns, targets, strict=True):
             if not column.type.is_comparable_to(target.type):
                 raise SchemaError(f"{column.ref} is {column.type}; {target.ref} is {target.type}")

@@ -107,6 +107,8 @@ def declared(tables: Iterable[type[Table]]) -> list[TableMeta]:
     found: dict[tuple[str | None, str], TableMeta] = {}
     for table in tables:
         meta = _origin(table_meta(table))
+        if meta.ref.is_derived:
+            raise SchemaError(f"{meta.ref.owner.__name__} is made by a query; the database has no such table")
         if found.setdefault((meta.ref.schema, meta.name), meta) is not meta:
             raise SchemaError(f"{qualified_name(meta.ref)} is declared by two tables")
     return list(found.values())

@@ -37,6 +37,7 @@ sys.path.append(str(Path(__file__).parents[1]))  # where pytest finds what follo
 
 import differential_subqueries as subqueries
 from databases import fresh_database, server_in_memory
+from differential_derived import derived, lateral
 from differential_terms import KINDS, ORDERED, Source, Term, Terms, literal, random_source
 from differential_windows import windowed
 from none_in_rows import broken_promises
@@ -75,6 +76,7 @@ class Begun:
     terms: Terms
     joined: Sequence[Source]
     nullable: dict[str, bool]
+    is_filtered: bool
 
 
 @attrs.frozen
@@ -86,13 +88,18 @@ class Writer:
 
     def case(self) -> Case:
         one, *others = self.dice.sample(self.sources, self.dice.choice([1, 1, 1, 2, 2, 3]))
-        query, tables, nullable = from_(one.table), f'"{one.name}"', {one.name: False}
+        one = self._or_derived(one, 0)
+        query, tables, nullable = from_(one.rows), one.sql, {one.name: False}
         joined = [one]
-        for other in others:
+        for number, source in enumerate(others, start=1):
             how = self.dice.choice(["inner", "left", "right", "full"])
+            if how in {"inner", "left"} and self.dice.random() < 0.15:
+                other = lateral(self.dice, source, number, self.dice.choice(joined))
+            else:
+                other = self._or_derived(source, number)
             on = self._on(self.dice.choice(joined), other)
-            query = getattr(query, f"{how}_join")(other.table, on=on.expr)
-            tables += f' {how.upper()} JOIN "{other.name}" ON {on.sql}'
+            query = getattr(query, f"{how}_join")(other.rows, on=on.expr)
+            tables += f" {how.upper()} JOIN {other.sql} ON {on.sql}"
             nullable = {name: was or how in {"right", "full"} for name, was in nullable.items()}
             nullable[other.name] = how in {"left", "full"}
             joined.append(other)
@@ -104,8 +111,11 @@ class Writer:
         clause = f" WHERE {' AND '.join(each.sql for each in where)}" if where else ""
         ways = [self._plain, self._plain, self._distinct, self._distinct_on, self._grouped, self._combined]
         make = self.dice.choice(ways)
-        case = make(Begun(query, tables + clause, terms, joined, nullable))
+        case = make(Begun(query, tables + clause, terms, joined, nullable, is_filtered=bool(where)))
         return case._replace(read=self.dice.choice(_READS)) if "LIMIT" not in case.sql else case
+
+    def _or_derived(self, source: Source, number: int) -> Source:
+        return derived(self.dice, source, number) if self.dice.random() < 0.25 else source
 
     def _on(self, one: Source, other: Source) -> Term:
         """Return an ON that PostgreSQL can join FULL by: an equality."""
@@ -160,7 +170,7 @@ class Writer:
         """Return a query of some of the rows."""
         predicate = begun.terms.predicate()
         query = begun.query.where(predicate.expr).select(*(item.selected for item in items))
-        word = "AND" if " WHERE " in begun.rest else "WHERE"
+        word = "AND" if begun.is_filtered else "WHERE"
         sql = f"SELECT {_listed(items)} FROM {begun.rest} {word} {predicate.sql}"
         if self.dice.random() < 0.3:
             number = self.dice.randint(0, 4)

@@ -128,13 +128,28 @@ class Term(NamedTuple):
 
 @attrs.frozen(eq=False)
 class Source:
-    """A table, said twice: its class and a model of it; its columns are terms."""
+    """A table, said twice: its class and a model of it; its columns are terms.
+
+    Of a derived one `made` is what makes its rows, and `spelled` is how the judge's FROM says it.
+    """
 
     name: str
     table: Any
     model: Any
     fields: tuple[str, ...]
     columns: tuple[Term, ...]
+    made: Any = None
+    spelled: str = ""
+
+    @property
+    def rows(self) -> Any:
+        """What `from_` and the joins are given."""
+        return self.table if self.made is None else self.made
+
+    @property
+    def sql(self) -> str:
+        """What the judge's FROM is given."""
+        return self.spelled or f'"{self.name}"'
 
     @property
     def id(self) -> Term:

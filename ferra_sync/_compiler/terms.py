@@ -35,6 +35,17 @@ TEMPLATES: Final = {
     "%": "({} % {})",
     "||": "({} || {})",
     "array ||": "({} || {})",
+    "@>": "({} @> {})",
+    "<@": "({} <@ {})",
+    "&&": "({} && {})",
+    "-|-": "({} -|- {})",
+    "<<": "({} << {})",
+    ">>": "({} >> {})",
+    "&<": "({} &< {})",
+    "&>": "({} &> {})",
+    "@@": "({} @@ {})",
+    "!!": "(!! {})",
+    "<->": "({} <-> {})",
     "like": "({} LIKE {})",
     "ilike": "({} ILIKE {})",
     "in rows": "({} IN (SELECT * FROM unnest{}))",
@@ -49,7 +60,7 @@ TEMPLATES: Final = {
 """Each operator in brackets of its own: nothing depends on who binds tighter."""
 
 
-_SYNTAX: Final = frozenset({"coalesce", "greatest", "least", "nullif"})
+_SYNTAX: Final = frozenset({"coalesce", "greatest", "grouping", "least", "nullif"})
 _KEYWORDS: Final = frozenset({"current_date", "current_timestamp", "localtimestamp"})
 """Functions that are called without brackets."""
 

@@ -77,7 +77,7 @@ def taken(value: Any, sql_type: SqlType[Any]) -> Any:  # noqa: ANN401 - of the t
     if sql_type.kind is FieldType.BYTEA:
         return bytes(value)
     if element is not None and not element.is_mutable:
-        return list(value)
+        return sql_type.classes[0](value)
     if element is not None and element.kind is FieldType.BYTEA:
         return [None if each is None else bytes(each) for each in value]
     try:

@@ -6,7 +6,8 @@ other leaves are compared by identity. Nothing but the functions below builds a 
 
     ColumnRef, SqlType, FunctionRef, TableRef   the leaves
     (operator, operand, …)                      `operation`, `binary`, `connective`: one of `nullability.RULES`
-    ("row", operand, …)                         `row`: several expressions compared as one
+    ("row", operand, …)                         `row`: several expressions compared, or grouped by, as one
+    ("grouping sets", kind, part, …)            `grouping_sets`: rows of keys, or further sets
     ("call", function, argument, …)             `call`
     ("call distinct", function, argument)       `call`: of each value once
     ("count rows", function)                    `count_rows`: `count(*)`
@@ -64,6 +65,7 @@ Form: TypeAlias = tuple[Hashable, ...]
 AND: Final = "and"
 OR: Final = "or"
 ROW: Final = "row"
+GROUPING_SETS: Final = "grouping sets"
 CALL: Final = "call"
 CALL_DISTINCT: Final = "call distinct"
 COUNT_ROWS: Final = "count rows"
@@ -101,6 +103,8 @@ VALUE: Final[Form] = ("value",)
 PartT = TypeVar("PartT")
 
 Nulls: TypeAlias = Literal["first", "last"]
+
+GroupingKind: TypeAlias = Literal["rollup", "cube", "grouping sets"]
 
 Mode: TypeAlias = Literal["rows", "range", "groups"]
 
@@ -212,8 +216,13 @@ def connective(operator: str, left: Hashable, right: Hashable) -> Form:
 
 
 def row(*operands: Hashable) -> Form:
-    """Return several expressions that are compared as one."""
+    """Return several expressions that are compared, or grouped by, as one."""
     return (ROW, *operands)
+
+
+def grouping_sets(kind: GroupingKind, *parts: Form) -> Form:
+    """Return sets of keys: each part a row of keys, or further sets."""
+    return (GROUPING_SETS, kind, *parts)
 
 
 def call(function: FunctionRef, *arguments: Hashable, distinct: bool = False) -> Form:
@@ -348,6 +357,7 @@ _CHILDREN: Final = {
     ASC: (1, 2),
     DESC: (1, 2),
     TUPLE: (2, None),
+    GROUPING_SETS: (2, None),
     SHARED: (1, 1),
     RESULT: (1, 1),
     PLACE: (1, 1),
@@ -429,9 +439,14 @@ def windowed(call: Hashable, rows: Hashable) -> Form:
             return (*children(call)[1:], rows)
 
 
+def subqueries(*shapes: Hashable) -> Iterator[InnerStatement]:
+    """Yield the queries that stand in `shapes`, but none that stand in these."""
+    return (leaf[1] for leaf in _own_leaves(shapes) if isinstance(leaf, tuple))
+
+
 def has_subquery(*shapes: Hashable) -> bool:
     """Whether a query stands anywhere in `shapes`."""
-    return any(isinstance(leaf, tuple) for leaf in _own_leaves(shapes))
+    return any(True for _ in subqueries(*shapes))
 
 
 def _own_leaves(shapes: Sequence[Hashable]) -> Iterator[Any]:

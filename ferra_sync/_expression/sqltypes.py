@@ -16,10 +16,10 @@ import attrs
 
 from ferra_sync._expression import intervals, numbers
 from ferra_sync._expression.described import described
+from ferra_sync._expression.full_text import TsQuery, TsVector
 from ferra_sync._expression.intervals import Interval
-from ferra_sync._expression.ranges import AnyRange
 from ferra_sync._expression.sentinels import JSON_NULL, Sentinel
-from ferra_sync._expression.typevars import N_co, R, T, T_co, V, W_co
+from ferra_sync._expression.typevars import N_co, T, T_co, V, W_co
 from ferra_sync._expression.values import Value
 from ferra_sync.errors import SchemaError
 
@@ -55,7 +55,10 @@ class FieldType(enum.Enum):
     INET = "inet"
     CIDR = "cidr"
     MACADDR = "macaddr"
+    TSVECTOR = "tsvector"
+    TSQUERY = "tsquery"
     RANGE = "range"
+    MULTIRANGE = "multirange"
     ARRAY = "array"
     ENUM = "enum"
     CUSTOM = "custom"
@@ -80,7 +83,7 @@ class SqlType(Value, Generic[T]):
         dump: Python value → what psycopg is given; None: as it is.
         load: what psycopg returns → Python value; None: as it is.
         structured: the attrs class that a json or jsonb column holds.
-        element: the type of an array's elements or of a range's bounds.
+        element: the type of an array's elements, or of the bounds of a range or a multirange.
         optional: whether an array's elements may be NULL, where it is declared so.
         rank: the place in smallint < integer < bigint < numeric < real < double precision; None: not a number.
         sure: the least and the greatest number that it holds for certain; None: whatever is of its classes.
@@ -258,7 +261,7 @@ _FAMILIES: Final = {
 }
 
 _LOCAL: Final = frozenset({FieldType.DATE, FieldType.TIMESTAMP, FieldType.TIME})
-_MUTABLE: Final = frozenset({FieldType.JSON, FieldType.JSONB, FieldType.ARRAY, FieldType.BYTEA})
+_MUTABLE: Final = frozenset({FieldType.JSON, FieldType.JSONB, FieldType.ARRAY, FieldType.BYTEA, FieldType.MULTIRANGE})
 
 
 def _array_of(element: SqlType[T], *, optional: bool = False) -> SqlType[list[T]]:
@@ -362,7 +365,11 @@ INET: Final[SqlType[IPv4Address | IPv6Address | IPv4Interface | IPv6Interface]] 
 )
 CIDR: Final[SqlType[IPv4Network | IPv6Network]] = _simple(FieldType.CIDR, IPv4Network, IPv6Network)
 REGCLASS: Final[SqlType[str]] = SqlType(kind=FieldType.TEXT, ddl="regclass", cast="regclass", classes=(str,))
+REGCONFIG: Final[SqlType[str]] = SqlType(kind=FieldType.TEXT, ddl="regconfig", cast="regconfig", classes=(str,))
+WEIGHT: Final[SqlType[str]] = SqlType(kind=FieldType.TEXT, ddl='"char"', cast='"char"', classes=(str,))
 MACADDR: Final[SqlType[str]] = _simple(FieldType.MACADDR, str, binary=False)
+TSVECTOR: Final[SqlType[TsVector]] = _simple(FieldType.TSVECTOR, str, binary=False)
+TSQUERY: Final[SqlType[TsQuery]] = _simple(FieldType.TSQUERY, str, binary=False)
 
 
 def varchar(length: int) -> SqlType[str]:
@@ -414,25 +421,3 @@ def structured(plain: SqlType[Any], cls: type[T]) -> SqlType[T]:
 def _other_class(cls: type) -> Callable[[object], str | None]:
     """Return the check that a value is no subclass's: what such a class adds would not be read again."""
     return lambda value: None if type(value) is cls else f"is of {cls.__name__}, not of its subclass"
-
-
-def range_of(name: str, cls: type[R], element: SqlType[Any]) -> SqlType[R]:
-    """Return a range type over `element`, whose values are of `cls`."""
-    return SqlType(
-        kind=FieldType.RANGE, ddl=name, cast=name, classes=(cls,), element=element, problem=_bounds_problem(element)
-    )
-
-
-def _bounds_problem(element: SqlType[Any]) -> Callable[[AnyRange[Any]], str | None]:
-    def problem(value: AnyRange[Any]) -> str | None:
-        for bound in (value.lower, value.upper):
-            complaint = None if bound is None else element.complaint(bound) or _beyond(element, bound)
-            if complaint is not None:
-                return f"holds a bound that {complaint}"
-        return None
-
-    return problem
-
-
-def _beyond(element: SqlType[Any], bound: object) -> str | None:
-    return None if element.holds is None or element.holds(bound) else f"is out of the range of {element.ddl}"

@@ -9,6 +9,7 @@
 | timedelta | an ISO 8601 duration of days and less, negative with a sign in front: `"-P1DT2H0M0.5S"` |
 | bytes | Base64 |
 | range | as PostgreSQL spells it: `"[1,5)"`, `"(,2024-05-06)"`, `"empty"` |
+| multirange | as PostgreSQL spells it: `"{[1,5),[7,9)}"` |
 | enum | its value |
 | attrs class in a jsonb column | the document that is stored |
 | `JSON_NULL` | null, and read again where the column is not nullable |
@@ -42,6 +43,7 @@ from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 import attrs
+from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
 
 from ferra_sync._expression.intervals import Interval
@@ -59,6 +61,7 @@ _DURATION: Final = re.compile(
     re.ASCII,
 )
 _RANGE: Final = re.compile(r"([\[(])([^,]*),([^,]*)([\])])")
+_MULTIRANGE: Final = re.compile(rf"{{(?:{_RANGE.pattern}(?:,(?!}})|(?=}})))*}}")
 _INTEGER: Final = re.compile(r"[+-]?\d+", re.ASCII)
 _NOT_FINITE: Final = {text: float(text) for text in ("NaN", "Infinity", "-Infinity")}
 _DOCUMENTS: Final = frozenset({FieldType.JSON, FieldType.JSONB})
@@ -141,6 +144,11 @@ def _(value: Range) -> str:  # type: ignore[type-arg]  # singledispatch takes cl
     return f"{value.bounds[0]}{lower},{upper}{value.bounds[1]}"
 
 
+@spelling.register
+def _(value: Multirange) -> str:  # type: ignore[type-arg]  # singledispatch takes classes alone
+    return f"{{{','.join(map(spelling, value))}}}"
+
+
 _SPELLINGS: Final[dict[type, Callable[[Any], Any]]] = {
     str: str.__str__,
     int: int,
@@ -210,6 +218,12 @@ def _range(sql_type: SqlType[Any], text: str) -> Range[Any]:
     return Range(_bound(sql_type.element, lower), _bound(sql_type.element, upper), opening + closing)
 
 
+def _multirange(sql_type: SqlType[Any], text: str) -> Multirange[Any]:
+    if _MULTIRANGE.fullmatch(text) is None:
+        raise ValueError("no multirange")
+    return Multirange(_range(sql_type, found[0]) for found in _RANGE.finditer(text))
+
+
 def _bound(element: SqlType[Any], text: str) -> Any:  # noqa: ANN401 - of the element's type
     read: _Read = _TEXTS.get(element.kind, _integer)
     return read(element, text) if text else None
@@ -245,6 +259,7 @@ _TEXTS: Final[dict[FieldType, _Read]] = {
     FieldType.INET: _address,
     FieldType.CIDR: lambda _type, text: ip_network(text),
     FieldType.RANGE: _range,
+    FieldType.MULTIRANGE: _multirange,
     FieldType.ENUM: _enumerated,
     FieldType.CUSTOM: lambda sql_type, text: text if sql_type.load is None else sql_type.load(text),
 }

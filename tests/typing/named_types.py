@@ -58,32 +58,32 @@ assert_type(
 
 # Refused
 
-t.enum(Weather, schema=1)  # R498 a schema that is no string
-select(Station).where(Stations.weather > Season.SUMMER)  # R499 the order of another enum
-select(Station).where(Stations.weather > "fair")  # R500 an enum's label in a comparison
-t.domain("email", t.text(), default=1)  # R501 a default of another type than the domain is over
-t.domain("email", t.nullable(t.text()))  # R502 a domain over a type that is nullable
-t.domain("email", str)  # R503 a domain over a Python type
-t.domain("email", t.text(), check=lambda value: value + 1)  # R504 a text and a number in a domain's check
-t.domain("email", t.text(), check=lambda value: value + "!")  # R505 a domain's check that is no predicate
-t.domain("email", t.text(), check=lambda value: value == Users.name)  # R506 a column in a domain's check
-select(Station).where(Stations.contact == 1)  # R507 a number beside a domain over text
-select(Station).where(Stations.price.contains("1"))  # R508 the text of a domain over numbers
-update(Stations).find(1).set(Stations.contact.to(1))  # R509 a value of another type than the domain is over
-t.custom("x", python=Point, dump=str)  # R510 a type that nothing reads
-t.custom("x", python=Point, dump=spelled, load=float)  # R511 what reads another class
-t.custom("x", python=Point, dump=Point.parse, load=Point.parse)  # R512 what writes another class
-t.custom("x", python=Point, dump=spelled, load=Point.parse, default="1 2")  # R513 a text for the class by default
-t.custom("x", 1.5, python=Point, dump=spelled, load=Point.parse)  # R514 a modifier that is a fraction
-t.custom("x", "Point", Point, spelled, Point.parse)  # R515 the class by position
-select(Station).where(Stations.at == "1 2")  # R516 the text of a custom type
-update(Stations).find(1).set(Stations.at.to("1 2"))  # R517 … that is assigned
-update(Stations).find(1).set(Stations.at.to(None))  # R518 NULL for a custom type
-st_dwithin(Stations.at, "1 2", 100.0)  # R519 … that is given to a function of it
-distance(Stations.at, "1 2")  # R520 … and to an operator
-distance(Stations.contact, Point(1, 2))  # R521 an operator of another type
-distance(Stations.at)  # R522 an operator with one operand
-fn.operator("<->", geometry(), returns=t.double_precision())  # R523 … that is declared so
-fn.operator("<->", Point, Point, returns=t.double_precision())  # R524 an operator of Python types
-select(Station).where(distance(Stations.at, Point(1, 2)))  # R525 an operator that is no predicate
-from_(Users).where(distance(Stations.at, Point(1, 2)) < 1)  # R526 … of a table that is not there
+t.enum(Weather, schema=1)  # R510 a schema that is no string
+select(Station).where(Stations.weather > Season.SUMMER)  # R511 the order of another enum
+select(Station).where(Stations.weather > "fair")  # R512 an enum's label in a comparison
+t.domain("email", t.text(), default=1)  # R513 a default of another type than the domain is over
+t.domain("email", t.nullable(t.text()))  # R514 a domain over a type that is nullable
+t.domain("email", str)  # R515 a domain over a Python type
+t.domain("email", t.text(), check=lambda value: value + 1)  # R516 a text and a number in a domain's check
+t.domain("email", t.text(), check=lambda value: value + "!")  # R517 a domain's check that is no predicate
+t.domain("email", t.text(), check=lambda value: value == Users.name)  # R518 a column in a domain's check
+select(Station).where(Stations.contact == 1)  # R519 a number beside a domain over text
+select(Station).where(Stations.price.contains("1"))  # R520 the text of a domain over numbers
+update(Stations).find(1).set(Stations.contact.to(1))  # R521 a value of another type than the domain is over
+t.custom("x", python=Point, dump=str)  # R522 a type that nothing reads
+t.custom("x", python=Point, dump=spelled, load=float)  # R523 what reads another class
+t.custom("x", python=Point, dump=Point.parse, load=Point.parse)  # R524 what writes another class
+t.custom("x", python=Point, dump=spelled, load=Point.parse, default="1 2")  # R525 a text for the class by default
+t.custom("x", 1.5, python=Point, dump=spelled, load=Point.parse)  # R526 a modifier that is a fraction
+t.custom("x", "Point", Point, spelled, Point.parse)  # R527 the class by position
+select(Station).where(Stations.at == "1 2")  # R528 the text of a custom type
+update(Stations).find(1).set(Stations.at.to("1 2"))  # R529 … that is assigned
+update(Stations).find(1).set(Stations.at.to(None))  # R530 NULL for a custom type
+st_dwithin(Stations.at, "1 2", 100.0)  # R531 … that is given to a function of it
+distance(Stations.at, "1 2")  # R532 … and to an operator
+distance(Stations.contact, Point(1, 2))  # R533 an operator of another type
+distance(Stations.at)  # R534 an operator with one operand
+fn.operator("<->", geometry(), returns=t.double_precision())  # R535 … that is declared so
+fn.operator("<->", Point, Point, returns=t.double_precision())  # R536 an operator of Python types
+select(Station).where(distance(Stations.at, Point(1, 2)))  # R537 an operator that is no predicate
+from_(Users).where(distance(Stations.at, Point(1, 2)) < 1)  # R538 … of a table that is not there

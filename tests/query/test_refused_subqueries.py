@@ -140,7 +140,7 @@ def test_any_and_all_have_no_truth_value_and_no_hash() -> None:
 
 def test_a_definition_has_no_query_inside() -> None:
     with pytest.raises(QueryError, match="a SelectShape cannot stand here"):
-        definition(exists(from_(Posts)).shape, str)
+        definition(exists(from_(Posts)).shape, str, {})
     with pytest.raises(SchemaError, match="a query cannot stand in a check"):
         check(exists(from_(Posts)))
     with pytest.raises(SchemaError, match="a query cannot stand in an index"):

@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 
 from pypika.terms import Term
 
-from ferra_sync._compiler.terms import Call, Raw, Template
+from ferra_sync._compiler.terms import Call, Raw, Template, operator_name
 from ferra_sync._expression import shapes
 from ferra_sync._expression.shapes import Form, FunctionRef, children, has_aggregate, has_window, windowed
 from ferra_sync.errors import QueryError
@@ -68,6 +68,8 @@ def _term(shape: Hashable, lower: Lower) -> Term:
 
 def _call(shape: Hashable, lower: Lower, orders: Iterable[Hashable] = ()) -> Term:
     match shape:
+        case (shapes.CALL, FunctionRef(operator=True) as operator, *operands):
+            return Template(f"({{}} {operator_name(operator)} {{}})", *lower(operands))
         case (shapes.CALL | shapes.CALL_DISTINCT as form, FunctionRef() as function, *arguments):
             terms = lower(arguments)
             return Call(function, terms, distinct=form == shapes.CALL_DISTINCT, orders=lower(orders))

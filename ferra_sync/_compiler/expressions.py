@@ -12,6 +12,7 @@ from pypika.terms import Term
 from ferra_sync._compiler.calls import aggregated, call_term, function_of
 from ferra_sync._compiler.terms import TEMPLATES, Chain, Placeholder, Raw, Template, case_term
 from ferra_sync._expression import shapes
+from ferra_sync._expression.domains import is_veiled
 from ferra_sync._expression.identifiers import quoted
 from ferra_sync._expression.shapes import ColumnRef, TableRef, children, columns_of
 from ferra_sync._expression.sqltypes import TEXT, VARCHAR, SqlType
@@ -97,9 +98,11 @@ class Lowering:
             case (shapes.IS_ROW, TableRef() as table):
                 return Raw(f"({quoted(table.qualifier)}.* IS DISTINCT FROM NULL)")
             case (shapes.EXCLUDED, ColumnRef() as column):
-                return Raw(f"excluded.{quoted(column.name)}")
+                return column_term(f"excluded.{quoted(column.name)}", column)
             case shapes.DEFAULT:
                 return Raw("DEFAULT")
+            case shapes.VALUE:
+                raise QueryError("the value that a domain's check is given stands in that check, and nowhere else")
             case (shapes.SUBQUERY, statement):
                 return self.subquery(statement)
             case (shapes.ANY | shapes.ALL as quantifier, _):
@@ -163,12 +166,17 @@ class Lowering:
         """Return a column with its table: alone, its name in ORDER BY and DISTINCT ON would mean a result first."""
         if ref.table not in self._tables:
             raise QueryError(f"{ref}: table {ref.table} is not in this query{self._cure(ref.table)}")
-        return Raw(f"{quoted(ref.table.qualifier)}.{quoted(ref.name)}")
+        return column_term(f"{quoted(ref.table.qualifier)}.{quoted(ref.name)}", ref)
 
     def _cure(self, table: TableRef) -> str:
         """Return what to say where `table` stands in a query around this one."""
         is_around = self._around is not None and self._around.has(table)
         return f": say .correlate({table.owner.__name__})" if is_around else ""
+
+
+def column_term(spelled: str, ref: ColumnRef, cast: str | None = None) -> Term:
+    """Return a column in an expression, so that operators of any enum or any array take it."""
+    return Raw(f"CAST({spelled} AS {cast or ref.type.cast})" if is_veiled(ref.type) else spelled)
 
 
 def table_term(ref: TableRef) -> Table:

@@ -50,7 +50,7 @@ def selected_by(shape: RowsShape | WriteShape) -> SelectList:
 
 
 def _missing(shape: SelectShape) -> frozenset[Hashable]:
-    """Return the tables of which a row may lack theirs, and the keys that a grouping set lacks."""
+    """Return the tables of which a row may lack theirs, and the keys that a grouping set may lack."""
     lacked = in_some_sets(shape.group_by)
     return nullable_side(shape.table, shape.joins) | lacked | frozenset(written_out(lacked, shape))
 

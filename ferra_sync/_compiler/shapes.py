@@ -314,10 +314,10 @@ StatementShape: TypeAlias = (
 def locks_rows(shape: object) -> bool:
     """Whether a statement that reads locks rows, itself or in a query inside it."""
     match shape:
-        case SelectShape():
-            return bool(shape.locks) or any(map(locks_rows, subqueries(*shape.expressions())))
-        case CompoundShape(parts=parts):
-            return any(map(locks_rows, parts))
+        case SelectShape(locks=(_, *_)):
+            return True
+        case SelectShape() | CompoundShape():
+            return any(map(locks_rows, subqueries(*shape.expressions())))
         case CountShape(select=rows):
             return locks_rows(rows)
         case _:

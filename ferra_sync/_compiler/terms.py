@@ -35,6 +35,17 @@ TEMPLATES: Final = {
     "%": "({} % {})",
     "||": "({} || {})",
     "array ||": "({} || {})",
+    "@>": "({} @> {})",
+    "<@": "({} <@ {})",
+    "&&": "({} && {})",
+    "-|-": "({} -|- {})",
+    "<<": "({} << {})",
+    ">>": "({} >> {})",
+    "&<": "({} &< {})",
+    "&>": "({} &> {})",
+    "@@": "({} @@ {})",
+    "!!": "(!! {})",
+    "<->": "({} <-> {})",
     "like": "({} LIKE {})",
     "ilike": "({} ILIKE {})",
     "in rows": "({} IN (SELECT * FROM unnest{}))",
@@ -126,6 +137,11 @@ def function_name(function: FunctionRef) -> str:
     if function.schema is not None:
         return f"{quoted(function.schema)}.{quoted(function.name)}"
     return function.name if function.name in _SYNTAX else quoted(function.name)
+
+
+def operator_name(operator: FunctionRef) -> str:
+    """Return the symbol; it has been checked, and is never quoted."""
+    return operator.name if operator.schema is None else f"OPERATOR({quoted(operator.schema)}.{operator.name})"
 
 
 def case_term(parts: Sequence[Term]) -> Term:

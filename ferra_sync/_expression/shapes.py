@@ -25,6 +25,7 @@ other leaves are compared by identity. Nothing but the functions below builds a 
     ("is row", table)                           `is_row`: whether an outer join has found a row
     ("excluded", column)                        `excluded`: what an INSERT that met a conflict was to write
     ("default",)                                `DEFAULT`: what the server puts in
+    ("value",)                                  `VALUE`: in a domain's check, what it checks
     ("shared", number)                          `shared`: an expression that the statement has once
     ("asc", operand, nulls)                     `order`; `nulls` is None, "first" or "last"
     ("desc", operand, nulls)                    `order`
@@ -96,6 +97,9 @@ ALL: Final = "all"
 DEFAULT: Final[Form] = ("default",)
 """Where a value would stand: what the server puts in."""
 
+VALUE: Final[Form] = ("value",)
+"""In a domain's check, the value that it checks."""
+
 PartT = TypeVar("PartT")
 
 Nulls: TypeAlias = Literal["first", "last"]
@@ -154,13 +158,14 @@ class ColumnRef(Value):
 
 @attrs.frozen(eq=False, repr=False)
 class FunctionRef(Value):
-    """A function of PostgreSQL.
+    """A function of PostgreSQL, or an operator that is declared like one.
 
     Attributes:
         name, schema: as SQL spells it.
         aggregate: whether it is over many rows.
         nulls: when it returns NULL.
         returns: its type; None where that depends on its arguments.
+        operator: whether it stands between two operands, and its name is the symbol.
     """
 
     name: str
@@ -168,6 +173,7 @@ class FunctionRef(Value):
     aggregate: bool = False
     nulls: Rule = always
     returns: SqlType[Any] | None = None
+    operator: bool = False
 
     def __repr__(self) -> str:
         return self.name
@@ -186,9 +192,6 @@ class InnerStatement(Protocol):
     def expressions(self) -> Form: ...
 
     def __hash__(self) -> int: ...
-
-
-# The constructors
 
 
 def operation(operator: str, *operands: Hashable) -> Form:
@@ -341,8 +344,6 @@ def quantified(quantifier: Literal["any", "all"], rows: Hashable) -> Form:
     """Return one of a subquery's rows, or each of them, beside which a comparison puts what it compares."""
     return (quantifier, rows)
 
-
-# The walks
 
 _CHILDREN: Final = {
     CAST: (1, 2),

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Generic, Literal, Never
 from ferra_sync._compiler.selected import selected_by
 from ferra_sync._compiler.shapes import RowsShape
 from ferra_sync._expression import operators, shapes
+from ferra_sync._expression.domains import collected
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.operators import Node, unordered
 from ferra_sync._expression.rows import Columns, Inner, OnlyColumn, Rows
@@ -61,7 +62,7 @@ class Subquery(Rows[R_co, S_co, G_co]):
         shape, params, sql_type = self.only_column("array")
         if sql_type.kind is FieldType.ARRAY:
             raise QueryError("an array of arrays is rectangular; what a query makes need not be")
-        return Expr(shapes.operation("array", shape), params, sql_type.parameter.array)
+        return Expr(shapes.operation("array", shape), params, collected(sql_type))
 
 
 class Quantified(Node, Generic[S_co, V_co, G_co]):

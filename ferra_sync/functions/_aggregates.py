@@ -45,10 +45,14 @@ _WITHOUT_LEAST: Final = frozenset(
     {
         FieldType.BOOLEAN,
         FieldType.BYTEA,  # Since PostgreSQL 18 alone.
+        FieldType.CUSTOM,
         FieldType.JSON,
         FieldType.JSONB,
         FieldType.MACADDR,
+        FieldType.MULTIRANGE,
         FieldType.RANGE,
+        FieldType.TSQUERY,
+        FieldType.TSVECTOR,
         FieldType.UUID,
     }
 )

@@ -15,7 +15,8 @@ from ferra_sync import functions as fn
 db = Database.connect()
 users = row(Users.id, Users.name)
 joined = from_(Users).left_join(Posts)
-moment, day, number, key = datetime.now(UTC), date(2026, 1, 1), 1, UUID(int=1)
+moment, day, number, key = datetime(2024, 1, 1, tzinfo=UTC), date(2024, 1, 1), int("3"), UUID(int=1)
+
 
 assert_type(users, Row[In[Users], tuple[int, str], tuple[int | None, str | None], Never, Plain])
 assert_type(row(number, "a"), Row[Never, tuple[int, str], tuple[int | None, str | None], Never, Never])
@@ -48,22 +49,22 @@ assert_type(wide, Expr[In[Users], bool, Never, Plain])
 
 # Rejected
 
-row(Users.id)  # R515 a row of one
-select(User).where(users)  # R516 a row for a predicate
-select(User).where(row(Posts.id, Posts.title) == row(1, "a"))  # R517 a row of a table that is not joined
-select(User).where(users == row(Posts.id, Posts.title))  # R518 a row beside one of such a table
-select(User).where(users > row("a", 1))  # R519 values in another order
-select(User).where(users > row(1, "a", 2))  # R520 a longer row
-select(User).where(users == row(1, None))  # R521 a comparison with NULL
-select(User).where(users == (1, "a"))  # R522 a tuple for a row
-select(User).where(users < row(Posts.title, Posts.id))  # R523 columns of other types
-users.is_in([(1, 2)])  # R524 tuples of other types
-users.is_in([1])  # R525 values for tuples
-users.is_in([(1, "a", 2)])  # R526 longer tuples
-users.is_in(from_(Posts).select(Posts.id))  # R527 a query of one column
-users.is_in(from_(Posts).select(Posts.id, Posts.id))  # R528 a query of other types
-from_(Users).select(users)  # R529 a row that is selected
-joined.select(row(Users.id, Posts.id) == row(1, 1))  # R530 a bare column of the nullable side
-select(User).where(row(Users.id, fn.count()) > row(1, 1))  # R531 an aggregate in where
-flags: list[bool] = db.fetch_all(from_(Users).select(row(Users.id, Users.hair_color) > row(1, "a")))  # R532 NULL
-users.is_distinct_from(row("a", None))  # R533 values of another type
+row(Users.id)  # R584 a row of one
+select(User).where(users)  # R585 a row for a predicate
+select(User).where(row(Posts.id, Posts.title) == row(1, "a"))  # R586 a row of a table that is not joined
+select(User).where(users == row(Posts.id, Posts.title))  # R587 a row beside one of such a table
+select(User).where(users > row("a", 1))  # R588 values in another order
+select(User).where(users > row(1, "a", 2))  # R589 a longer row
+select(User).where(users == row(1, None))  # R590 a comparison with NULL
+select(User).where(users == (1, "a"))  # R591 a tuple for a row
+select(User).where(users < row(Posts.title, Posts.id))  # R592 columns of other types
+users.is_in([(1, 2)])  # R593 tuples of other types
+users.is_in([1])  # R594 values for tuples
+users.is_in([(1, "a", 2)])  # R595 longer tuples
+users.is_in(from_(Posts).select(Posts.id))  # R596 a query of one column
+users.is_in(from_(Posts).select(Posts.id, Posts.id))  # R597 a query of other types
+from_(Users).select(users)  # R598 a row that is selected
+joined.select(row(Users.id, Posts.id) == row(1, 1))  # R599 a bare column of the nullable side
+select(User).where(row(Users.id, fn.count()) > row(1, 1))  # R600 an aggregate in where
+flags: list[bool] = db.fetch_all(from_(Users).select(row(Users.id, Users.hair_color) > row(1, "a")))  # R601 NULL
+users.is_distinct_from(row("a", None))  # R602 values of another type

@@ -38,6 +38,6 @@ def _check(name: str, base: SqlType[Any], check: Callable[[AnyExpr], AnyExpr]) -
     if not is_predicate(predicate):
         raise SchemaError(f"the check of domain {name} returns a predicate, value > 0, not {described(predicate)}")
     shape = predicate.shape
-    if any(shapes.columns_of(shape)) or shapes.has_aggregate(shape) or shapes.any(subqueries(shape)):
+    if any(shapes.columns_of(shape)) or shapes.has_aggregate(shape) or any(shapes.subqueries(shape)):
         raise SchemaError(f"the check of domain {name} is over its value alone")
     return shape, predicate.params

@@ -194,9 +194,6 @@ class InnerStatement(Protocol):
     def __hash__(self) -> int: ...
 
 
-# The constructors
-
-
 def operation(operator: str, *operands: Hashable) -> Form:
     """Return an operator over its operands."""
     return (operator, *operands)
@@ -347,8 +344,6 @@ def quantified(quantifier: Literal["any", "all"], rows: Hashable) -> Form:
     """Return one of a subquery's rows, or each of them, beside which a comparison puts what it compares."""
     return (quantifier, rows)
 
-
-# The walks
 
 _CHILDREN: Final = {
     CAST: (1, 2),

@@ -14,6 +14,7 @@ from ferra_sync import (
     Database,
     Db,
     DbErrorKind,
+    Derived,
     Executor,
     FerraModel,
     QueryError,
@@ -41,6 +42,11 @@ class Bosses(Owners, alias="bosses"):
 class Jobs(Table):
     id = t.integer(primary_key=True)
     owner_id = t.integer(references=Owners.id)
+    name = t.text()
+
+
+class Names(Derived):
+    owner_id = t.integer()
     name = t.text()
 
 
@@ -170,6 +176,24 @@ def test_the_nullable_side_cannot_be_locked_and_the_other_one_can_be_named() -> 
             locked.sql()
     with pytest.raises(QueryError, match="the nullable side of an outer join: lock without that join"):
         from_(Owners).full_join(Jobs).select(maybe(Owner)).for_update(of=Owners).sql()
+
+
+def test_a_lock_of_all_tables_is_one_inside_a_query_in_from(db: Database) -> None:
+    plain = from_(Names.of(from_(Jobs).select(Jobs.owner_id, Jobs.name))).inner_join(
+        Owners, on=Names.owner_id == Owners.id
+    )
+    with db.begin() as tx, db.begin() as other:
+        assert len(tx.fetch_all(plain.select(Owner).for_update())) == len(JOBS)
+        assert other.fetch_all(select(Job).for_update(skip_locked=True)) == []
+    grouped = from_(Jobs).group_by(Jobs.owner_id, Jobs.name).select(Jobs.owner_id, Jobs.name)
+    for rows, problem in ((grouped, "made of several"), (grouped.union(grouped), "of a set operation, names: say of")):
+        query = from_(Names.of(rows)).inner_join(Owners, on=Names.owner_id == Owners.id).select(Owner)
+        with pytest.raises(QueryError, match=problem):
+            query.for_update().sql()
+        with pytest.raises(QueryError, match="for_share locks rows of tables, and names is none"):
+            query.for_share(of=Names)
+        with db.transaction() as tx:
+            assert set(tx.fetch_all(query.for_update(of=Owners))) == {Owner(1)}
 
 
 def test_rows_that_are_locked_can_be_left_out(db: Database) -> None:

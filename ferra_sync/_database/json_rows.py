@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from ferra_sync._expression import shapes
 from ferra_sync._expression.shapes import ColumnRef, Item, Items, leaves
 from ferra_sync._expression.sqltypes import FieldType
-from ferra_sync._model.json import spelled
+from ferra_sync._model.json import spelled, spelling_of
 from ferra_sync._model.names import name_of
 from ferra_sync._query.query import RowQuery
 from ferra_sync._schema.table import table_meta
@@ -39,10 +39,12 @@ def _object_maker(selections: tuple[Items, ...]) -> Callable[[Any], Object]:
             return spelled
         case (_,):
             (name,) = _keys(items)
-            return lambda value: {name: spelled(value)}
+            spell = spelling_of(items[0][1])
+            return lambda value: {name: spell(value)}
         case _:
             names = _keys(items)
-            return lambda row: dict(zip(names, map(spelled, row), strict=True))
+            spells = [spelling_of(sql_type) for _, sql_type in items]
+            return lambda row: {name: spell(value) for name, spell, value in zip(names, spells, row, strict=True)}
 
 
 def _check_shown(item: Item) -> None:

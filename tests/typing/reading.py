@@ -46,15 +46,15 @@ assert_type(db.stream(tallies, as_=Tally), Iterator[Tally])
 assert_type(db.fetch_all(tallies.union(tallies), as_=Tally), list[Tally])
 assert_type(db.fetch_all(delete_from(Users).all_rows().returning(Users.id, Users.id), as_=Tally), list[Tally])
 
-counted: list[int] = db.fetch_all(tallies, as_=Tally)  # R498 read as a class and taken for another
-first: Tally = db.fetch_optional(tallies, as_=Tally)  # R499 … that may be missing
-db.fetch_all(tallies, as_=Tally(1, 2))  # R500 an instance for a class
-db.fetch_all(tallies, Tally)  # R501 a class by position
-db.fetch_value(ids, as_=Tally)  # R502 a single value as a class
-db.fetch_all(from_(Posts), as_=Tally)  # R503 a query that selects nothing
-db.fetch_all(delete_from(Users).all_rows(), as_=Tally)  # R504 a write that returns nothing
-db.stream(insert_into(Users).values(NewUser("x")).returning(Users.id), as_=Tally)  # R505 what a write returns, streamed
-db.fetch_one(tallies, as_=Tally).likes  # R506 a field that the class has not
+counted: list[int] = db.fetch_all(tallies, as_=Tally)  # R614 read as a class and taken for another
+first: Tally = db.fetch_optional(tallies, as_=Tally)  # R615 … that may be missing
+db.fetch_all(tallies, as_=Tally(1, 2))  # R616 an instance for a class
+db.fetch_all(tallies, Tally)  # R617 a class by position
+db.fetch_value(ids, as_=Tally)  # R618 a single value as a class
+db.fetch_all(from_(Posts), as_=Tally)  # R619 a query that selects nothing
+db.fetch_all(delete_from(Users).all_rows(), as_=Tally)  # R620 a write that returns nothing
+db.stream(insert_into(Users).values(NewUser("x")).returning(Users.id), as_=Tally)  # R621 what a write returns, streamed
+db.fetch_one(tallies, as_=Tally).likes  # R622 a field that the class has not
 
 # Columns
 
@@ -62,8 +62,8 @@ assert_type(pairs.columns, tuple[str, ...])
 assert_type(tallies.union(tallies).columns, tuple[str, ...])
 assert_type(insert_into(Users).values(NewUser("x")).returning(User).columns, tuple[str, ...])
 
-from_(Users).columns  # R507 the columns of what selects nothing
-names: list[str] = ids.columns  # R508 columns for a list
+from_(Users).columns  # R623 the columns of what selects nothing
+names: list[str] = ids.columns  # R624 columns for a list
 
 # Plans
 
@@ -80,12 +80,12 @@ def looked_at(plan: Plan) -> list[str | None]:
     assert_type(plan.slowest, PlanNode)
     assert_type(plan.root.children, tuple[PlanNode, ...])
     assert_type(plan.root.own_time, float | None)
-    plan.root.time = 1.0  # R509 a plan that is changed
+    plan.root.time = 1.0  # R625 a plan that is changed
     return [node.relation for node in plan.root.walk()]
 
 
-pairs.explain()  # R510 a plan of no database
-pairs.explain("postgres://localhost/shop")  # R511 … of a URL
-pairs.explain(db, True)  # R512 an option by position
-from_(Users).explain(db)  # R513 the plan of what selects nothing
-from_(Posts).correlate(Users).select(Posts.id).explain(db)  # R514 … of what stands inside another query
+pairs.explain()  # R626 a plan of no database
+pairs.explain("postgres://localhost/shop")  # R627 … of a URL
+pairs.explain(db, True)  # R628 an option by position
+from_(Users).explain(db)  # R629 the plan of what selects nothing
+from_(Posts).correlate(Users).select(Posts.id).explain(db)  # R630 … of what stands inside another query

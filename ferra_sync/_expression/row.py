@@ -137,7 +137,7 @@ def _columns(width: int, rows: Iterable[object]) -> list[list[Any]]:
 
 
 def _in_query(items: Sequence[AnyExpr], rows: Rows[Any, Any, Any]) -> AnyExpr:
-    shape, params, types = rows.all_columns()
+    shape, params, types = rows.as_columns()
     if len(types) != len(items):
         raise QueryError(f"is_in of a row of {len(items)} takes a query of as many columns; this one has {len(types)}")
     for item, sql_type in zip(items, types, strict=True):

@@ -31,7 +31,7 @@ class Rows(Inner[S_co, G_co], Generic[R_co, S_co, G_co]):
     __slots__ = ()
 
     @abstractmethod
-    def all_columns(self) -> Columns:
+    def as_columns(self) -> Columns:
         """Return it as a row of expressions has it."""
 
     @abstractmethod

@@ -28,7 +28,7 @@ class Subquery(Rows[R_co, S_co, G_co]):
     def parts(self) -> tuple[RowsShape, tuple[Any, ...]]:
         """Return the shape, and the values beside it."""
 
-    def all_columns(self) -> Columns:
+    def as_columns(self) -> Columns:
         """Return the query as a row of expressions has it."""
         shape, params = self.parts()
         return shapes.subquery(shape), params, tuple([sql_type for _, sql_type in selected_by(shape).columns])
@@ -39,7 +39,7 @@ class Subquery(Rows[R_co, S_co, G_co]):
         Raises:
             QueryError: its rows have several columns; `what` is what takes but one.
         """
-        shape, params, types = self.all_columns()
+        shape, params, types = self.as_columns()
         if len(types) != 1:
             raise QueryError(f"{what} takes a query of one column; this one has {len(types)}")
         return shape, params, types[0]

@@ -29,6 +29,7 @@ from uuid import UUID
 from psycopg.types.range import Range
 
 from ferra_sync._expression import sqltypes as sql
+from ferra_sync._expression.arrays import MAX_DEPTH, array_of, depth_of
 from ferra_sync._expression.described import described
 from ferra_sync._expression.intervals import Interval
 from ferra_sync._expression.published import publish
@@ -277,13 +278,19 @@ def tstzrange(**options: Unpack[ColumnOptions[Range[dt.datetime]]]) -> ColumnDef
 
 
 def array(of: HasSqlType[V, N], **options: Unpack[ColumnOptions[list[V | N]]]) -> ColumnDef[list[V | N], Never]:
-    """An array: `array(text())` is `text[]`. `array(nullable(text()))` where elements may be NULL."""
+    """An array: `array(text())` is `text[]`. `array(nullable(text()))` where elements may be NULL.
+
+    `array(array(integer()))` is `integer[][]`, rectangular: its lists are equally long, and none of them is empty.
+    """
     if not isinstance(of, (ColumnDef, SqlType)):
         raise SchemaError(f"array takes a type such as t.text(), not {described(of)}")
-    if of.sql_type.kind is sql.FieldType.ARRAY:
-        raise SchemaError("an array of arrays has no type of its own in PostgreSQL, and is not supported")
     nulls = isinstance(of, ColumnDef) and of.is_nullable
-    return ColumnDef(of.sql_type.array_with_nulls if nulls else of.sql_type.array, options)
+    depth = depth_of(of.sql_type)
+    if nulls and depth:
+        raise SchemaError("an array inside an array is never NULL: PostgreSQL's arrays are rectangular")
+    if depth == MAX_DEPTH:
+        raise SchemaError(f"PostgreSQL's arrays have {MAX_DEPTH} dimensions at most")
+    return ColumnDef(array_of(of.sql_type, nulls=nulls), options)
 
 
 def enum(of: type[E], type_name: str | None = None, **options: Unpack[ColumnOptions[E]]) -> ColumnDef[E, Never]:

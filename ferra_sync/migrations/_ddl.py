@@ -10,6 +10,7 @@ import attrs
 
 from ferra_sync._compiler.expressions import qualified_name
 from ferra_sync._expression import shapes
+from ferra_sync._expression.arrays import innermost
 from ferra_sync._expression.expression import Expr
 from ferra_sync._expression.identifiers import quoted
 from ferra_sync._expression.shapes import ColumnRef, TableRef
@@ -131,7 +132,8 @@ def _element_types(metas: Iterable[TableMeta]) -> Iterator[SqlType[Any]]:
     """Yield the type of each column; of an array or a range, that of its elements."""
     for meta in metas:
         for declaration in meta.declarations.values():
-            yield declaration.sql_type.element or declaration.sql_type
+            held = innermost(declaration.sql_type)
+            yield held.element or held
 
 
 def create_enum(name: str, labels: Iterable[str]) -> str:

@@ -1,0 +1,76 @@
+"""Documents, arrays and hstore: what both checkers infer and, in the marked lines, reject."""
+
+# pyright: strict
+
+from __future__ import annotations
+
+from typing import Any, Never, assert_type
+
+from domain import Events, Posts, Users
+
+from ferra_sync import Aggregate, Expr, In, Opt, Plain, from_
+from ferra_sync import functions as fn
+
+# Functions of documents
+
+assert_type(fn.jsonb_path_exists(Events.extra, "$.a ? (@ > $b)", {"b": 1}), Expr[In[Events], bool, Never, Plain])
+assert_type(fn.jsonb_path_exists(Events.colour, "$.red"), Expr[In[Events], bool, None, Plain])
+assert_type(fn.jsonb_path_match(Events.extra, "$.a > 1"), Expr[In[Events], bool, None, Plain])
+assert_type(fn.jsonb_path_query_first(Events.address, "$.city"), Expr[In[Events], Any, None, Plain])
+assert_type(fn.jsonb_array_length(Events.extra), Expr[In[Events], int, Never, Plain])
+assert_type(fn.jsonb_typeof(Events.colour), Expr[In[Events], str, None, Plain])
+assert_type(fn.jsonb_pretty(Events.extra), Expr[In[Events], str, Never, Plain])
+assert_type(fn.jsonb_set(Events.extra, ["a", 0], {"b": [1, None]}), Expr[In[Events], Any, Never, Plain])
+assert_type(fn.jsonb_set(Events.address, ("city",), Events.colour), Expr[In[Events], Any, None, Plain])
+assert_type(fn.jsonb_insert(Events.extra, ["a", -1], 1, after=True), Expr[In[Events], Any, Never, Plain])
+assert_type(fn.jsonb_strip_nulls(Events.colour), Expr[In[Events], Any, None, Plain])
+assert_type(fn.to_jsonb(Events.taken), Expr[In[Events], Any, None, Plain])
+assert_type(fn.jsonb_build_object("id", Users.id, "n", 1), Expr[In[Users], Any, Never, Plain])
+assert_type(fn.jsonb_build_object("id", Users.id, "title", Posts.title), Expr[In[Users] | In[Posts], Any, Never, Plain])
+assert_type(
+    fn.jsonb_build_object("a", Users.id, "b", 1, "c", Posts.id, "d", None, "e", Users.name),
+    Expr[In[Users] | In[Posts], Any, Never, Plain],
+)
+assert_type(fn.jsonb_build_object("n", fn.count()), Expr[Never, Any, Never, Aggregate])
+assert_type(fn.jsonb_build_array(Users.id, "x", Posts.title), Expr[In[Users] | In[Posts], Any, Never, Plain])
+assert_type(fn.jsonb_array_length(fn.jsonb_agg(Users.id)), Expr[Opt[In[Users]], int, None, Aggregate])
+
+# Functions of arrays
+
+assert_type(fn.cardinality(Events.tags), Expr[In[Events], int, Never, Plain])
+assert_type(fn.array_length(Events.scores), Expr[In[Events], int, None, Plain])
+assert_type(fn.array_length(Events.scores, Events.seats), Expr[In[Events], int, None, Plain])
+assert_type(fn.array_append(Events.tags, "x"), Expr[In[Events], list[str], Never, Plain])
+assert_type(fn.array_append(Events.tags, Users.name), Expr[In[Events] | In[Users], list[str], Never, Plain])
+assert_type(fn.array_append(Events.scores, Events.taken), Expr[In[Events], list[int | None], Never, Plain])
+assert_type(fn.array_append(Events.scores, None), Expr[In[Events], list[int | None], Never, Plain])
+assert_type(fn.array_prepend("x", Events.tags), Expr[In[Events], list[str], Never, Plain])
+assert_type(fn.array_remove(Events.tags, "x"), Expr[In[Events], list[str], Never, Plain])
+assert_type(fn.array_replace(Events.scores, None, 0), Expr[In[Events], list[int | None], Never, Plain])
+assert_type(fn.array_position(Events.tags, Users.hair_color), Expr[In[Events] | In[Users], int, None, Plain])
+assert_type(fn.array_positions(Events.tags, "x"), Expr[In[Events], list[int], Never, Plain])
+assert_type(fn.array_to_string(Events.tags, ", "), Expr[In[Events], str, Never, Plain])
+assert_type(fn.string_to_array(Users.hair_color, ","), Expr[In[Users], list[str], None, Plain])
+assert_type(fn.string_to_array(Users.name, ",", "-"), Expr[In[Users], list[str | None], Never, Plain])
+assert_type(fn.array_to_string(fn.string_to_array(Users.name, ",", "-"), ";", "?"), Expr[In[Users], str, Never, Plain])
+
+# Rejected
+
+fn.jsonb_path_exists(Users.name, "$")  # R476 a path into a text
+fn.jsonb_path_exists(Events.extra, 1)  # R477 a number for a path
+fn.jsonb_array_length(Events.tags)  # R478 an array for a document
+fn.jsonb_set(Events.extra, "a", 1)  # R479 a key for a path
+fn.jsonb_set(Events.extra, [1.5], 1)  # R480 a step that is neither key nor place
+fn.jsonb_set(Events.extra, ["a"], Users.name)  # R481 a text for a document
+fn.jsonb_set(Events.extra, ["a"], {1, 2})  # R482 what JSON has no spelling for
+fn.jsonb_build_object(Users.id, "id")  # R483 an expression for a key
+fn.jsonb_build_object("id")  # R484 a key without a value
+from_(Users).select(fn.jsonb_build_object("t", Posts.title))  # R485 a table that is not joined
+from_(Users).select(fn.jsonb_build_object("n", fn.count(), "id", Users.id))  # R486 a column beside an aggregate
+fn.cardinality(Users.name)  # R487 the number of elements of a text
+fn.array_append(Events.tags, 1)  # R488 an element of another type
+fn.array_append(Events.tags, None)  # R489 NULL among elements that are never NULL
+fn.array_append(Events.tags, Users.hair_color)  # R490 … an expression that may be
+fn.array_remove(Events.scores, Users.name)  # R491 an element of another type
+fn.array_to_string(Events.scores, ",")  # R492 numbers where texts are taken
+positions: list[int] = fn.array_position(Events.tags, "x")  # R493 an expression is no value

@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import pickle
 import pkgutil
+import subprocess
+import sys
 from types import ModuleType
 from typing import get_type_hints
 
@@ -83,6 +86,30 @@ def test_the_annotations_of_a_public_class_can_be_read(module: ModuleType, pinne
     for name in pinned.split():
         if inspect.isclass(getattr(module, name)):
             get_type_hints(getattr(module, name))
+
+
+def test_a_function_is_imported_from_the_module_that_is_named_as_its_home() -> None:
+    assert sorted(" ".join(functions._HOMES.values()).split()) == sorted(functions.__all__)
+    for home, names in functions._HOMES.items():
+        module = importlib.import_module(f"ferra_sync.functions.{home}")
+        for name in names.split():
+            assert getattr(module, name) is getattr(functions, name)
+            assert inspect.unwrap(getattr(module, name)).__code__.co_filename == module.__file__
+
+
+def test_a_function_that_is_imported_on_first_use_is_like_any_other() -> None:
+    assert set(functions.__all__) <= set(dir(functions))
+    assert pickle.loads(pickle.dumps(functions.strpos)) is functions.strpos
+    with pytest.raises(AttributeError, match=r"module 'ferra_sync\.functions' has no attribute 'nosuch'"):
+        functions.nosuch  # noqa: B018
+
+
+def test_what_few_programs_need_is_imported_on_first_use() -> None:
+    imports = "import sys, ferra_sync; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", imports], check=True, capture_output=True, text=True, timeout=60)
+    modules = run.stdout.split()
+    for rare in ("cattrs", "ferra_sync._postgres.embedded", "ferra_sync.functions._text", "ferra_sync.migrations"):
+        assert rare not in modules
 
 
 def test_every_other_module_is_private_or_known() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import attrs
 import psycopg
@@ -19,11 +19,13 @@ from ferra_sync._expression.described import described
 from ferra_sync._expression.typevars import R
 from ferra_sync._postgres import wire
 from ferra_sync._postgres.config import DatabaseConfig, local_timeouts, resolve_url
-from ferra_sync._postgres.embedded import EmbeddedServer
 from ferra_sync._postgres.pool import Pool
 from ferra_sync._postgres.statement import Statement
 from ferra_sync._postgres.timeouts import TimedPool
 from ferra_sync.errors import ConfigError, Db, DbErrorKind
+
+if TYPE_CHECKING:
+    from ferra_sync._postgres.embedded import EmbeddedServer
 
 _RETRIED: Final = frozenset({DbErrorKind.SERIALIZATION_FAILURE, DbErrorKind.DEADLOCK})
 _FIRST_PAUSE: Final = 0.01
@@ -45,7 +47,6 @@ class Database(Executor):
 
     config: DatabaseConfig
     _pool: Pool
-    _server: EmbeddedServer | None
     _timeouts: bytes
 
     def __init__(self, config: DatabaseConfig | None = None) -> None:
@@ -53,7 +54,7 @@ class Database(Executor):
             raise ConfigError(f"Database takes a DatabaseConfig, not {described(config)}: say Database.connect(url)")
         settings = config or DatabaseConfig()
         self.config = attrs.evolve(settings, url=resolve_url(settings.url or None))
-        self._server = None
+        self._server: EmbeddedServer | None = None
         self._pool = Pool.open(self.config)
         self._timeouts = local_timeouts(self.config)
         # Its own methods, not methods that call them: every statement goes through here.
@@ -87,6 +88,8 @@ class Database(Executor):
         Raises:
             EmbeddedError: there is no PostgreSQL on this machine, or it cannot start there.
         """
+        from ferra_sync._postgres.embedded import EmbeddedServer  # noqa: PLC0415 - of tests and demos: not for all to load
+
         server = EmbeddedServer.start(path)
         try:
             database = cls(attrs.evolve(config or DatabaseConfig(), url=server.url))

@@ -25,7 +25,7 @@ from ferra_sync._postgres import wire
 from ferra_sync._postgres.statement import statement_of
 from ferra_sync._query.insert import insert_of_arrays
 from ferra_sync._schema.table import TableMeta
-from ferra_sync.functions import gen_random_uuid
+from ferra_sync.functions._random import gen_random_uuid
 
 _NEXTVAL: Final = FunctionRef("nextval")
 _SEQUENCE: Final = FunctionRef("pg_get_serial_sequence")

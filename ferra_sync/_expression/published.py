@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from importlib import import_module
 from inspect import get_annotations
 from types import FunctionType
 
@@ -19,3 +20,23 @@ def publish(module: str, names: Iterable[str]) -> None:
             if isinstance(value, type):
                 value.__annotations__ = get_annotations(value, eval_str=True)
             value.__module__ = module
+
+
+def on_first_use(module: str, homes: Mapping[str, str]) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
+    """Return the `__getattr__` and the `__dir__` of a module that imports what it hands on when it is asked for.
+
+    Args:
+        module: its name.
+        homes: the names that each private module inside it gives, with spaces between them.
+    """
+    home_of = {name: f"{module}.{home}" for home, names in homes.items() for name in names.split()}
+
+    def get(name: str) -> object:
+        if name not in home_of:
+            raise AttributeError(f"module {module!r} has no attribute {name!r}")
+        value = getattr(import_module(home_of[name]), name)
+        setattr(sys.modules[module], name, value)
+        publish(module, (name,))
+        return value
+
+    return get, lambda: sorted({*vars(sys.modules[module]), *home_of})

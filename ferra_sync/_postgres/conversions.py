@@ -14,6 +14,7 @@ from psycopg.types.array import ArrayLoader
 from ferra_sync._expression.arrays import innermost, travels_as_texts
 from ferra_sync._expression.sqltypes import FieldType, SqlType
 from ferra_sync._model import documents
+from ferra_sync._model.misfit import MisfitError
 from ferra_sync._postgres.adapters import ADAPTERS
 from ferra_sync.errors import QueryError
 
@@ -79,7 +80,7 @@ def dumped(dump: Conversion, value: object, sql_type: SqlType[Any]) -> Any:  # n
     try:
         return dump(value)
     except UNWRITABLE as error:
-        reason = f": {error}" if isinstance(error, documents.MisfitError) else ""
+        reason = f": {error}" if isinstance(error, MisfitError) else ""
         problem = QueryError(f"a {type(value).__name__} cannot be written as {sql_type}{reason}")
     raise problem  # Outside, for the other error may show the value.
 

@@ -24,7 +24,7 @@ from ferra_sync._query.select import Select
 from ferra_sync._query.select_arity import select
 from ferra_sync._repository.statements import ModelStatements, statements_of
 from ferra_sync.errors import NotFound, QueryError
-from ferra_sync.functions import count
+from ferra_sync.functions._aggregates import count
 
 Key: TypeAlias = "K | tuple[Any, ...]"
 """A primary key: of the type of the model's `id`, where it has one; a tuple where the key has several columns."""

@@ -31,6 +31,7 @@ from psycopg.types.range import Range
 from ferra_sync._expression import sqltypes as sql
 from ferra_sync._expression.arrays import MAX_DEPTH, array_of, depth_of
 from ferra_sync._expression.described import described
+from ferra_sync._expression.hstore import HSTORE
 from ferra_sync._expression.intervals import Interval
 from ferra_sync._expression.published import publish
 from ferra_sync._expression.sqltypes import HasSqlType, SqlType
@@ -57,6 +58,7 @@ __all__ = [
     "daterange",
     "double_precision",
     "enum",
+    "hstore",
     "identity",
     "inet",
     "int4range",
@@ -228,6 +230,11 @@ def jsonb(of: type[Any] | None = None, /, **options: Unpack[ColumnOptions[Any]])
     say, unknown keys among it, is an error when it is read, and such a value is refused before it is written.
     """
     return ColumnDef(sql.JSONB if of is None else sql.structured(sql.JSONB, of), options)
+
+
+def hstore(**options: Unpack[ColumnOptions[dict[str, str | None]]]) -> ColumnDef[dict[str, str | None], Never]:
+    """`hstore`, of the extension of that name: texts, or NULL, by their keys."""
+    return ColumnDef(HSTORE, options)
 
 
 def inet(

@@ -28,7 +28,7 @@ unique update validated when_set window
 TYPES = """
 ColumnDef ColumnOptions Interval Range ReferenceAction array bigint bigserial boolean bytea calendar_interval char cidr
 citext date daterange
-double_precision enum identity inet int4range int8range integer interval json jsonb macaddr nullable numeric
+double_precision enum hstore identity inet int4range int8range integer interval json jsonb macaddr nullable numeric
 numrange real serial smallint text time timestamp timestamptz tsrange tstzrange uuid varchar
 """
 

@@ -48,6 +48,7 @@ NodeT = TypeVar("NodeT", bound=Node)
 Make: TypeAlias = Callable[[Hashable, tuple[Any, ...], SqlType[Any]], NodeT]
 """The class of the result."""
 
+_EQUALITY: Final = frozenset({"=", "<>"})
 _IN: Final = {"= any": "in", "<> all": "not in"}
 """What a list's operator is of a query: PostgreSQL plans NOT IN (SELECT …) well, and not <> ALL (SELECT …)."""
 
@@ -139,10 +140,14 @@ def comparison(make: Make[NodeT], op: str, left: Node, value: object) -> NodeT:
             return make(binary(op, left.shape, sql_type), (*left.params, value), BOOLEAN)
     if value is None:
         raise QueryError(f"{left.label} {op} None is never true; use .is_null() or .is_not_null()")
-    if not left.type.has_order:
-        raise unordered(left, op)
+    _check_compared(op, left)
     right = operand(left, value)
     return make(binary(op, left.shape, right.shape), left.params + right.params, BOOLEAN)
+
+
+def _check_compared(op: str, left: Node) -> None:
+    if not left.type.has_order or (left.type.kind is FieldType.HSTORE and op not in _EQUALITY):
+        raise unordered(left, op)
 
 
 def distinction(make: Make[NodeT], op: str, left: Node, value: object) -> NodeT:
@@ -156,8 +161,7 @@ def between(make: Make[NodeT], left: Node, low: object, high: object) -> NodeT:
     """Return `left BETWEEN low AND high`."""
     if low is None or high is None:
         raise QueryError(f"{left.label} between None is never true")
-    if not left.type.has_order:
-        raise unordered(left, "between")
+    _check_compared("between", left)
     first, last = operand(left, low), operand(left, high)
     shape = operation("between", left.shape, first.shape, last.shape)
     return make(shape, left.params + first.params + last.params, BOOLEAN)

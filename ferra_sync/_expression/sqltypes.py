@@ -53,6 +53,7 @@ class FieldType(enum.Enum):
     BYTEA = "bytea"
     JSON = "json"
     JSONB = "jsonb"
+    HSTORE = "hstore"
     INET = "inet"
     CIDR = "cidr"
     MACADDR = "macaddr"
@@ -250,7 +251,7 @@ _FAMILIES: Final = {
 }
 
 _LOCAL: Final = frozenset({FieldType.DATE, FieldType.TIMESTAMP, FieldType.TIME})
-_MUTABLE: Final = frozenset({FieldType.JSON, FieldType.JSONB, FieldType.ARRAY, FieldType.BYTEA})
+_MUTABLE: Final = frozenset({FieldType.JSON, FieldType.JSONB, FieldType.HSTORE, FieldType.ARRAY, FieldType.BYTEA})
 
 
 def _array_of(element: SqlType[T], *, optional: bool = False) -> SqlType[list[T]]:

@@ -41,6 +41,7 @@ _WITHOUT_LEAST: Final = frozenset(
     {
         FieldType.BOOLEAN,
         FieldType.BYTEA,  # Since PostgreSQL 18 alone.
+        FieldType.HSTORE,
         FieldType.JSON,
         FieldType.JSONB,
         FieldType.MACADDR,

@@ -28,6 +28,10 @@ _IDENTITIES: Final = {
 _SERIALS: Final = {FieldType.INTEGER: "serial", FieldType.BIGINT: "bigserial"}
 
 
+_EXTENSIONS: Final = (FieldType.CITEXT, FieldType.HSTORE)
+"""Types that an extension of the same name has."""
+
+
 @attrs.frozen
 class Ddl:
     """Writes the statements that create tables, one string each, without a semicolon.
@@ -50,8 +54,8 @@ class Ddl:
         metas = declared(tables)
         for schema in dict.fromkeys(meta.ref.schema for meta in metas if meta.ref.schema is not None):
             yield f"CREATE SCHEMA IF NOT EXISTS {quoted(self.schemas.get(schema, schema))}"
-        if any(sql_type.kind is FieldType.CITEXT for sql_type in _element_types(metas)):
-            yield "CREATE EXTENSION IF NOT EXISTS citext"
+        kinds = {sql_type.kind for sql_type in _element_types(metas)}
+        yield from (f"CREATE EXTENSION IF NOT EXISTS {kind.value}" for kind in _EXTENSIONS if kind in kinds)
         yield from (create_enum(name, labels) for name, labels in enums(metas).items())
         for meta in metas:
             yield self.create_table(meta)

@@ -9,6 +9,8 @@ from typing import Any
 import attrs
 import pytest
 from databases import database_with
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tables import model_of
 
 from ferra_sync import (
@@ -88,6 +90,21 @@ def test_they_come_back_as_they_were_written(tx: Any) -> None:
     assert tx.fetch_one(select(Board)) == kept
     assert list(tx.stream(select(Board))) == [kept]
     assert tx.fetch_one(from_(Boards).distinct().select(Boards.grid, Boards.suits)) == (FULL.grid, FULL.suits)
+
+
+TEXTS = st.text('ab"\\{},NUL ', max_size=4)
+GRIDS = st.integers(1, 3).flatmap(
+    lambda width: st.lists(st.lists(TEXTS | st.none(), min_size=width, max_size=width), max_size=3)
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(words=GRIDS)
+def test_any_texts_and_sizes_are_kept(db: Database, words: list[list[str | None]]) -> None:
+    with db.begin() as tx:
+        kept = tx.fetch_one(insert_into(Boards).values(Board([], words)).returning(Board))
+        assert kept.words == words
+        assert tx.fetch_all(select(Boards.id).where(Boards.words == words)) == [kept.id]
 
 
 def test_many_rows_have_arrays_of_different_sizes(tx: Any) -> None:

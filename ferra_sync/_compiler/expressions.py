@@ -21,6 +21,7 @@ _COMPARISONS: Final = frozenset(
     | {"like", "ilike"}
 )
 _QUANTIFIED: Final = frozenset({"=", "<>", "<", "<=", ">", ">="})
+_QUANTIFIERS: Final = {shapes.ANY_OF: "ANY", shapes.ALL_OF: "ALL"}
 _TEXTS: Final = (TEXT, VARCHAR)
 _TEXT_VALUES: Final = (*_TEXTS, TEXT.array, VARCHAR.array)
 _NULLS: Final = {None: "", "first": " NULLS FIRST", "last": " NULLS LAST"}
@@ -97,8 +98,8 @@ class Lowering:
                 return Raw("DEFAULT")
             case (shapes.SUBQUERY, statement):
                 return self.subquery(statement)
-            case (shapes.ANY | shapes.ALL as quantifier, _):
-                raise QueryError(f"{quantifier}_(…) stands beside a column in a comparison, and nowhere else")
+            case (shapes.ANY | shapes.ALL | shapes.ANY_OF | shapes.ALL_OF as quantifier, _):
+                raise QueryError(f"{quantifier[:3]}_(…) stands beside a column in a comparison, and nowhere else")
             case (shapes.SHARED, int() as number):
                 return self._shared[number]
             case (shapes.PLACE, int() as number):
@@ -133,8 +134,14 @@ class Lowering:
             match others:
                 case [(shapes.ANY | shapes.ALL as quantifier, rows)]:
                     return [self.term(first), Template(f"{quantifier.upper()} {{}}", self.term(rows))]
-        if op not in _COMPARISONS or not (isinstance(first, ColumnRef) and first.type.parameter in _TEXTS):
-            return self.terms(operands)
+                case [(shapes.ANY_OF | shapes.ALL_OF as form, array)]:
+                    (term, listed) = self._beside_text(first, [array])
+                    return [term, Template(f"{_QUANTIFIERS[form]} ({{}})", listed)]
+        return self._beside_text(first, others) if op in _COMPARISONS else self.terms(operands)
+
+    def _beside_text(self, first: Hashable, others: Iterable[Hashable]) -> list[Term]:
+        if not (isinstance(first, ColumnRef) and first.type.parameter in _TEXTS):
+            return self.terms([first, *others])
         return [
             self.term(first),
             *(self._untyped(each) if each in _TEXT_VALUES else self.term(each) for each in others),

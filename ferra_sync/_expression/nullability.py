@@ -100,8 +100,8 @@ class _Nullability:
                 return column.nullable
             case (shapes.SUBQUERY, *_):
                 return self._passed_over(shape)
-            case (shapes.ANY | shapes.ALL, rows):
-                return self.of(rows)
+            case (shapes.ANY | shapes.ALL | shapes.ANY_OF | shapes.ALL_OF, values):
+                return self.of(values) or True  # One of them may be.
             case (shapes.ORDERED | shapes.WITHIN_GROUP | shapes.FILTER | shapes.OVER, call, *others):
                 return self._each([call, *others])[0]
             case (shapes.COUNT_ROWS | shapes.IS_ROW | shapes.MODEL | shapes.TUPLE, *_):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Collection, Hashable, Iterable
 from copy import deepcopy
 from types import NoneType
@@ -42,6 +43,16 @@ class Node(Value):
     def label(self) -> str:
         """How messages call it."""
         return repr(self.shape) if isinstance(self.shape, ColumnRef) else "the expression"
+
+
+class Untold(Node):
+    """Values whose SQL type is that of what they are compared with."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def beside(self, like: Node) -> Node:
+        """Return them as parameters beside `like`; QueryError where they are of another type."""
 
 
 NodeT = TypeVar("NodeT", bound=Node)
@@ -121,6 +132,8 @@ def operand(like: Node, value: object) -> Node:
     if not isinstance(value, Node):
         return beside(like, value, like.type)
     if value.type is not like.type and not like.type.is_comparable_to(value.type):
+        if isinstance(value, Untold):
+            return value.beside(like)
         raise mismatch(like.label, like.type, value.label, value.type)
     return value
 

@@ -4,11 +4,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, Never, assert_type
 
-from domain import Events, Posts, Users
+from domain import Events, Mood, Posts, Users
 
-from ferra_sync import Aggregate, Expr, In, Opt, Plain, from_
+from ferra_sync import Aggregate, Expr, In, Opt, Plain, all_, any_, from_
 from ferra_sync import functions as fn
 
 # Functions of documents
@@ -54,6 +55,14 @@ assert_type(fn.string_to_array(Users.hair_color, ","), Expr[In[Users], list[str]
 assert_type(fn.string_to_array(Users.name, ",", "-"), Expr[In[Users], list[str | None], Never, Plain])
 assert_type(fn.array_to_string(fn.string_to_array(Users.name, ",", "-"), ";", "?"), Expr[In[Users], str, Never, Plain])
 
+# any_ and all_
+
+assert_type(Events.seats == any_(Events.scores), Expr[In[Events], bool, None, Plain])
+assert_type(Users.name != all_(Events.tags), Expr[In[Users] | In[Events], bool, None, Plain])
+assert_type(Events.taken < any_([1, 2]), Expr[In[Events], bool, None, Plain])
+assert_type(any_(("a", "b")) == Users.name, Expr[In[Users], bool, None, Plain])
+from_(Events).where(Events.mood == any_([Mood.CALM]), Events.price > all_([Decimal(1)]))
+
 # Rejected
 
 fn.jsonb_path_exists(Users.name, "$")  # R476 a path into a text
@@ -74,3 +83,9 @@ fn.array_append(Events.tags, Users.hair_color)  # R490 … an expression that ma
 fn.array_remove(Events.scores, Users.name)  # R491 an element of another type
 fn.array_to_string(Events.scores, ",")  # R492 numbers where texts are taken
 positions: list[int] = fn.array_position(Events.tags, "x")  # R493 an expression is no value
+from_(Events).inner_join(Users).where(Users.name == any_(Events.scores))  # R494 elements of another type
+from_(Users).where(Users.name > all_([1]))  # R495 values of another type
+from_(Events).where(Events.seats == any_({1, 2}))  # R496 a set, which is neither an array nor a list
+from_(Users).where(Users.name == any_(Events.tags))  # R497 an array of a table that is not joined
+any_(Users.name)  # R498 the values of a text
+from_(Events).where(any_(Events.tags))  # R499 any_ outside of a comparison

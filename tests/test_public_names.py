@@ -33,17 +33,17 @@ numrange real serial smallint text time timestamp timestamptz tsrange tstzrange 
 """
 
 FUNCTIONS = """
-abs age aggregate array_agg array_append array_length array_position array_positions array_prepend array_remove
-array_replace array_to_string at_time_zone avg bool_and bool_or btrim cardinality ceil char_length coalesce concat
-concat_ws count cume_dist current_date current_timestamp date_trunc dense_rank every exp extract first_value floor
-format function gen_random_uuid generate_series greatest initcap interval jsonb_agg jsonb_array_elements
-jsonb_array_elements_text jsonb_array_length jsonb_build_array jsonb_build_object jsonb_each jsonb_each_text
-jsonb_insert jsonb_object_agg jsonb_object_keys jsonb_path_exists jsonb_path_match jsonb_path_query_first jsonb_pretty
-jsonb_set jsonb_strip_nulls jsonb_typeof lag last_value lead least left length literal ln localtimestamp log lower lpad
-ltrim make_date max md5 min mod mode now nth_value ntile nullif percent_rank percentile_cont percentile_disc power
-random rank regexp_matches regexp_replace regexp_split_to_table repeat replace reverse right round row_number rpad
-rtrim sign split_part sqrt starts_with stddev stddev_pop string_agg string_to_array string_to_table strpos substring
-sum to_char to_date to_jsonb trim trunc unnest upper var_pop variance width_bucket
+abs age aggregate akeys array_agg array_append array_length array_position array_positions array_prepend array_remove
+array_replace array_to_string at_time_zone avals avg bool_and bool_or btrim cardinality ceil char_length coalesce
+concat concat_ws count cume_dist current_date current_timestamp date_trunc dense_rank every exp extract first_value
+floor format function gen_random_uuid generate_series greatest hstore_to_jsonb initcap interval jsonb_agg
+jsonb_array_elements jsonb_array_elements_text jsonb_array_length jsonb_build_array jsonb_build_object jsonb_each
+jsonb_each_text jsonb_insert jsonb_object_agg jsonb_object_keys jsonb_path_exists jsonb_path_match
+jsonb_path_query_first jsonb_pretty jsonb_set jsonb_strip_nulls jsonb_typeof lag last_value lead least left length
+literal ln localtimestamp log lower lpad ltrim make_date max md5 min mod mode now nth_value ntile nullif percent_rank
+percentile_cont percentile_disc power random rank regexp_matches regexp_replace regexp_split_to_table repeat replace
+reverse right round row_number rpad rtrim sign split_part sqrt starts_with stddev stddev_pop string_agg string_to_array
+string_to_table strpos substring sum to_char to_date to_jsonb trim trunc unnest upper var_pop variance width_bucket
 """
 
 ERRORS = """

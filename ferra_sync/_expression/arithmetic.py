@@ -7,6 +7,9 @@ from decimal import Decimal
 from typing import Any, Final, TypeAlias, TypeVar
 
 from ferra_sync._expression.coercion import FLOATS, TEXTS, common, mismatch
+from ferra_sync._expression.container_operators import contained
+from ferra_sync._expression.document_operators import changed
+from ferra_sync._expression.documents import KEYED, Pairs
 from ferra_sync._expression.intervals import Interval
 from ferra_sync._expression.operators import Make, Node, NodeT, beside, joined
 from ferra_sync._expression.shapes import binary, operation
@@ -34,7 +37,7 @@ FracT = TypeVar("FracT", bound=Decimal | float)
 Moment: TypeAlias = dt.datetime | dt.time
 Span: TypeAlias = dt.timedelta | Interval
 SpanT = TypeVar("SpanT", bound=Span)
-Joined: TypeAlias = str | list[Any] | dt.timedelta | Interval
+Joined: TypeAlias = str | list[Any] | Pairs | dt.timedelta | Interval
 """What `+` puts together with its like, beside numbers."""
 
 _NUMBERS: Final = (
@@ -93,6 +96,8 @@ def arithmetic(make: Make[NodeT], op: str, left: Node, value: object) -> NodeT:
         return joined(make, "||", left, value if isinstance(value, Node) else beside(left, value, TEXT), TEXT)
     if op == "+" and left.type.kind is FieldType.ARRAY:
         return joined(make, "array ||", left, value, left.type.parameter)
+    if left.type.kind in KEYED:
+        return changed(make, op, left, value)
     _require_amount(op, left)
     right = value if isinstance(value, Node) else beside(left, value, _parameter_type(op, left.type, value))
     return make(binary(op, left.shape, right.shape), left.params + right.params, _result(op, left, right))
@@ -108,6 +113,8 @@ def reflected(make: Make[NodeT], op: str, value: object, right: Node) -> NodeT:
         raise QueryError(f"None {op} {right.label} is always NULL")
     if op == "+" and right.type.kind in TEXTS:
         return joined(make, "||", beside(right, value, TEXT), right, TEXT)
+    if op == "+" and right.type.kind in KEYED:
+        return changed(make, op, contained(right, value), right)
     if right.type.kind is not FieldType.ARRAY:
         _require_amount(op, right)
     return arithmetic(make, op, beside(right, value, _parameter_type(op, right.type, value)), right)

@@ -34,7 +34,11 @@ Step: TypeAlias = str | int
 Path: TypeAlias = "list[Step] | tuple[Step, ...]"
 """The steps that lead into a document, the outermost first."""
 
+MAX_PLACE: Final = 2**31 - 1
+
 DOCUMENTS: Final = frozenset({FieldType.JSON, FieldType.JSONB})
+KEYED: Final = frozenset({FieldType.JSONB, FieldType.HSTORE})
+"""Types whose values are found by keys."""
 
 
 def checked_steps(name: str, steps: object) -> tuple[Step, ...]:
@@ -48,6 +52,8 @@ def checked_steps(name: str, steps: object) -> tuple[Step, ...]:
     for step in steps:
         if isinstance(step, bool) or not isinstance(step, (str, int)):
             raise QueryError(f"{name}: a step is a key or a place, a string or a whole number, not {described(step)}")
+        if isinstance(step, int) and not -MAX_PLACE <= step <= MAX_PLACE:
+            raise QueryError(f"{name}: no list has a place this far")
     return tuple(steps)
 
 

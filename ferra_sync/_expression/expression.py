@@ -12,8 +12,16 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar, Generic, Never, TypeAlias, overload
 
-from ferra_sync._expression import arithmetic, operators, shapes
+from ferra_sync._expression import (
+    arithmetic,
+    array_operators,
+    container_operators,
+    document_operators,
+    operators,
+    shapes,
+)
 from ferra_sync._expression.arithmetic import Exact, FracT, Joined, Moment, Real, Span, SpanT
+from ferra_sync._expression.documents import Document, Json, Pairs, Step
 from ferra_sync._expression.intervals import Interval
 from ferra_sync._expression.markers import In, Opt, Plain
 from ferra_sync._expression.order import Order
@@ -21,11 +29,12 @@ from ferra_sync._expression.rows import Rows
 from ferra_sync._expression.selectable import Takes, Typed
 from ferra_sync._expression.sqltypes import BOOLEAN, HasSqlType, Undeclared
 from ferra_sync._expression.typed_node import TypedNode
-from ferra_sync._expression.typevars import G2, G3, N2, N3, S2, S3, G_co, N_co, S, S_co, V, V_co, W
+from ferra_sync._expression.typevars import G2, G3, N2, N3, S2, S3, G_co, Ga, N_co, Na, S, S_co, Sa, V, V_co, W
 
 # Of what type self may be: in `Exactly` of no subclass of it, for a datetime is a date.
 Of: TypeAlias = "Expr[Any, V, Any, Any]"
 Exactly: TypeAlias = "Typed[Any, V, Any, Any, Any]"
+Rhs: TypeAlias = "V | Expr[Sa, V, Na, Ga]"
 Constant: TypeAlias = "V | Expr[Never, V, Never, Never]"
 
 
@@ -389,10 +398,6 @@ class Expr(TypedNode[S_co, V_co, N_co, G_co], Generic[S_co, V_co, N_co, G_co]):
         """`ILIKE` with a raw pattern: `like` without regard to case."""
         return operators.matching(Expr, "ilike", self, pattern)
 
-    def contains(self: Of[str], part: str) -> Expr[S_co, bool, N_co, G_co]:
-        """Whether `part` occurs, letter for letter: nothing in it is wild."""
-        return operators.matching(Expr, "like", self, f"%{operators.escaped(part)}%")
-
     def icontains(self: Of[str], part: str) -> Expr[S_co, bool, N_co, G_co]:
         """`contains` without regard to case."""
         return operators.matching(Expr, "ilike", self, f"%{operators.escaped(part)}%")
@@ -412,6 +417,84 @@ class Expr(TypedNode[S_co, V_co, N_co, G_co], Generic[S_co, V_co, N_co, G_co]):
     def iendswith(self: Of[str], part: str) -> Expr[S_co, bool, N_co, G_co]:
         """`endswith` without regard to case."""
         return operators.matching(Expr, "ilike", self, f"%{operators.escaped(part)}")
+
+    # Documents, arrays and hstore
+
+    def get(self: Of[Document], step: Step, /, *steps: Step) -> Expr[S_co, Any, None, G_co]:
+        """`->`: the document to which keys, and places from 0 on or from -1 back, lead; None where there is none."""
+        return document_operators.reached(Expr, self, (step, *steps))
+
+    def text(self: Of[Document | Pairs], step: Step, /, *steps: Step) -> Expr[S_co, str, None, G_co]:
+        """`->>`: what `get` finds, as text, and None for the document `null`; of hstore the value of a key."""
+        return document_operators.reached_text(Expr, self, (step, *steps))
+
+    def without(self: Of[Document], step: Step, /, *steps: Step) -> Expr[S_co, Any, N_co, G_co]:
+        """`#-`: the document without what `get` finds."""
+        return document_operators.without(Expr, self, (step, *steps))
+
+    def has_key(self: Of[Document | Pairs], key: str) -> Expr[S_co, bool, N_co, G_co]:
+        """`?`: whether it has the key, or is a list that holds this text."""
+        return container_operators.having_key(Expr, self, key)
+
+    def has_any(self: Of[Document | Pairs], keys: Collection[str]) -> Expr[S_co, bool, N_co, G_co]:
+        """`?|`: whether it has one of the keys."""
+        return container_operators.having_keys(Expr, "?|", self, keys)
+
+    def has_all(self: Of[Document | Pairs], keys: Collection[str]) -> Expr[S_co, bool, N_co, G_co]:
+        """`?&`: whether it has each of the keys."""
+        return container_operators.having_keys(Expr, "?&", self, keys)
+
+    @overload
+    def contains(self: Of[str], part: str) -> Expr[S_co, bool, N_co, G_co]: ...
+    @overload
+    def contains(
+        self: Of[list[Any] | Pairs], part: Rhs[V_co, Sa, Na, Ga]
+    ) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]: ...
+    @overload
+    def contains(
+        self: Of[Document], part: Json | V_co | Expr[Sa, Document, Na, Ga]
+    ) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]: ...
+    def contains(self, part: object) -> AnyExpr:
+        """`@>`: whether all of `part` is in it; of text, whether it occurs, letter for letter: nothing is wild."""
+        return container_operators.containing(Expr, self, part)
+
+    @overload
+    def contained_by(
+        self: Of[list[Any] | Pairs], whole: Rhs[V_co, Sa, Na, Ga]
+    ) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]: ...
+    @overload
+    def contained_by(
+        self: Of[Document], whole: Json | V_co | Expr[Sa, Document, Na, Ga]
+    ) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]: ...
+    def contained_by(self, whole: object) -> AnyExpr:
+        """`<@`: whether all of it is in `whole`."""
+        return container_operators.containment(Expr, "<@", self, whole)
+
+    def overlaps(self: Of[list[Any]], other: Rhs[V_co, Sa, Na, Ga]) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]:
+        """`&&`: whether the two arrays have an element in common."""
+        return container_operators.containment(Expr, "&&", self, other)
+
+    @overload
+    def __getitem__(self: Of[list[Any]], places: slice) -> Expr[S_co, V_co, N_co, G_co]: ...
+    @overload
+    def __getitem__(self: Of[list[list[list[Any]]]], places: tuple[int, ...]) -> Expr[S_co, Any, None, G_co]: ...
+    @overload
+    def __getitem__(self: Of[list[list[V | None]]], places: tuple[int, int]) -> Expr[S_co, V, None, G_co]: ...
+    @overload
+    def __getitem__(self: Of[list[list[V]]], places: tuple[int, int]) -> Expr[S_co, V, None, G_co]: ...
+    @overload
+    def __getitem__(self: Of[list[V | None]], places: Rhs[int, Sa, Any, Ga]) -> Expr[S_co | Sa, V, None, G_co | Ga]: ...
+    @overload
+    def __getitem__(self: Of[list[V]], places: Rhs[int, Sa, Any, Ga]) -> Expr[S_co | Sa, V, None, G_co | Ga]: ...
+    def __getitem__(self, places: object) -> AnyExpr:
+        """`[place]`, from 1 on: the element there, or None; `[first:last]`: the part from place to place, both in it.
+
+        Of an array of arrays an element has as many places as there are dimensions, `[1, 2]`.
+
+        Raises:
+            QueryError: it is no array, or a place is less than 1, where PostgreSQL has nothing.
+        """
+        return array_operators.item(Expr, self, places)
 
     # Type, nullability and order
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 import attrs
 
 from ferra_sync._expression import shapes
+from ferra_sync._expression.arrays import MAX_DEPTH
 from ferra_sync._expression.nulls import Rule, always, coalescing, never, strict
 from ferra_sync._expression.shapes import ColumnRef, FunctionRef, TableRef, leaves
 from ferra_sync._expression.sqltypes import FieldType, SqlType
@@ -49,6 +50,19 @@ RULES: Final[dict[str, Rule]] = {
     "%": strict,
     "||": strict,
     "array ||": coalescing,  # NULL is an empty array to it.
+    "->": always,
+    "->>": always,
+    "#-": strict,
+    "@>": strict,
+    "<@": strict,
+    "&&": strict,
+    "?": strict,
+    "?|": strict,
+    "?&": strict,
+    **{"[]" * depth: always for depth in range(1, MAX_DEPTH + 1)},
+    "[n:n]": strict,
+    "[n:]": strict,
+    "[:n]": strict,
     "like": strict,
     "ilike": strict,
     "once": strict,

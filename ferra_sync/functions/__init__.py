@@ -49,6 +49,11 @@ if TYPE_CHECKING:
         jsonb_typeof,
         to_jsonb,
     )
+    from ferra_sync.functions._hstore import (
+        akeys,
+        avals,
+        hstore_to_jsonb,
+    )
     from ferra_sync.functions._literals import literal
     from ferra_sync.functions._moments import (
         age,
@@ -146,6 +151,7 @@ __all__ = [
     "abs",
     "age",
     "aggregate",
+    "akeys",
     "array_agg",
     "array_append",
     "array_length",
@@ -156,6 +162,7 @@ __all__ = [
     "array_replace",
     "array_to_string",
     "at_time_zone",
+    "avals",
     "avg",
     "bool_and",
     "bool_or",
@@ -182,6 +189,7 @@ __all__ = [
     "gen_random_uuid",
     "generate_series",
     "greatest",
+    "hstore_to_jsonb",
     "initcap",
     "interval",
     "jsonb_agg",
@@ -275,6 +283,7 @@ _HOMES: Final = {
     "_declared": "aggregate function",
     "_documents": "jsonb_array_length jsonb_build_array jsonb_build_object jsonb_insert jsonb_path_exists"
     " jsonb_path_match jsonb_path_query_first jsonb_pretty jsonb_set jsonb_strip_nulls jsonb_typeof to_jsonb",
+    "_hstore": "akeys avals hstore_to_jsonb",
     "_literals": "literal",
     "_moments": "age at_time_zone current_date current_timestamp date_trunc extract interval localtimestamp make_date"
     " now to_char to_date",

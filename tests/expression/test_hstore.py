@@ -31,6 +31,7 @@ from ferra_sync import (
 )
 from ferra_sync import functions as fn
 from ferra_sync import types as t
+from ferra_sync._expression.nullability import may_be_null
 
 
 class Products(Table):
@@ -104,6 +105,58 @@ def test_it_is_compared_and_assigned(tx: Any) -> None:
     assert tx.execute(update(Products).find(key).set(Products.more.to(Products.traits))) == 1
     assert tx.fetch_one(select(Product)).more == BOOK.traits
     assert tx.fetch_one(select(fn.coalesce(Products.more, {}))) == BOOK.traits
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (Products.traits.text("pages"), "10"),
+        (Products.traits.text("cover"), None),
+        (Products.traits.text("x"), None),
+        (Products.traits.has_key("cover"), True),
+        (Products.traits.has_any(["x", "pages"]), True),
+        (Products.traits.has_all(["x", "pages"]), False),
+        (Products.traits.contains({"pages": "10"}), True),
+        (Products.traits.contains({"cover": None}), True),
+        (Products.more.contained_by(Products.traits), True),
+        (Products.traits + {"x": "y"}, {"pages": "10", "cover": None, "x": "y"}),
+        ({"x": "y"} + Products.more, {"x": "y"}),
+        (Products.traits - "cover", {"pages": "10"}),
+        (Products.traits - ["cover", "x"], {"pages": "10"}),
+        (Products.traits - {"pages": "11", "cover": None}, {"pages": "10"}),
+        (Products.traits - Products.traits, {}),
+        (fn.akeys(Products.more), []),
+        (fn.array_remove(fn.akeys(Products.traits), "cover"), ["pages"]),
+        (fn.array_position(fn.avals(Products.many[1]), "b"), 1),
+        (fn.hstore_to_jsonb(Products.traits), {"pages": "10", "cover": None}),
+        (Products.many[1].text("a"), "b"),
+    ],
+    ids=repr,
+)
+def test_its_operators_give_what_postgresql_gives(tx: Any, given: Any, expected: Any) -> None:
+    tx.execute(insert_into(Products).values(BOOK))
+    assert tx.fetch_all(from_(Products).select(given)) == [expected]
+    assert expected is not None or may_be_null(given.shape, iter(given.params))
+
+
+WRONG: Any = Products  # No checker takes what is refused here.
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (lambda: WRONG.traits.get("a"), "get takes documents; products.traits is hstore"),
+        (lambda: WRONG.traits.text("a", "b"), "found by one key"),
+        (lambda: WRONG.traits.text(0), "found by one key"),
+        (lambda: WRONG.traits - 1, "a key, a list of keys or an hstore, not an int"),
+        (lambda: WRONG.traits + {"a": 1}, "neither a str nor None"),
+        (lambda: WRONG.traits.overlaps({}), "overlaps takes arrays"),
+        (lambda: fn.akeys(WRONG.id), "akeys takes hstore, not integer"),
+    ],
+)
+def test_what_it_has_not_is_refused(wrong: Any, said: str) -> None:
+    with pytest.raises(QueryError, match=said):
+        wrong()
 
 
 def test_its_ddl_makes_the_extension(db: Database) -> None:

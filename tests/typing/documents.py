@@ -7,10 +7,79 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, Never, assert_type
 
-from domain import Events, Mood, Posts, Users
+import attrs
+from domain import Address, Events, Mood, Posts, Users
 
-from ferra_sync import Aggregate, Expr, In, Opt, Plain, all_, any_, from_
+from ferra_sync import Aggregate, Expr, FerraModel, In, Opt, Plain, Table, all_, any_, from_
 from ferra_sync import functions as fn
+from ferra_sync import types as t
+
+
+class Goods(Table):
+    id = t.serial(primary_key=True)
+    traits = t.hstore()
+    more = t.nullable(t.hstore())
+    grid = t.array(t.array(t.integer()))
+    words = t.nullable(t.array(t.array(t.nullable(t.text()))))
+    cube = t.array(t.array(t.array(t.boolean())))
+    plain = t.json()
+
+
+@attrs.frozen
+class Good(FerraModel[Goods]):
+    traits: dict[str, str | None]
+    more: dict[str, str | None] | None
+    grid: list[list[int]]
+    words: list[list[str | None]] | None
+    cube: list[list[list[bool]]]
+
+
+# Into documents
+
+assert_type(Events.extra.get("a", 0, "b"), Expr[In[Events], Any, None, Plain])
+assert_type(Events.address.get("city"), Expr[In[Events], Any, None, Plain])
+assert_type(Goods.plain.get(-1), Expr[In[Goods], Any, None, Plain])
+assert_type(Events.colour.text("red"), Expr[In[Events], str, None, Plain])
+assert_type(Goods.traits.text("made"), Expr[In[Goods], str, None, Plain])
+assert_type(Events.extra.get("a").cast(t.integer()), Expr[In[Events], int, None, Plain])
+assert_type(Events.extra.without("a", 0), Expr[In[Events], Any, Never, Plain])
+assert_type(Events.colour.without("red"), Expr[In[Events], Any, None, Plain])
+assert_type(Events.address.has_key("city"), Expr[In[Events], bool, Never, Plain])
+assert_type(Goods.more.has_any(["a", "b"]), Expr[In[Goods], bool, None, Plain])
+assert_type(Events.extra.has_all({"a"}), Expr[In[Events], bool, Never, Plain])
+from_(Events).where(Events.extra.get("a") == 1, Events.extra.text("b") == "c", Events.address.text("city").ilike("r%"))
+from_(Events).order_by(Events.extra.get("a").desc())
+
+# What contains what
+
+assert_type(Events.extra.contains({"a": [1, None]}), Expr[In[Events], bool, Never, Plain])
+assert_type(Events.address.contains({"city": "Rome"}), Expr[In[Events], bool, Never, Plain])
+assert_type(Events.address.contains(Address("x", "Rome")), Expr[In[Events], bool, Never, Plain])
+assert_type(Events.address.contains(Events.colour), Expr[In[Events], bool, None, Plain])
+assert_type(Events.extra.contained_by(Events.address), Expr[In[Events], bool, Never, Plain])
+assert_type(Events.colour.contained_by({"red": 1}), Expr[In[Events], bool, None, Plain])
+assert_type(Events.tags.contains(["a"]), Expr[In[Events], bool, Never, Plain])
+assert_type(Events.scores.contains([1, None]), Expr[In[Events], bool, Never, Plain])
+assert_type(
+    Events.tags.contained_by(fn.string_to_array(Users.hair_color, ",")), Expr[In[Events] | In[Users], bool, None, Plain]
+)
+assert_type(Events.tags.overlaps(["a", "b"]), Expr[In[Events], bool, Never, Plain])
+assert_type(Goods.grid.overlaps([[1]]), Expr[In[Goods], bool, Never, Plain])
+assert_type(Goods.traits.contains({"a": "b", "c": None}), Expr[In[Goods], bool, Never, Plain])
+assert_type(Goods.traits.contained_by(Goods.more), Expr[In[Goods], bool, None, Plain])
+assert_type(Users.name.contains("a"), Expr[In[Users], bool, Never, Plain])
+
+# Elements
+
+assert_type(Events.tags[1], Expr[In[Events], str, None, Plain])
+assert_type(Events.scores[1], Expr[In[Events], int, None, Plain])
+assert_type(Events.scores[Events.seats], Expr[In[Events], int, None, Plain])
+assert_type(Events.tags[1:2], Expr[In[Events], list[str], Never, Plain])
+assert_type(Goods.grid[1, 2], Expr[In[Goods], int, None, Plain])
+assert_type(Goods.words[1, 2], Expr[In[Goods], str, None, Plain])
+assert_type(Goods.words[2:], Expr[In[Goods], list[list[str | None]], None, Plain])
+assert_type(Goods.cube[1, 1, 1], Expr[In[Goods], Any, None, Plain])
+from_(Events).where(Events.tags[1] == "a", Events.scores[1] + 1 > 2, Events.tags[2:] == [])
 
 # Functions of documents
 
@@ -89,3 +158,23 @@ from_(Events).where(Events.seats == any_({1, 2}))  # R496 a set, which is neithe
 from_(Users).where(Users.name == any_(Events.tags))  # R497 an array of a table that is not joined
 any_(Users.name)  # R498 the values of a text
 from_(Events).where(any_(Events.tags))  # R499 any_ outside of a comparison
+Users.name.get("a")  # R500 a text's key
+Events.tags.text("a")  # R501 an array's
+Goods.traits.get("a")  # R502 an hstore's value is text
+Events.extra.get()  # R503 no step
+Events.extra.get(1.5)  # R504 a step that is neither key nor place
+Events.seats.without("a")  # R505 an integer without a key
+Events.extra.has_key(1)  # R506 a key that is no text
+Users.name.has_any(["a"])  # R507 the keys of a text
+Events.address.contains({1, 2})  # R508 what JSON has no spelling for
+Events.address.contains(Users.name)  # R509 a text in a document
+Events.tags.contains("a")  # R510 a text in an array of them
+Events.tags.contains([1])  # R511 an array of another type
+Events.tags.contains(Events.scores)  # R512 … a column
+Goods.traits.contains({"a": 1})  # R513 an hstore of numbers
+Users.name.overlaps("a")  # R514 what a text overlaps
+from_(Users).where(Events.tags.overlaps(["a"]))  # R515 a table that is not joined
+Users.name[1]  # R516 an element of a text
+Events.tags["a"]  # R517 a place that is no number
+Goods.grid[1, "a"]  # R518 one of two
+numbers: Expr[In[Events], int, None, Plain] = Events.tags[1]  # R519 an element of another type

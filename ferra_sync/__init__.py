@@ -45,9 +45,12 @@ from ferra_sync._model.validated import validated
 from ferra_sync._model.validators import when_set
 from ferra_sync._postgres.config import DatabaseConfig
 from ferra_sync._query.correlated import Correlated, CorrelatedGroups
+from ferra_sync._query.derived import Derived
 from ferra_sync._query.from_clause import From, Grouped, from_
+from ferra_sync._query.from_item import Cte, DerivedRows, RecursiveCte
 from ferra_sync._query.insert import Insert, insert_into
 from ferra_sync._query.query import RowQuery
+from ferra_sync._query.search import Search, breadth_first, depth_first
 from ferra_sync._query.select import Select, maybe, of
 from ferra_sync._query.select_arity import select
 from ferra_sync._query.selection import CorrelatedSelect
@@ -89,12 +92,15 @@ __all__ = [
     "Correlated",
     "CorrelatedGroups",
     "CorrelatedSelect",
+    "Cte",
     "Database",
     "DatabaseConfig",
     "Databases",
     "Db",
     "DbErrorKind",
     "Delete",
+    "Derived",
+    "DerivedRows",
     "EmbeddedError",
     "Executor",
     "Expr",
@@ -121,10 +127,12 @@ __all__ = [
     "Predicate",
     "Quantified",
     "QueryError",
+    "RecursiveCte",
     "Returning",
     "RowQuery",
     "Savepoint",
     "SchemaError",
+    "Search",
     "Select",
     "SetReturning",
     "Table",
@@ -137,10 +145,12 @@ __all__ = [
     "WindowFunction",
     "all_",
     "any_",
+    "breadth_first",
     "case",
     "check",
     "current_row",
     "delete_from",
+    "depth_first",
     "exists",
     "following",
     "foreign_key",

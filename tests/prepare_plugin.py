@@ -42,7 +42,7 @@ class Recorder:
 
     def install(self) -> None:
         """Record from now on."""
-        for name in ("select", "compound", "count", "insert", "bulk_insert", "merge", "update", "delete"):
+        for name in ("rows", "count", "write", "bulk_insert", "merge"):
             original = getattr(compiler, f"compile_{name}")
             setattr(compiler, f"compile_{name}", self._recording(original))
 
@@ -118,12 +118,7 @@ def _tables(shape: StatementShape) -> tuple[type[Table], ...]:
     while waiting:
         part = waiting.pop()
         if isinstance(part, TableRef):
-            found.append(part)
+            found.extend(() if part.is_derived else (part,))
         elif isinstance(part, tuple):
             waiting.extend(part)
-    return tuple(dict.fromkeys(map(_owner, found)))
-
-
-def _owner(ref: TableRef) -> type[Table]:
-    classes = [cls for cls in ref.owner.__mro__ if "__ferra_table__" in cls.__dict__]
-    return classes[-1]
+    return tuple(dict.fromkeys(ref.declared_by for ref in found))

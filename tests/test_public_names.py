@@ -16,20 +16,19 @@ from ferra_sync import errors, functions, migrations, types
 
 TOP = """
 Aggregate Aggregated Assignment Changeset Column Compound ConfigError Conflict Constraint Correlated CorrelatedGroups
-CorrelatedSelect Database DatabaseConfig Databases Db DbErrorKind Delete EmbeddedError Executor Expr FerraDbError
-FerraModel FerraRepository FieldMeta FieldType Frame From Grouped In Insert Insertable JSON_NULL JsonNull
-MigrationError ModelMeta NotFound Opt Order Page PgRepository Plain Predicate Quantified QueryError Returning RowQuery
-SERVER_DEFAULT Savepoint SchemaError Select SetReturning Table TableMeta Transaction UNSET Unset Update ValidationError
-Window WindowFunction all_ any_ case check current_row delete_from exists following foreign_key from_ functions groups
-index insert_into maybe of preceding range_ rows select to_dict to_json types unbounded_following unbounded_preceding
-unique update validated when_set window
+CorrelatedSelect Cte Database DatabaseConfig Databases Db DbErrorKind Delete Derived DerivedRows EmbeddedError Executor
+Expr FerraDbError FerraModel FerraRepository FieldMeta FieldType Frame From Grouped In Insert Insertable JSON_NULL
+JsonNull MigrationError ModelMeta NotFound Opt Order Page PgRepository Plain Predicate Quantified QueryError
+RecursiveCte Returning RowQuery SERVER_DEFAULT Savepoint SchemaError Search Select SetReturning Table TableMeta
+Transaction UNSET Unset Update ValidationError Window WindowFunction all_ any_ breadth_first case check current_row
+delete_from depth_first exists following foreign_key from_ functions groups index insert_into maybe of preceding range_
+rows select to_dict to_json types unbounded_following unbounded_preceding unique update validated when_set window
 """
 
 TYPES = """
 ColumnDef ColumnOptions Interval Range ReferenceAction array bigint bigserial boolean bytea calendar_interval char cidr
-citext date daterange
-double_precision enum hstore identity inet int4range int8range integer interval json jsonb macaddr nullable numeric
-numrange real serial smallint text time timestamp timestamptz tsrange tstzrange uuid varchar
+citext date daterange double_precision enum hstore identity inet int4range int8range integer interval json jsonb macaddr
+nullable numeric numrange real serial smallint text time timestamp timestamptz tsrange tstzrange uuid varchar
 """
 
 FUNCTIONS = """
@@ -47,8 +46,8 @@ string_to_table strpos substring sum to_char to_date to_jsonb trim trunc unnest 
 """
 
 ERRORS = """
-ConfigError Conflict Db DbErrorKind EmbeddedError FerraDbError MigrationError NotFound QueryError
-SchemaError ValidationError
+ConfigError Conflict Db DbErrorKind EmbeddedError FerraDbError MigrationError NotFound QueryError SchemaError
+ValidationError
 """
 
 MIGRATIONS = """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from ferra_sync._compiler.shapes import SelectShape
@@ -40,14 +40,14 @@ def _check_no_window(expressions: Iterable[Hashable], clause: str) -> None:
 
 def check_select(shape: SelectShape) -> None:
     """Raise QueryError where the server would refuse the statement: aggregates, groups and orders out of place."""
-    check_plain(_written_out(shape.where, shape), "WHERE")
+    check_plain(written_out(shape.where, shape), "WHERE")
     check_plain((join.on for join in shape.joins), "ON")
     _check_joins(shape)
     results = [result for result, _ in select_list(shape.items).columns]
-    check_plain(_written_out(shape.group_by, shape), "GROUP BY")
-    _check_no_window(_written_out(shape.having, shape), "HAVING")
+    check_plain(written_out(shape.group_by, shape), "GROUP BY")
+    _check_no_window(written_out(shape.having, shape), "HAVING")
     grouped = (*results, *shape.having, *shape.order_by)
-    if shape.group_by or shape.having or has_aggregate(*_written_out(grouped, shape)):
+    if shape.group_by or shape.having or has_aggregate(*written_out(grouped, shape)):
         _check_grouped(grouped, shape)
     _check_distinct(shape, results)
     _check_distinct_on(shape, results)
@@ -55,16 +55,30 @@ def check_select(shape: SelectShape) -> None:
 
 
 def _check_joins(shape: SelectShape) -> None:
-    """An ON names the tables before it and its own, not those that come later."""
+    """An ON names the tables before it and its own, not those that come later; what is LATERAL those before it."""
+    needs = {each.table: each.needs for each in shape.derived}
     known = {shape.table, *shape.outer}
+    if shape.table is not None:
+        _check_lateral(shape.table, needs, set(shape.outer))
     for join in shape.joins:
+        _check_lateral(join.table, needs, known)
+        if needs.get(join.table) and join.how in {"right", "full"}:
+            raise QueryError(f"{join.table} is made from tables before it: join it by inner_join or left_join")
         known.add(join.table)
         for column in columns_of(join.on):
             if column.table not in known:
                 raise QueryError(f"{column}: table {column.table} is not joined before {join.table}")
 
 
-def _written_out(expressions: Iterable[Hashable], shape: SelectShape) -> Iterator[Hashable]:
+def _check_lateral(
+    table: TableRef, needs: Mapping[TableRef, Collection[TableRef]], known: Collection[TableRef | None]
+) -> None:
+    for needed in needs.get(table, ()):
+        if needed not in known:
+            raise QueryError(f"{table} is made from {needed}, which does not stand before it")
+
+
+def written_out(expressions: Iterable[Hashable], shape: SelectShape) -> Iterator[Hashable]:
     """Return expressions with what they share written out."""
 
     def whole(each: Hashable) -> Hashable:
@@ -146,7 +160,7 @@ def _check_distinct_on(shape: SelectShape, results: Sequence[Hashable]) -> None:
     if not shape.distinct:
         return
     everything = (*results, *shape.order_by, *shape.distinct)
-    if shape.group_by or shape.having or has_aggregate(*_written_out(everything, shape)):
+    if shape.group_by or shape.having or has_aggregate(*written_out(everything, shape)):
         _check_grouped(everything, shape)
 
 

@@ -9,8 +9,7 @@ from ferra_sync._compiler.bulk_insert import compile_bulk_insert
 from ferra_sync._compiler.compiled import Compiled
 from ferra_sync._compiler.count import compile_count
 from ferra_sync._compiler.merge import compile_merge
-from ferra_sync._compiler.select import compile_select
-from ferra_sync._compiler.set_operations import compile_compound
+from ferra_sync._compiler.queries import compile_rows, compile_write
 from ferra_sync._compiler.shapes import (
     BulkInsertShape,
     CompoundShape,
@@ -22,32 +21,25 @@ from ferra_sync._compiler.shapes import (
     StatementShape,
     UpdateShape,
 )
-from ferra_sync._compiler.write import compile_delete, compile_insert, compile_update
 
 CACHED_SHAPES: Final = 4096
 
 
 @lru_cache(maxsize=CACHED_SHAPES, typed=True)
-def compiled(shape: StatementShape) -> Compiled:  # noqa: C901, PLR0911 - one line for each kind of statement
+def compiled(shape: StatementShape) -> Compiled:
     """Return what `shape` is in SQL.
 
     Raises:
         QueryError: the statement cannot mean anything.
     """
     match shape:
-        case SelectShape():
-            return compile_select(shape)
-        case CompoundShape():
-            return compile_compound(shape)
+        case SelectShape() | CompoundShape():
+            return compile_rows(shape)
         case CountShape():
             return compile_count(shape)
-        case InsertShape():
-            return compile_insert(shape)
+        case InsertShape() | UpdateShape() | DeleteShape():
+            return compile_write(shape)
         case BulkInsertShape():
             return compile_bulk_insert(shape)
         case MergeShape():
             return compile_merge(shape)
-        case UpdateShape():
-            return compile_update(shape)
-        case DeleteShape():
-            return compile_delete(shape)

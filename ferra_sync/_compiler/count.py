@@ -7,9 +7,8 @@ from typing import Any, Final
 import attrs
 
 from ferra_sync._compiler.compiled import Compiled
-from ferra_sync._compiler.select import compile_select
-from ferra_sync._compiler.set_operations import compile_compound
-from ferra_sync._compiler.shapes import CountShape, SelectShape
+from ferra_sync._compiler.queries import compile_rows
+from ferra_sync._compiler.shapes import CountShape
 from ferra_sync._expression.shapes import result
 from ferra_sync._expression.sqltypes import BIGINT, JSON
 from ferra_sync._model.select_list import select_list
@@ -17,8 +16,7 @@ from ferra_sync._model.select_list import select_list
 
 def compile_count(shape: CountShape) -> Compiled:
     """Return the statement of a count, or of the planner's estimate."""
-    query = shape.select
-    counted = compile_select(query) if isinstance(query, SelectShape) else compile_compound(query)
+    counted = compile_rows(shape.select)
     if shape.estimate:
         return Compiled(f"EXPLAIN (FORMAT JSON) {counted.sql}", counted.parameter_types, _PLAN)
     sql = f"SELECT count(*) FROM ({counted.sql}) AS counted"  # noqa: S608 - the compiler's own text

@@ -6,6 +6,7 @@ from collections.abc import Collection, Hashable, Iterable
 from typing import Any, Final
 
 from pypika import Table
+from pypika.queries import Selectable
 from pypika.terms import Term
 
 from ferra_sync._compiler.calls import call_term
@@ -43,7 +44,7 @@ class Lowering:
         self.outer = outer
         self._around = around
         self._shared: list[Term] = []
-        self._tables: dict[TableRef, Table] = {}
+        self._tables: dict[TableRef, Selectable] = {}
         for ref in (*outer, *tables):
             if any(known.qualifier == ref.qualifier for known in self._tables):
                 raise QueryError(f"{ref} is in this query twice: give one of them an alias")
@@ -56,8 +57,8 @@ class Lowering:
         """Whether this statement, or one around it, has the table."""
         return ref in self._tables or (self._around is not None and self._around.has(ref))
 
-    def table(self, ref: TableRef) -> Table:
-        """Return the PyPika table of `ref`."""
+    def table(self, ref: TableRef) -> Selectable:
+        """Return what FROM has for `ref`."""
         return self._tables[ref]
 
     def term(self, shape: Hashable) -> Term:  # noqa: C901, PLR0911, PLR0912 - one line for each kind of node

@@ -1,20 +1,16 @@
-"""SELECT: from the shape to the statement."""
+"""SELECT: from the shape to PyPika's builder, over a lowering that knows its tables and those around it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Final
 
 from pypika import JoinType
-from pypika.terms import Term
 
-from ferra_sync._compiler.checks import check_select
-from ferra_sync._compiler.compiled import Compiled, finished, new_builder, result_term
+from ferra_sync._compiler.compiled import new_builder, result_term
 from ferra_sync._compiler.expressions import Lowering
-from ferra_sync._compiler.nullable_side import nullable_side
 from ferra_sync._compiler.shapes import JoinShape, SelectShape
-from ferra_sync._compiler.terms import Raw, Subquery
-from ferra_sync._model.select_list import SelectList, select_list
+from ferra_sync._compiler.terms import Raw
+from ferra_sync._model.select_list import select_list
 
 _JOINS: Final = {
     "inner": JoinType.inner,
@@ -24,58 +20,28 @@ _JOINS: Final = {
     "cross": JoinType.cross,
 }
 
+_ALWAYS: Final = Raw("true")
+"""The ON of what names the tables before it, and so has its condition inside."""
+
+
 _ROW: Final = Raw("1")
 """What EXISTS selects: it asks for rows alone."""
 
 
-class QueryLowering(Lowering):
-    """Lowers the expressions of one statement, and the queries inside them."""
-
-    def subquery(self, statement: object) -> Term:
-        if not isinstance(statement, SelectShape):
-            return super().subquery(statement)
-        check_select(statement)
-        inside = QueryLowering(statement.tables, statement.outer, around=self)
-        columns = select_list(statement.items).columns
-        return Subquery(_select(statement, inside, lambda: [inside.term(shape) for shape, _ in columns] or [_ROW]))
-
-
-def compile_select(shape: SelectShape) -> Compiled:
-    """Return the statement of a SELECT; QueryError where it cannot mean anything."""
-    lowering, selected = Lowering(()), selected_by(shape)
-    # ORDER BY of a DISTINCT must repeat its expressions, and a cast would make them others.
-    binary = shape.distinct is None or all(sql_type.binary for _, sql_type in selected.columns)
-    return finished(select_builder(shape, lowering, binary=binary), lowering, selected, binary=binary)
-
-
-def selected_by(shape: SelectShape) -> SelectList:
-    """Return what a SELECT selects."""
-    return select_list(shape.items, nullable_side(shape.table, shape.joins))
-
-
-def select_builder(shape: SelectShape, statement: Lowering, *, binary: bool) -> Any:  # noqa: ANN401 - PyPika's builder
-    """Return PyPika's builder of a SELECT that is a statement, or stands in one.
+def select_builder(shape: SelectShape, lowering: Lowering, *, binary: bool) -> Any:  # noqa: ANN401 - PyPika's builder
+    """Return the builder of a SELECT.
 
     Raises:
         QueryError: it cannot mean anything.
     """
-    check_select(shape)
-    lowering = QueryLowering(shape.tables, shape.outer, around=statement)
-    columns = selected_by(shape).columns
-    return _select(
-        shape, lowering, lambda: [result_term(item, lowering.term(item[0]), binary=binary) for item in columns]
-    )
-
-
-def _select(shape: SelectShape, lowering: Lowering, results: Callable[[], list[Term]]) -> Any:  # noqa: ANN401 - PyPika's
-    """Return the builder of a SELECT; `results` lowers its select list, when it is its turn."""
     lowering.share(shape.shared)
     builder = new_builder()
     if shape.table is not None:
         builder = builder.from_(lowering.table(shape.table))
     if shape.distinct is not None:
         builder = builder.distinct_on(*lowering.terms(shape.distinct)) if shape.distinct else builder.distinct()
-    builder = builder.select(*results())
+    results = [result_term(item, lowering.term(item[0]), binary=binary) for item in select_list(shape.items).columns]
+    builder = builder.select(*(results or [_ROW]))
     builder = _joined(builder, lowering, shape.joins)
     if shape.where:
         builder = builder.where(lowering.conjunction(shape.where))
@@ -95,5 +61,8 @@ def _select(shape: SelectShape, lowering: Lowering, results: Callable[[], list[T
 def _joined(builder: Any, lowering: Lowering, joins: tuple[JoinShape, ...]) -> Any:  # noqa: ANN401 - PyPika's builder
     for join in joins:
         joiner = builder.join(lowering.table(join.table), _JOINS[join.how])
-        builder = joiner.cross() if join.on is None else joiner.on(lowering.term(join.on))
+        if join.how == "cross":
+            builder = joiner.cross()
+        else:
+            builder = joiner.on(_ALWAYS if join.on is None else lowering.term(join.on))
     return builder

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from ferra_sync._expression.shapes import ColumnRef, Items, TableRef
+from ferra_sync._expression.shapes import ColumnRef, Items, TableRef, columns_of, subquery
 from ferra_sync._expression.sqltypes import SqlType
 from ferra_sync._model.select_list import select_list
 
@@ -16,6 +16,66 @@ class JoinShape(NamedTuple):
     how: Literal["inner", "left", "right", "full", "cross"]
     table: TableRef
     on: Hashable | None = None
+
+
+class ValuesShape(NamedTuple):
+    """Rows given as arrays, one for each column: a shape for every number of rows."""
+
+    arrays: tuple[SqlType[Any], ...]
+
+
+class DerivedShape(NamedTuple):
+    """Rows in FROM that a query makes, or arrays, or a function's call; the latter two name tables before them.
+
+    With `ordinality` the rows of a call are numbered in one column more.
+    """
+
+    table: TableRef
+    rows: Hashable
+    lateral: bool = False
+    ordinality: bool = False
+
+    @property
+    def is_dependent(self) -> bool:
+        """Whether its rows may be made anew for each row of the tables before it."""
+        return self.lateral or not isinstance(self.rows, (ValuesShape, SelectShape, CompoundShape))
+
+    @property
+    def needs(self) -> frozenset[TableRef]:
+        """The tables before it that it names."""
+        return frozenset(column.table for column in columns_of(*self.expressions()))
+
+    def expressions(self) -> tuple[Hashable, ...]:
+        """Return its expressions, in the order of its parameters."""
+        match self.rows:
+            case ValuesShape(arrays=arrays):
+                return arrays
+            case SelectShape() | CompoundShape():
+                return (subquery(self.rows),)
+            case call:
+                return (call,)
+
+
+class CteShape(NamedTuple):
+    """A query in WITH. Its columns are those of the class that `table` is of.
+
+    `search` and `cycle`: see the clauses of those names; the one sorts the rows by a column, the other marks those that
+    were met before.
+    """
+
+    table: TableRef
+    rows: RowsShape | WriteShape
+    is_recursive: bool = False
+    materialized: bool | None = None
+    search: SearchShape | None = None
+    cycle: tuple[ColumnRef, ...] = ()
+
+
+class SearchShape(NamedTuple):
+    """SEARCH: in which order a recursive query meets its rows."""
+
+    order: Literal["BREADTH", "DEPTH"]
+    by: tuple[ColumnRef, ...]
 
 
 class LockShape(NamedTuple):
@@ -31,11 +91,14 @@ class LockShape(NamedTuple):
 class SelectShape(NamedTuple):
     """A SELECT. Its parameters come in the order of these fields.
 
-    `shared` are the expressions with values that several clauses repeat. `distinct` is empty where whole rows are.
-    `outer` are the tables of the query around it that it names. `table` is None where it reads none.
+    `ctes` are in its WITH, `derived` are its tables whose rows are made here. `shared` are the expressions with
+    values that several clauses repeat. `distinct` is empty where whole rows are. `outer` are the tables of the query
+    around it that it names. `table` is None where it reads none.
     """
 
     table: TableRef | None
+    ctes: tuple[CteShape, ...] = ()
+    derived: tuple[DerivedShape, ...] = ()
     shared: tuple[Hashable, ...] = ()
     distinct: tuple[Hashable, ...] | None = None
     items: Items = ()
@@ -57,9 +120,11 @@ class SelectShape(NamedTuple):
     def expressions(self) -> tuple[Hashable, ...]:
         """Return its expressions, in the order of its parameters."""
         return (
+            *(subquery(each.rows) for each in self.ctes),
+            *(part for each in self.derived for part in each.expressions()),
             *self.shared,
             *(self.distinct or ()),
-            *(shape for shape, _ in select_list(self.items).columns),
+            *_results(self.items),
             *(join.on for join in self.joins),
             *self.where,
             *self.group_by,
@@ -79,10 +144,26 @@ class CompoundShape(NamedTuple):
     """
 
     operator: SetOperator
-    parts: tuple[SelectShape | CompoundShape, ...]
+    ctes: tuple[CteShape, ...] = ()
+    parts: tuple[SelectShape | CompoundShape, ...] = ()
     order_by: tuple[Hashable, ...] = ()
     limit: SqlType[Any] | None = None
     offset: SqlType[Any] | None = None
+
+    @property
+    def tables(self) -> tuple[TableRef, ...]:
+        """What it reads from itself: nothing, for its queries do."""
+        return ()
+
+    @property
+    def outer(self) -> tuple[TableRef, ...]:
+        """The tables of the query around it that its queries name."""
+        return tuple(dict.fromkeys(table for part in self.parts for table in part.outer))
+
+    def expressions(self) -> tuple[Hashable, ...]:
+        """Return its expressions, in the order of its parameters."""
+        rows = tuple(each for each in (self.limit, self.offset) if each is not None)
+        return (*(subquery(each.rows) for each in self.ctes), *map(subquery, self.parts), *self.order_by, *rows)
 
 
 RowsShape: TypeAlias = SelectShape | CompoundShape
@@ -106,6 +187,17 @@ class InsertShape(NamedTuple):
     returning: Items = ()
     overriding: bool = False
     """Whether a column that is always an identity is given a value all the same."""
+
+    @property
+    def outer(self) -> tuple[TableRef, ...]:
+        """The tables of a query around it that it names: none."""
+        return ()
+
+    def expressions(self) -> tuple[Hashable, ...]:
+        """Return its expressions, in the order of its parameters."""
+        assignments = () if self.conflict is None else self.conflict.assignments
+        given = (*(value for row in self.rows for value in row), *self.arrays, *(value for _, value in assignments))
+        return (*given, *_results(self.returning))
 
 
 class BulkInsertShape(NamedTuple):
@@ -149,6 +241,15 @@ class UpdateShape(NamedTuple):
     where: tuple[Hashable, ...] = ()
     returning: Items = ()
 
+    @property
+    def outer(self) -> tuple[TableRef, ...]:
+        """The tables of a query around it that it names: none."""
+        return ()
+
+    def expressions(self) -> tuple[Hashable, ...]:
+        """Return its expressions, in the order of its parameters."""
+        return (*(value for _, value in self.assignments), *self.where, *_results(self.returning))
+
 
 class DeleteShape(NamedTuple):
     """A DELETE."""
@@ -156,6 +257,28 @@ class DeleteShape(NamedTuple):
     table: TableRef
     where: tuple[Hashable, ...] = ()
     returning: Items = ()
+
+    @property
+    def outer(self) -> tuple[TableRef, ...]:
+        """The tables of a query around it that it names: none."""
+        return ()
+
+    def expressions(self) -> tuple[Hashable, ...]:
+        """Return its expressions, in the order of its parameters."""
+        return (*self.where, *_results(self.returning))
+
+
+def _results(items: Items) -> Iterator[Hashable]:
+    return (shape for shape, _ in select_list(items).columns)
+
+
+WriteShape: TypeAlias = InsertShape | UpdateShape | DeleteShape
+"""A write that may stand in WITH."""
+
+
+def write_in_with(shape: RowsShape) -> WriteShape | None:
+    """Return the first write in the WITH of a query, or None."""
+    return next((cte.rows for cte in shape.ctes if isinstance(cte.rows, (InsertShape, UpdateShape, DeleteShape))), None)
 
 
 StatementShape: TypeAlias = (

@@ -1,29 +1,25 @@
-"""INSERT, UPDATE and DELETE: from the shape to the statement."""
+"""INSERT, UPDATE and DELETE: from the shape to PyPika's builder, over a lowering that knows the table."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, TypeAlias
+from typing import Any
 
 from pypika.terms import Term
 
 from ferra_sync._compiler.checks import check_plain
-from ferra_sync._compiler.compiled import Compiled, finished, new_builder, result_term
+from ferra_sync._compiler.compiled import new_builder, result_term
 from ferra_sync._compiler.expressions import Lowering, table_term
-from ferra_sync._compiler.select import QueryLowering
 from ferra_sync._compiler.shapes import ConflictShape, DeleteShape, InsertShape, UpdateShape
 from ferra_sync._compiler.terms import Raw, Template, Unnest
-from ferra_sync._expression.shapes import ColumnRef, Item
+from ferra_sync._expression.shapes import ColumnRef, Item, Items
 from ferra_sync._expression.sqltypes import FieldType
 from ferra_sync._model.select_list import select_list
 from ferra_sync.errors import QueryError
 
-_WriteShape: TypeAlias = InsertShape | UpdateShape | DeleteShape
 
-
-def compile_insert(shape: InsertShape) -> Compiled:
-    """Return the statement of an INSERT."""
-    lowering = QueryLowering((shape.table,))
+def insert_builder(shape: InsertShape, lowering: Lowering, *, binary: bool) -> Any:  # noqa: ANN401 - PyPika's builder
+    """Return the builder of an INSERT."""
     builder = (
         new_builder(overriding=shape.overriding).into(table_term(shape.table)).columns(*column_names(shape.columns))
     )
@@ -34,7 +30,7 @@ def compile_insert(shape: InsertShape) -> Compiled:
         builder = builder.insert(*(tuple(lowering.terms(row)) for row in shape.rows))
     if shape.conflict is not None:
         builder = _on_conflict(builder, lowering, shape.conflict)
-    return _finish(builder, lowering, shape)
+    return _returning(builder, lowering, shape.returning, binary=binary)
 
 
 def unnested_columns(rows: Unnest, columns: tuple[ColumnRef, ...]) -> list[Term]:
@@ -75,21 +71,19 @@ def _on_conflict(builder: Any, lowering: Lowering, conflict: ConflictShape) -> A
     return builder
 
 
-def compile_update(shape: UpdateShape) -> Compiled:
-    """Return the statement of an UPDATE."""
-    lowering = QueryLowering((shape.table,))
+def update_builder(shape: UpdateShape, lowering: Lowering, *, binary: bool) -> Any:  # noqa: ANN401 - PyPika's builder
+    """Return the builder of an UPDATE."""
     builder = new_builder().update(lowering.table(shape.table))
     for column, value in shape.assignments:
         check_plain((value,), "SET")
         builder = builder.set(column.name, lowering.term(value))
-    return _finish(_add_where(builder, lowering, shape.where), lowering, shape)
+    return _returning(_add_where(builder, lowering, shape.where), lowering, shape.returning, binary=binary)
 
 
-def compile_delete(shape: DeleteShape) -> Compiled:
-    """Return the statement of a DELETE."""
-    lowering = QueryLowering((shape.table,))
+def delete_builder(shape: DeleteShape, lowering: Lowering, *, binary: bool) -> Any:  # noqa: ANN401 - PyPika's builder
+    """Return the builder of a DELETE."""
     builder = new_builder().from_(lowering.table(shape.table)).delete()
-    return _finish(_add_where(builder, lowering, shape.where), lowering, shape)
+    return _returning(_add_where(builder, lowering, shape.where), lowering, shape.returning, binary=binary)
 
 
 def _add_where(builder: Any, lowering: Lowering, where: tuple[Any, ...]) -> Any:  # noqa: ANN401 - PyPika's builder
@@ -97,9 +91,9 @@ def _add_where(builder: Any, lowering: Lowering, where: tuple[Any, ...]) -> Any:
     return builder.where(lowering.conjunction(where)) if where else builder
 
 
-def _finish(builder: Any, lowering: Lowering, shape: _WriteShape) -> Compiled:  # noqa: ANN401 - PyPika's builder
-    selected = select_list(shape.returning)
-    check_plain((shape for shape, _ in selected.columns), "RETURNING")
-    if shape.returning:
-        builder = builder.returning(*(result_term(item, lowering.term(item[0])) for item in selected.columns))
-    return finished(builder, lowering, selected)
+def _returning(builder: Any, lowering: Lowering, items: Items, *, binary: bool) -> Any:  # noqa: ANN401 - PyPika's builder
+    columns = select_list(items).columns
+    check_plain((shape for shape, _ in columns), "RETURNING")
+    if not items:
+        return builder
+    return builder.returning(*(result_term(item, lowering.term(item[0]), binary=binary) for item in columns))

@@ -127,7 +127,7 @@ class Executor(Handle, ABC):
         number = page_number(page, per_page)
         if not isinstance(count, str) or count not in {"exact", "estimate"}:
             raise ValueError('count is "exact" or "estimate"')
-        statement, params = prepared(page_of(_reading(query), number, per_page))
+        statement, params = _only_reading(*prepared(page_of(_reading(query), number, per_page)))
         if statement.locks:
             self._check_lock()
         connection = self._acquire()
@@ -148,7 +148,7 @@ class Executor(Handle, ABC):
 
         A `Database` takes a connection and a transaction until the last row, or until the iterator is closed.
         """
-        return self._stream(*prepared(_reading(query)))
+        return self._stream(*_only_reading(*prepared(_reading(query))))
 
     def batches(self, query: Select[Any, Any, R], size: int = 1000) -> Iterator[list[R]]:
         """Yield the rows in lists of `size`, along the primary key: the last list costs what the first one does.
@@ -159,7 +159,7 @@ class Executor(Handle, ABC):
             QueryError: the table has no primary key, or the query sorts, limits, groups or repeats rows.
         """
         walk = KeyWalk(_selecting(query), size)
-        return self._walk(walk, *prepared(walk.first()))
+        return self._walk(walk, *_only_reading(*prepared(walk.first())))
 
     def _walk(self, walk: KeyWalk[R], statement: Statement, params: tuple[Any, ...]) -> Iterator[list[R]]:
         while rows := self._rows(statement, params):
@@ -229,6 +229,13 @@ def prepared(query: Query) -> tuple[Statement, tuple[Any, ...]]:
         return statement_of(shape), params
     except RecursionError:
         raise too_deep() from None
+
+
+def _only_reading(statement: Statement, params: tuple[Any, ...]) -> tuple[Statement, tuple[Any, ...]]:
+    """Return a statement that may be sent in parts, or again; QueryError where its WITH writes."""
+    if statement.writes is not None:
+        raise QueryError(f"{statement.writes.table} is written in WITH, which happens once and at once: say fetch_all")
+    return statement, params
 
 
 def kept_out(statement: Statement, table: str) -> Db:

@@ -61,7 +61,7 @@ def _check_shown(item: Item) -> None:
 
 
 def _is_secret(ref: ColumnRef) -> bool:
-    return table_meta(ref.table.owner).declaration_of(ref).is_secret
+    return table_meta(ref.table.owner).is_secret(ref)
 
 
 def _keys(items: Items) -> list[str]:
@@ -96,4 +96,4 @@ def _columns(shape: Hashable) -> Iterator[str]:
 def _attribute(ref: ColumnRef) -> str:
     """Return the name of a column's attribute on its table: a model's field has the same key."""
     attributes = table_meta(ref.table.owner).attributes
-    return next(attribute for attribute, column in attributes.items() if column.ref is ref)
+    return next((attribute for attribute, column in attributes.items() if column.ref is ref), ref.name)

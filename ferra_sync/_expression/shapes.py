@@ -39,7 +39,7 @@ other leaves are compared by identity. Nothing but the functions below builds a 
     ("all of", array)                           `quantified_array`: each of them
 
 Whole statements are named tuples of shapes. Two named tuples of equal fields are equal, whatever their classes, so the
-cache of statements asks for the class too, and a field never holds two of them that begin alike, nor true beside 1.
+cache of statements asks for the class too, and a field never holds two as long that begin alike, nor true beside 1.
 """
 
 from __future__ import annotations
@@ -111,17 +111,26 @@ Exclusion: TypeAlias = Literal["current row", "group", "ties", "no others"]
 
 @attrs.frozen(eq=False, repr=False)
 class TableRef(Value):
-    """A table as FROM names it, `schema.name AS alias`; `owner` is the class that declares it."""
+    """A table as FROM names it, `schema.name AS alias`; `owner` is the class that declares it.
+
+    `is_derived`: its rows are made by a query of the statement, or by a function.
+    """
 
     owner: type[Any]
     name: str
     schema: str | None = None
     alias: str | None = None
+    is_derived: bool = False
 
     @property
     def qualifier(self) -> str:
         """What a column of this table is qualified with."""
         return self.alias or self.name
+
+    @property
+    def declared_by(self) -> type[Any]:
+        """The class that declares the columns: where `owner` is an alias, what it is an alias of."""
+        return next(cls for cls in reversed(self.owner.__mro__) if "__ferra_table__" in vars(cls))
 
     def __repr__(self) -> str:
         return self.qualifier
@@ -129,7 +138,7 @@ class TableRef(Value):
 
 def is_same_table(one: TableRef, other: TableRef) -> bool:
     """Whether both are the same table in the database, aliases aside."""
-    return one.name == other.name and one.schema == other.schema
+    return (one.name, one.schema, one.is_derived) == (other.name, other.schema, other.is_derived)
 
 
 @attrs.frozen(eq=False, repr=False)

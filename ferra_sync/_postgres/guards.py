@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import attrs
 
-from ferra_sync._compiler.shapes import DeleteShape, InsertShape, StatementShape, UpdateShape
+from ferra_sync._compiler.shapes import (
+    CompoundShape,
+    DeleteShape,
+    InsertShape,
+    SelectShape,
+    StatementShape,
+    UpdateShape,
+    WriteShape,
+    write_in_with,
+)
 from ferra_sync._expression import shapes
 from ferra_sync._expression.expression import Expr
 from ferra_sync._expression.shapes import DEFAULT, ColumnRef, FunctionRef, Items, leaves
@@ -15,8 +24,6 @@ from ferra_sync._expression.sqltypes import FieldType, SqlType
 from ferra_sync._model.select_list import models_in, select_list
 from ferra_sync._postgres.conversions import load_of
 from ferra_sync._schema.table import table_meta
-
-WriteShape: TypeAlias = InsertShape | UpdateShape | DeleteShape
 
 _LIMITED: Final = frozenset(
     {FieldType.DATE, FieldType.TIME, FieldType.TIMESTAMP, FieldType.TIMESTAMPTZ, FieldType.INTERVAL}
@@ -27,8 +34,11 @@ _LIMITED: Final = frozenset(
 def is_doubtful(shape: StatementShape) -> bool:
     """Whether reading what a write returns may fail: by code of the model's own, by a conversion, or by a moment.
 
-    A moment is read without a doubt where the statement itself says what it is: a parameter, now, or nothing.
+    A moment is read without a doubt where the statement itself says what it is: a parameter, now, or nothing. What is
+    read beside a write in WITH is not looked at.
     """
+    if isinstance(shape, (SelectShape, CompoundShape)):
+        return write_in_with(shape) is not None
     if not isinstance(shape, (InsertShape, UpdateShape, DeleteShape)):
         return False
     if _runs_code(shape.returning):

@@ -20,6 +20,7 @@ from ferra_sync._compiler.shapes import (
     SelectShape,
     StatementShape,
     UpdateShape,
+    write_in_with,
 )
 from ferra_sync._expression.shapes import TableRef
 from ferra_sync._expression.sqltypes import SqlType
@@ -27,7 +28,8 @@ from ferra_sync._postgres.conversions import UNWRITABLE, Conversion, dumped, par
 from ferra_sync._postgres.guards import is_doubtful
 from ferra_sync._postgres.readers import Readers
 
-Verb: TypeAlias = Literal["INSERT", "UPDATE", "DELETE"]
+Verb: TypeAlias = Literal["INSERT", "UPDATE", "DELETE", "WITH"]
+"""`WITH`: a query that reads beside a write."""
 
 
 class Written(NamedTuple):
@@ -124,7 +126,10 @@ def made_ready(
 
 def _written(shape: StatementShape) -> Written | None:
     match shape:
-        case SelectShape() | CompoundShape() | CountShape():
+        case SelectShape() | CompoundShape():
+            write = write_in_with(shape)
+            return None if write is None else Written("WITH", write.table)
+        case CountShape():
             return None
         case InsertShape() | BulkInsertShape() | MergeShape():
             return Written("INSERT", shape.table)

@@ -12,7 +12,7 @@ from ferra_sync._expression.shapes import ColumnRef, TableRef
 from ferra_sync._expression.sqltypes import FieldType
 from ferra_sync._expression.window import WindowFunction
 from ferra_sync._model.model import ModelMeta, Record
-from ferra_sync._schema.table import Table, TableMeta
+from ferra_sync._schema.table import Relation, TableMeta
 from ferra_sync.errors import QueryError, SchemaError
 
 
@@ -72,7 +72,7 @@ def named(given: object) -> str:
         return "a function that has not said .over(…)"
     if isinstance(given, MemberDescriptorType):
         return f"{given.__objclass__.__name__}.{given.__name__}, which is no column of a table"
-    if isinstance(given, type) and issubclass(given, Table):
+    if isinstance(given, type) and issubclass(given, Relation):
         return f"the table {given.__name__}"
     if isinstance(given, type) and issubclass(given, Record):
         return f"the model {given.__name__}"
@@ -83,7 +83,7 @@ def advice(given: object) -> str:
     """Return what to write instead of `given` where a query that can be run is asked for."""
     if isinstance(given, type) and issubclass(given, Record):
         return f": say select({given.__name__})"
-    if isinstance(given, type) and issubclass(given, Table):
+    if isinstance(given, type) and issubclass(given, Relation):
         return f": say from_({given.__name__}).select(…)"
     if isinstance(given, str):
         return ": SQL of one's own runs on db.connection()"

@@ -19,11 +19,12 @@ from ferra_sync._expression.values import Value
 from ferra_sync._model.model import FerraModel
 from ferra_sync._model.select_list import select_list
 from ferra_sync._query.checks import check_expressions, check_predicates
+from ferra_sync._query.from_item import Cte
 from ferra_sync._query.keys import belongs_to, key_is
 from ferra_sync._query.sharing import Sharing
 from ferra_sync._query.source import How, Source
 from ferra_sync._schema.constraints import Columns
-from ferra_sync._schema.declaration import Joinable
+from ferra_sync._schema.declaration import Joinable, TableClass
 from ferra_sync.errors import QueryError
 
 Q = TypeVar("Q", bound="Clauses[Any, Any]")
@@ -94,12 +95,12 @@ class Clauses(Value, Generic[Sel, App]):
         """Return the query without a select list, for EXISTS; as it is where it has one."""
         return self if "items" in self._said else self._selecting()
 
-    def _correlated(self, cls: type[Q], table: Joinable[Any]) -> Q:
+    def _correlated(self, cls: type[Q], table: TableClass[Any]) -> Q:
         copy = self._as(cls)
         copy._source = self._source.correlated(table)
         return copy
 
-    def _joined(self, cls: type[Q], how: How, table: Joinable[Any], on: AnyExpr | None) -> Q:
+    def _joined(self, cls: type[Q], how: How, table: Joinable[Any, Any], on: AnyExpr | None) -> Q:
         check_predicates("on", () if on is None else (on,))
         copy = self._as(cls)
         copy._source = self._source.joined(how, table, on)
@@ -114,6 +115,18 @@ class Clauses(Value, Generic[Sel, App]):
     def key(self) -> object:
         """The key that `find` was given, or None."""
         return self._said.get("key")
+
+    def with_(self, *queries: Cte[Any]) -> Self:
+        """Put queries into WITH, beside those that FROM and the joins have brought: what follows may read them.
+
+        Inside the statement a class such as `Counts` names what `Counts.cte(…)` makes.
+
+        Raises:
+            QueryError: one of that name is there already.
+        """
+        copy = self._with()
+        copy._source = self._source.with_queries(queries)
+        return copy
 
     def where(self, *predicates: Expr[App | Opt[App], bool, None, Plain]) -> Self:
         """Keep the rows for which all predicates hold; a further `where` adds to them."""
@@ -251,7 +264,7 @@ class Clauses(Value, Generic[Sel, App]):
             params += (limit,)
         if offset is not None:
             params += (offset,)
-        return shape, params
+        return source.made(shape, params) if source.ctes or source.derived else (shape, params)
 
     def _shared(self, shape: SelectShape) -> tuple[SelectShape, tuple[Any, ...]]:
         """Return the shape and the values of a query whose clauses repeat one another's expressions."""

@@ -6,7 +6,7 @@ type-check; `maybe(…)` and `.nullable()` do.
 
 from __future__ import annotations
 
-from typing import Any, Never
+from typing import Any, Never, overload
 
 from ferra_sync._expression.expression import Expr
 from ferra_sync._expression.markers import In, Opt, Plain
@@ -16,7 +16,7 @@ from ferra_sync._query.arity import Selecting, SelectingGroups
 from ferra_sync._query.checks import check_expressions, check_predicates
 from ferra_sync._query.correlated import Correlated
 from ferra_sync._query.source import Source
-from ferra_sync._schema.declaration import Joinable
+from ferra_sync._schema.declaration import Joinable, TableClass
 from ferra_sync._schema.table import TableT
 from ferra_sync.errors import QueryError
 
@@ -26,7 +26,7 @@ class From(Selecting[Sel, App], Inner[Never, Never]):
 
     __slots__ = ()
 
-    def correlate(self, table: Joinable[In[S]]) -> Correlated[Sel | In[S] | Opt[In[S]], App | In[S], In[S]]:
+    def correlate(self, table: TableClass[In[S]]) -> Correlated[Sel | In[S] | Opt[In[S]], App | In[S], In[S]]:
         """Name a table of the query around this one: it becomes a subquery, whose clauses may name its columns.
 
         Raises:
@@ -35,7 +35,7 @@ class From(Selecting[Sel, App], Inner[Never, Never]):
         return self._correlated(Correlated, table)
 
     def inner_join(
-        self, table: Joinable[In[S]], *, on: Expr[App | In[S] | Opt[App | In[S]], bool, None, Plain] | None = None
+        self, table: Joinable[In[S], App], *, on: Expr[App | In[S] | Opt[App | In[S]], bool, None, Plain] | None = None
     ) -> From[Sel | In[S] | Opt[App | In[S]], App | In[S]]:
         """Join the rows that match; ON comes from the foreign key where `on` is not given.
 
@@ -45,24 +45,24 @@ class From(Selecting[Sel, App], Inner[Never, Never]):
         return self._joined(From, "inner", table, on)
 
     def left_join(
-        self, table: Joinable[In[S]], *, on: Expr[App | In[S] | Opt[App | In[S]], bool, None, Plain] | None = None
+        self, table: Joinable[In[S], App], *, on: Expr[App | In[S] | Opt[App | In[S]], bool, None, Plain] | None = None
     ) -> From[Sel | Opt[App | In[S]], App | In[S]]:
         """Join the rows that match, and keep those on the left that match none."""
         return self._joined(From, "left", table, on)
 
     def right_join(
-        self, table: Joinable[In[S]], *, on: Expr[App | In[S] | Opt[App | In[S]], bool, None, Plain] | None = None
+        self, table: Joinable[In[S], App], *, on: Expr[App | In[S] | Opt[App | In[S]], bool, None, Plain] | None = None
     ) -> From[In[S] | Opt[App | In[S]], App | In[S]]:
         """Join the rows that match, and keep those of `table` that match none: all before it becomes nullable."""
         return self._joined(From, "right", table, on)
 
     def full_join(
-        self, table: Joinable[In[S]], *, on: Expr[App | In[S] | Opt[App | In[S]], bool, None, Plain] | None = None
+        self, table: Joinable[In[S], App], *, on: Expr[App | In[S] | Opt[App | In[S]], bool, None, Plain] | None = None
     ) -> From[Opt[App | In[S]], App | In[S]]:
         """Join the rows that match, and keep those of both sides that match none."""
         return self._joined(From, "full", table, on)
 
-    def cross_join(self, table: Joinable[In[S]]) -> From[Sel | In[S] | Opt[App | In[S]], App | In[S]]:
+    def cross_join(self, table: Joinable[In[S], App]) -> From[Sel | In[S] | Opt[App | In[S]], App | In[S]]:
         """Join every row with every row."""
         return self._joined(From, "cross", table, None)
 
@@ -89,6 +89,10 @@ class Grouped(SelectingGroups[Sel, App], Inner[Never, Never]):
         return self._with(having=self._said.get("having", ()) + predicates)
 
 
-def from_(table: type[TableT]) -> From[In[TableT] | Opt[In[TableT]], In[TableT]]:
-    """Begin a SELECT from a table; joins follow, and `.select(…)`."""
+@overload
+def from_(table: type[TableT]) -> From[In[TableT] | Opt[In[TableT]], In[TableT]]: ...
+@overload
+def from_(table: Joinable[In[S], Never]) -> From[In[S] | Opt[In[S]], In[S]]: ...
+def from_(table: Joinable[Any, Any]) -> From[Any, Any]:
+    """Begin a SELECT from a table, or from rows that are made here; joins follow, and `.select(…)`."""
     return From(Source.of(table))

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from typing import Any, Generic, NamedTuple, TypeAlias
 
 from ferra_sync._compiler.compiler import compiled
-from ferra_sync._compiler.shapes import StatementShape
+from ferra_sync._compiler.shapes import RowsShape, WriteShape
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.shapes import Items, TableRef
 from ferra_sync._expression.typevars import R_co
@@ -15,7 +15,7 @@ from ferra_sync._model.model import FerraModel, ModelMeta
 from ferra_sync._query.checks import named
 from ferra_sync.errors import QueryError
 
-Parts: TypeAlias = tuple[StatementShape, tuple[Any, ...]]
+Parts: TypeAlias = tuple[RowsShape | WriteShape, tuple[Any, ...]]
 """A query's shape and its values, $1 first."""
 
 

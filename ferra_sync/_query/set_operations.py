@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Hashable, Iterator
-from typing import Any, Generic, Self
+from typing import Any, Generic, Never, Self
 
 import attrs
 
@@ -18,12 +18,14 @@ from ferra_sync._expression.sqltypes import BIGINT, MAX_BIGINT
 from ferra_sync._expression.typevars import App, R, R_co
 from ferra_sync._query.checks import advice, check_expressions, named
 from ferra_sync._query.clauses import AnyOrder, ascending, no_count
+from ferra_sync._query.from_item import Cte, with_more
 from ferra_sync._query.query import RowQuery
 from ferra_sync._query.sharing import are_same
+from ferra_sync._query.subquery import Subquery
 from ferra_sync.errors import QueryError
 
 
-class Combinable(RowQuery[R_co], Generic[App, R_co]):
+class Combinable(RowQuery[R_co], Subquery[R_co, Never, Never], Generic[App, R_co]):
     """A query whose rows can be combined with another's: a SELECT, or a set operation.
 
     Both have the same number of items, and these the same types; a model is the same in both. A column may be NULL
@@ -97,6 +99,15 @@ class Compound(Combinable[App, R_co]):
     _order_by: tuple[Hashable, ...] = ()
     _limit: int | None = None
     _offset: int | None = None
+    _ctes: tuple[Cte[Any], ...] = ()
+
+    def with_(self, *queries: Cte[Any]) -> Self:
+        """Put queries into WITH, which each of the combined queries may read by their class.
+
+        Raises:
+            QueryError: one of that name is there already.
+        """
+        return attrs.evolve(self, ctes=with_more(self._ctes, queries))
 
     def order_by(self, *orders: Order[App | Opt[App], Any] | Expr[App | Opt[App], Any, Any, Any]) -> Self:
         """Sort by what the first query selects, alone or as a field of a model; a further `order_by` adds to them.
@@ -168,13 +179,14 @@ class Compound(Combinable[App, R_co]):
             QueryError: one of the queries is not complete.
         """
         parts: list[RowsShape] = []
-        params: list[Any] = []
+        params: list[Any] = [value for cte in self._ctes for value in cte.params]
         for part in self._parts:
             shape, values = part.parts()
             parts.append(shape)
             params += values
         shape = CompoundShape(
             operator=self._operator,
+            ctes=tuple(cte.shape for cte in self._ctes),
             parts=tuple(parts),
             order_by=self._order_by,
             limit=None if self._limit is None else BIGINT,
@@ -184,7 +196,7 @@ class Compound(Combinable[App, R_co]):
 
     def combined(self, operator: SetOperator, other: Combinable[Any, Any]) -> Compound[App, Any]:
         """Return the combination with `other`, as flat as it came: `(a - b) - c` is `a - b - c`."""
-        is_bare = not self._order_by and self._limit is None and self._offset is None
+        is_bare = not (self._order_by or self._ctes) and self._limit is None and self._offset is None
         own = self._parts if is_bare and self._operator == operator else (self,)
         return Compound(operator, (*own, other))
 

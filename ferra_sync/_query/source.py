@@ -8,12 +8,13 @@ from typing import Any, Literal, TypeAlias
 
 import attrs
 
-from ferra_sync._compiler.shapes import JoinShape
+from ferra_sync._compiler.shapes import JoinShape, SelectShape
 from ferra_sync._expression.expression import AnyExpr
 from ferra_sync._expression.shapes import AND, ColumnRef, TableRef, binary, is_same_table, operation
 from ferra_sync._query.checks import spelled, table_of
+from ferra_sync._query.from_item import Cte, DerivedRows, with_more
 from ferra_sync._schema.constraints import ForeignKey
-from ferra_sync._schema.declaration import Joinable
+from ferra_sync._schema.declaration import Joinable, TableClass
 from ferra_sync._schema.table import TableMeta
 from ferra_sync.errors import QueryError
 
@@ -30,6 +31,8 @@ class Source:
         params: the values in the ON clauses.
         outer: the tables of the query around it that it names.
         is_one_row_each: whether no join can repeat a row of the first table.
+        ctes: the queries in WITH.
+        derived: the tables whose rows are made in FROM.
     """
 
     tables: tuple[TableMeta, ...]
@@ -37,11 +40,13 @@ class Source:
     params: tuple[Any, ...] = ()
     is_one_row_each: bool = True
     outer: tuple[TableRef, ...] = ()
+    ctes: tuple[Cte[Any], ...] = ()
+    derived: tuple[DerivedRows[Any, Any], ...] = ()
 
     @classmethod
-    def of(cls, table: Joinable[Any]) -> Source:
+    def of(cls, table: Joinable[Any, Any]) -> Source:
         """Return a source of one table; QueryError where it is none."""
-        return cls((table_of("from_", table),))
+        return cls((table_of("from_", table),))._making(table)
 
     @property
     def root(self) -> TableMeta:
@@ -50,7 +55,7 @@ class Source:
             raise QueryError("this query reads no table: begin with from_(…)")
         return self.tables[0]
 
-    def joined(self, how: How, table: Joinable[Any], on: AnyExpr | None) -> Source:
+    def joined(self, how: How, table: Joinable[Any, Any], on: AnyExpr | None) -> Source:
         """Return this source with one more table, `on` from the foreign key where it is not given.
 
         Raises:
@@ -63,7 +68,7 @@ class Source:
         shape: Any = None
         if on is not None:
             shape, params = on.shape, on.params
-        elif how != "cross":
+        elif how != "cross" and not (isinstance(table, DerivedRows) and table.shape.is_dependent):
             shape, to_one = _on(self.tables, added)
         return Source(
             (*self.tables, added),
@@ -71,9 +76,11 @@ class Source:
             self.params + params,
             self.is_one_row_each and to_one and how in {"inner", "left"},
             self.outer,
-        )
+            self.ctes,
+            self.derived,
+        )._making(table)
 
-    def correlated(self, table: Joinable[Any]) -> Source:
+    def correlated(self, table: TableClass[Any]) -> Source:
         """Return this source inside a query of `table`, whose columns it may name.
 
         Raises:
@@ -81,7 +88,29 @@ class Source:
         """
         return attrs.evolve(self, outer=(*self.outer, self._new("correlate", "correlate", table).ref))
 
-    def _new(self, clause: str, verb: str, table: Joinable[Any]) -> TableMeta:
+    def with_queries(self, ctes: tuple[Cte[Any], ...]) -> Source:
+        """Return this source with more queries in WITH.
+
+        Raises:
+            QueryError: one is none, or one of its name is there already.
+        """
+        return attrs.evolve(self, ctes=with_more(self.ctes, ctes))
+
+    def _making(self, table: object) -> Source:
+        """Return this source with the query of `table`, where a query makes its rows."""
+        if isinstance(table, Cte):
+            return self.with_queries((table,))
+        if isinstance(table, DerivedRows):
+            return attrs.evolve(self, derived=(*self.derived, table))
+        return self
+
+    def made(self, shape: SelectShape, params: tuple[Any, ...]) -> tuple[SelectShape, tuple[Any, ...]]:
+        """Return a query with the queries that make its tables, and their values before its own."""
+        ctes, derived = tuple([each.shape for each in self.ctes]), tuple([each.shape for each in self.derived])
+        values = tuple([value for maker in (*self.ctes, *self.derived) for value in maker.params])
+        return shape._replace(ctes=ctes, derived=derived), values + params
+
+    def _new(self, clause: str, verb: str, table: object) -> TableMeta:
         """Return what a table says of itself; QueryError where one of that name is there already."""
         added = table_of(clause, table)
         if any(added.ref.qualifier == known.qualifier for known in (*(each.ref for each in self.tables), *self.outer)):

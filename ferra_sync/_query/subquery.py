@@ -8,7 +8,8 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import Any, ClassVar, Final, Generic, Literal, Never, TypeAlias, overload
 
-from ferra_sync._compiler.shapes import SelectShape
+from ferra_sync._compiler.selected import selected_by
+from ferra_sync._compiler.shapes import RowsShape
 from ferra_sync._expression import operators, shapes
 from ferra_sync._expression.arrays import innermost
 from ferra_sync._expression.expression import AnyExpr, Expr
@@ -17,7 +18,6 @@ from ferra_sync._expression.rows import Inner, OnlyColumn, Rows
 from ferra_sync._expression.selectable import Typed
 from ferra_sync._expression.sqltypes import BOOLEAN, FieldType, SqlType
 from ferra_sync._expression.typevars import G2, N2, S2, G, G_co, R_co, S, S_co, V, V_co
-from ferra_sync._model.select_list import select_list
 from ferra_sync._query.checks import advice, named
 from ferra_sync._query.clauses import Clauses
 from ferra_sync.errors import QueryError
@@ -33,7 +33,7 @@ class Subquery(Rows[R_co, S_co, G_co]):
     __slots__ = ()
 
     @abstractmethod
-    def parts(self) -> tuple[SelectShape, tuple[Any, ...]]:
+    def parts(self) -> tuple[RowsShape, tuple[Any, ...]]:
         """Return the shape, and the values beside it."""
 
     def only_column(self, what: str) -> OnlyColumn:
@@ -43,7 +43,7 @@ class Subquery(Rows[R_co, S_co, G_co]):
             QueryError: its rows have several columns; `what` is what takes but one.
         """
         shape, params = self.parts()
-        columns = select_list(shape.items).columns
+        columns = selected_by(shape).columns
         if len(columns) != 1:
             raise QueryError(f"{what} takes a query of one column; this one has {len(columns)}")
         return shapes.subquery(shape), params, columns[0][1]
@@ -187,7 +187,7 @@ def exists(query: Inner[S, G]) -> Expr[S, bool, Never, G]:
     return Expr(shapes.operation("exists", shapes.subquery(shape)), params, BOOLEAN)
 
 
-def _rows_of(query: object) -> tuple[SelectShape, tuple[Any, ...]]:
+def _rows_of(query: object) -> tuple[RowsShape, tuple[Any, ...]]:
     if isinstance(query, Subquery):
         return query.parts()
     if isinstance(query, Clauses):

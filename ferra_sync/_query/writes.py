@@ -81,7 +81,9 @@ def returned(write: Write, items: tuple[object, ...]) -> Returning[Any]:
 
 
 def writable(table: TableMeta) -> TableMeta:
-    """Return a table that can be written; QueryError for an alias of it."""
+    """Return a table that can be written; QueryError for an alias of it, and for what a query makes."""
+    if table.ref.is_derived:
+        raise QueryError(f"{table.ref.owner.__name__} is made by a query and cannot be written")
     if table.ref.alias is not None:
         raise QueryError(f"{table.ref.alias} is an alias; write to the table {table.name} itself")
     return table

@@ -10,7 +10,7 @@ from ferra_sync._expression.described import described
 from ferra_sync._expression.expression import Expr
 from ferra_sync._expression.markers import In, InT, Other
 from ferra_sync._expression.sqltypes import Accepting, SqlType
-from ferra_sync._expression.typevars import N, N_co, S, T_co, V, V_co, W, W_co
+from ferra_sync._expression.typevars import N, N_co, S, S_co, T_co, V, V_co, W, W_co
 from ferra_sync._expression.values import Value
 from ferra_sync.errors import SchemaError
 
@@ -34,10 +34,21 @@ class ColumnOptions(TypedDict, Generic[V], total=False):
     name: str
 
 
-class Joinable(Protocol[T_co]):
+class TableClass(Protocol[T_co]):
     """The class of a table: no supertype of it, so that mypy takes no alias for the table that is asked for."""
 
     def __ferra_in__(self) -> T_co: ...
+
+
+class Joinable(Protocol[T_co, S_co]):
+    """What FROM takes: the class of a table, or rows that are made where they are read.
+
+    T: which table it is. S: the tables before it that its rows are made from; for the class of a table Never.
+    """
+
+    def __ferra_in__(self) -> T_co: ...
+
+    def __ferra_needs__(self) -> S_co: ...
 
 
 class ColumnDef(Value, Generic[V_co, N]):
@@ -72,10 +83,10 @@ class ColumnDef(Value, Generic[V_co, N]):
         self.generated = "stored" if "generated_as" in options else generated
 
     @overload
-    def __get__(self, instance: None, owner: Joinable[InT]) -> Column[InT, V_co, N]: ...
+    def __get__(self, instance: None, owner: TableClass[InT]) -> Column[InT, V_co, N]: ...
     @overload  # mypy comes here where another table is asked for: it would take an alias for its table below
     def __get__(  # type: ignore[overload-cannot-match]  # it comes here when the context refuses the first
-        self, instance: None, owner: Joinable[InT]
+        self, instance: None, owner: TableClass[InT]
     ) -> Column[Other[InT], V_co, N]: ...
     @overload  # mypy finds no protocol in the `type[Self]` of a table's own methods
     def __get__(self, instance: None, owner: type[S]) -> Column[In[S], V_co, N]: ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, ClassVar, Final, Self, TypeVar
+from typing import Any, ClassVar, Final, Never, Self, TypeVar
 
 import attrs
 
@@ -62,6 +62,10 @@ class TableMeta(Value):
         attribute = next(name for name, column in self.attributes.items() if column.ref is ref)
         return self.declarations[attribute]
 
+    def is_secret(self, ref: ColumnRef) -> bool:
+        """Whether no repr, JSON or page may show a column; one that a clause of a query adds is not secret."""
+        return any(column.ref is ref and self.declarations[name].is_secret for name, column in self.attributes.items())
+
     def shown_key(self, key: object) -> object:
         """Return a primary key as a message may show it: `…` for the value of a secret column."""
         secret = [self.declaration_of(column.ref).is_secret for column in self.primary_key]
@@ -100,41 +104,10 @@ class TableMeta(Value):
         return self.ref.name
 
 
-class Table:
-    """A table. Its SQL name is the class's in snake_case, or `class Users(Table, name="…", schema="…")`.
-
-    `class Managers(Users, alias="managers")` is the same table a second time, for a join of a table with itself.
-    Constraints over several columns are listed by a classmethod `__constraints__`. Plain base classes may declare
-    columns too, for each of their tables.
-
-    Raises:
-        SchemaError: when the class is made, and what it declares cannot be, or an attribute was meant for a column and
-            is none, such as `t.text` without its brackets.
-    """
+class Relation:
+    """Rows with columns: a table, or what a query makes."""
 
     __ferra_table__: ClassVar[TableMeta]
-
-    def __init_subclass__(cls, *, name: str | None = None, schema: str | None = None, alias: str | None = None) -> None:
-        super().__init_subclass__()
-        if "__attrs_attrs__" in vars(cls) or "__dataclass_fields__" in vars(cls):
-            raise SchemaError(_DECORATED.format(cls.__name__))
-        aliased = getattr(cls, "__ferra_table__", None)
-        if aliased is None:
-            ref = TableRef(
-                cls,
-                identifiers.checked(identifiers.snake_case(cls.__name__) if name is None else name, "a table's name"),
-                None if schema is None else identifiers.checked(schema, "a schema's name"),
-                None if alias is None else identifiers.checked(alias, "an alias"),
-            )
-            declared = declared_columns(cls, Table)
-        else:
-            if name is not None or schema is not None:
-                raise SchemaError(f"{cls.__name__} is an alias of {aliased.name}, whose name and schema it has")
-            ref, declared = _alias(cls, aliased, alias), dict(aliased.declarations)
-        columns = _columns(cls, ref, declared)
-        for attribute, column in columns.items():
-            setattr(cls, attribute, column)
-        cls.__ferra_table__ = _meta(cls, ref, columns, declared)
 
     @classmethod
     def __attrs_init_subclass__(cls) -> None:
@@ -152,15 +125,66 @@ class Table:
         raise TypeError("only the type checker asks of what this is an alias")
 
     @classmethod
+    def __ferra_needs__(cls) -> Never:
+        raise TypeError("only the type checker asks what the rows are made from")
+
+    @classmethod
     def __constraints__(cls) -> Sequence[Constraint[Any]]:
         """Return the constraints and indexes over several columns."""
         return ()
 
 
+class Table(Relation):
+    """A table. Its SQL name is the class's in snake_case, or `class Users(Table, name="…", schema="…")`.
+
+    `class Managers(Users, alias="managers")` is the same table a second time, for a join of a table with itself.
+    Constraints over several columns are listed by a classmethod `__constraints__`. Plain base classes may declare
+    columns too, for each of their tables.
+
+    Raises:
+        SchemaError: when the class is made, and what it declares cannot be, or an attribute was meant for a column and
+            is none, such as `t.text` without its brackets.
+    """
+
+    def __init_subclass__(cls, *, name: str | None = None, schema: str | None = None, alias: str | None = None) -> None:
+        super().__init_subclass__()
+        declare(cls, Table, name=name, schema=schema, alias=alias)
+
+
 TableT = TypeVar("TableT", bound=Table)
 
 
-def _alias(cls: type[Table], aliased: TableMeta, alias: str | None) -> TableRef:
+def declare(
+    cls: type[Relation], root: type[Relation], *, name: str | None, schema: str | None = None, alias: str | None
+) -> None:
+    """Make the columns of a class that it declares, or of one that is an alias of the class that it inherits from.
+
+    Raises:
+        SchemaError: what it declares cannot be.
+    """
+    if "__attrs_attrs__" in vars(cls) or "__dataclass_fields__" in vars(cls):
+        raise SchemaError(_DECORATED.format(cls.__name__))
+    aliased = getattr(cls, "__ferra_table__", None)
+    if aliased is None:
+        ref = TableRef(
+            cls,
+            identifiers.checked(identifiers.snake_case(cls.__name__) if name is None else name, "a table's name"),
+            None if schema is None else identifiers.checked(schema, "a schema's name"),
+            None if alias is None else identifiers.checked(alias, "an alias"),
+            is_derived=root is not Table,
+        )
+        declared = declared_columns(cls, root)
+    else:
+        if name is not None or schema is not None:
+            raise SchemaError(f"{cls.__name__} is an alias of {aliased.name}, whose name and schema it has")
+        ref, declared = _alias(cls, aliased, alias), dict(aliased.declarations)
+    columns = _columns(cls, ref, declared)
+    for attribute, column in columns.items():
+        setattr(cls, attribute, column)
+    cls.__ferra_table__ = _meta(cls, ref, columns, declared)
+
+
+def _alias(cls: type[Relation], aliased: TableMeta, alias: str | None) -> TableRef:
     if alias is None:
         raise SchemaError(f'{cls.__name__} inherits from table {aliased.name}: say alias="…"')
     others = [base for base in cls.__mro__ if "__ferra_table__" in vars(base) and base not in aliased.ref.owner.__mro__]
@@ -170,11 +194,11 @@ def _alias(cls: type[Table], aliased: TableMeta, alias: str | None) -> TableRef:
         raise SchemaError(f"{cls.__name__} is an alias of {aliased.name} and cannot add columns")
     for attribute in vars(cls).keys() & aliased.attributes.keys():
         raise SchemaError(f"{cls.__name__}.{attribute} hides the column of that name")
-    return TableRef(cls, aliased.ref.name, aliased.ref.schema, identifiers.checked(alias, "an alias"))
+    return attrs.evolve(aliased.ref, owner=cls, alias=identifiers.checked(alias, "an alias"))
 
 
 def _columns(
-    cls: type[Table], ref: TableRef, declared: Mapping[str, ColumnDef[Any, Any]]
+    cls: type[Relation], ref: TableRef, declared: Mapping[str, ColumnDef[Any, Any]]
 ) -> dict[str, Column[Any, Any, Any]]:
     if not declared:
         raise SchemaError(f"{cls.__name__} declares no column")
@@ -196,7 +220,7 @@ def _columns(
 
 
 def _meta(
-    cls: type[Table],
+    cls: type[Relation],
     ref: TableRef,
     columns: Mapping[str, Column[Any, Any, Any]],
     declared: Mapping[str, ColumnDef[Any, Any]],
@@ -224,7 +248,7 @@ def _meta(
     )
 
 
-def _listed(cls: type[Table], ref: TableRef) -> tuple[Constraint[Any], ...]:
+def _listed(cls: type[Relation], ref: TableRef) -> tuple[Constraint[Any], ...]:
     listed = _constraints(cls)
     for each in listed:
         if not isinstance(each, (Unique, Check, Index, ForeignKey)):
@@ -238,7 +262,7 @@ def _listed(cls: type[Table], ref: TableRef) -> tuple[Constraint[Any], ...]:
     return listed
 
 
-def _constraints(cls: type[Table]) -> tuple[Constraint[Any], ...]:
+def _constraints(cls: type[Relation]) -> tuple[Constraint[Any], ...]:
     made = inspect.getattr_static(cls, "__constraints__")
     listed = cls.__constraints__() if isinstance(made, (classmethod, staticmethod)) else None
     if not isinstance(listed, Iterable):

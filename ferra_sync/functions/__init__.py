@@ -16,9 +16,9 @@ if TYPE_CHECKING:
         bool_or,
         count,
         every,
-        max,  # noqa: A004 - SQL's names, the next two too
-        min,  # noqa: A004
-        sum,  # noqa: A004
+        max,  # noqa: A004 - SQL's name
+        min,  # noqa: A004 - SQL's name
+        sum,  # noqa: A004 - SQL's name
     )
     from ferra_sync.functions._arrays import (
         array_append,

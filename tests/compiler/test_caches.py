@@ -85,11 +85,11 @@ def hints_of(shape: Any) -> list[Any]:
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.__name__)
-def test_a_place_in_a_shape_holds_no_shapes_that_begin_alike_and_never_true_beside_1(shape: Any) -> None:
+def test_a_place_in_a_shape_holds_no_shapes_as_long_that_begin_alike_and_never_true_beside_1(shape: Any) -> None:
     for name, annotation in get_type_hints(shape).items():
         for held in places(annotation):
             nested = [each for each in held if each in SHAPES]
-            begun = [hints_of(each)[0] for each in nested]
+            begun = [(hints_of(each)[0], len(hints_of(each))) for each in nested]
             assert len(set(begun)) == len(begun), name
             assert not (nested and any(get_origin(each) is tuple for each in held)), name
             assert not {bool, int} <= set(held), name

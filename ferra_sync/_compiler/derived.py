@@ -1,0 +1,76 @@
+"""Rows that a statement makes for itself: in its FROM, and in its WITH."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from pypika.queries import Selectable
+from pypika.terms import Term
+
+from ferra_sync._compiler.shapes import CteShape, DerivedShape
+from ferra_sync._compiler.terms import Raw, Template
+from ferra_sync._expression.identifiers import quoted
+from ferra_sync._expression.shapes import ColumnRef, TableRef
+from ferra_sync._schema.table import table_meta
+
+SEARCH_ORDER: Final = "search_order"
+"""The column that SEARCH adds."""
+
+IS_CYCLE: Final = "is_cycle"
+"""The column that CYCLE adds, and that says whether a row was met before on the way to it."""
+
+_PATH: Final = "cycle_path"
+_MATERIALIZED: Final = {None: "", True: "MATERIALIZED ", False: "NOT MATERIALIZED "}
+
+
+class DerivedTable(Selectable):
+    """`LATERAL (…) AS name(column, …)`."""
+
+    def __init__(self, shape: DerivedShape, rows: Term) -> None:
+        super().__init__(shape.table.qualifier)
+        self._lateral = "LATERAL " if shape.lateral else ""
+        self._rows = rows
+        self._ordinality = " WITH ORDINALITY" if shape.ordinality else ""
+        self._name = _named(shape.table, shape.table.qualifier)
+
+    def get_sql(self, **_kwargs: Any) -> str:  # noqa: ANN401 - PyPika's own
+        return f"{self._lateral}{self._rows.get_sql()}{self._ordinality} AS {self._name}"
+
+
+def values_term(arrays: Sequence[Term], table: TableRef) -> Term:
+    """Return the rows of arrays; an array of documents or of arrays travelled as text, and becomes itself again."""
+    columns = [column.ref for column in table_meta(table.owner).attributes.values()]
+    names = [f"c{number}" for number in range(1, len(columns) + 1)]
+    casts = ", ".join(f"CAST({name} AS {ref.type.cast})" for name, ref in zip(names, columns, strict=True))
+    listed = ", ".join(["{}"] * len(arrays))
+    given = Template(f"unnest({listed}) AS given({', '.join(names)})", *arrays)
+    return Template("(SELECT {} FROM {})", Raw(casts), given)
+
+
+def cte_term(shape: CteShape, rows: Term) -> Term:
+    """Return `name(column, …) AS (…)`, with SEARCH and CYCLE."""
+    marks = ""
+    if shape.search is not None:
+        marks += f" SEARCH {shape.search.order} FIRST BY {_columns(shape.search.by)} SET {SEARCH_ORDER}"
+    if shape.cycle:
+        marks += f" CYCLE {_columns(shape.cycle)} SET {IS_CYCLE} USING {_PATH}"
+    name = _named(shape.table, shape.table.name)
+    return Template("{} AS {}({}){}", Raw(name), Raw(_MATERIALIZED[shape.materialized]), rows, Raw(marks))
+
+
+def with_queries(shapes: Sequence[CteShape], terms: Sequence[Term], statement: Any) -> Any:  # noqa: ANN401 - PyPika's
+    """Return `WITH …` before a statement; the statement where there is nothing."""
+    if not shapes:
+        return statement
+    recursive = "RECURSIVE " if any(each.is_recursive for each in shapes) else ""
+    return Template(f"WITH {recursive}{', '.join(['{}'] * len(terms))} {{}}", *terms, statement)
+
+
+def _named(table: TableRef, name: str) -> str:
+    columns = _columns(column.ref for column in table_meta(table.owner).attributes.values())
+    return f"{quoted(name)}({columns})"
+
+
+def _columns(columns: Iterable[ColumnRef]) -> str:
+    return ", ".join(quoted(column.name) for column in columns)

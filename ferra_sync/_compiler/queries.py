@@ -1,0 +1,158 @@
+"""Whole queries, and the queries inside them: in expressions, in FROM, in WITH, in set operations."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from pypika.queries import Selectable
+from pypika.terms import Term
+
+from ferra_sync._compiler.checks import check_select
+from ferra_sync._compiler.compiled import Compiled, finished
+from ferra_sync._compiler.derived import DerivedTable, cte_term, values_term, with_queries
+from ferra_sync._compiler.expressions import Lowering
+from ferra_sync._compiler.select import select_builder
+from ferra_sync._compiler.selected import selected_by
+from ferra_sync._compiler.set_operations import compound_term
+from ferra_sync._compiler.shapes import (
+    CompoundShape,
+    CteShape,
+    DeleteShape,
+    DerivedShape,
+    InsertShape,
+    RowsShape,
+    SelectShape,
+    UpdateShape,
+    ValuesShape,
+    WriteShape,
+)
+from ferra_sync._compiler.terms import Subquery
+from ferra_sync._compiler.write import delete_builder, insert_builder, update_builder
+from ferra_sync._expression.shapes import TableRef
+from ferra_sync.errors import QueryError
+
+
+class QueryLowering(Lowering):
+    """Lowers the expressions of one statement, and the queries inside them.
+
+    A query sees the WITH of those around it, each name from where it is made on.
+    """
+
+    def __init__(
+        self, tables: Iterable[TableRef] = (), outer: Collection[TableRef] = (), *, around: QueryLowering | None = None
+    ) -> None:
+        """Lower a query over `tables`, inside the statement `around` it."""
+        super().__init__(tables, outer, around=around)
+        self._ctes: dict[str, type] = {} if around is None else dict(around._ctes)
+        self._depth: int = 0 if around is None else around._depth + 1
+
+    def subquery(self, statement: object) -> Term:
+        if isinstance(statement, (SelectShape, CompoundShape)):
+            return Subquery(self.rows(statement))
+        return super().subquery(statement)
+
+    def table(self, ref: TableRef) -> Selectable:
+        """Return the term of a table in FROM.
+
+        Raises:
+            QueryError: a derived table has no query here, or a table has the name of a query in WITH.
+        """
+        term = super().table(ref)
+        if isinstance(term, DerivedTable):
+            return term
+        named = self._ctes.get(ref.name) if ref.schema is None else None
+        owner = ref.declared_by
+        if ref.is_derived and named is not owner:
+            raise QueryError(
+                f"no query makes the rows of {ref} here: say from_({owner.__name__}.of(…)), "
+                f"or {owner.__name__}.cte(…) here or around"
+            )
+        if not ref.is_derived and named is not None:
+            raise QueryError(
+                f'{ref} would be the query of that name in WITH: class {named.__name__}(Derived, name="…")'
+            )
+        return term
+
+    def rows(self, shape: RowsShape, *, binary: bool = False) -> Any:  # noqa: ANN401 - PyPika's builder, or a term
+        """Return what makes the rows of a query inside this statement, or of the statement itself.
+
+        Raises:
+            QueryError: it cannot mean anything.
+        """
+        inside = QueryLowering(shape.tables, shape.outer, around=self)
+        ctes = inside._with(shape.ctes)
+        if isinstance(shape, CompoundShape):
+            rows: Any = compound_term(shape, inside, inside.rows)
+        else:
+            check_select(shape)
+            inside._derive(shape.derived)
+            rows = select_builder(shape, inside, binary=binary)
+        return with_queries(shape.ctes, ctes, rows)
+
+    def write(self, shape: WriteShape, *, binary: bool = False) -> Any:  # noqa: ANN401 - PyPika's builder
+        """Return the builder of an INSERT, UPDATE or DELETE; QueryError where it cannot mean anything."""
+        inside = QueryLowering((shape.table,), around=self)
+        match shape:
+            case InsertShape():
+                return insert_builder(shape, inside, binary=binary)
+            case UpdateShape():
+                return update_builder(shape, inside, binary=binary)
+            case DeleteShape():
+                return delete_builder(shape, inside, binary=binary)
+
+    def _with(self, ctes: Iterable[CteShape]) -> list[Term]:
+        own = set[str]()
+        terms = []
+        for cte in ctes:
+            name = cte.table.name
+            if name in own:
+                raise QueryError(f"{name} is in WITH twice: give one of them a class of its own")
+            own.add(name)
+            terms.append(self._cte(cte))
+        return terms
+
+    def _cte(self, shape: CteShape) -> Term:
+        if shape.is_recursive:
+            self._ctes[shape.table.name] = shape.table.declared_by
+        rows = (
+            self.rows(shape.rows)
+            if isinstance(shape.rows, (SelectShape, CompoundShape))
+            else self._inner_write(shape.rows)
+        )
+        self._ctes[shape.table.name] = shape.table.declared_by
+        return cte_term(shape, rows)
+
+    def _inner_write(self, shape: WriteShape) -> Any:  # noqa: ANN401 - PyPika's builder
+        """Return a write in WITH, which stands in the statement's own and in no other."""
+        if self._depth > 1:
+            raise QueryError(
+                f"a write stands in the WITH of the whole statement: {shape.table} is written further inside"
+            )
+        return self.write(shape)
+
+    def _derive(self, derived: Iterable[DerivedShape]) -> None:
+        for each in derived:
+            match each.rows:
+                case SelectShape() | CompoundShape():
+                    term: Term = Subquery(self.rows(each.rows))
+                case ValuesShape(arrays=arrays):
+                    term = values_term(self.terms(arrays), each.table)
+                case call:
+                    term = self.term(call)
+            self._tables[each.table] = DerivedTable(each, term)
+
+
+def compile_rows(shape: RowsShape) -> Compiled:
+    """Return the statement of a SELECT or of a set operation; QueryError where it cannot mean anything."""
+    lowering, selected = QueryLowering(), selected_by(shape)
+    # A cast of what psycopg cannot read in binary would make other values equal, and sort them by other rules.
+    is_bound = isinstance(shape, CompoundShape) or shape.distinct is not None
+    binary = not is_bound or all(sql_type.binary for _, sql_type in selected.columns)
+    return finished(lowering.rows(shape, binary=binary), lowering, selected, binary=binary)
+
+
+def compile_write(shape: WriteShape) -> Compiled:
+    """Return the statement of an INSERT, UPDATE or DELETE; QueryError where it cannot mean anything."""
+    lowering = QueryLowering()
+    return finished(lowering.write(shape, binary=True), lowering, selected_by(shape))

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 from ferra_sync._expression.coercion import FLOATS, TEXTS, common, mismatch
 from ferra_sync._expression.container_operators import contained
 from ferra_sync._expression.document_operators import changed
-from ferra_sync._expression.documents import KEYED, Pairs
+from ferra_sync._expression.documents import KEYED
 from ferra_sync._expression.intervals import Interval
 from ferra_sync._expression.operators import Make, Node, NodeT, beside, joined
 from ferra_sync._expression.shapes import binary, operation
@@ -37,7 +37,7 @@ FracT = TypeVar("FracT", bound=Decimal | float)
 Moment: TypeAlias = dt.datetime | dt.time
 Span: TypeAlias = dt.timedelta | Interval
 SpanT = TypeVar("SpanT", bound=Span)
-Joined: TypeAlias = str | list[Any] | Pairs | dt.timedelta | Interval
+Joined: TypeAlias = str | list[Any] | dt.timedelta | Interval
 """What `+` puts together with its like, beside numbers."""
 
 _NUMBERS: Final = (

@@ -25,8 +25,14 @@ Document: TypeAlias = "Undeclared | _AttrsOfMypy | _AttrsOfPyright"
 Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
 """What JSON spells."""
 
+Removable: TypeAlias = str | int | list[str]
+"""What is taken from a document: a key, a place or several keys."""
+
 Pairs: TypeAlias = dict[str, str | None]
 """What a column of hstore holds."""
+
+Texts: TypeAlias = Mapping[str, str | None]
+"""What may be given beside it: a dict whose values are all texts, or all None, is one too."""
 
 Step: TypeAlias = str | int
 """A key of an object, or a place in a list: from 0, and from -1 backward."""

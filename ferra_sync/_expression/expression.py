@@ -21,7 +21,7 @@ from ferra_sync._expression import (
     shapes,
 )
 from ferra_sync._expression.arithmetic import Exact, FracT, Joined, Moment, Real, Span, SpanT
-from ferra_sync._expression.documents import Document, Json, Pairs, Step
+from ferra_sync._expression.documents import Document, Json, Pairs, Removable, Step, Texts
 from ferra_sync._expression.intervals import Interval
 from ferra_sync._expression.markers import In, Opt, Plain
 from ferra_sync._expression.order import Order
@@ -163,6 +163,14 @@ class Expr(TypedNode[S_co, V_co, N_co, G_co], Generic[S_co, V_co, N_co, G_co]):
     # Arithmetic: for each pair of types that PostgreSQL has an operator for, with a value and with an expression.
 
     @overload
+    def __add__(
+        self: Of[Document], other: Json | V_co | Expr[Sa, Document, Na, Ga]
+    ) -> Expr[S_co | Sa, Any, N_co | Na, G_co | Ga]: ...
+    @overload
+    def __add__(
+        self: Of[Pairs], other: Texts | Expr[Sa, Pairs, Na, Ga]
+    ) -> Expr[S_co | Sa, V_co, N_co | Na, G_co | Ga]: ...
+    @overload
     def __add__(self: Of[Real], other: V_co | int) -> Expr[S_co, V_co, N_co, G_co]: ...
     @overload
     def __add__(self: Of[Real], other: Expr[S2, V_co | int, N2, G2]) -> Expr[S_co | S2, V_co, N_co | N2, G_co | G2]: ...
@@ -197,6 +205,14 @@ class Expr(TypedNode[S_co, V_co, N_co, G_co], Generic[S_co, V_co, N_co, G_co]):
     def __add__(self, other: object) -> AnyExpr:
         return arithmetic.arithmetic(Expr, "+", self, other)
 
+    @overload
+    def __sub__(
+        self: Of[Document], other: Rhs[Removable, Sa, Na, Ga]
+    ) -> Expr[S_co | Sa, Any, N_co | Na, G_co | Ga]: ...
+    @overload
+    def __sub__(
+        self: Of[Pairs], other: Texts | Rhs[str | list[str] | Pairs, Sa, Na, Ga]
+    ) -> Expr[S_co | Sa, V_co, N_co | Na, G_co | Ga]: ...
     @overload
     def __sub__(self: Of[Real], other: V_co | int) -> Expr[S_co, V_co, N_co, G_co]: ...
     @overload

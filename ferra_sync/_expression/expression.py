@@ -164,7 +164,7 @@ class Expr(TypedNode[S_co, V_co, N_co, G_co], Generic[S_co, V_co, N_co, G_co]):
 
     @overload
     def __add__(
-        self: Of[Document], other: Json | V_co | Expr[Sa, Document, Na, Ga]
+        self: Of[Document], other: Json | Expr[Sa, Document, Na, Ga]
     ) -> Expr[S_co | Sa, Any, N_co | Na, G_co | Ga]: ...
     @overload
     def __add__(

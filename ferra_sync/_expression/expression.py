@@ -7,7 +7,7 @@ is `Never` and fits both.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Hashable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar, Generic, Never, TypeAlias, overload
@@ -23,12 +23,11 @@ from ferra_sync._expression import (
 from ferra_sync._expression.arithmetic import Exact, FracT, Joined, Moment, Real, Span, SpanT
 from ferra_sync._expression.documents import Document, Json, Pairs, Removable, Step, Texts
 from ferra_sync._expression.intervals import Interval
+from ferra_sync._expression.keyed import Keyed
 from ferra_sync._expression.markers import In, Opt, Plain
-from ferra_sync._expression.order import Order
 from ferra_sync._expression.rows import Rows
 from ferra_sync._expression.selectable import Takes, Typed
-from ferra_sync._expression.sqltypes import BOOLEAN, HasSqlType, Undeclared
-from ferra_sync._expression.typed_node import TypedNode
+from ferra_sync._expression.sqltypes import BOOLEAN, HasSqlType, SqlType, Undeclared
 from ferra_sync._expression.typevars import G2, G3, N2, N3, S2, S3, G_co, Ga, N_co, Na, S, S_co, Sa, V, V_co, W
 
 # Of what type self may be: in `Exactly` of no subclass of it, for a datetime is a date.
@@ -38,11 +37,16 @@ Rhs: TypeAlias = "V | Expr[Sa, V, Na, Ga]"
 Constant: TypeAlias = "V | Expr[Never, V, Never, Never]"
 
 
-class Expr(TypedNode[S_co, V_co, N_co, G_co], Generic[S_co, V_co, N_co, G_co]):
+class Expr(Keyed[S_co, V_co, N_co, G_co, "Expr[S_co, bool, N_co, G_co]"], Generic[S_co, V_co, N_co, G_co]):
     """An SQL expression: a frozen value that does no I/O."""
 
     __slots__ = ()
     __hash__: ClassVar[None]  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleMethodOverride] - == builds SQL
+
+    def __ferra_predicate__(
+        self, shape: Hashable, params: tuple[Any, ...], type: SqlType[Any]
+    ) -> Expr[S_co, bool, N_co, G_co]:
+        return Expr(shape, params, type)
 
     # Comparison
 
@@ -291,6 +295,8 @@ class Expr(TypedNode[S_co, V_co, N_co, G_co], Generic[S_co, V_co, N_co, G_co]):
     def __mul__(self, other: object) -> AnyExpr:
         return arithmetic.arithmetic(Expr, "*", self, other)
 
+    __rmul__ = __mul__  # Factors commute.
+
     @overload
     def __truediv__(self: Of[Real], other: V_co | int) -> Expr[S_co, V_co, N_co, G_co]: ...
     @overload
@@ -375,17 +381,6 @@ class Expr(TypedNode[S_co, V_co, N_co, G_co], Generic[S_co, V_co, N_co, G_co]):
         return arithmetic.reflected(Expr, "-", other, self)
 
     @overload
-    def __rmul__(self: Of[Real], other: V_co | int) -> Expr[S_co, V_co, N_co, G_co]: ...
-    @overload
-    def __rmul__(self: Of[int], other: FracT) -> Expr[S_co, FracT, N_co, G_co]: ...
-    @overload
-    def __rmul__(self: Of[Span], other: Real) -> Expr[S_co, V_co, N_co, G_co]: ...
-    @overload
-    def __rmul__(self: Of[Real], other: SpanT) -> Expr[S_co, SpanT, N_co, G_co]: ...
-    def __rmul__(self, other: object) -> AnyExpr:
-        return arithmetic.reflected(Expr, "*", other, self)
-
-    @overload
     def __rtruediv__(self: Of[Real], other: V_co | int) -> Expr[S_co, V_co, N_co, G_co]: ...
     @overload
     def __rtruediv__(self: Of[int], other: FracT) -> Expr[S_co, FracT, N_co, G_co]: ...
@@ -404,36 +399,6 @@ class Expr(TypedNode[S_co, V_co, N_co, G_co], Generic[S_co, V_co, N_co, G_co]):
     def __neg__(self: Of[Real | Span]) -> Expr[S_co, V_co, N_co, G_co]:
         return arithmetic.negated(Expr, self)
 
-    # Text
-
-    def like(self: Of[str], pattern: str) -> Expr[S_co, bool, N_co, G_co]:
-        r"""`LIKE` with a raw pattern: `%` and `_` are wild, `\` escapes them."""
-        return operators.matching(Expr, "like", self, pattern)
-
-    def ilike(self: Of[str], pattern: str) -> Expr[S_co, bool, N_co, G_co]:
-        """`ILIKE` with a raw pattern: `like` without regard to case."""
-        return operators.matching(Expr, "ilike", self, pattern)
-
-    def icontains(self: Of[str], part: str) -> Expr[S_co, bool, N_co, G_co]:
-        """`contains` without regard to case."""
-        return operators.matching(Expr, "ilike", self, f"%{operators.escaped(part)}%")
-
-    def startswith(self: Of[str], part: str) -> Expr[S_co, bool, N_co, G_co]:
-        """Whether the text begins with `part`, letter for letter."""
-        return operators.matching(Expr, "like", self, f"{operators.escaped(part)}%")
-
-    def istartswith(self: Of[str], part: str) -> Expr[S_co, bool, N_co, G_co]:
-        """`startswith` without regard to case."""
-        return operators.matching(Expr, "ilike", self, f"{operators.escaped(part)}%")
-
-    def endswith(self: Of[str], part: str) -> Expr[S_co, bool, N_co, G_co]:
-        """Whether the text ends with `part`, letter for letter."""
-        return operators.matching(Expr, "like", self, f"%{operators.escaped(part)}")
-
-    def iendswith(self: Of[str], part: str) -> Expr[S_co, bool, N_co, G_co]:
-        """`endswith` without regard to case."""
-        return operators.matching(Expr, "ilike", self, f"%{operators.escaped(part)}")
-
     # Documents, arrays and hstore
 
     def get(self: Of[Document], step: Step, /, *steps: Step) -> Expr[S_co, Any, None, G_co]:
@@ -447,18 +412,6 @@ class Expr(TypedNode[S_co, V_co, N_co, G_co], Generic[S_co, V_co, N_co, G_co]):
     def without(self: Of[Document], step: Step, /, *steps: Step) -> Expr[S_co, Any, N_co, G_co]:
         """`#-`: the document without what `get` finds."""
         return document_operators.without(Expr, self, (step, *steps))
-
-    def has_key(self: Of[Document | Pairs], key: str) -> Expr[S_co, bool, N_co, G_co]:
-        """`?`: whether it has the key, or is a list that holds this text."""
-        return container_operators.having_key(Expr, self, key)
-
-    def has_any(self: Of[Document | Pairs], keys: Collection[str]) -> Expr[S_co, bool, N_co, G_co]:
-        """`?|`: whether it has one of the keys."""
-        return container_operators.having_keys(Expr, "?|", self, keys)
-
-    def has_all(self: Of[Document | Pairs], keys: Collection[str]) -> Expr[S_co, bool, N_co, G_co]:
-        """`?&`: whether it has each of the keys."""
-        return container_operators.having_keys(Expr, "?&", self, keys)
 
     @overload
     def contains(self: Of[str], part: str) -> Expr[S_co, bool, N_co, G_co]: ...
@@ -512,7 +465,7 @@ class Expr(TypedNode[S_co, V_co, N_co, G_co], Generic[S_co, V_co, N_co, G_co]):
         """
         return array_operators.item(Expr, self, places)
 
-    # Type, nullability and order
+    # Type and nullability
 
     @overload  # The document null, cast to a number or a boolean, is NULL from PostgreSQL 18 on.
     def cast(self: Of[Undeclared], to: HasSqlType[FracT, Any]) -> Expr[S_co, FracT, None, G_co]: ...
@@ -525,14 +478,6 @@ class Expr(TypedNode[S_co, V_co, N_co, G_co], Generic[S_co, V_co, N_co, G_co]):
     def nullable(self) -> Expr[Opt[S_co], V_co, None, G_co]:
         """This expression as the nullable side of an outer join has it: its value or None."""
         return Expr(self.shape, self.params, self.type)
-
-    def asc(self, *, nulls: shapes.Nulls | None = None) -> Order[S_co, G_co]:
-        """Ascending; PostgreSQL puts NULLs last where `nulls` does not say otherwise."""
-        return Order(self, shapes.ASC, nulls)
-
-    def desc(self, *, nulls: shapes.Nulls | None = None) -> Order[S_co, G_co]:
-        """Descending; PostgreSQL puts NULLs first where `nulls` does not say otherwise."""
-        return Order(self, shapes.DESC, nulls)
 
 
 AnyExpr: TypeAlias = Expr[Any, Any, Any, Any]

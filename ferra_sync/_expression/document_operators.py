@@ -18,6 +18,7 @@ _UNTYPED: Final[dict[FieldType, SqlType[Any]]] = {
     FieldType.JSONB: JSONB,
     FieldType.HSTORE: HSTORE,
 }
+_PLACES: Final = frozenset({FieldType.SMALLINT, FieldType.INTEGER})
 _REMOVABLE: Final = {
     FieldType.JSONB: "a key, a list of keys or a place",
     FieldType.HSTORE: "a key, a list of keys or an hstore",
@@ -100,7 +101,7 @@ def _removable(left: Node, value: object) -> Node:
     is_hstore = left.type.kind is FieldType.HSTORE
     if isinstance(value, Node):
         given = value.type
-        is_kept = given.kind is FieldType.HSTORE if is_hstore else given.is_whole
+        is_kept = given.kind is FieldType.HSTORE if is_hstore else given.kind in _PLACES
         if is_kept or TEXT.is_comparable_to(given) or given.cast == TEXT.array.cast:
             return value
         raise _not_removable(left, str(given))

@@ -41,6 +41,7 @@ class Expr(Keyed[S_co, V_co, N_co, G_co, "Expr[S_co, bool, N_co, G_co]"], Generi
     """An SQL expression: a frozen value that does no I/O."""
 
     __slots__ = ()
+    __iter__: ClassVar[None] = None
     __hash__: ClassVar[None]  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleMethodOverride] - == builds SQL
 
     def __ferra_predicate__(

@@ -133,7 +133,6 @@ WRONG: Any = Shelves  # No checker takes what is refused here.
         (lambda: WRONG.grid[1], r"is integer\[\]\[\]: an element of it has 2 places, not 1"),
         (lambda: WRONG.tags[:], "a first place, a last one, or both"),
         (lambda: WRONG.tags[1:3:2], "has no step"),
-        (lambda: list(WRONG.tags), "1 or more"),
         (lambda: WRONG.tags.contains(["a", 1]), "holds an element that is varchar"),
         (lambda: WRONG.tags.contains("a"), r"is varchar\(5\)\[\] \(list\), not str"),
         (lambda: WRONG.tags.contains(WRONG.marks), "shelves.marks is smallint"),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, Final
 
+from ferra_sync._expression import range_operators
 from ferra_sync._expression.coercion import TEXTS
 from ferra_sync._expression.documents import KEYED
 from ferra_sync._expression.operators import Make, Node, NodeT, escaped, matching, operand, parameter, unordered
+from ferra_sync._expression.range_operators import is_ranges
 from ferra_sync._expression.shapes import binary
 from ferra_sync._expression.sqltypes import BOOLEAN, JSONB, TEXT, FieldType
 from ferra_sync.errors import QueryError
@@ -20,7 +22,23 @@ def containing(make: Make[NodeT], left: Node, part: object) -> NodeT:
     """Return `left @> part`; of text whether it occurs."""
     if left.type.kind in TEXTS:
         return matching(make, "like", left, f"%{escaped(part)}%")
+    if is_ranges(left):
+        return range_operators.containment(make, left, part)
     return containment(make, "@>", left, part)
+
+
+def within(make: Make[NodeT], left: Node, whole: object) -> NodeT:
+    """Return `left <@ whole`; of a value that is no container, in ranges."""
+    if left.type.kind in _CONTAINERS:
+        return containment(make, "<@", left, whole)
+    return range_operators.contained(make, left, whole)
+
+
+def overlapping(make: Make[NodeT], left: Node, other: object) -> NodeT:
+    """Return `left && other`, of arrays or of ranges."""
+    if is_ranges(left):
+        return range_operators.between_ranges(make, "&&", left, other)
+    return containment(make, "&&", left, other)
 
 
 def containment(make: Make[NodeT], op: str, left: Node, value: object) -> NodeT:
@@ -89,6 +107,5 @@ def _require_keys(name: str, left: Node) -> None:
 def _not_taken(name: str, left: Node) -> QueryError:
     if left.type.kind is FieldType.JSON:
         return QueryError(f"{left.label} is json, which {name} cannot take: declare jsonb, or say .cast(t.jsonb())")
-    takes = {"contains": "text, documents, arrays and hstore", "contained_by": "documents, arrays and hstore"}
-    takes |= {"overlaps": "arrays"}
+    takes = {"contains": "text, documents, arrays, hstore and ranges", "overlaps": "arrays and ranges"}
     return QueryError(f"{name} takes {takes.get(name, 'documents and hstore')}; {left.label} is {left.type}")

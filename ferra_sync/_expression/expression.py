@@ -17,24 +17,30 @@ from ferra_sync._expression import (
     array_operators,
     container_operators,
     document_operators,
+    full_text_operators,
     operators,
+    range_operators,
     shapes,
+    trigram_operators,
 )
-from ferra_sync._expression.arithmetic import Exact, FracT, Joined, Moment, Real, Span, SpanT
+from ferra_sync._expression.arithmetic import Exact, FracT, Joined, Moment, Real, Sets, Span, SpanT
 from ferra_sync._expression.documents import Document, Json, Pairs, Removable, Step, Texts
+from ferra_sync._expression.full_text import TsQuery, TsVector
 from ferra_sync._expression.intervals import Interval
 from ferra_sync._expression.keyed import Keyed
 from ferra_sync._expression.markers import In, Opt, Plain
+from ferra_sync._expression.ranges import Ranges
 from ferra_sync._expression.rows import Rows
 from ferra_sync._expression.selectable import Takes, Typed
-from ferra_sync._expression.sqltypes import BOOLEAN, HasSqlType, SqlType, Undeclared
-from ferra_sync._expression.typevars import G2, G3, N2, N3, S2, S3, G_co, Ga, N_co, Na, S, S_co, Sa, V, V_co, W
+from ferra_sync._expression.sqltypes import BOOLEAN, TSQUERY, HasSqlType, SqlType, Undeclared
+from ferra_sync._expression.typevars import G2, G3, N2, N3, S2, S3, G_co, Ga, N_co, Na, S, S_co, Sa, T, V, V_co, W
 
 # Of what type self may be: in `Exactly` of no subclass of it, for a datetime is a date.
 Of: TypeAlias = "Expr[Any, V, Any, Any]"
 Exactly: TypeAlias = "Typed[Any, V, Any, Any, Any]"
-Rhs: TypeAlias = "V | Expr[Sa, V, Na, Ga]"
 Constant: TypeAlias = "V | Expr[Never, V, Never, Never]"
+Rhs: TypeAlias = "V | Expr[Sa, V, Na, Ga]"
+Spans: TypeAlias = "Ranges[T] | Expr[Sa, Ranges[T], Na, Ga]"
 
 
 class Expr(Keyed[S_co, V_co, N_co, G_co, "Expr[S_co, bool, N_co, G_co]"], Generic[S_co, V_co, N_co, G_co]):
@@ -155,13 +161,27 @@ class Expr(Keyed[S_co, V_co, N_co, G_co, "Expr[S_co, bool, N_co, G_co]"], Generi
 
     # Logic
 
-    def __and__(self: Of[bool], other: Expr[S2, bool, N2, G2]) -> Expr[S_co | S2, bool, N_co | N2, G_co | G2]:
+    @overload
+    def __and__(self: Of[bool], other: Expr[S2, bool, N2, G2]) -> Expr[S_co | S2, bool, N_co | N2, G_co | G2]: ...
+    @overload
+    def __and__(self: Of[TsQuery], other: Expr[S2, V_co, N2, G2]) -> Expr[S_co | S2, V_co, N_co | N2, G_co | G2]: ...
+    def __and__(self, other: object) -> AnyExpr:
+        if self.type is TSQUERY:
+            return full_text_operators.combined(Expr, "&&", self, other)
         return operators.connective(Expr, shapes.AND, self, other)
 
-    def __or__(self: Of[bool], other: Expr[S2, bool, N2, G2]) -> Expr[S_co | S2, bool, N_co | N2, G_co | G2]:
+    @overload
+    def __or__(self: Of[bool], other: Expr[S2, bool, N2, G2]) -> Expr[S_co | S2, bool, N_co | N2, G_co | G2]: ...
+    @overload
+    def __or__(self: Of[TsQuery], other: Expr[S2, V_co, N2, G2]) -> Expr[S_co | S2, V_co, N_co | N2, G_co | G2]: ...
+    def __or__(self, other: object) -> AnyExpr:
+        if self.type is TSQUERY:
+            return full_text_operators.combined(Expr, "||", self, other)
         return operators.connective(Expr, shapes.OR, self, other)
 
-    def __invert__(self: Of[bool]) -> Expr[S_co, bool, N_co, G_co]:
+    def __invert__(self: Of[bool | TsQuery]) -> Expr[S_co, V_co, N_co, G_co]:
+        if self.type is TSQUERY:
+            return full_text_operators.negated(Expr, self)
         operators.require_boolean(self, "~")
         return Expr(shapes.operation("not", self.shape), self.params, BOOLEAN)
 
@@ -215,7 +235,7 @@ class Expr(Keyed[S_co, V_co, N_co, G_co, "Expr[S_co, bool, N_co, G_co]"], Generi
     @overload
     def __sub__(self: Of[int], other: Expr[S2, FracT, N2, G2]) -> Expr[S_co | S2, FracT, N_co | N2, G_co | G2]: ...
     @overload
-    def __sub__(self: Of[Span], other: Rhs[V_co, Sa, Na, Ga]) -> Expr[S_co | Sa, V_co, N_co | Na, G_co | Ga]: ...
+    def __sub__(self: Of[Span | Sets], other: Rhs[V_co, Sa, Na, Ga]) -> Expr[S_co | Sa, V_co, N_co | Na, G_co | Ga]: ...
     @overload
     def __sub__(self: Of[Span], other: Rhs[Span, Sa, Na, Ga]) -> Expr[S_co | Sa, Interval, N_co | Na, G_co | Ga]: ...
     @overload
@@ -261,6 +281,8 @@ class Expr(Keyed[S_co, V_co, N_co, G_co, "Expr[S_co, bool, N_co, G_co]"], Generi
     def __mul__(self: Of[Real], other: Interval) -> Expr[S_co, Interval, N_co, G_co]: ...
     @overload
     def __mul__(self: Of[Real], other: Expr[S2, SpanT, N2, G2]) -> Expr[S_co | S2, SpanT, N_co | N2, G_co | G2]: ...
+    @overload
+    def __mul__(self: Of[Sets], other: Rhs[V_co, Sa, Na, Ga]) -> Expr[S_co | Sa, V_co, N_co | Na, G_co | Ga]: ...
     def __mul__(self, other: object) -> AnyExpr:
         return arithmetic.arithmetic(Expr, "*", self, other)
 
@@ -382,6 +404,14 @@ class Expr(Keyed[S_co, V_co, N_co, G_co, "Expr[S_co, bool, N_co, G_co]"], Generi
     def contains(
         self: Of[Document], part: Json | V_co | Expr[Sa, Document, Na, Ga]
     ) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]: ...
+    @overload
+    def contains(
+        self: Of[Ranges[Decimal]], part: Rhs[int, Sa, Na, Ga]
+    ) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]: ...
+    @overload
+    def contains(
+        self: Of[Ranges[T]], part: Rhs[T | Ranges[T], Sa, Na, Ga]
+    ) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]: ...
     def contains(self, part: object) -> AnyExpr:
         """`@>`: whether all of `part` is in it; of text, whether it occurs, letter for letter: nothing is wild."""
         return container_operators.containing(Expr, self, part)
@@ -394,13 +424,23 @@ class Expr(Keyed[S_co, V_co, N_co, G_co, "Expr[S_co, bool, N_co, G_co]"], Generi
     def contained_by(
         self: Of[Document], whole: Json | V_co | Expr[Sa, Document, Na, Ga]
     ) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]: ...
+    @overload
+    def contained_by(
+        self: Of[Ranges[T]], whole: Spans[T, Sa, Na, Ga]
+    ) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]: ...
+    @overload
+    def contained_by(self: Of[V], whole: Spans[V, Sa, Na, Ga]) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]: ...
     def contained_by(self, whole: object) -> AnyExpr:
-        """`<@`: whether all of it is in `whole`."""
-        return container_operators.containment(Expr, "<@", self, whole)
+        """`<@`: whether all of it, or this one value, is in `whole`."""
+        return container_operators.within(Expr, self, whole)
 
-    def overlaps(self: Of[list[Any]], other: Rhs[V_co, Sa, Na, Ga]) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]:
-        """`&&`: whether the two arrays have an element in common."""
-        return container_operators.containment(Expr, "&&", self, other)
+    @overload
+    def overlaps(self: Of[list[Any]], other: Rhs[V_co, Sa, Na, Ga]) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]: ...
+    @overload
+    def overlaps(self: Of[Ranges[T]], other: Spans[T, Sa, Na, Ga]) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]: ...
+    def overlaps(self, other: object) -> AnyExpr:
+        """`&&`: whether the two arrays have an element in common, or the two ranges a value."""
+        return container_operators.overlapping(Expr, self, other)
 
     @overload
     def __getitem__(self: Of[list[Any]], places: slice) -> Expr[S_co, V_co, N_co, G_co]: ...
@@ -423,6 +463,48 @@ class Expr(Keyed[S_co, V_co, N_co, G_co, "Expr[S_co, bool, N_co, G_co]"], Generi
             QueryError: it is no array, or a place is less than 1, where PostgreSQL has nothing.
         """
         return array_operators.item(Expr, self, places)
+
+    def matches(self: Of[TsVector], query: Expr[S2, TsQuery, N2, G2]) -> Expr[S_co | S2, bool, N_co | N2, G_co | G2]:
+        """`@@`: whether a document answers a query, such as `fn.websearch_to_tsquery("english", text)`."""
+        return full_text_operators.search(Expr, self, query)
+
+    def is_similar(self: Of[str], other: Rhs[str, Sa, Na, Ga]) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]:
+        """`%` of `pg_trgm`: whether `fn.similarity(…)` is above `pg_trgm.similarity_threshold`, 0.3 by default."""
+        return trigram_operators.similar(Expr, self, other)
+
+    def distance(self: Of[str], other: Rhs[str, Sa, Na, Ga]) -> Expr[S_co | Sa, float, N_co | Na, G_co | Ga]:
+        """`<->` of `pg_trgm`: one minus `fn.similarity(…)`."""
+        return trigram_operators.distance(Expr, self, other)
+
+    # Ranges and multiranges
+
+    def adjacent_to(self: Of[Ranges[T]], other: Spans[T, Sa, Na, Ga]) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]:
+        """`-|-`: whether one begins where the other ends, with nothing between them or in common."""
+        return range_operators.between_ranges(Expr, "-|-", self, other)
+
+    def strictly_left_of(
+        self: Of[Ranges[T]], other: Spans[T, Sa, Na, Ga]
+    ) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]:
+        """`<<`: whether this ends before the other begins."""
+        return range_operators.between_ranges(Expr, "<<", self, other)
+
+    def strictly_right_of(
+        self: Of[Ranges[T]], other: Spans[T, Sa, Na, Ga]
+    ) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]:
+        """`>>`: whether this begins after the other ends."""
+        return range_operators.between_ranges(Expr, ">>", self, other)
+
+    def not_extend_right_of(
+        self: Of[Ranges[T]], other: Spans[T, Sa, Na, Ga]
+    ) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]:
+        """`&<`: whether this ends no later than the other."""
+        return range_operators.between_ranges(Expr, "&<", self, other)
+
+    def not_extend_left_of(
+        self: Of[Ranges[T]], other: Spans[T, Sa, Na, Ga]
+    ) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]:
+        """`&>`: whether this begins no earlier than the other."""
+        return range_operators.between_ranges(Expr, "&>", self, other)
 
     # Type and nullability
 

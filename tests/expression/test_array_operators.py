@@ -138,7 +138,7 @@ WRONG: Any = Shelves  # No checker takes what is refused here.
         (lambda: WRONG.tags.contains(WRONG.marks), "shelves.marks is smallint"),
         (lambda: WRONG.tags.overlaps(None), "always NULL"),
         (lambda: WRONG.plain.contains([{}]), "declare jsonb"),
-        (lambda: WRONG.name.overlaps(["a"]), "overlaps takes arrays"),
+        (lambda: WRONG.name.overlaps(["a"]), "overlaps takes arrays and ranges"),
     ],
 )
 def test_what_means_nothing_is_refused(wrong: Any, said: str) -> None:

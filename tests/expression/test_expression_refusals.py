@@ -78,7 +78,7 @@ def test_an_expression_is_not_hashable_and_not_iterable() -> None:
         (lambda: Kinds.span * Kinds.span, r"takes numbers"),
         (lambda: Kinds.span % Kinds.span, r"takes numbers"),
         (lambda: Kinds.id.like("1%"), r"^like takes text; kinds\.id is integer$"),
-        (lambda: Kinds.id.contains("1"), r"takes text, documents, arrays and hstore; kinds\.id is integer$"),
+        (lambda: Kinds.id.contains("1"), r"takes text, documents, arrays, hstore and ranges; kinds\.id is integer$"),
         (lambda: Kinds.data.icontains("1"), r"takes text; kinds\.data is jsonb$"),
         (lambda: Texts.word.contains(5), r"a string, not int$"),
         (lambda: Texts.word.contains(None), r"a string, not NoneType$"),

@@ -150,7 +150,7 @@ WRONG: Any = Products  # No checker takes what is refused here.
         (lambda: WRONG.traits.text(0), "found by one key"),
         (lambda: WRONG.traits - 1, "a key, a list of keys or an hstore, not an int"),
         (lambda: WRONG.traits + {"a": 1}, "neither a str nor None"),
-        (lambda: WRONG.traits.overlaps({}), "overlaps takes arrays"),
+        (lambda: WRONG.traits.overlaps({}), "overlaps takes arrays and ranges"),
         (lambda: fn.akeys(WRONG.id), "akeys takes hstore, not integer"),
     ],
 )

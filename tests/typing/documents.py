@@ -151,52 +151,52 @@ from_(Events).where(Events.mood == any_([Mood.CALM]), Events.price > all_([Decim
 
 # Rejected
 
-fn.jsonb_path_exists(Users.name, "$")  # R498 a path into a text
-fn.jsonb_path_exists(Events.extra, 1)  # R499 a number for a path
-fn.jsonb_array_length(Events.tags)  # R500 an array for a document
-fn.jsonb_set(Events.extra, "a", 1)  # R501 a key for a path
-fn.jsonb_set(Events.extra, [1.5], 1)  # R502 a step that is neither key nor place
-fn.jsonb_set(Events.extra, ["a"], Users.name)  # R503 a text for a document
-fn.jsonb_set(Events.extra, ["a"], {1, 2})  # R504 what JSON has no spelling for
-fn.jsonb_build_object(Users.id, "id")  # R505 an expression for a key
-fn.jsonb_build_object("id")  # R506 a key without a value
-from_(Users).select(fn.jsonb_build_object("t", Posts.title))  # R507 a table that is not joined
-from_(Users).select(fn.jsonb_build_object("n", fn.count(), "id", Users.id))  # R508 a column beside an aggregate
-fn.cardinality(Users.name)  # R509 the number of elements of a text
-fn.array_append(Events.tags, 1)  # R510 an element of another type
-fn.array_append(Events.tags, None)  # R511 NULL among elements that are never NULL
-fn.array_append(Events.tags, Users.hair_color)  # R512 … an expression that may be
-fn.array_remove(Events.scores, Users.name)  # R513 an element of another type
-fn.array_to_string(Events.scores, ",")  # R514 numbers where texts are taken
-positions: list[int] = fn.array_position(Events.tags, "x")  # R515 an expression is no value
-from_(Events).inner_join(Users).where(Users.name == any_(Events.scores))  # R516 elements of another type
-from_(Users).where(Users.name > all_([1]))  # R517 values of another type
-from_(Events).where(Events.seats == any_({1, 2}))  # R518 a set, which is neither an array nor a list
-from_(Users).where(Users.name == any_(Events.tags))  # R519 an array of a table that is not joined
-any_(Users.name)  # R520 the values of a text
-from_(Events).where(any_(Events.tags))  # R521 any_ outside of a comparison
-Users.name.get("a")  # R522 a text's key
-Events.tags.text("a")  # R523 an array's
-Goods.traits.get("a")  # R524 an hstore's value is text
-Events.extra.get()  # R525 no step
-Events.extra.get(1.5)  # R526 a step that is neither key nor place
-Events.seats.without("a")  # R527 an integer without a key
-Events.extra.has_key(1)  # R528 a key that is no text
-Users.name.has_any(["a"])  # R529 the keys of a text
-Events.address.contains({1, 2})  # R530 what JSON has no spelling for
-Events.address.contains(Users.name)  # R531 a text in a document
-Events.tags.contains("a")  # R532 a text in an array of them
-Events.tags.contains([1])  # R533 an array of another type
-Events.tags.contains(Events.scores)  # R534 … a column
-Goods.traits.contains({"a": 1})  # R535 an hstore of numbers
-Users.name.overlaps("a")  # R536 what a text overlaps
-from_(Users).where(Events.tags.overlaps(["a"]))  # R537 a table that is not joined
-Users.name[1]  # R538 an element of a text
-Events.tags["a"]  # R539 a place that is no number
-Goods.grid[1, "a"]  # R540 one of two
-numbers: Expr[In[Events], int, None, Plain] = Events.tags[1]  # R541 an element of another type
-from_(Events).select(Events.address - 1.5)  # R542 neither a key nor a place
-from_(Events).select(Events.address + Users.name)  # R543 a text to a document
-from_(Goods).select(Goods.traits + {"a": 1})  # R544 an hstore of numbers
-from_(Goods).select(Goods.traits - 1)  # R545 the place of an hstore
-from_(Events).select(Events.address - Users.name)  # R546 a table that is not joined
+fn.jsonb_path_exists(Users.name, "$")  # R614 a path into a text
+fn.jsonb_path_exists(Events.extra, 1)  # R615 a number for a path
+fn.jsonb_array_length(Events.tags)  # R616 an array for a document
+fn.jsonb_set(Events.extra, "a", 1)  # R617 a key for a path
+fn.jsonb_set(Events.extra, [1.5], 1)  # R618 a step that is neither key nor place
+fn.jsonb_set(Events.extra, ["a"], Users.name)  # R619 a text for a document
+fn.jsonb_set(Events.extra, ["a"], {1, 2})  # R620 what JSON has no spelling for
+fn.jsonb_build_object(Users.id, "id")  # R621 an expression for a key
+fn.jsonb_build_object("id")  # R622 a key without a value
+from_(Users).select(fn.jsonb_build_object("t", Posts.title))  # R623 a table that is not joined
+from_(Users).select(fn.jsonb_build_object("n", fn.count(), "id", Users.id))  # R624 a column beside an aggregate
+fn.cardinality(Users.name)  # R625 the number of elements of a text
+fn.array_append(Events.tags, 1)  # R626 an element of another type
+fn.array_append(Events.tags, None)  # R627 NULL among elements that are never NULL
+fn.array_append(Events.tags, Users.hair_color)  # R628 … an expression that may be
+fn.array_remove(Events.scores, Users.name)  # R629 an element of another type
+fn.array_to_string(Events.scores, ",")  # R630 numbers where texts are taken
+positions: list[int] = fn.array_position(Events.tags, "x")  # R631 an expression is no value
+from_(Events).inner_join(Users).where(Users.name == any_(Events.scores))  # R632 elements of another type
+from_(Users).where(Users.name > all_([1]))  # R633 values of another type
+from_(Events).where(Events.seats == any_({1, 2}))  # R634 a set, which is neither an array nor a list
+from_(Users).where(Users.name == any_(Events.tags))  # R635 an array of a table that is not joined
+any_(Users.name)  # R636 the values of a text
+from_(Events).where(any_(Events.tags))  # R637 any_ outside of a comparison
+Users.name.get("a")  # R638 a text's key
+Events.tags.text("a")  # R639 an array's
+Goods.traits.get("a")  # R640 an hstore's value is text
+Events.extra.get()  # R641 no step
+Events.extra.get(1.5)  # R642 a step that is neither key nor place
+Events.seats.without("a")  # R643 an integer without a key
+Events.extra.has_key(1)  # R644 a key that is no text
+Users.name.has_any(["a"])  # R645 the keys of a text
+Events.address.contains({1, 2})  # R646 what JSON has no spelling for
+Events.address.contains(Users.name)  # R647 a text in a document
+Events.tags.contains("a")  # R648 a text in an array of them
+Events.tags.contains([1])  # R649 an array of another type
+Events.tags.contains(Events.scores)  # R650 … a column
+Goods.traits.contains({"a": 1})  # R651 an hstore of numbers
+Users.name.overlaps("a")  # R652 what a text overlaps
+from_(Users).where(Events.tags.overlaps(["a"]))  # R653 a table that is not joined
+Users.name[1]  # R654 an element of a text
+Events.tags["a"]  # R655 a place that is no number
+Goods.grid[1, "a"]  # R656 one of two
+numbers: Expr[In[Events], int, None, Plain] = Events.tags[1]  # R657 an element of another type
+from_(Events).select(Events.address - 1.5)  # R658 neither a key nor a place
+from_(Events).select(Events.address + Users.name)  # R659 a text to a document
+from_(Goods).select(Goods.traits + {"a": 1})  # R660 an hstore of numbers
+from_(Goods).select(Goods.traits - 1)  # R661 the place of an hstore
+from_(Events).select(Events.address - Users.name)  # R662 a table that is not joined

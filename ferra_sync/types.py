@@ -32,9 +32,11 @@ from psycopg.types.range import Range
 
 from ferra_sync._expression import named_types
 from ferra_sync._expression import sqltypes as sql
+from ferra_sync._expression.arrays import MAX_DEPTH, array_of, depth_of
 from ferra_sync._expression.described import described
 from ferra_sync._expression.expression import Expr
 from ferra_sync._expression.full_text import TsQuery, TsVector
+from ferra_sync._expression.hstore import HSTORE
 from ferra_sync._expression.intervals import Interval
 from ferra_sync._expression.markers import Plain
 from ferra_sync._expression.published import publish
@@ -71,6 +73,7 @@ __all__ = [
     "domain",
     "double_precision",
     "enum",
+    "hstore",
     "identity",
     "inet",
     "int4multirange",
@@ -251,6 +254,11 @@ def jsonb(of: type[Any] | None = None, /, **options: Unpack[ColumnOptions[Any]])
     return ColumnDef(sql.JSONB if of is None else sql.structured(sql.JSONB, of), options)
 
 
+def hstore(**options: Unpack[ColumnOptions[dict[str, str | None]]]) -> ColumnDef[dict[str, str | None], Never]:
+    """`hstore`, of the extension of that name: texts, or NULL, by their keys."""
+    return ColumnDef(HSTORE, options)
+
+
 def inet(
     **options: Unpack[ColumnOptions[IPv4Address | IPv6Address | IPv4Interface | IPv6Interface]],
 ) -> ColumnDef[IPv4Address | IPv6Address | IPv4Interface | IPv6Interface, Never]:
@@ -343,13 +351,19 @@ def tsquery(**options: Unpack[ColumnOptions[TsQuery]]) -> ColumnDef[TsQuery, Nev
 
 
 def array(of: HasSqlType[V, N], **options: Unpack[ColumnOptions[list[V | N]]]) -> ColumnDef[list[V | N], Never]:
-    """An array: `array(text())` is `text[]`. `array(nullable(text()))` where elements may be NULL."""
+    """An array: `array(text())` is `text[]`. `array(nullable(text()))` where elements may be NULL.
+
+    `array(array(integer()))` is `integer[][]`, rectangular: its lists are equally long, and none of them is empty.
+    """
     if not isinstance(of, (ColumnDef, SqlType)):
         raise SchemaError(f"array takes a type such as t.text(), not {described(of)}")
-    if of.sql_type.kind is FieldType.ARRAY:
-        raise SchemaError("an array of arrays has no type of its own in PostgreSQL, and is not supported")
     nulls = isinstance(of, ColumnDef) and of.is_nullable
-    return ColumnDef(of.sql_type.array_with_nulls if nulls else of.sql_type.array, options)
+    depth = depth_of(of.sql_type)
+    if nulls and depth:
+        raise SchemaError("an array inside an array is never NULL: PostgreSQL's arrays are rectangular")
+    if depth == MAX_DEPTH:
+        raise SchemaError(f"PostgreSQL's arrays have {MAX_DEPTH} dimensions at most")
+    return ColumnDef(array_of(of.sql_type, nulls=nulls), options)
 
 
 def enum(

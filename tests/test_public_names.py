@@ -29,23 +29,26 @@ to_json types unbounded_following unbounded_preceding unique update validated wh
 TYPES = """
 ColumnDef ColumnOptions IndexMethod Interval Multirange Range ReferenceAction TsQuery TsVector array bigint bigserial
 boolean bytea calendar_interval char cidr citext custom date datemultirange daterange domain double_precision enum
-identity inet int4multirange int4range int8multirange int8range integer interval json jsonb macaddr nullable numeric
-nummultirange numrange real serial smallint text time timestamp timestamptz tsmultirange tsquery tsrange tstzmultirange
-tstzrange tsvector uuid varchar
+hstore identity inet int4multirange int4range int8multirange int8range integer interval json jsonb macaddr nullable
+numeric nummultirange numrange real serial smallint text time timestamp timestamptz tsmultirange tsquery tsrange
+tstzmultirange tstzrange tsvector uuid varchar
 """
 
 FUNCTIONS = """
-abs age aggregate array_agg at_time_zone avg bool_and bool_or btrim ceil char_length coalesce concat concat_ws count
-cume_dist current_date current_timestamp date_trunc daterange dense_rank every exp extract first_value floor format
-function gen_random_uuid generate_series greatest grouping initcap int4range int8range interval isempty jsonb_agg
-jsonb_array_elements jsonb_array_elements_text jsonb_each jsonb_each_text jsonb_object_agg jsonb_object_keys lag
+abs age aggregate akeys array_agg array_append array_length array_position array_positions array_prepend array_remove
+array_replace array_to_string at_time_zone avals avg bool_and bool_or btrim cardinality ceil char_length coalesce
+concat concat_ws count cume_dist current_date current_timestamp date_trunc daterange dense_rank every exp extract
+first_value floor format function gen_random_uuid generate_series greatest grouping hstore_to_jsonb initcap int4range
+int8range interval isempty jsonb_agg jsonb_array_elements jsonb_array_elements_text jsonb_array_length
+jsonb_build_array jsonb_build_object jsonb_each jsonb_each_text jsonb_insert jsonb_object_agg jsonb_object_keys
+jsonb_path_exists jsonb_path_match jsonb_path_query_first jsonb_pretty jsonb_set jsonb_strip_nulls jsonb_typeof lag
 last_value lead least left length literal ln localtimestamp log lower lower_inc lower_inf lpad ltrim make_date max md5
 min mod mode multirange now nth_value ntile nullif numnode numrange operator percent_rank percentile_cont
 percentile_disc phraseto_tsquery plainto_tsquery power random range_agg range_intersect_agg range_merge rank
 regexp_matches regexp_replace regexp_split_to_table repeat replace reverse right round row_number rpad rtrim setweight
-show_trgm sign similarity split_part sqrt starts_with stddev stddev_pop string_agg string_to_table strpos substring sum
-to_char to_date to_tsquery to_tsvector trim trunc ts_headline ts_rank ts_rank_cd tsrange tstzrange unnest upper
-upper_inc upper_inf var_pop variance websearch_to_tsquery width_bucket word_similarity
+show_trgm sign similarity split_part sqrt starts_with stddev stddev_pop string_agg string_to_array string_to_table
+strpos substring sum to_char to_date to_jsonb to_tsquery to_tsvector trim trunc ts_headline ts_rank ts_rank_cd tsrange
+tstzrange unnest upper upper_inc upper_inf var_pop variance websearch_to_tsquery width_bucket word_similarity
 """
 
 ERRORS = """

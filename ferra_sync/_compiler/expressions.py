@@ -26,6 +26,7 @@ _CALLS: Final = frozenset(
     {shapes.CALL, shapes.CALL_DISTINCT, shapes.COUNT_ROWS, shapes.ORDERED, shapes.WITHIN_GROUP, shapes.FILTER}
 )
 _QUANTIFIED: Final = frozenset({"=", "<>", "<", "<=", ">", ">="})
+_QUANTIFIERS: Final = {shapes.ANY_OF: "ANY", shapes.ALL_OF: "ALL"}
 _TEXTS: Final = (TEXT, VARCHAR)
 _TEXT_VALUES: Final = (*_TEXTS, TEXT.array, VARCHAR.array)
 _NULLS: Final = {None: "", "first": " NULLS FIRST", "last": " NULLS LAST"}
@@ -105,8 +106,8 @@ class Lowering:
                 raise QueryError("the value that a domain's check is given stands in that check, and nowhere else")
             case (shapes.SUBQUERY, statement):
                 return self.subquery(statement)
-            case (shapes.ANY | shapes.ALL as quantifier, _):
-                raise QueryError(f"{quantifier}_(…) stands beside a column in a comparison, and nowhere else")
+            case (shapes.ANY | shapes.ALL | shapes.ANY_OF | shapes.ALL_OF as quantifier, _):
+                raise QueryError(f"{quantifier[:3]}_(…) stands beside a column in a comparison, and nowhere else")
             case (shapes.SHARED, int() as number):
                 return self._shared[number]
             case (shapes.PLACE, int() as number):
@@ -140,6 +141,8 @@ class Lowering:
         match others:
             case [(shapes.ANY | shapes.ALL as quantifier, rows)] if op in _QUANTIFIED:
                 return [self.term(first), Template(f"{quantifier.upper()} {{}}", self.term(rows))]
+            case [(shapes.ANY_OF | shapes.ALL_OF as form, array)] if op in _QUANTIFIED:
+                return [self.term(first), Template(f"{_QUANTIFIERS[form]} ({{}})", self._beside(first, array))]
             case [(shapes.ROW, *values)] if op in _COMPARISONS:
                 return [self.term(first), Chain(", ", list(map(self._beside, children(first), values)))]
             case _ if op in _COMPARISONS:

@@ -9,6 +9,7 @@ from pypika.dialects import PostgreSQLQueryBuilder
 from pypika.queries import Selectable
 from pypika.terms import Case, Term
 
+from ferra_sync._expression.arrays import MAX_DEPTH
 from ferra_sync._expression.identifiers import quoted
 from ferra_sync._expression.shapes import FunctionRef
 
@@ -35,9 +36,19 @@ TEMPLATES: Final = {
     "%": "({} % {})",
     "||": "({} || {})",
     "array ||": "({} || {})",
+    "->": "({} -> {})",
+    "->>": "({} ->> {})",
+    "#-": "({} #- {})",
     "@>": "({} @> {})",
     "<@": "({} <@ {})",
     "&&": "({} && {})",
+    "?": "({} ? {})",
+    "?|": "({} ?| {})",
+    "?&": "({} ?& {})",
+    **{"[]" * depth: "({})" + "[{}]" * depth for depth in range(1, MAX_DEPTH + 1)},
+    "[n:n]": "({})[{}:{}]",
+    "[n:]": "({})[{}:]",
+    "[:n]": "({})[:{}]",
     "-|-": "({} -|- {})",
     "<<": "({} << {})",
     ">>": "({} >> {})",

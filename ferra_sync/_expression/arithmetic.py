@@ -7,6 +7,9 @@ from decimal import Decimal
 from typing import Any, Final, TypeAlias, TypeVar
 
 from ferra_sync._expression.coercion import FLOATS, TEXTS, common, mismatch
+from ferra_sync._expression.container_operators import contained
+from ferra_sync._expression.document_operators import changed
+from ferra_sync._expression.documents import KEYED
 from ferra_sync._expression.intervals import Interval
 from ferra_sync._expression.operators import Make, Node, NodeT, beside, joined
 from ferra_sync._expression.range_types import RANGES
@@ -101,6 +104,8 @@ def arithmetic(make: Make[NodeT], op: str, left: Node, value: object) -> NodeT:
         return joined(make, "||", left, value if isinstance(value, Node) else beside(left, value, TEXT), TEXT)
     if op == "+" and left.type.kind is FieldType.ARRAY:
         return joined(make, "array ||", left, value, left.type.parameter)
+    if left.type.kind in KEYED:
+        return changed(make, op, left, value)
     if op == "+" and left.type.kind is FieldType.TSVECTOR:
         return joined(make, "||", left, value, TSVECTOR)
     if op in _SETS and left.type.kind in RANGES:
@@ -120,6 +125,8 @@ def reflected(make: Make[NodeT], op: str, value: object, right: Node) -> NodeT:
         raise QueryError(f"None {op} {right.label} is always NULL")
     if op == "+" and right.type.kind in TEXTS:
         return joined(make, "||", beside(right, value, TEXT), right, TEXT)
+    if op == "+" and right.type.kind in KEYED:
+        return changed(make, op, contained(right, value), right)
     if right.type.kind not in _JOINED:
         _require_amount(op, right)
     return arithmetic(make, op, beside(right, value, _parameter_type(op, right.type, value)), right)

@@ -12,6 +12,7 @@ from typing import Any
 
 import attrs
 
+from ferra_sync._expression.arrays import innermost
 from ferra_sync._expression.named_types import named
 from ferra_sync._expression.sqltypes import FieldType, SqlType
 from ferra_sync._expression.typevars import T
@@ -45,4 +46,4 @@ def readable(sql_type: SqlType[Any]) -> str:
     """Return what a result that is not `binary` is cast to."""
     if sql_type.kind is not FieldType.ARRAY or sql_type.element is None:
         return "text"
-    return sql_type.cast if sql_type.element.parameter.array.binary else "text[]"
+    return sql_type.cast if innermost(sql_type).parameter.array.binary else "text[]"

@@ -7,13 +7,16 @@ is `Never` and fits both.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Hashable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar, Generic, Never, TypeAlias, overload
 
 from ferra_sync._expression import (
     arithmetic,
+    array_operators,
+    container_operators,
+    document_operators,
     full_text_operators,
     operators,
     range_operators,
@@ -21,30 +24,36 @@ from ferra_sync._expression import (
     trigram_operators,
 )
 from ferra_sync._expression.arithmetic import Exact, FracT, Joined, Moment, Real, Sets, Span, SpanT
+from ferra_sync._expression.documents import Document, Json, Pairs, Removable, Step, Texts
 from ferra_sync._expression.full_text import TsQuery, TsVector
 from ferra_sync._expression.intervals import Interval
+from ferra_sync._expression.keyed import Keyed
 from ferra_sync._expression.markers import In, Opt, Plain
-from ferra_sync._expression.order import Order
 from ferra_sync._expression.ranges import Ranges
 from ferra_sync._expression.rows import Rows
 from ferra_sync._expression.selectable import Takes, Typed
-from ferra_sync._expression.sqltypes import BOOLEAN, TSQUERY, HasSqlType, Undeclared
-from ferra_sync._expression.typed_node import TypedNode
+from ferra_sync._expression.sqltypes import BOOLEAN, TSQUERY, HasSqlType, SqlType, Undeclared
 from ferra_sync._expression.typevars import G2, G3, N2, N3, S2, S3, G_co, Ga, N_co, Na, S, S_co, Sa, T, V, V_co, W
 
 # Of what type self may be: in `Exactly` of no subclass of it, for a datetime is a date.
 Of: TypeAlias = "Expr[Any, V, Any, Any]"
 Exactly: TypeAlias = "Typed[Any, V, Any, Any, Any]"
 Constant: TypeAlias = "V | Expr[Never, V, Never, Never]"
-Right: TypeAlias = "V | Expr[Sa, V, Na, Ga]"
+Rhs: TypeAlias = "V | Expr[Sa, V, Na, Ga]"
 Spans: TypeAlias = "Ranges[T] | Expr[Sa, Ranges[T], Na, Ga]"
 
 
-class Expr(TypedNode[S_co, V_co, N_co, G_co], Generic[S_co, V_co, N_co, G_co]):
+class Expr(Keyed[S_co, V_co, N_co, G_co, "Expr[S_co, bool, N_co, G_co]"], Generic[S_co, V_co, N_co, G_co]):
     """An SQL expression: a frozen value that does no I/O."""
 
     __slots__ = ()
+    __iter__: ClassVar[None] = None
     __hash__: ClassVar[None]  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleMethodOverride] - == builds SQL
+
+    def __ferra_predicate__(
+        self, shape: Hashable, params: tuple[Any, ...], type: SqlType[Any]
+    ) -> Expr[S_co, bool, N_co, G_co]:
+        return Expr(shape, params, type)
 
     # Comparison
 
@@ -179,9 +188,15 @@ class Expr(TypedNode[S_co, V_co, N_co, G_co], Generic[S_co, V_co, N_co, G_co]):
     # Arithmetic: for each pair of types that PostgreSQL has an operator for, with a value and with an expression.
 
     @overload
-    def __add__(self: Of[Real], other: V_co | int) -> Expr[S_co, V_co, N_co, G_co]: ...
+    def __add__(
+        self: Of[Document], other: Json | Expr[Sa, Document, Na, Ga]
+    ) -> Expr[S_co | Sa, Any, N_co | Na, G_co | Ga]: ...
     @overload
-    def __add__(self: Of[Real], other: Expr[S2, V_co | int, N2, G2]) -> Expr[S_co | S2, V_co, N_co | N2, G_co | G2]: ...
+    def __add__(
+        self: Of[Pairs], other: Texts | Expr[Sa, Pairs, Na, Ga]
+    ) -> Expr[S_co | Sa, V_co, N_co | Na, G_co | Ga]: ...
+    @overload
+    def __add__(self: Of[Real], other: Rhs[V_co | int, Sa, Na, Ga]) -> Expr[S_co | Sa, V_co, N_co | Na, G_co | Ga]: ...
     @overload
     def __add__(self: Of[int], other: Decimal) -> Expr[S_co, Decimal, N_co, G_co]: ...
     @overload
@@ -189,34 +204,30 @@ class Expr(TypedNode[S_co, V_co, N_co, G_co], Generic[S_co, V_co, N_co, G_co]):
     @overload
     def __add__(self: Of[int], other: Expr[S2, FracT, N2, G2]) -> Expr[S_co | S2, FracT, N_co | N2, G_co | G2]: ...
     @overload
-    def __add__(self: Of[Joined], other: Constant[V_co]) -> Expr[S_co, V_co, N_co, G_co]: ...
+    def __add__(self: Of[Joined], other: Rhs[V_co, Sa, Na, Ga]) -> Expr[S_co | Sa, V_co, N_co | Na, G_co | Ga]: ...
     @overload
-    def __add__(self: Of[Joined], other: Expr[S2, V_co, N2, G2]) -> Expr[S_co | S2, V_co, N_co | N2, G_co | G2]: ...
+    def __add__(self: Of[Span], other: Rhs[Span, Sa, Na, Ga]) -> Expr[S_co | Sa, Interval, N_co | Na, G_co | Ga]: ...
     @overload
-    def __add__(self: Of[Span], other: Span) -> Expr[S_co, Interval, N_co, G_co]: ...
-    @overload
-    def __add__(self: Of[Span], other: Expr[S2, Span, N2, G2]) -> Expr[S_co | S2, Interval, N_co | N2, G_co | G2]: ...
-    @overload
-    def __add__(self: Of[Moment], other: Span) -> Expr[S_co, V_co, N_co, G_co]: ...
-    @overload
-    def __add__(self: Of[Moment], other: Expr[S2, Span, N2, G2]) -> Expr[S_co | S2, V_co, N_co | N2, G_co | G2]: ...
-    @overload
-    def __add__(self: Exactly[date], other: Span | time) -> Expr[S_co, datetime, N_co, G_co]: ...
+    def __add__(self: Of[Moment], other: Rhs[Span, Sa, Na, Ga]) -> Expr[S_co | Sa, V_co, N_co | Na, G_co | Ga]: ...
     @overload
     def __add__(
-        self: Exactly[date], other: Expr[S2, Span | time, N2, G2]
-    ) -> Expr[S_co | S2, datetime, N_co | N2, G_co | G2]: ...
+        self: Exactly[date], other: Rhs[Span | time, Sa, Na, Ga]
+    ) -> Expr[S_co | Sa, datetime, N_co | Na, G_co | Ga]: ...
     @overload
-    def __add__(self: Exactly[date], other: int) -> Expr[S_co, date, N_co, G_co]: ...
-    @overload
-    def __add__(self: Exactly[date], other: Expr[S2, int, N2, G2]) -> Expr[S_co | S2, date, N_co | N2, G_co | G2]: ...
+    def __add__(self: Exactly[date], other: Rhs[int, Sa, Na, Ga]) -> Expr[S_co | Sa, date, N_co | Na, G_co | Ga]: ...
     def __add__(self, other: object) -> AnyExpr:
         return arithmetic.arithmetic(Expr, "+", self, other)
 
     @overload
-    def __sub__(self: Of[Real], other: V_co | int) -> Expr[S_co, V_co, N_co, G_co]: ...
+    def __sub__(
+        self: Of[Document], other: Rhs[Removable, Sa, Na, Ga]
+    ) -> Expr[S_co | Sa, Any, N_co | Na, G_co | Ga]: ...
     @overload
-    def __sub__(self: Of[Real], other: Expr[S2, V_co | int, N2, G2]) -> Expr[S_co | S2, V_co, N_co | N2, G_co | G2]: ...
+    def __sub__(
+        self: Of[Pairs], other: Texts | Rhs[str | list[str] | Pairs, Sa, Na, Ga]
+    ) -> Expr[S_co | Sa, V_co, N_co | Na, G_co | Ga]: ...
+    @overload
+    def __sub__(self: Of[Real], other: Rhs[V_co | int, Sa, Na, Ga]) -> Expr[S_co | Sa, V_co, N_co | Na, G_co | Ga]: ...
     @overload
     def __sub__(self: Of[int], other: Decimal) -> Expr[S_co, Decimal, N_co, G_co]: ...
     @overload
@@ -224,29 +235,17 @@ class Expr(TypedNode[S_co, V_co, N_co, G_co], Generic[S_co, V_co, N_co, G_co]):
     @overload
     def __sub__(self: Of[int], other: Expr[S2, FracT, N2, G2]) -> Expr[S_co | S2, FracT, N_co | N2, G_co | G2]: ...
     @overload
-    def __sub__(self: Of[Span | Sets], other: Constant[V_co]) -> Expr[S_co, V_co, N_co, G_co]: ...
+    def __sub__(self: Of[Span | Sets], other: Rhs[V_co, Sa, Na, Ga]) -> Expr[S_co | Sa, V_co, N_co | Na, G_co | Ga]: ...
+    @overload
+    def __sub__(self: Of[Span], other: Rhs[Span, Sa, Na, Ga]) -> Expr[S_co | Sa, Interval, N_co | Na, G_co | Ga]: ...
+    @overload
+    def __sub__(self: Of[Moment], other: Rhs[Span, Sa, Na, Ga]) -> Expr[S_co | Sa, V_co, N_co | Na, G_co | Ga]: ...
+    @overload
+    def __sub__(self: Of[time], other: Rhs[time, Sa, Na, Ga]) -> Expr[S_co | Sa, timedelta, N_co | Na, G_co | Ga]: ...
     @overload
     def __sub__(
-        self: Of[Span | Sets], other: Expr[S2, V_co, N2, G2]
-    ) -> Expr[S_co | S2, V_co, N_co | N2, G_co | G2]: ...
-    @overload
-    def __sub__(self: Of[Span], other: Span) -> Expr[S_co, Interval, N_co, G_co]: ...
-    @overload
-    def __sub__(self: Of[Span], other: Expr[S2, Span, N2, G2]) -> Expr[S_co | S2, Interval, N_co | N2, G_co | G2]: ...
-    @overload
-    def __sub__(self: Of[Moment], other: Span) -> Expr[S_co, V_co, N_co, G_co]: ...
-    @overload
-    def __sub__(self: Of[Moment], other: Expr[S2, Span, N2, G2]) -> Expr[S_co | S2, V_co, N_co | N2, G_co | G2]: ...
-    @overload
-    def __sub__(self: Of[time], other: time) -> Expr[S_co, timedelta, N_co, G_co]: ...
-    @overload
-    def __sub__(self: Of[time], other: Expr[S2, time, N2, G2]) -> Expr[S_co | S2, timedelta, N_co | N2, G_co | G2]: ...
-    @overload
-    def __sub__(self: Of[datetime], other: date) -> Expr[S_co, timedelta, N_co, G_co]: ...
-    @overload
-    def __sub__(
-        self: Of[datetime], other: Expr[S2, date, N2, G2]
-    ) -> Expr[S_co | S2, timedelta, N_co | N2, G_co | G2]: ...
+        self: Of[datetime], other: Rhs[date, Sa, Na, Ga]
+    ) -> Expr[S_co | Sa, timedelta, N_co | Na, G_co | Ga]: ...
     @overload
     def __sub__(  # type: ignore[overload-overlap]  # pyright: ignore[reportOverlappingOverload] - datetime is a date
         self: Exactly[date], other: datetime
@@ -258,22 +257,16 @@ class Expr(TypedNode[S_co, V_co, N_co, G_co], Generic[S_co, V_co, N_co, G_co]):
         self: Exactly[date], other: Typed[S2, date, date, N2, G2]
     ) -> Expr[S_co | S2, int, N_co | N2, G_co | G2]: ...
     @overload
-    def __sub__(self: Exactly[date], other: Span) -> Expr[S_co, datetime, N_co, G_co]: ...
-    @overload
     def __sub__(
-        self: Exactly[date], other: Expr[S2, Span, N2, G2]
-    ) -> Expr[S_co | S2, datetime, N_co | N2, G_co | G2]: ...
+        self: Exactly[date], other: Rhs[Span, Sa, Na, Ga]
+    ) -> Expr[S_co | Sa, datetime, N_co | Na, G_co | Ga]: ...
     @overload
-    def __sub__(self: Exactly[date], other: int) -> Expr[S_co, date, N_co, G_co]: ...
-    @overload
-    def __sub__(self: Exactly[date], other: Expr[S2, int, N2, G2]) -> Expr[S_co | S2, date, N_co | N2, G_co | G2]: ...
+    def __sub__(self: Exactly[date], other: Rhs[int, Sa, Na, Ga]) -> Expr[S_co | Sa, date, N_co | Na, G_co | Ga]: ...
     def __sub__(self, other: object) -> AnyExpr:
         return arithmetic.arithmetic(Expr, "-", self, other)
 
     @overload
-    def __mul__(self: Of[Real], other: V_co | int) -> Expr[S_co, V_co, N_co, G_co]: ...
-    @overload
-    def __mul__(self: Of[Real], other: Expr[S2, V_co | int, N2, G2]) -> Expr[S_co | S2, V_co, N_co | N2, G_co | G2]: ...
+    def __mul__(self: Of[Real], other: Rhs[V_co | int, Sa, Na, Ga]) -> Expr[S_co | Sa, V_co, N_co | Na, G_co | Ga]: ...
     @overload
     def __mul__(self: Of[int], other: Decimal) -> Expr[S_co, Decimal, N_co, G_co]: ...
     @overload
@@ -281,9 +274,7 @@ class Expr(TypedNode[S_co, V_co, N_co, G_co], Generic[S_co, V_co, N_co, G_co]):
     @overload
     def __mul__(self: Of[int], other: Expr[S2, FracT, N2, G2]) -> Expr[S_co | S2, FracT, N_co | N2, G_co | G2]: ...
     @overload
-    def __mul__(self: Of[Span], other: Real) -> Expr[S_co, V_co, N_co, G_co]: ...
-    @overload
-    def __mul__(self: Of[Span], other: Expr[S2, Real, N2, G2]) -> Expr[S_co | S2, V_co, N_co | N2, G_co | G2]: ...
+    def __mul__(self: Of[Span], other: Rhs[Real, Sa, Na, Ga]) -> Expr[S_co | Sa, V_co, N_co | Na, G_co | Ga]: ...
     @overload
     def __mul__(self: Of[Real], other: timedelta) -> Expr[S_co, timedelta, N_co, G_co]: ...
     @overload
@@ -291,16 +282,16 @@ class Expr(TypedNode[S_co, V_co, N_co, G_co], Generic[S_co, V_co, N_co, G_co]):
     @overload
     def __mul__(self: Of[Real], other: Expr[S2, SpanT, N2, G2]) -> Expr[S_co | S2, SpanT, N_co | N2, G_co | G2]: ...
     @overload
-    def __mul__(self: Of[Sets], other: Right[V_co, Sa, Na, Ga]) -> Expr[S_co | Sa, V_co, N_co | Na, G_co | Ga]: ...
+    def __mul__(self: Of[Sets], other: Rhs[V_co, Sa, Na, Ga]) -> Expr[S_co | Sa, V_co, N_co | Na, G_co | Ga]: ...
     def __mul__(self, other: object) -> AnyExpr:
         return arithmetic.arithmetic(Expr, "*", self, other)
 
-    @overload
-    def __truediv__(self: Of[Real], other: V_co | int) -> Expr[S_co, V_co, N_co, G_co]: ...
+    __rmul__ = __mul__  # Factors commute.
+
     @overload
     def __truediv__(
-        self: Of[Real], other: Expr[S2, V_co | int, N2, G2]
-    ) -> Expr[S_co | S2, V_co, N_co | N2, G_co | G2]: ...
+        self: Of[Real], other: Rhs[V_co | int, Sa, Na, Ga]
+    ) -> Expr[S_co | Sa, V_co, N_co | Na, G_co | Ga]: ...
     @overload
     def __truediv__(self: Of[int], other: Decimal) -> Expr[S_co, Decimal, N_co, G_co]: ...
     @overload
@@ -308,23 +299,15 @@ class Expr(TypedNode[S_co, V_co, N_co, G_co], Generic[S_co, V_co, N_co, G_co]):
     @overload
     def __truediv__(self: Of[int], other: Expr[S2, FracT, N2, G2]) -> Expr[S_co | S2, FracT, N_co | N2, G_co | G2]: ...
     @overload
-    def __truediv__(self: Of[Span], other: Real) -> Expr[S_co, V_co, N_co, G_co]: ...
-    @overload
-    def __truediv__(self: Of[Span], other: Expr[S2, Real, N2, G2]) -> Expr[S_co | S2, V_co, N_co | N2, G_co | G2]: ...
+    def __truediv__(self: Of[Span], other: Rhs[Real, Sa, Na, Ga]) -> Expr[S_co | Sa, V_co, N_co | Na, G_co | Ga]: ...
     def __truediv__(self, other: object) -> AnyExpr:
         """`/` as PostgreSQL means it: whole numbers divide to a whole number."""
         return arithmetic.arithmetic(Expr, "/", self, other)
 
     @overload
-    def __mod__(self: Of[Exact], other: V_co | int) -> Expr[S_co, V_co, N_co, G_co]: ...
+    def __mod__(self: Of[Exact], other: Rhs[V_co | int, Sa, Na, Ga]) -> Expr[S_co | Sa, V_co, N_co | Na, G_co | Ga]: ...
     @overload
-    def __mod__(
-        self: Of[Exact], other: Expr[S2, V_co | int, N2, G2]
-    ) -> Expr[S_co | S2, V_co, N_co | N2, G_co | G2]: ...
-    @overload
-    def __mod__(self: Of[int], other: Decimal) -> Expr[S_co, Decimal, N_co, G_co]: ...
-    @overload
-    def __mod__(self: Of[int], other: Expr[S2, Decimal, N2, G2]) -> Expr[S_co | S2, Decimal, N_co | N2, G_co | G2]: ...
+    def __mod__(self: Of[int], other: Rhs[Decimal, Sa, Na, Ga]) -> Expr[S_co | Sa, Decimal, N_co | Na, G_co | Ga]: ...
     def __mod__(self, other: object) -> AnyExpr:
         return arithmetic.arithmetic(Expr, "%", self, other)
 
@@ -379,17 +362,6 @@ class Expr(TypedNode[S_co, V_co, N_co, G_co], Generic[S_co, V_co, N_co, G_co]):
         return arithmetic.reflected(Expr, "-", other, self)
 
     @overload
-    def __rmul__(self: Of[Real], other: V_co | int) -> Expr[S_co, V_co, N_co, G_co]: ...
-    @overload
-    def __rmul__(self: Of[int], other: FracT) -> Expr[S_co, FracT, N_co, G_co]: ...
-    @overload
-    def __rmul__(self: Of[Span], other: Real) -> Expr[S_co, V_co, N_co, G_co]: ...
-    @overload
-    def __rmul__(self: Of[Real], other: SpanT) -> Expr[S_co, SpanT, N_co, G_co]: ...
-    def __rmul__(self, other: object) -> AnyExpr:
-        return arithmetic.reflected(Expr, "*", other, self)
-
-    @overload
     def __rtruediv__(self: Of[Real], other: V_co | int) -> Expr[S_co, V_co, N_co, G_co]: ...
     @overload
     def __rtruediv__(self: Of[int], other: FracT) -> Expr[S_co, FracT, N_co, G_co]: ...
@@ -408,79 +380,103 @@ class Expr(TypedNode[S_co, V_co, N_co, G_co], Generic[S_co, V_co, N_co, G_co]):
     def __neg__(self: Of[Real | Span]) -> Expr[S_co, V_co, N_co, G_co]:
         return arithmetic.negated(Expr, self)
 
-    # Text
+    # Documents, arrays and hstore
 
-    def like(self: Of[str], pattern: str) -> Expr[S_co, bool, N_co, G_co]:
-        r"""`LIKE` with a raw pattern: `%` and `_` are wild, `\` escapes them."""
-        return operators.matching(Expr, "like", self, pattern)
+    def get(self: Of[Document], step: Step, /, *steps: Step) -> Expr[S_co, Any, None, G_co]:
+        """`->`: the document to which keys, and places from 0 on or from -1 back, lead; None where there is none."""
+        return document_operators.reached(Expr, self, (step, *steps))
 
-    def ilike(self: Of[str], pattern: str) -> Expr[S_co, bool, N_co, G_co]:
-        """`ILIKE` with a raw pattern: `like` without regard to case."""
-        return operators.matching(Expr, "ilike", self, pattern)
+    def text(self: Of[Document | Pairs], step: Step, /, *steps: Step) -> Expr[S_co, str, None, G_co]:
+        """`->>`: what `get` finds, as text, and None for the document `null`; of hstore the value of a key."""
+        return document_operators.reached_text(Expr, self, (step, *steps))
+
+    def without(self: Of[Document], step: Step, /, *steps: Step) -> Expr[S_co, Any, N_co, G_co]:
+        """`#-`: the document without what `get` finds."""
+        return document_operators.without(Expr, self, (step, *steps))
 
     @overload
     def contains(self: Of[str], part: str) -> Expr[S_co, bool, N_co, G_co]: ...
     @overload
     def contains(
-        self: Of[Ranges[Decimal]], part: Right[int, Sa, Na, Ga]
+        self: Of[list[Any] | Pairs], part: Rhs[V_co, Sa, Na, Ga]
     ) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]: ...
     @overload
     def contains(
-        self: Of[Ranges[T]], part: Right[T | Ranges[T], Sa, Na, Ga]
+        self: Of[Document], part: Json | V_co | Expr[Sa, Document, Na, Ga]
+    ) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]: ...
+    @overload
+    def contains(
+        self: Of[Ranges[Decimal]], part: Rhs[int, Sa, Na, Ga]
+    ) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]: ...
+    @overload
+    def contains(
+        self: Of[Ranges[T]], part: Rhs[T | Ranges[T], Sa, Na, Ga]
     ) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]: ...
     def contains(self, part: object) -> AnyExpr:
-        """Whether `part` occurs, letter for letter: nothing in it is wild. Of ranges `@>`: whether it is in them."""
-        if range_operators.is_ranges(self):
-            return range_operators.containment(Expr, self, part)
-        return operators.matching(Expr, "like", self, f"%{operators.escaped(part)}%")
+        """`@>`: whether all of `part` is in it; of text, whether it occurs, letter for letter: nothing is wild."""
+        return container_operators.containing(Expr, self, part)
 
-    def icontains(self: Of[str], part: str) -> Expr[S_co, bool, N_co, G_co]:
-        """`contains` without regard to case."""
-        return operators.matching(Expr, "ilike", self, f"%{operators.escaped(part)}%")
+    @overload
+    def contained_by(
+        self: Of[list[Any] | Pairs], whole: Rhs[V_co, Sa, Na, Ga]
+    ) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]: ...
+    @overload
+    def contained_by(
+        self: Of[Document], whole: Json | V_co | Expr[Sa, Document, Na, Ga]
+    ) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]: ...
+    @overload
+    def contained_by(
+        self: Of[Ranges[T]], whole: Spans[T, Sa, Na, Ga]
+    ) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]: ...
+    @overload
+    def contained_by(self: Of[V], whole: Spans[V, Sa, Na, Ga]) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]: ...
+    def contained_by(self, whole: object) -> AnyExpr:
+        """`<@`: whether all of it, or this one value, is in `whole`."""
+        return container_operators.within(Expr, self, whole)
 
-    def startswith(self: Of[str], part: str) -> Expr[S_co, bool, N_co, G_co]:
-        """Whether the text begins with `part`, letter for letter."""
-        return operators.matching(Expr, "like", self, f"{operators.escaped(part)}%")
+    @overload
+    def overlaps(self: Of[list[Any]], other: Rhs[V_co, Sa, Na, Ga]) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]: ...
+    @overload
+    def overlaps(self: Of[Ranges[T]], other: Spans[T, Sa, Na, Ga]) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]: ...
+    def overlaps(self, other: object) -> AnyExpr:
+        """`&&`: whether the two arrays have an element in common, or the two ranges a value."""
+        return container_operators.overlapping(Expr, self, other)
 
-    def istartswith(self: Of[str], part: str) -> Expr[S_co, bool, N_co, G_co]:
-        """`startswith` without regard to case."""
-        return operators.matching(Expr, "ilike", self, f"{operators.escaped(part)}%")
+    @overload
+    def __getitem__(self: Of[list[Any]], places: slice) -> Expr[S_co, V_co, N_co, G_co]: ...
+    @overload
+    def __getitem__(self: Of[list[list[list[Any]]]], places: tuple[int, ...]) -> Expr[S_co, Any, None, G_co]: ...
+    @overload
+    def __getitem__(self: Of[list[list[V | None]]], places: tuple[int, int]) -> Expr[S_co, V, None, G_co]: ...
+    @overload
+    def __getitem__(self: Of[list[list[V]]], places: tuple[int, int]) -> Expr[S_co, V, None, G_co]: ...
+    @overload
+    def __getitem__(self: Of[list[V | None]], places: Rhs[int, Sa, Any, Ga]) -> Expr[S_co | Sa, V, None, G_co | Ga]: ...
+    @overload
+    def __getitem__(self: Of[list[V]], places: Rhs[int, Sa, Any, Ga]) -> Expr[S_co | Sa, V, None, G_co | Ga]: ...
+    def __getitem__(self, places: object) -> AnyExpr:
+        """`[place]`, from 1 on: the element there, or None; `[first:last]`: the part from place to place, both in it.
 
-    def endswith(self: Of[str], part: str) -> Expr[S_co, bool, N_co, G_co]:
-        """Whether the text ends with `part`, letter for letter."""
-        return operators.matching(Expr, "like", self, f"%{operators.escaped(part)}")
+        Of an array of arrays an element has as many places as there are dimensions, `[1, 2]`.
 
-    def iendswith(self: Of[str], part: str) -> Expr[S_co, bool, N_co, G_co]:
-        """`endswith` without regard to case."""
-        return operators.matching(Expr, "ilike", self, f"%{operators.escaped(part)}")
+        Raises:
+            QueryError: it is no array, or a place is less than 1, where PostgreSQL has nothing.
+        """
+        return array_operators.item(Expr, self, places)
 
     def matches(self: Of[TsVector], query: Expr[S2, TsQuery, N2, G2]) -> Expr[S_co | S2, bool, N_co | N2, G_co | G2]:
         """`@@`: whether a document answers a query, such as `fn.websearch_to_tsquery("english", text)`."""
         return full_text_operators.search(Expr, self, query)
 
-    def is_similar(self: Of[str], other: Right[str, Sa, Na, Ga]) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]:
+    def is_similar(self: Of[str], other: Rhs[str, Sa, Na, Ga]) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]:
         """`%` of `pg_trgm`: whether `fn.similarity(…)` is above `pg_trgm.similarity_threshold`, 0.3 by default."""
         return trigram_operators.similar(Expr, self, other)
 
-    def distance(self: Of[str], other: Right[str, Sa, Na, Ga]) -> Expr[S_co | Sa, float, N_co | Na, G_co | Ga]:
+    def distance(self: Of[str], other: Rhs[str, Sa, Na, Ga]) -> Expr[S_co | Sa, float, N_co | Na, G_co | Ga]:
         """`<->` of `pg_trgm`: one minus `fn.similarity(…)`."""
         return trigram_operators.distance(Expr, self, other)
 
     # Ranges and multiranges
-
-    @overload
-    def contained_by(
-        self: Of[Ranges[T]], other: Spans[T, Sa, Na, Ga]
-    ) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]: ...
-    @overload
-    def contained_by(self: Of[V], other: Spans[V, Sa, Na, Ga]) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]: ...
-    def contained_by(self, other: object) -> AnyExpr:
-        """`<@`: whether this range, or this one value, is in `other`."""
-        return range_operators.contained(Expr, self, other)
-
-    def overlaps(self: Of[Ranges[T]], other: Spans[T, Sa, Na, Ga]) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]:
-        """`&&`: whether both have something in common."""
-        return range_operators.between_ranges(Expr, "&&", self, other)
 
     def adjacent_to(self: Of[Ranges[T]], other: Spans[T, Sa, Na, Ga]) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]:
         """`-|-`: whether one begins where the other ends, with nothing between them or in common."""
@@ -510,7 +506,7 @@ class Expr(TypedNode[S_co, V_co, N_co, G_co], Generic[S_co, V_co, N_co, G_co]):
         """`&>`: whether this begins no earlier than the other."""
         return range_operators.between_ranges(Expr, "&>", self, other)
 
-    # Type, nullability and order
+    # Type and nullability
 
     @overload  # The document null, cast to a number or a boolean, is NULL from PostgreSQL 18 on.
     def cast(self: Of[Undeclared], to: HasSqlType[FracT, Any]) -> Expr[S_co, FracT, None, G_co]: ...
@@ -523,14 +519,6 @@ class Expr(TypedNode[S_co, V_co, N_co, G_co], Generic[S_co, V_co, N_co, G_co]):
     def nullable(self) -> Expr[Opt[S_co], V_co, None, G_co]:
         """This expression as the nullable side of an outer join has it: its value or None."""
         return Expr(self.shape, self.params, self.type)
-
-    def asc(self, *, nulls: shapes.Nulls | None = None) -> Order[S_co, G_co]:
-        """Ascending; PostgreSQL puts NULLs last where `nulls` does not say otherwise."""
-        return Order(self, shapes.ASC, nulls)
-
-    def desc(self, *, nulls: shapes.Nulls | None = None) -> Order[S_co, G_co]:
-        """Descending; PostgreSQL puts NULLs first where `nulls` does not say otherwise."""
-        return Order(self, shapes.DESC, nulls)
 
 
 AnyExpr: TypeAlias = Expr[Any, Any, Any, Any]

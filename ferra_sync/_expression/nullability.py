@@ -13,6 +13,7 @@ from typing import Any, Final
 import attrs
 
 from ferra_sync._expression import shapes
+from ferra_sync._expression.arrays import MAX_DEPTH
 from ferra_sync._expression.nulls import Rule, always, coalescing, never, strict
 from ferra_sync._expression.shapes import ColumnRef, FunctionRef, leaves
 from ferra_sync._expression.sqltypes import FieldType, SqlType
@@ -49,9 +50,19 @@ RULES: Final[dict[str, Rule]] = {
     "%": strict,
     "||": strict,
     "array ||": coalescing,  # NULL is an empty array to it.
+    "->": always,
+    "->>": always,
+    "#-": strict,
     "@>": strict,
     "<@": strict,
     "&&": strict,
+    "?": strict,
+    "?|": strict,
+    "?&": strict,
+    **{"[]" * depth: always for depth in range(1, MAX_DEPTH + 1)},
+    "[n:n]": strict,
+    "[n:]": strict,
+    "[:n]": strict,
     "-|-": strict,
     "<<": strict,
     ">>": strict,
@@ -114,8 +125,8 @@ class _Nullability:
                 return column.nullable
             case (shapes.SUBQUERY, *_):
                 return self._passed_over(shape)
-            case (shapes.ANY | shapes.ALL, rows):
-                return self.of(rows)
+            case (shapes.ANY | shapes.ALL | shapes.ANY_OF | shapes.ALL_OF, values):
+                return self.of(values) or True  # One of them may be.
             case (shapes.ORDERED | shapes.WITHIN_GROUP | shapes.FILTER | shapes.OVER, call, *others):
                 return self._each([call, *others])[0]
             case (shapes.COUNT_ROWS | shapes.IS_ROW | shapes.MODEL | shapes.TUPLE, *_):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Collection, Hashable, Iterable
 from copy import deepcopy
 from types import NoneType
@@ -44,10 +45,21 @@ class Node(Value):
         return repr(self.shape) if isinstance(self.shape, ColumnRef) else "the expression"
 
 
+class Untold(Node):
+    """Values whose SQL type is that of what they are compared with."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def beside(self, like: Node) -> Node:
+        """Return them as parameters beside `like`; QueryError where they are of another type."""
+
+
 NodeT = TypeVar("NodeT", bound=Node)
 Make: TypeAlias = Callable[[Hashable, tuple[Any, ...], SqlType[Any]], NodeT]
 """The class of the result."""
 
+_EQUALITY: Final = frozenset({"=", "<>"})
 _IN: Final = {"= any": "in", "<> all": "not in"}
 """What a list's operator is of a query: PostgreSQL plans NOT IN (SELECT …) well, and not <> ALL (SELECT …)."""
 
@@ -120,6 +132,8 @@ def operand(like: Node, value: object) -> Node:
     if not isinstance(value, Node):
         return beside(like, value, like.type)
     if value.type is not like.type and not like.type.is_comparable_to(value.type):
+        if isinstance(value, Untold):
+            return value.beside(like)
         raise mismatch(like.label, like.type, value.label, value.type)
     return value
 
@@ -139,10 +153,14 @@ def comparison(make: Make[NodeT], op: str, left: Node, value: object) -> NodeT:
             return make(binary(op, left.shape, sql_type), (*left.params, value), BOOLEAN)
     if value is None:
         raise QueryError(f"{left.label} {op} None is never true; use .is_null() or .is_not_null()")
-    if not left.type.has_order:
-        raise unordered(left, op)
+    _check_compared(op, left)
     right = operand(left, value)
     return make(binary(op, left.shape, right.shape), left.params + right.params, BOOLEAN)
+
+
+def _check_compared(op: str, left: Node) -> None:
+    if not left.type.has_order or (left.type.kind is FieldType.HSTORE and op not in _EQUALITY):
+        raise unordered(left, op)
 
 
 def distinction(make: Make[NodeT], op: str, left: Node, value: object) -> NodeT:
@@ -156,8 +174,7 @@ def between(make: Make[NodeT], left: Node, low: object, high: object) -> NodeT:
     """Return `left BETWEEN low AND high`."""
     if low is None or high is None:
         raise QueryError(f"{left.label} between None is never true")
-    if not left.type.has_order:
-        raise unordered(left, "between")
+    _check_compared("between", left)
     first, last = operand(left, low), operand(left, high)
     shape = operation("between", left.shape, first.shape, last.shape)
     return make(shape, left.params + first.params + last.params, BOOLEAN)

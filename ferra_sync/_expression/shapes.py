@@ -37,6 +37,8 @@ other leaves are compared by identity. Nothing but the functions below builds a 
     ("subquery", statement)                     `subquery`: the rows of a query inside another
     ("any", subquery)                           `quantified`: right of a comparison, one of the rows
     ("all", subquery)                           `quantified`: each of them
+    ("any of", array)                           `quantified_array`: right of a comparison, one of the elements
+    ("all of", array)                           `quantified_array`: each of them
 
 Whole statements are named tuples of shapes. Two named tuples of equal fields are equal, whatever their classes, so the
 cache of statements asks for the class too, and a field never holds two as long that begin alike, nor true beside 1.
@@ -93,6 +95,8 @@ PLACE: Final = "place"
 SUBQUERY: Final = "subquery"
 ANY: Final = "any"
 ALL: Final = "all"
+ANY_OF: Final = "any of"
+ALL_OF: Final = "all of"
 
 DEFAULT: Final[Form] = ("default",)
 """Where a value would stand: what the server puts in."""
@@ -343,6 +347,11 @@ def subquery(statement: InnerStatement) -> Form:
 def quantified(quantifier: Literal["any", "all"], rows: Hashable) -> Form:
     """Return one of a subquery's rows, or each of them, beside which a comparison puts what it compares."""
     return (quantifier, rows)
+
+
+def quantified_array(quantifier: Literal["any", "all"], array: Hashable) -> Form:
+    """Return one of an array's elements, or each of them, beside which a comparison puts what it compares."""
+    return (ANY_OF if quantifier == "any" else ALL_OF, array)
 
 
 _CHILDREN: Final = {

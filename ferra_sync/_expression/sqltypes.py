@@ -52,6 +52,7 @@ class FieldType(enum.Enum):
     BYTEA = "bytea"
     JSON = "json"
     JSONB = "jsonb"
+    HSTORE = "hstore"
     INET = "inet"
     CIDR = "cidr"
     MACADDR = "macaddr"
@@ -261,7 +262,9 @@ _FAMILIES: Final = {
 }
 
 _LOCAL: Final = frozenset({FieldType.DATE, FieldType.TIMESTAMP, FieldType.TIME})
-_MUTABLE: Final = frozenset({FieldType.JSON, FieldType.JSONB, FieldType.ARRAY, FieldType.BYTEA, FieldType.MULTIRANGE})
+_MUTABLE: Final = frozenset(
+    {FieldType.JSON, FieldType.JSONB, FieldType.HSTORE, FieldType.ARRAY, FieldType.BYTEA, FieldType.MULTIRANGE}
+)
 
 
 def _array_of(element: SqlType[T], *, optional: bool = False) -> SqlType[list[T]]:

@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     Spelling: TypeAlias = Callable[[Any], str]
 
 _UNKNOWN: Final = 0
+_LISTS: Final = frozenset({list, tuple})
 
 
 class _Int(Dumper):
@@ -128,13 +129,26 @@ class _Array(ListDumper):
         return self
 
     def dump(self, obj: Sequence[Any]) -> Buffer | None:
-        spellings = {kind: _spelling(kind) for kind in set(map(type, obj))}
-        if None in spellings.values():
-            return super().dump(list(obj))
-        text = _spelled(obj, spellings)
+        text = _array(obj)
+        if text is None:
+            return super().dump(_lists(obj))
         if "\0" in text:
             raise psycopg.DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes")
         return text.encode(self._encoding)
+
+
+def _array(values: Sequence[Any]) -> str | None:
+    """Return an array, or one of arrays, as PostgreSQL spells it; None where psycopg spells an element."""
+    kinds = set(map(type, values))
+    if kinds and kinds <= _LISTS:
+        inner = [_array(value) for value in values]
+        return None if None in inner else f"{{{','.join(map(str, inner))}}}"
+    spellings = {kind: _spelling(kind) for kind in kinds}
+    return None if None in spellings.values() else _spelled(values, spellings)
+
+
+def _lists(values: Sequence[Any]) -> list[Any]:
+    return [_lists(value) if type(value) in _LISTS else value for value in values]
 
 
 @cache

@@ -20,9 +20,35 @@ if TYPE_CHECKING:
         min,  # noqa: A004 - SQL's name
         sum,  # noqa: A004 - SQL's name
     )
+    from ferra_sync.functions._arrays import (
+        array_append,
+        array_length,
+        array_position,
+        array_positions,
+        array_prepend,
+        array_remove,
+        array_replace,
+        array_to_string,
+        cardinality,
+        string_to_array,
+    )
     from ferra_sync.functions._collecting import array_agg, jsonb_agg, jsonb_object_agg, string_agg
     from ferra_sync.functions._conditionals import coalesce, greatest, least, nullif
     from ferra_sync.functions._declared import aggregate, function, operator
+    from ferra_sync.functions._documents import (
+        jsonb_array_length,
+        jsonb_build_array,
+        jsonb_build_object,
+        jsonb_insert,
+        jsonb_path_exists,
+        jsonb_path_match,
+        jsonb_path_query_first,
+        jsonb_pretty,
+        jsonb_set,
+        jsonb_strip_nulls,
+        jsonb_typeof,
+        to_jsonb,
+    )
     from ferra_sync.functions._full_text import (
         numnode,
         phraseto_tsquery,
@@ -36,6 +62,11 @@ if TYPE_CHECKING:
         websearch_to_tsquery,
     )
     from ferra_sync.functions._grouping import grouping
+    from ferra_sync.functions._hstore import (
+        akeys,
+        avals,
+        hstore_to_jsonb,
+    )
     from ferra_sync.functions._literals import literal
     from ferra_sync.functions._moments import (
         age,
@@ -151,12 +182,23 @@ __all__ = [
     "abs",
     "age",
     "aggregate",
+    "akeys",
     "array_agg",
+    "array_append",
+    "array_length",
+    "array_position",
+    "array_positions",
+    "array_prepend",
+    "array_remove",
+    "array_replace",
+    "array_to_string",
     "at_time_zone",
+    "avals",
     "avg",
     "bool_and",
     "bool_or",
     "btrim",
+    "cardinality",
     "ceil",
     "char_length",
     "coalesce",
@@ -180,6 +222,7 @@ __all__ = [
     "generate_series",
     "greatest",
     "grouping",
+    "hstore_to_jsonb",
     "initcap",
     "int4range",
     "int8range",
@@ -188,10 +231,21 @@ __all__ = [
     "jsonb_agg",
     "jsonb_array_elements",
     "jsonb_array_elements_text",
+    "jsonb_array_length",
+    "jsonb_build_array",
+    "jsonb_build_object",
     "jsonb_each",
     "jsonb_each_text",
+    "jsonb_insert",
     "jsonb_object_agg",
     "jsonb_object_keys",
+    "jsonb_path_exists",
+    "jsonb_path_match",
+    "jsonb_path_query_first",
+    "jsonb_pretty",
+    "jsonb_set",
+    "jsonb_strip_nulls",
+    "jsonb_typeof",
     "lag",
     "last_value",
     "lead",
@@ -253,12 +307,14 @@ __all__ = [
     "stddev",
     "stddev_pop",
     "string_agg",
+    "string_to_array",
     "string_to_table",
     "strpos",
     "substring",
     "sum",
     "to_char",
     "to_date",
+    "to_jsonb",
     "to_tsquery",
     "to_tsvector",
     "trim",
@@ -281,15 +337,20 @@ __all__ = [
 
 _HOMES: Final = {
     "_aggregates": "avg bool_and bool_or count every max min sum",
+    "_arrays": "array_append array_length array_position array_positions array_prepend array_remove array_replace"
+    " array_to_string cardinality string_to_array",
     "_collecting": "array_agg jsonb_agg jsonb_object_agg string_agg",
     "_conditionals": "coalesce greatest least nullif",
     "_declared": "aggregate function operator",
-    "_full_text": "numnode phraseto_tsquery plainto_tsquery setweight to_tsquery to_tsvector ts_headline"
-    " ts_rank ts_rank_cd websearch_to_tsquery",
+    "_documents": "jsonb_array_length jsonb_build_array jsonb_build_object jsonb_insert jsonb_path_exists"
+    " jsonb_path_match jsonb_path_query_first jsonb_pretty jsonb_set jsonb_strip_nulls jsonb_typeof to_jsonb",
+    "_full_text": "numnode phraseto_tsquery plainto_tsquery setweight to_tsquery to_tsvector ts_headline ts_rank"
+    " ts_rank_cd websearch_to_tsquery",
     "_grouping": "grouping",
+    "_hstore": "akeys avals hstore_to_jsonb",
     "_literals": "literal",
-    "_moments": "age at_time_zone current_date current_timestamp date_trunc extract interval localtimestamp"
-    " make_date now to_char to_date",
+    "_moments": "age at_time_zone current_date current_timestamp date_trunc extract interval localtimestamp make_date"
+    " now to_char to_date",
     "_numbers": "abs ceil exp floor ln log mod power round sign sqrt trunc width_bucket",
     "_random": "gen_random_uuid random",
     "_ranges": "daterange int4range int8range isempty lower_inc lower_inf multirange numrange range_agg"
@@ -297,9 +358,8 @@ _HOMES: Final = {
     "_sets": "generate_series jsonb_array_elements jsonb_array_elements_text jsonb_each jsonb_each_text"
     " jsonb_object_keys regexp_matches regexp_split_to_table string_to_table unnest",
     "_statistics": "mode percentile_cont percentile_disc stddev stddev_pop var_pop variance",
-    "_text": "btrim char_length concat concat_ws format initcap left length lower lpad ltrim md5"
-    " regexp_replace repeat replace reverse right rpad rtrim split_part starts_with strpos"
-    " substring trim upper",
+    "_text": "btrim char_length concat concat_ws format initcap left length lower lpad ltrim md5 regexp_replace"
+    " repeat replace reverse right rpad rtrim split_part starts_with strpos substring trim upper",
     "_trigrams": "show_trgm similarity word_similarity",
     "_windows": "cume_dist dense_rank first_value lag last_value lead nth_value ntile percent_rank rank row_number",
 }

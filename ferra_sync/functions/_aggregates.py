@@ -45,6 +45,7 @@ _WITHOUT_LEAST: Final = frozenset(
     {
         FieldType.BOOLEAN,
         FieldType.BYTEA,  # Since PostgreSQL 18 alone.
+        FieldType.HSTORE,
         FieldType.CUSTOM,
         FieldType.JSON,
         FieldType.JSONB,

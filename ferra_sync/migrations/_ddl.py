@@ -29,6 +29,10 @@ _OF_TRIGRAMS: Final = frozenset({"gin_trgm_ops", "gist_trgm_ops"})
 _SERIALS: Final = {FieldType.INTEGER: "serial", FieldType.BIGINT: "bigserial"}
 
 
+_EXTENSIONS: Final = (FieldType.CITEXT, FieldType.HSTORE)
+"""Types that an extension of the same name has."""
+
+
 @attrs.frozen
 class Ddl:
     """Writes the statements that create tables, one string each, without a semicolon.
@@ -52,8 +56,8 @@ class Ddl:
         metas = declared(tables)
         for schema in dict.fromkeys((*table_schemas(metas), *type_schemas(metas))):
             yield f"CREATE SCHEMA IF NOT EXISTS {quoted(self.schemas.get(schema, schema))}"
-        if any(sql_type.kind is FieldType.CITEXT for sql_type in types_of(metas)):
-            yield "CREATE EXTENSION IF NOT EXISTS citext"
+        kinds = {sql_type.kind for sql_type in types_of(metas)}
+        yield from (f"CREATE EXTENSION IF NOT EXISTS {kind.value}" for kind in _EXTENSIONS if kind in kinds)
         if any(index.operator_class in _OF_TRIGRAMS for meta in metas for index in meta.indexes):
             yield "CREATE EXTENSION IF NOT EXISTS pg_trgm"
         yield from create_types(metas, self.schemas)

@@ -35,12 +35,16 @@ from ferra_sync import functions as fn
 
 sys.path.append(str(Path(__file__).parents[1]))  # where pytest finds what follows, and a script does not
 
+import differential_containers as containers
 import differential_subqueries as subqueries
 from databases import fresh_database, server_in_memory
 from differential_derived import derived, lateral
-from differential_terms import KINDS, ORDERED, Source, Term, Terms, literal, random_source
+from differential_terms import KINDS, MAKERS, ORDERED, PREDICATES, Source, Term, Terms, literal, random_source
 from differential_windows import windowed
 from none_in_rows import broken_promises
+
+MAKERS.update({family: (*MAKERS[family], *makers) for family, makers in containers.MAKERS.items()})
+PREDICATES.update(containers.PREDICATES)
 
 CASES_OF_A_WORLD: Final = 250
 _TABLES: Final = 4

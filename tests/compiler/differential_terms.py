@@ -209,7 +209,7 @@ class Terms:
         column = self.dice.choice(self.columns)
         if depth == 0 or self.dice.random() < 0.4:
             return column
-        return self.dice.choice(_MAKERS.get(column.kind.family, (_cast, _coalesce)))(self, column, depth - 1)
+        return self.dice.choice(MAKERS.get(column.kind.family, (_cast, _coalesce)))(self, column, depth - 1)
 
     def of(self, families: Sequence[str], depth: int = 1) -> Term | None:
         """Return a term of one of these families, or None where none was found."""
@@ -229,6 +229,7 @@ class Terms:
             choices += [_compared, _between, _compared, _row]
         if term.kind.family == "text":
             choices += [_like, _like]
+        choices += PREDICATES.get(term.kind.family, ())
         if term.kind.family in RANGES:
             choices += [_ranged, _ranged]
         if term.kind.family == "boolean":
@@ -444,7 +445,7 @@ def _begun(terms: Terms, term: Term, _depth: int) -> Term:
     return Term(fn.date_trunc(unit, term.expr), f"date_trunc('{unit}', {term.sql})", term.kind)
 
 
-_MAKERS: dict[str, tuple[Callable[[Terms, Term, int], Term], ...]] = {
+MAKERS: dict[str, tuple[Callable[[Terms, Term, int], Term], ...]] = {
     "text": (_cast, _coalesce, _cased, _length, _joined, _joined, _cut, _chosen),
     "char": (_cast, _joined),  # Of '' and '    ', which are one to DISTINCT, either may stay.
     "whole": (_cast, _coalesce, _calculated, _calculated, _extreme, _chosen),
@@ -454,6 +455,9 @@ _MAKERS: dict[str, tuple[Callable[[Terms, Term, int], Term], ...]] = {
     "timestamptz": (_coalesce, _moved, _begun, _extreme),
     "date": (_cast, _coalesce, _extreme, _chosen),
     "jsonb": (_cast,),
+    "array": (_cast, _coalesce),
     "range": (_cast, _coalesce, _extreme, _bound, _shared, _chosen),
     "multirange": (_cast, _coalesce, _bound, _shared, _united, _chosen),
 }
+PREDICATES: dict[str, tuple[Callable[[Terms, Term], Term], ...]] = {}
+"""Those of a family that has more than all have."""

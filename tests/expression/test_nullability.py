@@ -107,6 +107,12 @@ COMPARED: Final[dict[str, Callable[..., Any]]] = {
 }
 COMPUTED: Final = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "%": operator.mod}
 ONE_OR_NULL: Final = from_(Facts).where(Facts.whole_0_or_null.is_distinct_from(2)).select(Facts.whole_0_or_null)
+
+
+def element(depth: int) -> Callable[..., Any]:
+    return lambda array, place: Expr(("[]" * depth, array.shape, *[place.shape] * depth), (), INTEGER)
+
+
 OPERATORS: Final[list[tuple[str, tuple[str, ...], Callable[..., Any]]]] = [
     *((op, (kind, kind), make) for op, make in COMPARED.items() for kind in ("whole", "word", "flag", "list", "data")),
     *((op, ("whole", "whole"), make) for op, make in COMPUTED.items()),
@@ -122,6 +128,20 @@ OPERATORS: Final[list[tuple[str, tuple[str, ...], Callable[..., Any]]]] = [
     ("||", ("word",), lambda a: "x" + a),
     ("array ||", ("list", "list"), operator.add),
     ("array ||", ("list",), lambda a: a + [1]),  # noqa: RUF005 - an expression
+    ("->", ("data",), lambda a: a.get("a")),
+    ("->>", ("data",), lambda a: a.text(0)),
+    ("#-", ("data",), lambda a: (a + [1]).without(0)),  # noqa: RUF005 - an expression
+    ("@>", ("data", "data"), lambda a, b: a.contains(b)),
+    ("@>", ("list", "list"), lambda a, b: a.contains(b)),
+    ("<@", ("list", "list"), lambda a, b: a.contained_by(b)),
+    ("&&", ("list", "list"), lambda a, b: a.overlaps(b)),
+    ("?", ("data",), lambda a: a.has_key("a")),
+    ("?|", ("data",), lambda a: a.has_any(["a"])),
+    ("?&", ("data",), lambda a: a.has_all(["a"])),
+    ("[n:n]", ("list", "whole", "whole"), lambda a, b, c: a[b:c]),
+    ("[n:]", ("list", "whole"), lambda a, b: a[b:]),
+    ("[:n]", ("list", "whole"), lambda a, b: a[:b]),
+    *(("[]" * depth, ("list", "whole"), element(depth)) for depth in range(1, 7)),
     ("like", ("word",), lambda a: a.like("a%")),
     ("ilike", ("word",), lambda a: a.icontains("a")),
     ("row", ("whole", "whole"), lambda a, b: Expr((">", ("row", *row_of(a, b)), ("row", *row_of(b, a))), (), BOOLEAN)),

@@ -197,7 +197,7 @@ def test_a_multirange_that_is_changed_later_was_taken_as_it_was(db: Database) ->
         (lambda: Stays.room.contained_by([Range(1, 2)]), "^contained_by takes a range or a multirange, not list$"),
         (lambda: Stays.rooms.contained_by(Stays.room), "^<@ takes a range or a multirange, not integer$"),
         (lambda: Stays.rooms.overlaps(3), "^&& takes a range or a multirange, not int$"),
-        (lambda: Stays.room.overlaps(Range(1, 2)), r"^&& takes ranges; stays\.room is integer$"),
+        (lambda: Stays.room.overlaps(Range(1, 2)), r"^overlaps takes arrays and ranges; stays\.room is integer$"),
         (lambda: Stays.rooms.overlaps(Stays.days), r"^stays\.rooms is int4range; stays\.days is daterange$"),
         (lambda: Stays.rooms + Stays.free, r"^stays\.rooms is int4range; stays\.free is int4multirange$"),
         (lambda: Stays.rooms - 1, r"^stays\.rooms is int4range \(Range\), not int$"),

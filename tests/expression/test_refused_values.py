@@ -48,6 +48,7 @@ WRONG: dict[str, list[Any]] = {
     "jsonb": [{1, 2}, math.nan, [math.inf], {"a": -math.inf}, object(), {"a": MOMENT}, Decimal(1)],
     "json_of": [{"name": SECRET}, SECRET, Inner(MOMENT)],
     "jsonb_of": [{"name": SECRET}, SECRET, Inner(MOMENT)],
+    "hstore": [SECRET, [SECRET], {SECRET: 1}, {1: SECRET}],
     "inet": ["10.0.0.1", IPv4Network("10.0.0.0/8"), 1],
     "cidr": ["10.0.0.0/8", IPv4Address("10.0.0.1")],
     "macaddr": [1, b"\x08\x00"],

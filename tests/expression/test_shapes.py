@@ -71,6 +71,8 @@ FORMS: dict[str, tuple[Hashable, tuple[Hashable, ...]]] = {
     "a subquery": (ROWS, ()),
     "one of its rows": (shapes.quantified("any", ROWS), (ROWS,)),
     "all of its rows": (shapes.quantified("all", ROWS), (ROWS,)),
+    "one of an array": (shapes.quantified_array("any", TITLE), (TITLE,)),
+    "all of an array": (shapes.quantified_array("all", TITLE), (TITLE,)),
 }
 
 

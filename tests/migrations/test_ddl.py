@@ -54,6 +54,7 @@ COLUMNS: dict[str, tuple[Any, str]] = {
     "bytea": (t.bytea(), "bytea NOT NULL"),
     "json": (t.json(), "json NOT NULL"),
     "jsonb": (t.jsonb(), "jsonb NOT NULL"),
+    "array of arrays": (t.array(t.array(t.varchar(9))), "character varying(9)[] NOT NULL"),
     "inet": (t.inet(), "inet NOT NULL"),
     "cidr": (t.cidr(), "cidr NOT NULL"),
     "macaddr": (t.macaddr(), "macaddr NOT NULL"),

@@ -49,22 +49,22 @@ assert_type(wide, Expr[In[Users], bool, Never, Plain])
 
 # Rejected
 
-row(Users.id)  # R605 a row of one
-select(User).where(users)  # R606 a row for a predicate
-select(User).where(row(Posts.id, Posts.title) == row(1, "a"))  # R607 a row of a table that is not joined
-select(User).where(users == row(Posts.id, Posts.title))  # R608 a row beside one of such a table
-select(User).where(users > row("a", 1))  # R609 values in another order
-select(User).where(users > row(1, "a", 2))  # R610 a longer row
-select(User).where(users == row(1, None))  # R611 a comparison with NULL
-select(User).where(users == (1, "a"))  # R612 a tuple for a row
-select(User).where(users < row(Posts.title, Posts.id))  # R613 columns of other types
-users.is_in([(1, 2)])  # R614 tuples of other types
-users.is_in([1])  # R615 values for tuples
-users.is_in([(1, "a", 2)])  # R616 longer tuples
-users.is_in(from_(Posts).select(Posts.id))  # R617 a query of one column
-users.is_in(from_(Posts).select(Posts.id, Posts.id))  # R618 a query of other types
-from_(Users).select(users)  # R619 a row that is selected
-joined.select(row(Users.id, Posts.id) == row(1, 1))  # R620 a bare column of the nullable side
-select(User).where(row(Users.id, fn.count()) > row(1, 1))  # R621 an aggregate in where
-flags: list[bool] = db.fetch_all(from_(Users).select(row(Users.id, Users.hair_color) > row(1, "a")))  # R622 NULL
-users.is_distinct_from(row("a", None))  # R623 values of another type
+row(Users.id)  # R654 a row of one
+select(User).where(users)  # R655 a row for a predicate
+select(User).where(row(Posts.id, Posts.title) == row(1, "a"))  # R656 a row of a table that is not joined
+select(User).where(users == row(Posts.id, Posts.title))  # R657 a row beside one of such a table
+select(User).where(users > row("a", 1))  # R658 values in another order
+select(User).where(users > row(1, "a", 2))  # R659 a longer row
+select(User).where(users == row(1, None))  # R660 a comparison with NULL
+select(User).where(users == (1, "a"))  # R661 a tuple for a row
+select(User).where(users < row(Posts.title, Posts.id))  # R662 columns of other types
+users.is_in([(1, 2)])  # R663 tuples of other types
+users.is_in([1])  # R664 values for tuples
+users.is_in([(1, "a", 2)])  # R665 longer tuples
+users.is_in(from_(Posts).select(Posts.id))  # R666 a query of one column
+users.is_in(from_(Posts).select(Posts.id, Posts.id))  # R667 a query of other types
+from_(Users).select(users)  # R668 a row that is selected
+joined.select(row(Users.id, Posts.id) == row(1, 1))  # R669 a bare column of the nullable side
+select(User).where(row(Users.id, fn.count()) > row(1, 1))  # R670 an aggregate in where
+flags: list[bool] = db.fetch_all(from_(Users).select(row(Users.id, Users.hair_color) > row(1, "a")))  # R671 NULL
+users.is_distinct_from(row("a", None))  # R672 values of another type

@@ -32,14 +32,18 @@ nullable numeric numrange real serial smallint text time timestamp timestamptz t
 """
 
 FUNCTIONS = """
-abs age aggregate array_agg at_time_zone avg bool_and bool_or btrim ceil char_length coalesce concat concat_ws count
-cume_dist current_date current_timestamp date_trunc dense_rank every exp extract first_value floor format function
-gen_random_uuid generate_series greatest initcap interval jsonb_agg jsonb_array_elements jsonb_array_elements_text
-jsonb_each jsonb_each_text jsonb_object_agg jsonb_object_keys lag last_value lead least left length literal ln
-localtimestamp log lower lpad ltrim make_date max md5 min mod mode now nth_value ntile nullif percent_rank
-percentile_cont percentile_disc power random rank regexp_matches regexp_replace regexp_split_to_table repeat replace
-reverse right round row_number rpad rtrim sign split_part sqrt starts_with stddev stddev_pop string_agg string_to_table
-strpos substring sum to_char to_date trim trunc unnest upper var_pop variance width_bucket
+abs acos age aggregate array_agg ascii asin at_time_zone atan atan2 avg bit_and bit_or bool_and bool_or btrim cbrt
+ceil char_length chr clock_timestamp coalesce concat concat_ws corr cos cot count covar_pop covar_samp cume_dist
+current_date current_timestamp date_bin date_trunc degrees dense_rank div every exp extract first_value floor format
+function gcd gen_random_uuid generate_series greatest initcap interval isfinite jsonb_agg jsonb_array_elements
+jsonb_array_elements_text jsonb_each jsonb_each_text jsonb_object_agg jsonb_object_keys justify_days justify_hours
+justify_interval lag last_value lcm lead least left length literal ln localtimestamp log lower lpad ltrim make_date
+max md5 min mod mode now nth_value ntile nullif percent_rank percentile_cont percentile_disc pi power radians random
+rank regexp_match regexp_matches regexp_replace regexp_split_to_table regr_avgx regr_avgy regr_count regr_intercept
+regr_r2 regr_slope regr_sxx regr_sxy regr_syy repeat replace reverse right round row_number rpad rtrim sign sin
+split_part sqrt starts_with statement_timestamp stddev stddev_pop stddev_samp string_agg string_to_table strpos
+substring sum tan to_char to_date to_timestamp translate trim trunc unnest upper var_pop var_samp variance
+width_bucket
 """
 
 ERRORS = """

@@ -37,6 +37,8 @@ TEMPLATES: Final = {
     "array ||": "({} || {})",
     "like": "({} LIKE {})",
     "ilike": "({} ILIKE {})",
+    "~": "({} ~ {})",
+    "~*": "({} ~* {})",
     "in rows": "({} IN (SELECT * FROM unnest{}))",
     "in": "({} IN {})",
     "not in": "({} NOT IN {})",

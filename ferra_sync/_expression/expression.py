@@ -384,6 +384,10 @@ class Expr(Matching[S_co, V_co, N_co, G_co, "Expr[S_co, bool, N_co, G_co]"], Gen
         """`CAST(… AS to)`; what may be NULL still may, and with `t.nullable(…)` it always may."""
         return operators.cast(Expr, self, to)
 
+    def collate(self: Of[str], collation: str) -> Expr[S_co, str, N_co, G_co]:
+        """`COLLATE`: the text, compared and sorted by a collation, such as `"C"`."""
+        return operators.collated(Expr, self, collation)
+
     def nullable(self) -> Expr[Opt[S_co], V_co, None, G_co]:
         """This expression as the nullable side of an outer join has it: its value or None."""
         return Expr(self.shape, self.params, self.type)

@@ -33,6 +33,14 @@ class Matching(TypedNode[S_co, V_co, N_co, G_co], Generic[S_co, V_co, N_co, G_co
         """`ILIKE` with a raw pattern: `like` without regard to case."""
         return operators.matching(self.__ferra_predicate__, "ilike", self, pattern)
 
+    def matches(self: Text[P_co], pattern: str) -> P_co:
+        """`~`: whether a part of the text is as PostgreSQL's regular expression says; `^` and `$` hold its ends."""
+        return operators.matching(self.__ferra_predicate__, "~", self, pattern)
+
+    def imatches(self: Text[P_co], pattern: str) -> P_co:
+        """`~*`: `matches` without regard to case."""
+        return operators.matching(self.__ferra_predicate__, "~*", self, pattern)
+
     def contains(self: Text[P_co], part: str) -> P_co:
         """Whether `part` occurs, letter for letter: nothing in it is wild."""
         return operators.matching(self.__ferra_predicate__, "like", self, f"%{operators.escaped(part)}%")

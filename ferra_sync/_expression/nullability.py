@@ -51,6 +51,8 @@ RULES: Final[dict[str, Rule]] = {
     "array ||": coalescing,  # NULL is an empty array to it.
     "like": strict,
     "ilike": strict,
+    "~": strict,
+    "~*": strict,
     "once": strict,
     "row": strict,
     "in rows": strict,
@@ -82,7 +84,7 @@ class _Nullability:
     params: Iterator[Any] | None
     missing: Collection[TableRef]
 
-    def of(self, shape: Hashable) -> bool:  # noqa: C901, PLR0911 - one line for each kind of node
+    def of(self, shape: Hashable) -> bool:  # noqa: C901, PLR0911, PLR0912 - one line for each kind of node
         match shape:
             case ColumnRef():
                 return shape.nullable or shape.table in self.missing
@@ -96,6 +98,8 @@ class _Nullability:
                 return len(parts) % 2 == 0 or any(shapes.case_values(self._each(parts)))
             case (shapes.CAST, operand, SqlType() as to):
                 return self.of(operand) or (_reads_json_null(to) and _is_json(operand))
+            case (shapes.COLLATE, operand, _):
+                return self.of(operand)
             case (shapes.EXCLUDED, ColumnRef() as column):
                 return column.nullable
             case (shapes.SUBQUERY, *_):

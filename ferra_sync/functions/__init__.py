@@ -12,6 +12,8 @@ from ferra_sync._expression.published import on_first_use
 if TYPE_CHECKING:
     from ferra_sync.functions._aggregates import (
         avg,
+        bit_and,
+        bit_or,
         bool_and,
         bool_or,
         count,
@@ -19,6 +21,29 @@ if TYPE_CHECKING:
         max,  # noqa: A004 - SQL's name
         min,  # noqa: A004 - SQL's name
         sum,  # noqa: A004 - SQL's name
+    )
+    from ferra_sync.functions._angles import (
+        acos,
+        asin,
+        atan,
+        atan2,
+        cos,
+        cot,
+        degrees,
+        pi,
+        radians,
+        sin,
+        tan,
+    )
+    from ferra_sync.functions._clocks import (
+        clock_timestamp,
+        date_bin,
+        isfinite,
+        justify_days,
+        justify_hours,
+        justify_interval,
+        statement_timestamp,
+        to_timestamp,
     )
     from ferra_sync.functions._collecting import array_agg, jsonb_agg, jsonb_object_agg, string_agg
     from ferra_sync.functions._conditionals import coalesce, greatest, least, nullif
@@ -40,9 +65,13 @@ if TYPE_CHECKING:
     )
     from ferra_sync.functions._numbers import (
         abs,  # noqa: A004 - SQL's name
+        cbrt,
         ceil,
+        div,
         exp,
         floor,
+        gcd,
+        lcm,
         ln,
         log,
         mod,
@@ -52,6 +81,20 @@ if TYPE_CHECKING:
         sqrt,
         trunc,
         width_bucket,
+    )
+    from ferra_sync.functions._pairs import (
+        corr,
+        covar_pop,
+        covar_samp,
+        regr_avgx,
+        regr_avgy,
+        regr_count,
+        regr_intercept,
+        regr_r2,
+        regr_slope,
+        regr_sxx,
+        regr_sxy,
+        regr_syy,
     )
     from ferra_sync.functions._random import gen_random_uuid, random
     from ferra_sync.functions._sets import (
@@ -72,12 +115,16 @@ if TYPE_CHECKING:
         percentile_disc,
         stddev,
         stddev_pop,
+        stddev_samp,
         var_pop,
+        var_samp,
         variance,
     )
     from ferra_sync.functions._text import (
+        ascii,  # noqa: A004 - SQL's name
         btrim,
         char_length,
+        chr,  # noqa: A004 - SQL's name
         concat,
         concat_ws,
         format,  # noqa: A004 - SQL's name
@@ -88,6 +135,7 @@ if TYPE_CHECKING:
         lpad,
         ltrim,
         md5,
+        regexp_match,
         regexp_replace,
         repeat,
         replace,
@@ -99,6 +147,7 @@ if TYPE_CHECKING:
         starts_with,
         strpos,
         substring,
+        translate,
         trim,
         upper,
     )
@@ -118,25 +167,43 @@ if TYPE_CHECKING:
 
 __all__ = [
     "abs",
+    "acos",
     "age",
     "aggregate",
     "array_agg",
+    "ascii",
+    "asin",
     "at_time_zone",
+    "atan",
+    "atan2",
     "avg",
+    "bit_and",
+    "bit_or",
     "bool_and",
     "bool_or",
     "btrim",
+    "cbrt",
     "ceil",
     "char_length",
+    "chr",
+    "clock_timestamp",
     "coalesce",
     "concat",
     "concat_ws",
+    "corr",
+    "cos",
+    "cot",
     "count",
+    "covar_pop",
+    "covar_samp",
     "cume_dist",
     "current_date",
     "current_timestamp",
+    "date_bin",
     "date_trunc",
+    "degrees",
     "dense_rank",
+    "div",
     "every",
     "exp",
     "extract",
@@ -144,11 +211,13 @@ __all__ = [
     "floor",
     "format",
     "function",
+    "gcd",
     "gen_random_uuid",
     "generate_series",
     "greatest",
     "initcap",
     "interval",
+    "isfinite",
     "jsonb_agg",
     "jsonb_array_elements",
     "jsonb_array_elements_text",
@@ -156,8 +225,12 @@ __all__ = [
     "jsonb_each_text",
     "jsonb_object_agg",
     "jsonb_object_keys",
+    "justify_days",
+    "justify_hours",
+    "justify_interval",
     "lag",
     "last_value",
+    "lcm",
     "lead",
     "least",
     "left",
@@ -182,12 +255,24 @@ __all__ = [
     "percent_rank",
     "percentile_cont",
     "percentile_disc",
+    "pi",
     "power",
+    "radians",
     "random",
     "rank",
+    "regexp_match",
     "regexp_matches",
     "regexp_replace",
     "regexp_split_to_table",
+    "regr_avgx",
+    "regr_avgy",
+    "regr_count",
+    "regr_intercept",
+    "regr_r2",
+    "regr_slope",
+    "regr_sxx",
+    "regr_sxy",
+    "regr_syy",
     "repeat",
     "replace",
     "reverse",
@@ -197,43 +282,55 @@ __all__ = [
     "rpad",
     "rtrim",
     "sign",
+    "sin",
     "split_part",
     "sqrt",
     "starts_with",
+    "statement_timestamp",
     "stddev",
     "stddev_pop",
+    "stddev_samp",
     "string_agg",
     "string_to_table",
     "strpos",
     "substring",
     "sum",
+    "tan",
     "to_char",
     "to_date",
+    "to_timestamp",
+    "translate",
     "trim",
     "trunc",
     "unnest",
     "upper",
     "var_pop",
+    "var_samp",
     "variance",
     "width_bucket",
 ]
 
 _HOMES: Final = {
-    "_aggregates": "avg bool_and bool_or count every max min sum",
+    "_aggregates": "avg bit_and bit_or bool_and bool_or count every max min sum",
+    "_angles": "acos asin atan atan2 cos cot degrees pi radians sin tan",
+    "_clocks": "clock_timestamp date_bin isfinite justify_days justify_hours justify_interval"
+    " statement_timestamp to_timestamp",
     "_collecting": "array_agg jsonb_agg jsonb_object_agg string_agg",
     "_conditionals": "coalesce greatest least nullif",
     "_declared": "aggregate function",
     "_literals": "literal",
     "_moments": "age at_time_zone current_date current_timestamp date_trunc extract interval localtimestamp"
     " make_date now to_char to_date",
-    "_numbers": "abs ceil exp floor ln log mod power round sign sqrt trunc width_bucket",
+    "_numbers": "abs cbrt ceil div exp floor gcd lcm ln log mod power round sign sqrt trunc width_bucket",
+    "_pairs": "corr covar_pop covar_samp regr_avgx regr_avgy regr_count regr_intercept regr_r2 regr_slope"
+    " regr_sxx regr_sxy regr_syy",
     "_random": "gen_random_uuid random",
     "_sets": "generate_series jsonb_array_elements jsonb_array_elements_text jsonb_each jsonb_each_text"
     " jsonb_object_keys regexp_matches regexp_split_to_table string_to_table unnest",
-    "_statistics": "mode percentile_cont percentile_disc stddev stddev_pop var_pop variance",
-    "_text": "btrim char_length concat concat_ws format initcap left length lower lpad ltrim md5"
-    " regexp_replace repeat replace reverse right rpad rtrim split_part starts_with strpos"
-    " substring trim upper",
+    "_statistics": "mode percentile_cont percentile_disc stddev stddev_pop stddev_samp var_pop var_samp variance",
+    "_text": "ascii btrim char_length chr concat concat_ws format initcap left length lower lpad ltrim"
+    " md5 regexp_match regexp_replace repeat replace reverse right rpad rtrim split_part"
+    " starts_with strpos substring translate trim upper",
     "_windows": "cume_dist dense_rank first_value lag last_value lead nth_value ntile percent_rank rank row_number",
 }
 """What each file gives, for it is imported when the first of its functions is asked for."""

@@ -118,6 +118,8 @@ OPERATORS: Final[list[tuple[str, tuple[str, ...], Callable[..., Any]]]] = [
     ("array ||", ("list",), lambda a: a + [1]),  # noqa: RUF005 - an expression
     ("like", ("word",), lambda a: a.like("a%")),
     ("ilike", ("word",), lambda a: a.icontains("a")),
+    ("~", ("word",), lambda a: a.matches("^a")),
+    ("~*", ("word",), lambda a: a.collate("C").imatches("^a")),
     ("row", ("whole", "whole"), lambda a, b: Expr((">", ("row", *row_of(a, b)), ("row", *row_of(b, a))), (), BOOLEAN)),
     (
         "in rows",
@@ -288,7 +290,9 @@ _SIGNS: Final = {"like": "~~", "ilike": "~~*"}
 
 
 def test_postgresql_says_itself_that_its_operators_are_strict_but_for_those_of_arrays(db: Database) -> None:
-    signs = [_SIGNS.get(op, op) for op in ("=", "<>", "<", "<=", ">", ">=", *COMPUTED, "||", "like", "ilike")]
+    signs = [
+        _SIGNS.get(op, op) for op in ("=", "<>", "<", "<=", ">", ">=", *COMPUTED, "||", "like", "ilike", "~", "~*")
+    ]
     with db.connection() as connection:
         found = connection.execute(
             "SELECT o.oprname, o.oprleft::regtype::text, o.oprright::regtype::text FROM pg_operator AS o"

@@ -47,7 +47,20 @@ if TYPE_CHECKING:
     )
     from ferra_sync.functions._collecting import array_agg, jsonb_agg, jsonb_object_agg, string_agg
     from ferra_sync.functions._conditionals import coalesce, greatest, least, nullif
-    from ferra_sync.functions._declared import aggregate, function
+    from ferra_sync.functions._declared import aggregate, function, operator
+    from ferra_sync.functions._full_text import (
+        numnode,
+        phraseto_tsquery,
+        plainto_tsquery,
+        setweight,
+        to_tsquery,
+        to_tsvector,
+        ts_headline,
+        ts_rank,
+        ts_rank_cd,
+        websearch_to_tsquery,
+    )
+    from ferra_sync.functions._grouping import grouping
     from ferra_sync.functions._literals import literal
     from ferra_sync.functions._moments import (
         age,
@@ -97,6 +110,23 @@ if TYPE_CHECKING:
         regr_syy,
     )
     from ferra_sync.functions._random import gen_random_uuid, random
+    from ferra_sync.functions._ranges import (
+        daterange,
+        int4range,
+        int8range,
+        isempty,
+        lower_inc,
+        lower_inf,
+        multirange,
+        numrange,
+        range_agg,
+        range_intersect_agg,
+        range_merge,
+        tsrange,
+        tstzrange,
+        upper_inc,
+        upper_inf,
+    )
     from ferra_sync.functions._sets import (
         generate_series,
         jsonb_array_elements,
@@ -151,6 +181,7 @@ if TYPE_CHECKING:
         trim,
         upper,
     )
+    from ferra_sync.functions._trigrams import show_trgm, similarity, word_similarity
     from ferra_sync.functions._windows import (
         cume_dist,
         dense_rank,
@@ -201,6 +232,7 @@ __all__ = [
     "current_timestamp",
     "date_bin",
     "date_trunc",
+    "daterange",
     "degrees",
     "dense_rank",
     "div",
@@ -215,8 +247,12 @@ __all__ = [
     "gen_random_uuid",
     "generate_series",
     "greatest",
+    "grouping",
     "initcap",
+    "int4range",
+    "int8range",
     "interval",
+    "isempty",
     "isfinite",
     "jsonb_agg",
     "jsonb_array_elements",
@@ -240,6 +276,8 @@ __all__ = [
     "localtimestamp",
     "log",
     "lower",
+    "lower_inc",
+    "lower_inf",
     "lpad",
     "ltrim",
     "make_date",
@@ -248,17 +286,26 @@ __all__ = [
     "min",
     "mod",
     "mode",
+    "multirange",
     "now",
     "nth_value",
     "ntile",
     "nullif",
+    "numnode",
+    "numrange",
+    "operator",
     "percent_rank",
     "percentile_cont",
     "percentile_disc",
+    "phraseto_tsquery",
     "pi",
+    "plainto_tsquery",
     "power",
     "radians",
     "random",
+    "range_agg",
+    "range_intersect_agg",
+    "range_merge",
     "rank",
     "regexp_match",
     "regexp_matches",
@@ -281,7 +328,10 @@ __all__ = [
     "row_number",
     "rpad",
     "rtrim",
+    "setweight",
+    "show_trgm",
     "sign",
+    "similarity",
     "sin",
     "split_part",
     "sqrt",
@@ -299,15 +349,26 @@ __all__ = [
     "to_char",
     "to_date",
     "to_timestamp",
+    "to_tsquery",
+    "to_tsvector",
     "translate",
     "trim",
     "trunc",
+    "ts_headline",
+    "ts_rank",
+    "ts_rank_cd",
+    "tsrange",
+    "tstzrange",
     "unnest",
     "upper",
+    "upper_inc",
+    "upper_inf",
     "var_pop",
     "var_samp",
     "variance",
+    "websearch_to_tsquery",
     "width_bucket",
+    "word_similarity",
 ]
 
 _HOMES: Final = {
@@ -317,7 +378,10 @@ _HOMES: Final = {
     " statement_timestamp to_timestamp",
     "_collecting": "array_agg jsonb_agg jsonb_object_agg string_agg",
     "_conditionals": "coalesce greatest least nullif",
-    "_declared": "aggregate function",
+    "_declared": "aggregate function operator",
+    "_full_text": "numnode phraseto_tsquery plainto_tsquery setweight to_tsquery to_tsvector ts_headline"
+    " ts_rank ts_rank_cd websearch_to_tsquery",
+    "_grouping": "grouping",
     "_literals": "literal",
     "_moments": "age at_time_zone current_date current_timestamp date_trunc extract interval localtimestamp"
     " make_date now to_char to_date",
@@ -325,12 +389,15 @@ _HOMES: Final = {
     "_pairs": "corr covar_pop covar_samp regr_avgx regr_avgy regr_count regr_intercept regr_r2 regr_slope"
     " regr_sxx regr_sxy regr_syy",
     "_random": "gen_random_uuid random",
+    "_ranges": "daterange int4range int8range isempty lower_inc lower_inf multirange numrange range_agg"
+    " range_intersect_agg range_merge tsrange tstzrange upper_inc upper_inf",
     "_sets": "generate_series jsonb_array_elements jsonb_array_elements_text jsonb_each jsonb_each_text"
     " jsonb_object_keys regexp_matches regexp_split_to_table string_to_table unnest",
     "_statistics": "mode percentile_cont percentile_disc stddev stddev_pop stddev_samp var_pop var_samp variance",
     "_text": "ascii btrim char_length chr concat concat_ws format initcap left length lower lpad ltrim"
     " md5 regexp_match regexp_replace repeat replace reverse right rpad rtrim split_part"
     " starts_with strpos substring translate trim upper",
+    "_trigrams": "show_trgm similarity word_similarity",
     "_windows": "cume_dist dense_rank first_value lag last_value lead nth_value ntile percent_rank rank row_number",
 }
 """What each file gives, for it is imported when the first of its functions is asked for."""

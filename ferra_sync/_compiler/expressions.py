@@ -20,7 +20,7 @@ from ferra_sync.errors import QueryError
 
 _COMPARISONS: Final = frozenset(
     {"=", "<>", "<", "<=", ">", ">=", "between", "is distinct from", "is not distinct from", "= any", "<> all"}
-    | {"like", "ilike"}
+    | {"like", "ilike", "~", "~*"}
 )
 _CALLS: Final = frozenset(
     {shapes.CALL, shapes.CALL_DISTINCT, shapes.COUNT_ROWS, shapes.ORDERED, shapes.WITHIN_GROUP, shapes.FILTER}
@@ -94,6 +94,8 @@ class Lowering:
                 return case_term(self.terms(parts))
             case (shapes.CAST, operand, SqlType() as to):
                 return Template("CAST({} AS {})", self.term(operand), Raw(to.ddl))
+            case (shapes.COLLATE, operand, str() as collation):
+                return Template("({} COLLATE {})", self.term(operand), Raw(quoted(collation)))
             case (shapes.ASC | shapes.DESC as direction, operand, None | "first" | "last" as nulls):
                 return Template("{} {}{}", self.term(operand), Raw(direction.upper()), Raw(_NULLS[nulls]))
             case (shapes.IS_ROW, TableRef() as table):

@@ -59,6 +59,8 @@ TEMPLATES: Final = {
     "<->": "({} <-> {})",
     "like": "({} LIKE {})",
     "ilike": "({} ILIKE {})",
+    "~": "({} ~ {})",
+    "~*": "({} ~* {})",
     "in rows": "({} IN (SELECT * FROM unnest{}))",
     "in": "({} IN {})",
     "not in": "({} NOT IN {})",

@@ -32,7 +32,7 @@ from ferra_sync._expression.markers import In, Opt, Plain
 from ferra_sync._expression.ranges import Ranges
 from ferra_sync._expression.rows import Rows
 from ferra_sync._expression.selectable import Takes, Typed
-from ferra_sync._expression.sqltypes import BOOLEAN, TSQUERY, HasSqlType, SqlType, Undeclared
+from ferra_sync._expression.sqltypes import BOOLEAN, TSQUERY, TSVECTOR, HasSqlType, SqlType, Undeclared
 from ferra_sync._expression.typevars import G2, G3, N2, N3, S2, S3, G_co, Ga, N_co, Na, S, S_co, Sa, T, V, V_co, W
 
 # Of what type self may be: in `Exactly` of no subclass of it, for a datetime is a date.
@@ -464,8 +464,16 @@ class Expr(Keyed[S_co, V_co, N_co, G_co, "Expr[S_co, bool, N_co, G_co]"], Generi
         """
         return array_operators.item(Expr, self, places)
 
-    def matches(self: Of[TsVector], query: Expr[S2, TsQuery, N2, G2]) -> Expr[S_co | S2, bool, N_co | N2, G_co | G2]:
-        """`@@`: whether a document answers a query, such as `fn.websearch_to_tsquery("english", text)`."""
+    @overload
+    def matches(self: Of[str], query: str) -> Expr[S_co, bool, N_co, G_co]: ...
+    @overload
+    def matches(
+        self: Of[TsVector], query: Expr[S2, TsQuery, N2, G2]
+    ) -> Expr[S_co | S2, bool, N_co | N2, G_co | G2]: ...
+    def matches(self, query: object) -> AnyExpr:
+        """`~`: whether a part of the text is as a regular expression says. Of a document `@@`: whether it answers."""
+        if isinstance(query, str) and self.type.parameter is not TSVECTOR:
+            return operators.matching(Expr, "~", self, query)
         return full_text_operators.search(Expr, self, query)
 
     def is_similar(self: Of[str], other: Rhs[str, Sa, Na, Ga]) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]:
@@ -515,6 +523,10 @@ class Expr(Keyed[S_co, V_co, N_co, G_co, "Expr[S_co, bool, N_co, G_co]"], Generi
     def cast(self, to: object) -> AnyExpr:
         """`CAST(… AS to)`; what may be NULL still may, and with `t.nullable(…)` it always may."""
         return operators.cast(Expr, self, to)
+
+    def collate(self: Of[str], collation: str) -> Expr[S_co, str, N_co, G_co]:
+        """`COLLATE`: the text, compared and sorted by a collation, such as `"C"`."""
+        return operators.collated(Expr, self, collation)
 
     def nullable(self) -> Expr[Opt[S_co], V_co, None, G_co]:
         """This expression as the nullable side of an outer join has it: its value or None."""

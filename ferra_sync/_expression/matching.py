@@ -33,12 +33,12 @@ class Matching(TypedNode[S_co, V_co, N_co, G_co], Generic[S_co, V_co, N_co, G_co
         """`ILIKE` with a raw pattern: `like` without regard to case."""
         return operators.matching(self.__ferra_predicate__, "ilike", self, pattern)
 
-    def contains(self: Text[P_co], part: str) -> P_co:
-        """Whether `part` occurs, letter for letter: nothing in it is wild."""
-        return operators.matching(self.__ferra_predicate__, "like", self, f"%{operators.escaped(part)}%")
+    def imatches(self: Text[P_co], pattern: str) -> P_co:
+        """`~*`: whether a part of the text is as a regular expression says, without regard to case."""
+        return operators.matching(self.__ferra_predicate__, "~*", self, pattern)
 
     def icontains(self: Text[P_co], part: str) -> P_co:
-        """`contains` without regard to case."""
+        """Whether `part` occurs, letter for letter, without regard to case: nothing in it is wild."""
         return operators.matching(self.__ferra_predicate__, "ilike", self, f"%{operators.escaped(part)}%")
 
     def startswith(self: Text[P_co], part: str) -> P_co:

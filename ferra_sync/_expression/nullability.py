@@ -73,6 +73,8 @@ RULES: Final[dict[str, Rule]] = {
     "<->": strict,
     "like": strict,
     "ilike": strict,
+    "~": strict,
+    "~*": strict,
     "once": strict,
     "row": strict,
     "in rows": strict,
@@ -121,6 +123,8 @@ class _Nullability:
                 return len(parts) % 2 == 0 or any(shapes.case_values(self._each(parts)))
             case (shapes.CAST, operand, SqlType() as to):
                 return self.of(operand) or (_reads_json_null(to) and _is_json(operand))
+            case (shapes.COLLATE, operand, _):
+                return self.of(operand)
             case (shapes.EXCLUDED, ColumnRef() as column):
                 return column.nullable
             case (shapes.SUBQUERY, *_):

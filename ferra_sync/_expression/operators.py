@@ -11,12 +11,13 @@ from typing import Any, Final, TypeAlias, TypeVar
 from ferra_sync._expression import shapes
 from ferra_sync._expression.coercion import TEXTS, mismatch
 from ferra_sync._expression.described import described
+from ferra_sync._expression.identifiers import checked
 from ferra_sync._expression.numbers import rounded
 from ferra_sync._expression.rows import Rows
 from ferra_sync._expression.shapes import ColumnRef, binary, operation
 from ferra_sync._expression.sqltypes import BOOLEAN, REAL, TEXT, FieldType, SqlType, type_of
 from ferra_sync._expression.values import Value
-from ferra_sync.errors import QueryError
+from ferra_sync.errors import QueryError, SchemaError
 
 
 class Node(Value):
@@ -274,12 +275,23 @@ def cast(make: Make[NodeT], left: Node, to: object) -> NodeT:
 
 
 def matching(make: Make[NodeT], op: str, text: Node, pattern: object) -> NodeT:
-    """Return `text LIKE pattern` or `text ILIKE pattern`."""
+    """Return `text LIKE pattern`, or another operator between a text and a pattern."""
     if text.type.kind not in TEXTS:
         raise QueryError(f"{op} takes text; {text.label} is {text.type}")
     if not isinstance(pattern, str):
         raise QueryError(f"{op} takes a string, not {type(pattern).__name__}")
     return make(binary(op, text.shape, TEXT), (*text.params, pattern), BOOLEAN)
+
+
+def collated(make: Make[NodeT], text: Node, collation: object) -> NodeT:
+    """Return `text COLLATE collation`."""
+    if text.type.kind not in TEXTS:
+        raise QueryError(f"collate takes text; {text.label} is {text.type}")
+    try:
+        name = checked(collation, "a collation")
+    except SchemaError as error:
+        raise QueryError(str(error)) from None
+    return make(shapes.collated(text.shape, name), text.params, text.type)
 
 
 def escaped(part: object) -> str:

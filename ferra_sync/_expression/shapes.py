@@ -20,6 +20,7 @@ other leaves are compared by identity. Nothing but the functions below builds a 
     ("keys", operand, …)                        `keys`
     ("frame", mode, start, end, exclude, …)     `frame`: the types of the offsets come last
     ("cast", operand, SqlType)                  `cast`: here the type is no parameter
+    ("collate", operand, name)                  `collated`
     ("stamp", column, given, stamp)             `stamp`: the stamp, or what is given where the column has another value
     ("stamp json", column, given, stamp)        `stamp`, of a column of json
     ("is row", table)                           `is_row`: whether an outer join has found a row
@@ -80,6 +81,7 @@ WINDOW: Final = "window"
 KEYS: Final = "keys"
 FRAME: Final = "frame"
 CAST: Final = "cast"
+COLLATE: Final = "collate"
 STAMP: Final = "stamp"
 STAMP_JSON: Final = "stamp json"
 IS_ROW: Final = "is row"
@@ -288,6 +290,11 @@ def cast(operand: Hashable, to: SqlType[Any]) -> Form:
     return (CAST, operand, to)
 
 
+def collated(operand: Hashable, collation: str) -> Form:
+    """Return a text that is compared and sorted by a collation."""
+    return (COLLATE, operand, collation)
+
+
 def stamp(column: ColumnRef, given: Hashable, stamped: Hashable, *, is_json: bool) -> Form:
     """Return what an on_update column is set to where it is given a value: the stamp, unless that is another value."""
     return (STAMP_JSON if is_json else STAMP, column, given, stamped)
@@ -356,6 +363,7 @@ def quantified_array(quantifier: Literal["any", "all"], array: Hashable) -> Form
 
 _CHILDREN: Final = {
     CAST: (1, 2),
+    COLLATE: (1, 2),
     ASC: (1, 2),
     DESC: (1, 2),
     TUPLE: (2, None),

@@ -39,6 +39,8 @@ _MIN: Final = FunctionRef("min", aggregate=True)
 _MAX: Final = FunctionRef("max", aggregate=True)
 _BOOL_AND: Final = FunctionRef("bool_and", aggregate=True)
 _BOOL_OR: Final = FunctionRef("bool_or", aggregate=True)
+_BIT_AND: Final = FunctionRef("bit_and", aggregate=True)
+_BIT_OR: Final = FunctionRef("bit_or", aggregate=True)
 _EVERY: Final = FunctionRef("every", aggregate=True)
 
 _WITHOUT_LEAST: Final = frozenset(
@@ -178,3 +180,20 @@ def _boolean(name: str, value: AnyExpr) -> AnyExpr:
     if expression(name, value).type.kind is not FieldType.BOOLEAN:
         raise QueryError(f"{name} takes booleans, not {value.type}")
     return value
+
+
+def bit_and(value: Expr[S, int, Any, Plain], *, distinct: bool = False) -> Aggregated[Opt[S], int, None]:
+    """The bits that all whole numbers have; None where there are none."""
+    return aggregated(_BIT_AND, _bits(_BIT_AND, value), value, distinct=distinct)
+
+
+def bit_or(value: Expr[S, int, Any, Plain], *, distinct: bool = False) -> Aggregated[Opt[S], int, None]:
+    """The bits that one of the whole numbers has; None where there are none."""
+    return aggregated(_BIT_OR, _bits(_BIT_OR, value), value, distinct=distinct)
+
+
+def _bits(function: FunctionRef, value: AnyExpr) -> SqlType[Any]:
+    sql_type = expression(function.name, value).type
+    if sql_type.kind not in {FieldType.SMALLINT, FieldType.INTEGER, FieldType.BIGINT}:
+        raise QueryError(f"{function} takes smallint, integer and bigint, not {sql_type}")
+    return sql_type.parameter

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final, Never, overload
 
 from ferra_sync._expression.expression import AnyExpr, Expr
-from ferra_sync._expression.nulls import leading, never
+from ferra_sync._expression.nulls import always, leading, never
 from ferra_sync._expression.range_operators import is_ranges
 from ferra_sync._expression.ranges import Ranges
 from ferra_sync._expression.shapes import FunctionRef
@@ -34,6 +34,10 @@ _REGEXP_REPLACE: Final = signature("regexp_replace", TEXT, TEXT, TEXT, TEXT, ret
 _SPLIT_PART: Final = signature("split_part", TEXT, TEXT, INTEGER, returns=TEXT)
 _STRPOS: Final = signature("strpos", TEXT, TEXT, returns=INTEGER)
 _STARTS_WITH: Final = signature("starts_with", TEXT, TEXT, returns=BOOLEAN)
+_REGEXP_MATCH: Final = signature("regexp_match", TEXT, TEXT, TEXT, returns=TEXT.array_with_nulls, nulls=always)
+_TRANSLATE: Final = signature("translate", TEXT, TEXT, TEXT, returns=TEXT)
+_ASCII: Final = signature("ascii", TEXT, returns=INTEGER)
+_CHR: Final = signature("chr", INTEGER, returns=TEXT)
 _MD5: Final = signature("md5", TEXT, returns=TEXT)
 
 _CONCAT: Final = FunctionRef("concat", nulls=never, returns=TEXT)
@@ -179,6 +183,33 @@ def regexp_replace(
     In `by`, `\1` is what the first bracket matched, and `\&` the whole.
     """
     return _of_text(_REGEXP_REPLACE, value, pattern, by, flags)
+
+
+def regexp_match(
+    value: Expr[S, str, N, G], pattern: Text[Sa, N, G], flags: str | None = None
+) -> Expr[S | Sa, list[str | None], None, G]:
+    """What the brackets of a regular expression matched at its first place, or the whole where it has none.
+
+    None where the text does not match; a bracket that took no part is None too.
+    """
+    return _of_text(_REGEXP_MATCH, value, pattern, flags)
+
+
+def translate(
+    value: Expr[S, str, N, G], characters: Text[Sa, N, G], by: Text[Sb, N, G]
+) -> Expr[S | Sa | Sb, str, N, G]:
+    """The text with each of `characters` as the one at its place in `by`; those that have none there are left out."""
+    return _of_text(_TRANSLATE, value, characters, by)
+
+
+def ascii(value: Expr[S, str, N, G]) -> Expr[S, int, N, G]:  # noqa: A001 - SQL's name
+    """The number of the first character in Unicode, where the database's encoding is UTF8; 0 of an empty text."""
+    return _of_text(_ASCII, value)
+
+
+def chr(number: Whole[Sa, Na, Ga]) -> Expr[Sa, str, Na, Ga]:  # noqa: A001 - SQL's name
+    """The character of this number: the way back from `ascii`."""
+    return _CHR(number)
 
 
 def md5(value: Expr[S, str, N, G]) -> Expr[S, str, N, G]:

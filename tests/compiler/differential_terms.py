@@ -45,6 +45,7 @@ def _day(day: int, zone: dt.tzinfo | None) -> dt.datetime:
     return dt.datetime(2026, 3, day, 12 * (day % 2), tzinfo=zone)
 
 
+_PATTERNS = ("", "a", "^A", "b$", "[a-b]+", "é|q", "^.?$", "[%_]")
 _TEXTS = ("", "a", "A", "ab", "ab ", "a%", "b_", "it's", 'q"q', "\\", "é")
 KINDS = {
     kind.name: kind
@@ -322,6 +323,10 @@ def _between(terms: Terms, term: Term) -> Term:
 
 def _like(terms: Terms, term: Term) -> Term:
     part = terms.dice.choice(_TEXTS)
+    if terms.dice.random() < 0.3:
+        op, pattern = terms.dice.choice(["~", "~*"]), terms.dice.choice(_PATTERNS)
+        made = term.expr.matches(pattern) if op == "~" else term.expr.imatches(pattern)
+        return _boolean(made, f"({term.sql} {op} {literal(pattern, 'text')})")
     if terms.dice.random() < 0.5:
         return _boolean(term.expr.contains(part), f"(position({literal(part, 'text')} in {term.sql}) > 0)")
     spelled = f"(left({term.sql}, length({literal(part, 'text')})) = {literal(part, 'text')})"
@@ -399,6 +404,12 @@ def _calculated(terms: Terms, term: Term, _depth: int) -> Term:
     return Term(made, f"({term.sql} {op} {other})", whole)
 
 
+def _divided(terms: Terms, term: Term, _depth: int) -> Term:
+    name, value = terms.dice.choice(["gcd", "lcm"]), terms.dice.choice([1, 2, 6])
+    kind = KINDS["integer"] if term.kind.name == "smallint" else term.kind
+    return Term(getattr(fn, name)(term.expr, value), f"{name}({term.sql}::{kind.name}, {value}::{kind.name})", kind)
+
+
 def _moved(terms: Terms, term: Term, _depth: int) -> Term:
     days = terms.dice.choice([-1, 1, 2])
     step = dt.timedelta(days=days)
@@ -429,6 +440,8 @@ def _cut(terms: Terms, term: Term, _depth: int) -> Term:
             (fn.substring(term.expr, number, 2), f"substring({term.sql} FROM {number} FOR 2)"),
             (fn.replace(term.expr, part, "x"), f"replace({term.sql}, {of}, 'x')"),
             (fn.trim(term.expr), f"trim({term.sql})"),
+            (fn.translate(term.expr, "ab", part), f"translate({term.sql}, 'ab', {of})"),
+            (term.expr.collate("C"), f'({term.sql} COLLATE "C")'),
             (fn.concat(term.expr, part), f"concat({term.sql}, {of})"),
         ]
     )
@@ -448,7 +461,7 @@ def _begun(terms: Terms, term: Term, _depth: int) -> Term:
 MAKERS: dict[str, tuple[Callable[[Terms, Term, int], Term], ...]] = {
     "text": (_cast, _coalesce, _cased, _length, _joined, _joined, _cut, _chosen),
     "char": (_cast, _joined),  # Of '' and '    ', which are one to DISTINCT, either may stay.
-    "whole": (_cast, _coalesce, _calculated, _calculated, _extreme, _chosen),
+    "whole": (_cast, _coalesce, _calculated, _calculated, _divided, _extreme, _chosen),
     "number": (_cast, _coalesce, _calculated, _rounded, _chosen),
     "float": (_coalesce, _calculated, _extreme),
     "timestamp": (_coalesce, _moved, _begun),

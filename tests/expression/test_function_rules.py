@@ -82,7 +82,7 @@ def to_one_digit(function: Any) -> Callable[..., Any]:
 TEXT_CASES: Final[list[Case]] = [
     *[
         one
-        for name in ("lower", "upper", "initcap", "length", "char_length", "reverse", "md5", "trim", "btrim")
+        for name in ("lower", "upper", "initcap", "length", "char_length", "reverse", "md5", "trim", "btrim", "ascii")
         for one in each(name, TEXTS, getattr(fn, name))
     ],
     ("substring", ("word", "whole"), fn.substring),
@@ -100,6 +100,9 @@ TEXT_CASES: Final[list[Case]] = [
     ("repeat", ("word", "whole"), fn.repeat),
     ("replace", ("word", "code", "word"), fn.replace),
     ("regexp_replace", ("word", "code"), lambda a, b: fn.regexp_replace(a, "[a-c]+", b, "gi")),
+    *each("regexp_match", TEXTS, lambda a: fn.regexp_match(a, "(z)(y)?")),
+    ("translate", ("word", "code", "word"), fn.translate),
+    *each("chr", ("small", "whole"), fn.chr),
     ("concat", ("word", "code", "padded"), fn.concat),
     ("concat_ws", ("code", "word", "word"), fn.concat_ws),
     ("concat_ws with a value", ("word", "word"), lambda a, b: fn.concat_ws(", ", a, b)),
@@ -119,6 +122,13 @@ NUMBER_CASES: Final[list[Case]] = [
     ("power of two columns", ("exact", "whole"), fn.power),
     ("power of two columns", ("whole", "short"), fn.power),
     *[("mod", pair, fn.mod) for pair in product(EXACT, repeat=2)],
+    *[(name, pair, getattr(fn, name)) for name in ("gcd", "lcm") for pair in product(EXACT, repeat=2)],
+    *[("div", pair, fn.div) for pair in (("exact", "whole"), ("small", "big"))],
+    *[one for name in ("cbrt", "degrees", "radians", "sin", "cos") for one in each(name, NUMBERS, getattr(fn, name))],
+    *[(name, ("double",), getattr(fn, name)) for name in ("tan", "cot", "atan")],
+    *[(name, ("double",), lambda a, name=name: getattr(fn, name)(a / 10)) for name in ("asin", "acos")],
+    ("atan2", ("double", "exact"), fn.atan2),
+    ("pi", (), fn.pi),
     *each("width_bucket", NUMBERS, lambda a: fn.width_bucket(a, 0, 10, 5)),
     ("width_bucket of a column's count", ("double", "whole"), lambda a, b: fn.width_bucket(a, 0, 10, b)),
     ("abs of a sum", (), lambda: fn.abs(fn.literal(2**70))),
@@ -132,6 +142,16 @@ MOMENT_CASES: Final[list[Case]] = [
     ("current_timestamp", (), fn.current_timestamp),
     ("localtimestamp", (), fn.localtimestamp),
     ("current_date", (), fn.current_date),
+    ("clock_timestamp", (), fn.clock_timestamp),
+    ("statement_timestamp", (), fn.statement_timestamp),
+    *each("to_timestamp", NUMBERS, fn.to_timestamp),
+    *[("date_bin", (kind, kind), lambda a, b: fn.date_bin(dt.timedelta(hours=1), a, b)) for kind in MOMENTS[1:]],
+    *each("isfinite", MOMENTS, fn.isfinite),
+    *[
+        one
+        for name in ("justify_days", "justify_hours", "justify_interval")
+        for one in each(name, SPANS, getattr(fn, name))
+    ],
     *each("date_trunc", (*MOMENTS, *SPANS), lambda a: fn.date_trunc("month", a)),
     ("date_trunc in a zone", ("moment",), lambda a: fn.date_trunc("day", a, "Europe/Berlin")),
     *each("extract", (*MOMENTS, "clock", *SPANS), lambda a: fn.extract("epoch", a)),
@@ -215,10 +235,18 @@ SEARCH_CASES: Final[list[Case]] = [
 CASES: Final = [*TEXT_CASES, *NUMBER_CASES, *MOMENT_CASES, *CHOICES, *RANGE_CASES, *SEARCH_CASES]
 SUBJECTS: Final = {
     *("_text", "_numbers", "_moments", "_random", "_conditionals"),
-    *("_ranges", "_full_text", "_trigrams"),
+    *("_ranges", "_full_text", "_trigrams", "_angles", "_clocks"),
 }
 AGGREGATES: Final = {"range_agg", "range_intersect_agg"}
-CHANGING: Final = {"random", "gen_random_uuid", "now", "current_timestamp", "localtimestamp"}
+CHANGING: Final = {
+    "random",
+    "gen_random_uuid",
+    "clock_timestamp",
+    "statement_timestamp",
+    "now",
+    "current_timestamp",
+    "localtimestamp",
+}
 
 
 @pytest.fixture(scope="module")

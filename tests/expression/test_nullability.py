@@ -144,6 +144,8 @@ OPERATORS: Final[list[tuple[str, tuple[str, ...], Callable[..., Any]]]] = [
     *(("[]" * depth, ("list", "whole"), element(depth)) for depth in range(1, 7)),
     ("like", ("word",), lambda a: a.like("a%")),
     ("ilike", ("word",), lambda a: a.icontains("a")),
+    ("~", ("word",), lambda a: a.matches("^a")),
+    ("~*", ("word",), lambda a: a.collate("C").imatches("^a")),
     ("row", ("whole", "whole"), lambda a, b: Expr((">", ("row", *row_of(a, b)), ("row", *row_of(b, a))), (), BOOLEAN)),
     (
         "in rows",
@@ -326,7 +328,7 @@ _SIGNS: Final = {"like": "~~", "ilike": "~~*"}
 
 def test_postgresql_says_itself_that_its_operators_are_strict_but_for_those_of_arrays(db: Database) -> None:
     of_ranges_and_words = ("@>", "<@", "&&", "-|-", "<<", ">>", "&<", "&>", "@@", "!!")
-    comparisons = ("=", "<>", "<", "<=", ">", ">=", "like", "ilike")
+    comparisons = ("=", "<>", "<", "<=", ">", ">=", "like", "ilike", "~", "~*")
     signs = [_SIGNS.get(op, op) for op in (*comparisons, *COMPUTED, "||", *of_ranges_and_words)]
     with db.connection() as connection:
         found = connection.execute(

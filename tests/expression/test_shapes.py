@@ -58,6 +58,7 @@ FORMS: dict[str, tuple[Hashable, tuple[Hashable, ...]]] = {
     "a stamp": (shapes.stamp(TITLE, TEXT, YEAR, is_json=False), (TITLE, TEXT, YEAR)),
     "a stamp of json": (shapes.stamp(TITLE, TEXT, YEAR, is_json=True), (TITLE, TEXT, YEAR)),
     "a row's presence": (shapes.is_row(TABLE), (TABLE,)),
+    "a collated text": (shapes.collated(TITLE, "C"), (TITLE,)),
     "an excluded column": (shapes.excluded(TITLE), (TITLE,)),
     "a default": (DEFAULT, ()),
     "a shared expression": (shapes.shared(0), ()),

@@ -31,9 +31,12 @@ from ferra_sync._expression.frame import (
     unbounded_following,
     unbounded_preceding,
 )
+from ferra_sync._expression.grouping import GroupingSets, cube, grouping_sets, rollup
 from ferra_sync._expression.markers import Aggregate, In, Opt, Plain
 from ferra_sync._expression.order import Order
 from ferra_sync._expression.published import publish
+from ferra_sync._expression.row import Row
+from ferra_sync._expression.row_arity import row
 from ferra_sync._expression.sentinels import JSON_NULL, SERVER_DEFAULT, UNSET, JsonNull, Unset
 from ferra_sync._expression.set_returning import SetReturning
 from ferra_sync._expression.sqltypes import FieldType
@@ -112,6 +115,7 @@ __all__ = [
     "Frame",
     "From",
     "Grouped",
+    "GroupingSets",
     "In",
     "Insert",
     "Insertable",
@@ -129,6 +133,7 @@ __all__ = [
     "QueryError",
     "RecursiveCte",
     "Returning",
+    "Row",
     "RowQuery",
     "Savepoint",
     "SchemaError",
@@ -148,6 +153,7 @@ __all__ = [
     "breadth_first",
     "case",
     "check",
+    "cube",
     "current_row",
     "delete_from",
     "depth_first",
@@ -156,6 +162,7 @@ __all__ = [
     "foreign_key",
     "from_",
     "functions",
+    "grouping_sets",
     "groups",
     "index",
     "insert_into",
@@ -163,6 +170,8 @@ __all__ = [
     "of",
     "preceding",
     "range_",
+    "rollup",
+    "row",
     "rows",
     "select",
     "to_dict",

@@ -17,29 +17,35 @@ from ferra_sync import errors, functions, migrations, types
 TOP = """
 Aggregate Aggregated Assignment Changeset Column Compound ConfigError Conflict Constraint Correlated CorrelatedGroups
 CorrelatedSelect Cte Database DatabaseConfig Databases Db DbErrorKind Delete Derived DerivedRows EmbeddedError Executor
-Expr FerraDbError FerraModel FerraRepository FieldMeta FieldType Frame From Grouped In Insert Insertable JSON_NULL
-JsonNull MigrationError ModelMeta NotFound Opt Order Page PgRepository Plain Predicate Quantified QueryError
-RecursiveCte Returning RowQuery SERVER_DEFAULT Savepoint SchemaError Search Select SetReturning Table TableMeta
-Transaction UNSET Unset Update ValidationError Window WindowFunction all_ any_ breadth_first case check current_row
-delete_from depth_first exists following foreign_key from_ functions groups index insert_into maybe of preceding range_
-rows select to_dict to_json types unbounded_following unbounded_preceding unique update validated when_set window
+Expr FerraDbError FerraModel FerraRepository FieldMeta FieldType Frame From Grouped GroupingSets In Insert Insertable
+JSON_NULL JsonNull MigrationError ModelMeta NotFound Opt Order Page PgRepository Plain Predicate Quantified QueryError
+RecursiveCte Returning Row RowQuery SERVER_DEFAULT Savepoint SchemaError Search Select SetReturning Table TableMeta
+Transaction UNSET Unset Update ValidationError Window WindowFunction all_ any_ breadth_first case check cube
+current_row delete_from depth_first exists following foreign_key from_ functions grouping_sets groups index insert_into
+maybe of preceding range_ rollup row rows select to_dict to_json types unbounded_following unbounded_preceding unique
+update validated when_set window
 """
 
 TYPES = """
-ColumnDef ColumnOptions Interval Range ReferenceAction array bigint bigserial boolean bytea calendar_interval char cidr
-citext date daterange double_precision enum identity inet int4range int8range integer interval json jsonb macaddr
-nullable numeric numrange real serial smallint text time timestamp timestamptz tsrange tstzrange uuid varchar
+ColumnDef ColumnOptions IndexMethod Interval Multirange Range ReferenceAction TsQuery TsVector array bigint bigserial
+boolean bytea calendar_interval char cidr citext custom date datemultirange daterange domain double_precision enum
+identity inet int4multirange int4range int8multirange int8range integer interval json jsonb macaddr nullable numeric
+nummultirange numrange real serial smallint text time timestamp timestamptz tsmultirange tsquery tsrange tstzmultirange
+tstzrange tsvector uuid varchar
 """
 
 FUNCTIONS = """
 abs age aggregate array_agg at_time_zone avg bool_and bool_or btrim ceil char_length coalesce concat concat_ws count
-cume_dist current_date current_timestamp date_trunc dense_rank every exp extract first_value floor format function
-gen_random_uuid generate_series greatest initcap interval jsonb_agg jsonb_array_elements jsonb_array_elements_text
-jsonb_each jsonb_each_text jsonb_object_agg jsonb_object_keys lag last_value lead least left length literal ln
-localtimestamp log lower lpad ltrim make_date max md5 min mod mode now nth_value ntile nullif percent_rank
-percentile_cont percentile_disc power random rank regexp_matches regexp_replace regexp_split_to_table repeat replace
-reverse right round row_number rpad rtrim sign split_part sqrt starts_with stddev stddev_pop string_agg string_to_table
-strpos substring sum to_char to_date trim trunc unnest upper var_pop variance width_bucket
+cume_dist current_date current_timestamp date_trunc daterange dense_rank every exp extract first_value floor format
+function gen_random_uuid generate_series greatest grouping initcap int4range int8range interval isempty jsonb_agg
+jsonb_array_elements jsonb_array_elements_text jsonb_each jsonb_each_text jsonb_object_agg jsonb_object_keys lag
+last_value lead least left length literal ln localtimestamp log lower lower_inc lower_inf lpad ltrim make_date max md5
+min mod mode multirange now nth_value ntile nullif numnode numrange operator percent_rank percentile_cont
+percentile_disc phraseto_tsquery plainto_tsquery power random range_agg range_intersect_agg range_merge rank
+regexp_matches regexp_replace regexp_split_to_table repeat replace reverse right round row_number rpad rtrim setweight
+show_trgm sign similarity split_part sqrt starts_with stddev stddev_pop string_agg string_to_table strpos substring sum
+to_char to_date to_tsquery to_tsvector trim trunc ts_headline ts_rank ts_rank_cd tsrange tstzrange unnest upper
+upper_inc upper_inf var_pop variance websearch_to_tsquery width_bucket word_similarity
 """
 
 ERRORS = """

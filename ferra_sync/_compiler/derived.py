@@ -44,7 +44,7 @@ def values_term(arrays: Sequence[Term], table: TableRef) -> Term:
     """Return the rows of arrays; an array of documents or of arrays travelled as text, and becomes itself again."""
     columns = [column.ref for column in table_meta(table.owner).attributes.values()]
     names = [f"c{number}" for number in range(1, len(columns) + 1)]
-    casts = ", ".join(f"CAST({name} AS {ref.type.cast})" for name, ref in zip(names, columns, strict=True))
+    casts = ", ".join(f"{name}::{ref.type.cast}" for name, ref in zip(names, columns, strict=True))
     listed = ", ".join(["{}"] * len(arrays))
     given = Template(f"unnest({listed}) AS given({', '.join(names)})", *arrays)
     return Template("(SELECT {} FROM {})", Raw(casts), given)

@@ -9,7 +9,7 @@ from pypika.queries import Selectable
 from pypika.terms import Term
 
 from ferra_sync._compiler.checks import check_select
-from ferra_sync._compiler.compiled import Compiled, finished
+from ferra_sync._compiler.compiled import Compiled, check_readable, finished
 from ferra_sync._compiler.derived import DerivedTable, cte_term, function_rows, values_term, with_queries
 from ferra_sync._compiler.expressions import Lowering
 from ferra_sync._compiler.recursion import check_recursive
@@ -157,6 +157,8 @@ def compile_rows(shape: RowsShape) -> Compiled:
     # A cast of what psycopg cannot read in binary would make other values equal, and sort them by other rules.
     is_bound = isinstance(shape, CompoundShape) or shape.distinct is not None
     binary = not is_bound or all(sql_type.binary for _, sql_type in selected.columns)
+    if not binary:
+        check_readable(selected.columns)
     return finished(lowering.rows(shape, binary=binary), lowering, selected, binary=binary)
 
 

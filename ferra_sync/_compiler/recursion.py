@@ -60,7 +60,7 @@ def _of_select(shape: SelectShape, table: TableRef) -> Iterator[str]:
     missing = nullable_side(shape.table, shape.joins)
     results = [each for each, _ in select_list(shape.items).columns]
     aggregates = has_aggregate(*results, *shape.having, *shape.order_by, *shape.shared)
-    beside = "beside an aggregate" if aggregates else "beside a lock" if shape.lock else ""
+    beside = "beside an aggregate" if aggregates else "beside a lock" if shape.locks else ""
     for ref in shape.tables:
         if _is_read(ref, shape, table):
             yield "on the nullable side of an outer join" if ref in missing else beside

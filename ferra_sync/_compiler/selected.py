@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import repeat
 from operator import itemgetter
@@ -11,6 +11,7 @@ from typing import Any, Final
 import attrs
 
 from ferra_sync._compiler.checks import written_out
+from ferra_sync._compiler.grouping import in_some_sets
 from ferra_sync._compiler.nullable_side import nullable_side
 from ferra_sync._compiler.shapes import CompoundShape, RowsShape, SelectShape, SetOperator, WriteShape
 from ferra_sync._expression import shapes
@@ -41,11 +42,16 @@ def selected_by(shape: RowsShape | WriteShape) -> SelectList:
     """
     match shape:
         case SelectShape():
-            return select_list(shape.items, nullable_side(shape.table, shape.joins))
+            return select_list(shape.items, _missing(shape))
         case CompoundShape():
             return _selected_together(shape)
         case write:
             return select_list(write.returning)
+
+
+def _missing(shape: SelectShape) -> frozenset[Hashable]:
+    """Return the tables of which a row may lack theirs, and the keys that a grouping set may lack."""
+    return nullable_side(shape.table, shape.joins) | in_some_sets(shape.group_by)
 
 
 @lru_cache(maxsize=1024)
@@ -56,7 +62,7 @@ def nullable_columns(shape: RowsShape | WriteShape, *, has_null: bool) -> tuple[
             parts = [nullable_columns(part, has_null=has_null) for part in shape.parts]
             return tuple(map(_NULLS[shape.operator], zip(*parts, strict=True)))
         case SelectShape():
-            missing = nullable_side(shape.table, shape.joins)
+            missing = _missing(shape)
             selected = select_list(shape.items, missing)
             columns = written_out((column for column, _ in selected.columns), shape)
         case write:
@@ -81,8 +87,8 @@ def _lost(entries: Iterable[Entry]) -> Iterator[Instance]:
 def _selected_together(shape: CompoundShape) -> SelectList:
     operator, lists = shape.operator, [selected_by(part) for part in shape.parts]
     for part in shape.parts:
-        if isinstance(part, SelectShape) and part.lock is not None:
-            raise QueryError(f"{part.lock} cannot lock rows of a set operation: {operator} makes them")
+        if isinstance(part, SelectShape) and part.locks:
+            raise QueryError(f"{part.locks[0]} cannot lock rows of a set operation: {operator} makes them")
     if len({len(each.entries) for each in lists}) > 1:
         numbers = " and ".join(str(len(each.entries)) for each in lists)
         raise QueryError(f"{operator} takes queries of as many items each; these have {numbers}")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from ferra_sync._expression.shapes import ColumnRef, Items, TableRef, columns_of, subquery
+from ferra_sync._expression.identifiers import quoted
+from ferra_sync._expression.shapes import ColumnRef, Items, TableRef, columns_of, subqueries, subquery
 from ferra_sync._expression.sqltypes import SqlType
 from ferra_sync._model.select_list import select_list
 
@@ -78,14 +79,22 @@ class SearchShape(NamedTuple):
     by: tuple[ColumnRef, ...]
 
 
-class LockShape(NamedTuple):
-    """FOR UPDATE or FOR SHARE; without `wait` the statement waits for rows that are locked."""
+Strength: TypeAlias = Literal["UPDATE", "NO KEY UPDATE", "SHARE", "KEY SHARE"]
 
-    strength: Literal["UPDATE", "SHARE"]
+
+class LockShape(NamedTuple):
+    """FOR UPDATE and its weaker sisters; without `wait` the statement waits for rows that are locked.
+
+    `of` are the tables whose rows are locked; all of the query where it is empty.
+    """
+
+    strength: Strength
     wait: Literal["NOWAIT", "SKIP LOCKED"] | None = None
+    of: tuple[TableRef, ...] = ()
 
     def __str__(self) -> str:
-        return f"FOR {self.strength}" if self.wait is None else f"FOR {self.strength} {self.wait}"
+        of = f"OF {', '.join(quoted(table.qualifier) for table in self.of)}" if self.of else None
+        return " ".join(part for part in ("FOR", self.strength, of, self.wait) if part is not None)
 
 
 class SelectShape(NamedTuple):
@@ -109,7 +118,7 @@ class SelectShape(NamedTuple):
     order_by: tuple[Hashable, ...] = ()
     limit: SqlType[Any] | None = None
     offset: SqlType[Any] | None = None
-    lock: LockShape | None = None
+    locks: tuple[LockShape, ...] = ()
     outer: tuple[TableRef, ...] = ()
 
     @property
@@ -284,3 +293,16 @@ def write_in_with(shape: RowsShape) -> WriteShape | None:
 StatementShape: TypeAlias = (
     RowsShape | CountShape | InsertShape | BulkInsertShape | MergeShape | UpdateShape | DeleteShape
 )
+
+
+def locks_rows(shape: object) -> bool:
+    """Whether a statement that reads locks rows, itself or in a query inside it."""
+    match shape:
+        case SelectShape(locks=(_, *_)):
+            return True
+        case SelectShape() | CompoundShape():
+            return any(map(locks_rows, subqueries(*shape.expressions())))
+        case CountShape(select=rows):
+            return locks_rows(rows)
+        case _:
+            return False

@@ -35,6 +35,17 @@ TEMPLATES: Final = {
     "%": "({} % {})",
     "||": "({} || {})",
     "array ||": "({} || {})",
+    "@>": "({} @> {})",
+    "<@": "({} <@ {})",
+    "&&": "({} && {})",
+    "-|-": "({} -|- {})",
+    "<<": "({} << {})",
+    ">>": "({} >> {})",
+    "&<": "({} &< {})",
+    "&>": "({} &> {})",
+    "@@": "({} @@ {})",
+    "!!": "(!! {})",
+    "<->": "({} <-> {})",
     "like": "({} LIKE {})",
     "ilike": "({} ILIKE {})",
     "in rows": "({} IN (SELECT * FROM unnest{}))",
@@ -49,7 +60,7 @@ TEMPLATES: Final = {
 """Each operator in brackets of its own: nothing depends on who binds tighter."""
 
 
-_SYNTAX: Final = frozenset({"coalesce", "greatest", "least", "nullif"})
+_SYNTAX: Final = frozenset({"coalesce", "greatest", "grouping", "least", "nullif"})
 _KEYWORDS: Final = frozenset({"current_date", "current_timestamp", "localtimestamp"})
 """Functions that are called without brackets."""
 
@@ -126,6 +137,11 @@ def function_name(function: FunctionRef) -> str:
     if function.schema is not None:
         return f"{quoted(function.schema)}.{quoted(function.name)}"
     return function.name if function.name in _SYNTAX else quoted(function.name)
+
+
+def operator_name(operator: FunctionRef) -> str:
+    """Return the symbol; it has been checked, and is never quoted."""
+    return operator.name if operator.schema is None else f"OPERATOR({quoted(operator.schema)}.{operator.name})"
 
 
 def case_term(parts: Sequence[Term]) -> Term:

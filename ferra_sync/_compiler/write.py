@@ -36,7 +36,7 @@ def insert_builder(shape: InsertShape, lowering: Lowering, *, binary: bool) -> A
 def unnested_columns(rows: Unnest, columns: tuple[ColumnRef, ...]) -> list[Term]:
     """Return the columns of `rows`; an array that travelled as text becomes an array again."""
     return [
-        Template("CAST({} AS {})", rows.column(number), Raw(column.type.cast))
+        Template("{}::{}", rows.column(number), Raw(column.type.cast))
         if column.type.kind is FieldType.ARRAY
         else rows.column(number)
         for number, column in enumerate(columns)

@@ -12,7 +12,7 @@ from ferra_sync._expression import shapes
 from ferra_sync._expression.identifiers import snake_case
 from ferra_sync._expression.shapes import ColumnRef, FunctionRef, Item, Items, leaves
 from ferra_sync._expression.sqltypes import FieldType
-from ferra_sync._model.json import spelled
+from ferra_sync._model.json import spelled, spelling_of
 from ferra_sync._query.query import RowQuery
 from ferra_sync._schema.table import table_meta
 from ferra_sync.errors import QueryError
@@ -46,10 +46,12 @@ def _object_maker(selections: tuple[Items, ...]) -> Callable[[Any], Object]:
             return spelled
         case (_,):
             (name,) = _keys(items)
-            return lambda value: {name: spelled(value)}
+            spell = spelling_of(items[0][1])
+            return lambda value: {name: spell(value)}
         case _:
             names = _keys(items)
-            return lambda row: dict(zip(names, map(spelled, row), strict=True))
+            spells = [spelling_of(sql_type) for _, sql_type in items]
+            return lambda row: {name: spell(value) for name, spell, value in zip(names, spells, row, strict=True)}
 
 
 def _check_shown(item: Item) -> None:

@@ -12,21 +12,32 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar, Generic, Never, TypeAlias, overload
 
-from ferra_sync._expression import arithmetic, operators, shapes
-from ferra_sync._expression.arithmetic import Exact, FracT, Joined, Moment, Real, Span, SpanT
+from ferra_sync._expression import (
+    arithmetic,
+    full_text_operators,
+    operators,
+    range_operators,
+    shapes,
+    trigram_operators,
+)
+from ferra_sync._expression.arithmetic import Exact, FracT, Joined, Moment, Real, Sets, Span, SpanT
+from ferra_sync._expression.full_text import TsQuery, TsVector
 from ferra_sync._expression.intervals import Interval
 from ferra_sync._expression.markers import In, Opt, Plain
 from ferra_sync._expression.order import Order
+from ferra_sync._expression.ranges import Ranges
 from ferra_sync._expression.rows import Rows
 from ferra_sync._expression.selectable import Takes, Typed
-from ferra_sync._expression.sqltypes import BOOLEAN, HasSqlType, Undeclared
+from ferra_sync._expression.sqltypes import BOOLEAN, TSQUERY, HasSqlType, Undeclared
 from ferra_sync._expression.typed_node import TypedNode
-from ferra_sync._expression.typevars import G2, G3, N2, N3, S2, S3, G_co, N_co, S, S_co, V, V_co, W
+from ferra_sync._expression.typevars import G2, G3, N2, N3, S2, S3, G_co, Ga, N_co, Na, S, S_co, Sa, T, V, V_co, W
 
 # Of what type self may be: in `Exactly` of no subclass of it, for a datetime is a date.
 Of: TypeAlias = "Expr[Any, V, Any, Any]"
 Exactly: TypeAlias = "Typed[Any, V, Any, Any, Any]"
 Constant: TypeAlias = "V | Expr[Never, V, Never, Never]"
+Right: TypeAlias = "V | Expr[Sa, V, Na, Ga]"
+Spans: TypeAlias = "Ranges[T] | Expr[Sa, Ranges[T], Na, Ga]"
 
 
 class Expr(TypedNode[S_co, V_co, N_co, G_co], Generic[S_co, V_co, N_co, G_co]):
@@ -141,13 +152,27 @@ class Expr(TypedNode[S_co, V_co, N_co, G_co], Generic[S_co, V_co, N_co, G_co]):
 
     # Logic
 
-    def __and__(self: Of[bool], other: Expr[S2, bool, N2, G2]) -> Expr[S_co | S2, bool, N_co | N2, G_co | G2]:
+    @overload
+    def __and__(self: Of[bool], other: Expr[S2, bool, N2, G2]) -> Expr[S_co | S2, bool, N_co | N2, G_co | G2]: ...
+    @overload
+    def __and__(self: Of[TsQuery], other: Expr[S2, V_co, N2, G2]) -> Expr[S_co | S2, V_co, N_co | N2, G_co | G2]: ...
+    def __and__(self, other: object) -> AnyExpr:
+        if self.type is TSQUERY:
+            return full_text_operators.combined(Expr, "&&", self, other)
         return operators.connective(Expr, shapes.AND, self, other)
 
-    def __or__(self: Of[bool], other: Expr[S2, bool, N2, G2]) -> Expr[S_co | S2, bool, N_co | N2, G_co | G2]:
+    @overload
+    def __or__(self: Of[bool], other: Expr[S2, bool, N2, G2]) -> Expr[S_co | S2, bool, N_co | N2, G_co | G2]: ...
+    @overload
+    def __or__(self: Of[TsQuery], other: Expr[S2, V_co, N2, G2]) -> Expr[S_co | S2, V_co, N_co | N2, G_co | G2]: ...
+    def __or__(self, other: object) -> AnyExpr:
+        if self.type is TSQUERY:
+            return full_text_operators.combined(Expr, "||", self, other)
         return operators.connective(Expr, shapes.OR, self, other)
 
-    def __invert__(self: Of[bool]) -> Expr[S_co, bool, N_co, G_co]:
+    def __invert__(self: Of[bool | TsQuery]) -> Expr[S_co, V_co, N_co, G_co]:
+        if self.type is TSQUERY:
+            return full_text_operators.negated(Expr, self)
         operators.require_boolean(self, "~")
         return Expr(shapes.operation("not", self.shape), self.params, BOOLEAN)
 
@@ -199,9 +224,11 @@ class Expr(TypedNode[S_co, V_co, N_co, G_co], Generic[S_co, V_co, N_co, G_co]):
     @overload
     def __sub__(self: Of[int], other: Expr[S2, FracT, N2, G2]) -> Expr[S_co | S2, FracT, N_co | N2, G_co | G2]: ...
     @overload
-    def __sub__(self: Of[Span], other: Constant[V_co]) -> Expr[S_co, V_co, N_co, G_co]: ...
+    def __sub__(self: Of[Span | Sets], other: Constant[V_co]) -> Expr[S_co, V_co, N_co, G_co]: ...
     @overload
-    def __sub__(self: Of[Span], other: Expr[S2, V_co, N2, G2]) -> Expr[S_co | S2, V_co, N_co | N2, G_co | G2]: ...
+    def __sub__(
+        self: Of[Span | Sets], other: Expr[S2, V_co, N2, G2]
+    ) -> Expr[S_co | S2, V_co, N_co | N2, G_co | G2]: ...
     @overload
     def __sub__(self: Of[Span], other: Span) -> Expr[S_co, Interval, N_co, G_co]: ...
     @overload
@@ -263,6 +290,8 @@ class Expr(TypedNode[S_co, V_co, N_co, G_co], Generic[S_co, V_co, N_co, G_co]):
     def __mul__(self: Of[Real], other: Interval) -> Expr[S_co, Interval, N_co, G_co]: ...
     @overload
     def __mul__(self: Of[Real], other: Expr[S2, SpanT, N2, G2]) -> Expr[S_co | S2, SpanT, N_co | N2, G_co | G2]: ...
+    @overload
+    def __mul__(self: Of[Sets], other: Right[V_co, Sa, Na, Ga]) -> Expr[S_co | Sa, V_co, N_co | Na, G_co | Ga]: ...
     def __mul__(self, other: object) -> AnyExpr:
         return arithmetic.arithmetic(Expr, "*", self, other)
 
@@ -389,8 +418,20 @@ class Expr(TypedNode[S_co, V_co, N_co, G_co], Generic[S_co, V_co, N_co, G_co]):
         """`ILIKE` with a raw pattern: `like` without regard to case."""
         return operators.matching(Expr, "ilike", self, pattern)
 
-    def contains(self: Of[str], part: str) -> Expr[S_co, bool, N_co, G_co]:
-        """Whether `part` occurs, letter for letter: nothing in it is wild."""
+    @overload
+    def contains(self: Of[str], part: str) -> Expr[S_co, bool, N_co, G_co]: ...
+    @overload
+    def contains(
+        self: Of[Ranges[Decimal]], part: Right[int, Sa, Na, Ga]
+    ) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]: ...
+    @overload
+    def contains(
+        self: Of[Ranges[T]], part: Right[T | Ranges[T], Sa, Na, Ga]
+    ) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]: ...
+    def contains(self, part: object) -> AnyExpr:
+        """Whether `part` occurs, letter for letter: nothing in it is wild. Of ranges `@>`: whether it is in them."""
+        if range_operators.is_ranges(self):
+            return range_operators.containment(Expr, self, part)
         return operators.matching(Expr, "like", self, f"%{operators.escaped(part)}%")
 
     def icontains(self: Of[str], part: str) -> Expr[S_co, bool, N_co, G_co]:
@@ -412,6 +453,62 @@ class Expr(TypedNode[S_co, V_co, N_co, G_co], Generic[S_co, V_co, N_co, G_co]):
     def iendswith(self: Of[str], part: str) -> Expr[S_co, bool, N_co, G_co]:
         """`endswith` without regard to case."""
         return operators.matching(Expr, "ilike", self, f"%{operators.escaped(part)}")
+
+    def matches(self: Of[TsVector], query: Expr[S2, TsQuery, N2, G2]) -> Expr[S_co | S2, bool, N_co | N2, G_co | G2]:
+        """`@@`: whether a document answers a query, such as `fn.websearch_to_tsquery("english", text)`."""
+        return full_text_operators.search(Expr, self, query)
+
+    def is_similar(self: Of[str], other: Right[str, Sa, Na, Ga]) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]:
+        """`%` of `pg_trgm`: whether `fn.similarity(…)` is above `pg_trgm.similarity_threshold`, 0.3 by default."""
+        return trigram_operators.similar(Expr, self, other)
+
+    def distance(self: Of[str], other: Right[str, Sa, Na, Ga]) -> Expr[S_co | Sa, float, N_co | Na, G_co | Ga]:
+        """`<->` of `pg_trgm`: one minus `fn.similarity(…)`."""
+        return trigram_operators.distance(Expr, self, other)
+
+    # Ranges and multiranges
+
+    @overload
+    def contained_by(
+        self: Of[Ranges[T]], other: Spans[T, Sa, Na, Ga]
+    ) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]: ...
+    @overload
+    def contained_by(self: Of[V], other: Spans[V, Sa, Na, Ga]) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]: ...
+    def contained_by(self, other: object) -> AnyExpr:
+        """`<@`: whether this range, or this one value, is in `other`."""
+        return range_operators.contained(Expr, self, other)
+
+    def overlaps(self: Of[Ranges[T]], other: Spans[T, Sa, Na, Ga]) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]:
+        """`&&`: whether both have something in common."""
+        return range_operators.between_ranges(Expr, "&&", self, other)
+
+    def adjacent_to(self: Of[Ranges[T]], other: Spans[T, Sa, Na, Ga]) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]:
+        """`-|-`: whether one begins where the other ends, with nothing between them or in common."""
+        return range_operators.between_ranges(Expr, "-|-", self, other)
+
+    def strictly_left_of(
+        self: Of[Ranges[T]], other: Spans[T, Sa, Na, Ga]
+    ) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]:
+        """`<<`: whether this ends before the other begins."""
+        return range_operators.between_ranges(Expr, "<<", self, other)
+
+    def strictly_right_of(
+        self: Of[Ranges[T]], other: Spans[T, Sa, Na, Ga]
+    ) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]:
+        """`>>`: whether this begins after the other ends."""
+        return range_operators.between_ranges(Expr, ">>", self, other)
+
+    def not_extend_right_of(
+        self: Of[Ranges[T]], other: Spans[T, Sa, Na, Ga]
+    ) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]:
+        """`&<`: whether this ends no later than the other."""
+        return range_operators.between_ranges(Expr, "&<", self, other)
+
+    def not_extend_left_of(
+        self: Of[Ranges[T]], other: Spans[T, Sa, Na, Ga]
+    ) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]:
+        """`&>`: whether this begins no earlier than the other."""
+        return range_operators.between_ranges(Expr, "&>", self, other)
 
     # Type, nullability and order
 

@@ -14,7 +14,7 @@ import attrs
 
 from ferra_sync._expression import shapes
 from ferra_sync._expression.nulls import Rule, always, coalescing, never, strict
-from ferra_sync._expression.shapes import ColumnRef, FunctionRef, TableRef, leaves
+from ferra_sync._expression.shapes import ColumnRef, FunctionRef, leaves
 from ferra_sync._expression.sqltypes import FieldType, SqlType
 
 
@@ -49,6 +49,17 @@ RULES: Final[dict[str, Rule]] = {
     "%": strict,
     "||": strict,
     "array ||": coalescing,  # NULL is an empty array to it.
+    "@>": strict,
+    "<@": strict,
+    "&&": strict,
+    "-|-": strict,
+    "<<": strict,
+    ">>": strict,
+    "&<": strict,
+    "&>": strict,
+    "@@": strict,
+    "!!": strict,
+    "<->": strict,
     "like": strict,
     "ilike": strict,
     "once": strict,
@@ -65,14 +76,15 @@ RULES: Final[dict[str, Rule]] = {
 
 
 def may_be_null(
-    shape: Hashable, params: Iterator[Any] | None = None, *, missing: Collection[TableRef] = frozenset()
+    shape: Hashable, params: Iterator[Any] | None = None, *, missing: Collection[Hashable] = frozenset()
 ) -> bool:
     """Return whether an expression, or a model in a select list, may be NULL.
 
     Args:
         shape: the expression's.
         params: the values; as many are taken as the shape has places. None: they are not known, and may be NULL.
-        missing: the tables of which a row may be missing: those on the nullable side of an outer join.
+        missing: the tables of which a row may be missing, those on the nullable side of an outer join, and the
+            expressions that may be NULL beside what they say themselves: keys that a grouping set lacks.
     """
     return _Nullability(params, missing).of(shape)
 
@@ -80,10 +92,12 @@ def may_be_null(
 @attrs.frozen
 class _Nullability:
     params: Iterator[Any] | None
-    missing: Collection[TableRef]
+    missing: Collection[Hashable]
 
-    def of(self, shape: Hashable) -> bool:  # noqa: C901, PLR0911 - one line for each kind of node
+    def of(self, shape: Hashable) -> bool:  # noqa: C901, PLR0911, PLR0912 - one line for each kind of node
         match shape:
+            case _ if shape in self.missing:
+                return self._passed_over(shape)
             case ColumnRef():
                 return shape.nullable or shape.table in self.missing
             case SqlType():
@@ -111,7 +125,7 @@ class _Nullability:
                 return True
 
     def _passed_over(self, shape: Hashable) -> bool:
-        """Take a subquery's params; it may have no row."""
+        """Take the params of what may be NULL, whatever stands in it, such as a subquery without a row."""
         if self.params is not None:
             for leaf in leaves(shape):
                 if isinstance(leaf, SqlType):

@@ -77,7 +77,7 @@ def taken(value: Any, sql_type: SqlType[Any]) -> Any:  # noqa: ANN401 - of the t
     if sql_type.kind is FieldType.BYTEA:
         return bytes(value)
     if element is not None and not element.is_mutable:
-        return list(value)
+        return sql_type.classes[0](value)
     if element is not None and element.kind is FieldType.BYTEA:
         return [None if each is None else bytes(each) for each in value]
     try:
@@ -244,7 +244,8 @@ def require_boolean(node: Node, op: str) -> None:
 
 def unordered(node: Node, op: str) -> QueryError:
     """Return what to raise where `op` compares or sorts a type that PostgreSQL neither compares nor sorts."""
-    return QueryError(f"{node.label} is {node.type}, which {op} cannot take: declare jsonb, or say .cast(…)")
+    cure = "ordered=True where PostgreSQL compares it" if node.type.kind is FieldType.CUSTOM else "jsonb"
+    return QueryError(f"{node.label} is {node.type}, which {op} cannot take: declare {cure}, or say .cast(…)")
 
 
 def cast(make: Make[NodeT], left: Node, to: object) -> NodeT:

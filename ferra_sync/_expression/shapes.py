@@ -6,7 +6,8 @@ other leaves are compared by identity. Nothing but the functions below builds a 
 
     ColumnRef, SqlType, FunctionRef, TableRef   the leaves
     (operator, operand, …)                      `operation`, `binary`, `connective`: one of `nullability.RULES`
-    ("row", operand, …)                         `row`: several expressions compared as one
+    ("row", operand, …)                         `row`: several expressions compared, or grouped by, as one
+    ("grouping sets", kind, part, …)            `grouping_sets`: rows of keys, or further sets
     ("call", function, argument, …)             `call`
     ("call distinct", function, argument)       `call`: of each value once
     ("count rows", function)                    `count_rows`: `count(*)`
@@ -24,6 +25,7 @@ other leaves are compared by identity. Nothing but the functions below builds a 
     ("is row", table)                           `is_row`: whether an outer join has found a row
     ("excluded", column)                        `excluded`: what an INSERT that met a conflict was to write
     ("default",)                                `DEFAULT`: what the server puts in
+    ("value",)                                  `VALUE`: in a domain's check, what it checks
     ("shared", number)                          `shared`: an expression that the statement has once
     ("asc", operand, nulls)                     `order`; `nulls` is None, "first" or "last"
     ("desc", operand, nulls)                    `order`
@@ -63,6 +65,7 @@ Form: TypeAlias = tuple[Hashable, ...]
 AND: Final = "and"
 OR: Final = "or"
 ROW: Final = "row"
+GROUPING_SETS: Final = "grouping sets"
 CALL: Final = "call"
 CALL_DISTINCT: Final = "call distinct"
 COUNT_ROWS: Final = "count rows"
@@ -94,9 +97,14 @@ ALL: Final = "all"
 DEFAULT: Final[Form] = ("default",)
 """Where a value would stand: what the server puts in."""
 
+VALUE: Final[Form] = ("value",)
+"""In a domain's check, the value that it checks."""
+
 PartT = TypeVar("PartT")
 
 Nulls: TypeAlias = Literal["first", "last"]
+
+GroupingKind: TypeAlias = Literal["rollup", "cube", "grouping sets"]
 
 Mode: TypeAlias = Literal["rows", "range", "groups"]
 
@@ -152,13 +160,14 @@ class ColumnRef(Value):
 
 @attrs.frozen(eq=False, repr=False)
 class FunctionRef(Value):
-    """A function of PostgreSQL.
+    """A function of PostgreSQL, or an operator that is declared like one.
 
     Attributes:
         name, schema: as SQL spells it.
         aggregate: whether it is over many rows.
         nulls: when it returns NULL.
         returns: its type; None where that depends on its arguments.
+        operator: whether it stands between two operands, and its name is the symbol.
     """
 
     name: str
@@ -166,6 +175,7 @@ class FunctionRef(Value):
     aggregate: bool = False
     nulls: Rule = always
     returns: SqlType[Any] | None = None
+    operator: bool = False
 
     def __repr__(self) -> str:
         return self.name
@@ -206,8 +216,13 @@ def connective(operator: str, left: Hashable, right: Hashable) -> Form:
 
 
 def row(*operands: Hashable) -> Form:
-    """Return several expressions that are compared as one."""
+    """Return several expressions that are compared, or grouped by, as one."""
     return (ROW, *operands)
+
+
+def grouping_sets(kind: GroupingKind, *parts: Form) -> Form:
+    """Return sets of keys: each part a row of keys, or further sets."""
+    return (GROUPING_SETS, kind, *parts)
 
 
 def call(function: FunctionRef, *arguments: Hashable, distinct: bool = False) -> Form:
@@ -342,6 +357,7 @@ _CHILDREN: Final = {
     ASC: (1, 2),
     DESC: (1, 2),
     TUPLE: (2, None),
+    GROUPING_SETS: (2, None),
     SHARED: (1, 1),
     RESULT: (1, 1),
     PLACE: (1, 1),
@@ -423,9 +439,14 @@ def windowed(call: Hashable, rows: Hashable) -> Form:
             return (*children(call)[1:], rows)
 
 
+def subqueries(*shapes: Hashable) -> Iterator[InnerStatement]:
+    """Yield the queries that stand in `shapes`, but none that stand in these."""
+    return (leaf[1] for leaf in _own_leaves(shapes) if isinstance(leaf, tuple))
+
+
 def has_subquery(*shapes: Hashable) -> bool:
     """Whether a query stands anywhere in `shapes`."""
-    return any(isinstance(leaf, tuple) for leaf in _own_leaves(shapes))
+    return any(True for _ in subqueries(*shapes))
 
 
 def _own_leaves(shapes: Sequence[Hashable]) -> Iterator[Any]:

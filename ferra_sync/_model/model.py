@@ -39,7 +39,7 @@ from ferra_sync._schema.declaration import ColumnDef
 from ferra_sync._schema.table import Table, TableMeta
 from ferra_sync.errors import QueryError, SchemaError
 
-ROW: SqlType[Any] = SqlType(kind=FieldType.JSON, ddl="row", cast="row", classes=(object,))
+ROW: SqlType[Any] = SqlType(kind=FieldType.JSON, ddl="row", cast="row", classes=(object,), ordered=False)
 """The type of a whole row, which stands in no expression."""
 
 

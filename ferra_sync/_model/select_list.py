@@ -66,10 +66,11 @@ class SelectList:
 
 
 @lru_cache(maxsize=2048)
-def select_list(items: Items, missing: frozenset[TableRef] = frozenset()) -> SelectList:
+def select_list(items: Items, missing: frozenset[Hashable] = frozenset()) -> SelectList:
     """Return the columns of a list of models and expressions, and where a row holds them.
 
-    `missing` are the tables of which a row may be missing: those on the nullable side of an outer join.
+    `missing` are the tables of which a row may be missing, those on the nullable side of an outer join, and the
+    expressions that may be NULL beside what they say themselves: keys that a grouping set lacks.
     """
     columns: list[Item] = []
     entries = tuple([_entry(item, columns, missing) for item in items])
@@ -86,7 +87,7 @@ def models_in(items: Items) -> Iterator[ModelMeta]:
                 yield ModelMeta.of(model)
 
 
-def _entry(item: Item, columns: list[Item], missing: frozenset[TableRef]) -> Entry:
+def _entry(item: Item, columns: list[Item], missing: frozenset[Hashable]) -> Entry:
     shape, sql_type = item
     match shape:
         case (shapes.TUPLE, tuple() as types, *inner):

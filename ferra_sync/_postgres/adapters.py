@@ -23,6 +23,15 @@ from psycopg.pq import Format
 from psycopg.types.array import ListDumper
 from psycopg.types.bool import BoolDumper
 from psycopg.types.datetime import TimedeltaDumper, TimestampBinaryLoader
+from psycopg.types.multirange import (
+    DateMultirange,
+    Int4Multirange,
+    Int8Multirange,
+    MultirangeDumper,
+    NumericMultirange,
+    TimestampMultirange,
+    TimestamptzMultirange,
+)
 from psycopg.types.net import InterfaceDumper, NetworkDumper
 from psycopg.types.numeric import DecimalDumper, FloatDumper
 from psycopg.types.range import (
@@ -271,6 +280,10 @@ def _adapters() -> AdaptersMap:
         _Network: (IPv4Network, IPv6Network),
         _Array: (list, tuple),
         RangeDumper: (Int4Range, Int8Range, NumericRange, DateRange, TimestampRange, TimestamptzRange),
+        MultirangeDumper: (
+            *(Int4Multirange, Int8Multirange, NumericMultirange),
+            *(DateMultirange, TimestampMultirange, TimestamptzMultirange),
+        ),
     }
     for dumper, classes in dumpers.items():
         for cls in classes:

@@ -20,6 +20,7 @@ from ferra_sync._compiler.shapes import (
     SelectShape,
     StatementShape,
     UpdateShape,
+    locks_rows,
     write_in_with,
 )
 from ferra_sync._expression.shapes import TableRef
@@ -102,8 +103,10 @@ def statement_of(shape: StatementShape) -> Statement:
     Raises:
         QueryError: the statement cannot mean anything.
     """
-    locks = isinstance(shape, SelectShape) and shape.lock is not None
-    return made_ready(compiled(shape), writes=_written(shape), locks=locks, doubtful=is_doubtful(shape))
+    writes = _written(shape)
+    # A write inside which rows are locked keeps them until it is done, which is as long as it needs them.
+    locks = writes is None and locks_rows(shape)
+    return made_ready(compiled(shape), writes=writes, locks=locks, doubtful=is_doubtful(shape))
 
 
 def made_ready(

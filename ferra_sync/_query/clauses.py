@@ -9,6 +9,7 @@ from typing import Any, Final, Generic, Self, TypedDict, TypeVar, Unpack
 
 from ferra_sync._compiler.shapes import LockShape, SelectShape
 from ferra_sync._expression.expression import AnyExpr, Expr
+from ferra_sync._expression.grouping import GroupingSets, keys_of, placed_key, telling
 from ferra_sync._expression.markers import Opt, Plain
 from ferra_sync._expression.numbers import is_whole_number
 from ferra_sync._expression.order import Order
@@ -18,7 +19,7 @@ from ferra_sync._expression.typevars import App, Sel
 from ferra_sync._expression.values import Value
 from ferra_sync._model.model import FerraModel
 from ferra_sync._model.select_list import select_list
-from ferra_sync._query.checks import check_expressions, check_predicates
+from ferra_sync._query.checks import check_expressions, check_keys, check_predicates
 from ferra_sync._query.from_item import Cte
 from ferra_sync._query.keys import belongs_to, key_is
 from ferra_sync._query.sharing import Sharing
@@ -43,13 +44,13 @@ class Said(TypedDict, total=False):
     windows: bool
     """Whether there are windows among the items, and values."""
     where: tuple[AnyExpr, ...]
-    group_by: tuple[AnyExpr, ...]
+    group_by: tuple[AnyExpr | GroupingSets[Any], ...]
     having: tuple[AnyExpr, ...]
     order_by: tuple[AnyOrder, ...]
     limit: int
     offset: int
     distinct: tuple[AnyExpr, ...]
-    lock: LockShape | None
+    locks: tuple[LockShape, ...]
     key: object
     """What `find` was given."""
 
@@ -105,6 +106,10 @@ class Clauses(Value, Generic[Sel, App]):
         copy = self._as(cls)
         copy._source = self._source.joined(how, table, on)
         return copy
+
+    def _grouped(self, cls: type[Q], keys: tuple[AnyExpr | GroupingSets[Any], ...]) -> Q:
+        check_keys(keys)
+        return self._with(group_by=keys)._as(cls)
 
     @property
     def target(self) -> TableRef | None:
@@ -192,11 +197,10 @@ class Clauses(Value, Generic[Sel, App]):
         said = self._said
         if "limit" in said or "offset" in said:
             raise QueryError("a page sets limit and offset itself")
-        lock = said.get("lock")
-        if lock is not None and lock.wait == "SKIP LOCKED":
+        if any(lock.wait == "SKIP LOCKED" for lock in said.get("locks", ())):
             raise QueryError("a page's total counts rows that others have locked: say limit(…) instead of a page")
         if "group_by" in said:
-            return self.order_by(*said["group_by"])
+            return self.order_by(*telling(said["group_by"]))
         if "distinct" in said:
             return self.order_by(*self.results())
         if "having" in said or has_aggregate(*(shape for shape, _ in self.items)):
@@ -219,7 +223,7 @@ class Clauses(Value, Generic[Sel, App]):
 
     def for_count(self) -> Self:
         """Return the query without ORDER BY and without a lock: neither changes how many rows there are."""
-        return self._with(order_by=(), lock=None)
+        return self._with(order_by=(), locks=())
 
     # What the clauses become
 
@@ -247,7 +251,7 @@ class Clauses(Value, Generic[Sel, App]):
             order_by=tuple(map(_SHAPE, order_by)),
             limit=None if limit is None else BIGINT,
             offset=None if offset is None else BIGINT,
-            lock=said.get("lock"),
+            locks=said.get("locks", ()),
             outer=source.outer,
         )
         params: tuple[Any, ...] = ()
@@ -273,7 +277,7 @@ class Clauses(Value, Generic[Sel, App]):
         distinct = said.get("distinct")
         if distinct == ():
             check_expressions("distinct", tuple(self.results()))
-        sharing = Sharing((*said.get("group_by", ()), *(self.results() if distinct == () else distinct or ())))
+        sharing = Sharing((*keys_of(said.get("group_by", ())), *(self.results() if distinct == () else distinct or ())))
         params: list[Any] = []
 
         def placed(expression: Hashable, values: tuple[Any, ...]) -> Hashable:
@@ -292,7 +296,7 @@ class Clauses(Value, Generic[Sel, App]):
             distinct=distinct_on,
             items=items,
             where=clause(said.get("where", ())),
-            group_by=clause(said.get("group_by", ())),
+            group_by=tuple([placed_key(each, placed) for each in said.get("group_by", ())]),
             having=clause(said.get("having", ())),
             order_by=tuple(
                 rebuilt(each.shape, partial(placed, values=each.params)) for each in said.get("order_by", ())

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 from ferra_sync._expression import shapes
 from ferra_sync._expression.expression import AnyExpr
-from ferra_sync._expression.ranges import AnyRange
+from ferra_sync._expression.ranges import AnyRange, is_multirange
 from ferra_sync._expression.shapes import leaves, rebuilt, shared
 from ferra_sync._expression.sqltypes import SqlType
 
@@ -110,6 +110,8 @@ def _exactly(value: object) -> object:
             said = list(map(_exactly, value))
         case AnyRange():
             said = [*map(_exactly, (value.lower, value.upper)), value.bounds]
+        case _ if is_multirange(value):
+            said = list(map(_exactly, value))
         case dt.datetime() | dt.time():
             said = value.isoformat()
         case _:

@@ -8,9 +8,10 @@ from typing import Any, ClassVar, Generic, Literal, Never
 from ferra_sync._compiler.selected import selected_by
 from ferra_sync._compiler.shapes import RowsShape
 from ferra_sync._expression import operators, shapes
+from ferra_sync._expression.domains import collected
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.operators import Node, unordered
-from ferra_sync._expression.rows import Inner, OnlyColumn, Rows
+from ferra_sync._expression.rows import Columns, Inner, OnlyColumn, Rows
 from ferra_sync._expression.selectable import Typed
 from ferra_sync._expression.sqltypes import BOOLEAN, FieldType
 from ferra_sync._expression.typevars import G2, N2, S2, G, G_co, R_co, S, S_co, V, V_co
@@ -28,17 +29,21 @@ class Subquery(Rows[R_co, S_co, G_co]):
     def parts(self) -> tuple[RowsShape, tuple[Any, ...]]:
         """Return the shape, and the values beside it."""
 
+    def columns(self) -> Columns:
+        """Return the query as a row of expressions has it."""
+        shape, params = self.parts()
+        return shapes.subquery(shape), params, tuple([sql_type for _, sql_type in selected_by(shape).columns])
+
     def only_column(self, what: str) -> OnlyColumn:
         """Return the query as an expression has it.
 
         Raises:
             QueryError: its rows have several columns; `what` is what takes but one.
         """
-        shape, params = self.parts()
-        columns = selected_by(shape).columns
-        if len(columns) != 1:
-            raise QueryError(f"{what} takes a query of one column; this one has {len(columns)}")
-        return shapes.subquery(shape), params, columns[0][1]
+        shape, params, types = self.columns()
+        if len(types) != 1:
+            raise QueryError(f"{what} takes a query of one column; this one has {len(types)}")
+        return shape, params, types[0]
 
     def scalar(self: Subquery[V | None, S, G]) -> Expr[S, V, None, G]:
         """Return the one value of its one row; None where there is no row. Several are an error of the server's.
@@ -57,7 +62,7 @@ class Subquery(Rows[R_co, S_co, G_co]):
         shape, params, sql_type = self.only_column("array")
         if sql_type.kind is FieldType.ARRAY:
             raise QueryError("an array of arrays is rectangular; what a query makes need not be")
-        return Expr(shapes.operation("array", shape), params, sql_type.parameter.array)
+        return Expr(shapes.operation("array", shape), params, collected(sql_type))
 
 
 class Quantified(Node, Generic[S_co, V_co, G_co]):

@@ -230,7 +230,7 @@ def _meta(
     for column, declaration in pairs:
         _check_default(column, declaration)
     singles = [column for column, declaration in pairs if declaration.options.get("unique")]
-    indexed = [column for column, declaration in pairs if declaration.options.get("index")]
+    indexed = [_index(column, declaration) for column, declaration in pairs if declaration.options.get("index")]
     keys = [_foreign_key(column, declaration) for column, declaration in pairs if "references" in declaration.options]
     return TableMeta(
         ref=ref,
@@ -241,11 +241,16 @@ def _meta(
         uniques=(*(Unique((column,)) for column in singles), *(each for each in listed if isinstance(each, Unique))),
         checks=tuple(each for each in listed if isinstance(each, Check)),
         indexes=(
-            *(Index((column.shape,)) for column in indexed),
+            *indexed,
             *(each for each in listed if isinstance(each, Index)),
         ),
         on_update=tuple(_on_update(column, declaration) for column, declaration in pairs if _is_set(declaration)),
     )
+
+
+def _index(column: Column[Any, Any, Any], declaration: ColumnDef[Any, Any]) -> Index[Any]:
+    using = declaration.options.get("index")
+    return Index((column.shape,), using=using if isinstance(using, str) else None)
 
 
 def _listed(cls: type[Relation], ref: TableRef) -> tuple[Constraint[Any], ...]:

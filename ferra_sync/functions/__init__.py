@@ -22,7 +22,20 @@ if TYPE_CHECKING:
     )
     from ferra_sync.functions._collecting import array_agg, jsonb_agg, jsonb_object_agg, string_agg
     from ferra_sync.functions._conditionals import coalesce, greatest, least, nullif
-    from ferra_sync.functions._declared import aggregate, function
+    from ferra_sync.functions._declared import aggregate, function, operator
+    from ferra_sync.functions._full_text import (
+        numnode,
+        phraseto_tsquery,
+        plainto_tsquery,
+        setweight,
+        to_tsquery,
+        to_tsvector,
+        ts_headline,
+        ts_rank,
+        ts_rank_cd,
+        websearch_to_tsquery,
+    )
+    from ferra_sync.functions._grouping import grouping
     from ferra_sync.functions._literals import literal
     from ferra_sync.functions._moments import (
         age,
@@ -54,6 +67,23 @@ if TYPE_CHECKING:
         width_bucket,
     )
     from ferra_sync.functions._random import gen_random_uuid, random
+    from ferra_sync.functions._ranges import (
+        daterange,
+        int4range,
+        int8range,
+        isempty,
+        lower_inc,
+        lower_inf,
+        multirange,
+        numrange,
+        range_agg,
+        range_intersect_agg,
+        range_merge,
+        tsrange,
+        tstzrange,
+        upper_inc,
+        upper_inf,
+    )
     from ferra_sync.functions._sets import (
         generate_series,
         jsonb_array_elements,
@@ -102,6 +132,7 @@ if TYPE_CHECKING:
         trim,
         upper,
     )
+    from ferra_sync.functions._trigrams import show_trgm, similarity, word_similarity
     from ferra_sync.functions._windows import (
         cume_dist,
         dense_rank,
@@ -136,6 +167,7 @@ __all__ = [
     "current_date",
     "current_timestamp",
     "date_trunc",
+    "daterange",
     "dense_rank",
     "every",
     "exp",
@@ -147,8 +179,12 @@ __all__ = [
     "gen_random_uuid",
     "generate_series",
     "greatest",
+    "grouping",
     "initcap",
+    "int4range",
+    "int8range",
     "interval",
+    "isempty",
     "jsonb_agg",
     "jsonb_array_elements",
     "jsonb_array_elements_text",
@@ -167,6 +203,8 @@ __all__ = [
     "localtimestamp",
     "log",
     "lower",
+    "lower_inc",
+    "lower_inf",
     "lpad",
     "ltrim",
     "make_date",
@@ -175,15 +213,24 @@ __all__ = [
     "min",
     "mod",
     "mode",
+    "multirange",
     "now",
     "nth_value",
     "ntile",
     "nullif",
+    "numnode",
+    "numrange",
+    "operator",
     "percent_rank",
     "percentile_cont",
     "percentile_disc",
+    "phraseto_tsquery",
+    "plainto_tsquery",
     "power",
     "random",
+    "range_agg",
+    "range_intersect_agg",
+    "range_merge",
     "rank",
     "regexp_matches",
     "regexp_replace",
@@ -196,7 +243,10 @@ __all__ = [
     "row_number",
     "rpad",
     "rtrim",
+    "setweight",
+    "show_trgm",
     "sign",
+    "similarity",
     "split_part",
     "sqrt",
     "starts_with",
@@ -209,31 +259,48 @@ __all__ = [
     "sum",
     "to_char",
     "to_date",
+    "to_tsquery",
+    "to_tsvector",
     "trim",
     "trunc",
+    "ts_headline",
+    "ts_rank",
+    "ts_rank_cd",
+    "tsrange",
+    "tstzrange",
     "unnest",
     "upper",
+    "upper_inc",
+    "upper_inf",
     "var_pop",
     "variance",
+    "websearch_to_tsquery",
     "width_bucket",
+    "word_similarity",
 ]
 
 _HOMES: Final = {
     "_aggregates": "avg bool_and bool_or count every max min sum",
     "_collecting": "array_agg jsonb_agg jsonb_object_agg string_agg",
     "_conditionals": "coalesce greatest least nullif",
-    "_declared": "aggregate function",
+    "_declared": "aggregate function operator",
+    "_full_text": "numnode phraseto_tsquery plainto_tsquery setweight to_tsquery to_tsvector ts_headline"
+    " ts_rank ts_rank_cd websearch_to_tsquery",
+    "_grouping": "grouping",
     "_literals": "literal",
     "_moments": "age at_time_zone current_date current_timestamp date_trunc extract interval localtimestamp"
     " make_date now to_char to_date",
     "_numbers": "abs ceil exp floor ln log mod power round sign sqrt trunc width_bucket",
     "_random": "gen_random_uuid random",
+    "_ranges": "daterange int4range int8range isempty lower_inc lower_inf multirange numrange range_agg"
+    " range_intersect_agg range_merge tsrange tstzrange upper_inc upper_inf",
     "_sets": "generate_series jsonb_array_elements jsonb_array_elements_text jsonb_each jsonb_each_text"
     " jsonb_object_keys regexp_matches regexp_split_to_table string_to_table unnest",
     "_statistics": "mode percentile_cont percentile_disc stddev stddev_pop var_pop variance",
     "_text": "btrim char_length concat concat_ws format initcap left length lower lpad ltrim md5"
     " regexp_replace repeat replace reverse right rpad rtrim split_part starts_with strpos"
     " substring trim upper",
+    "_trigrams": "show_trgm similarity word_similarity",
     "_windows": "cume_dist dense_rank first_value lag last_value lead nth_value ntile percent_rank rank row_number",
 }
 """What each file gives, for it is imported when the first of its functions is asked for."""

@@ -10,6 +10,7 @@ from typing import Any, Final, Never, overload
 from ferra_sync._expression import sqltypes as sql
 from ferra_sync._expression.aggregate import Aggregated
 from ferra_sync._expression.coercion import TEXTS
+from ferra_sync._expression.domains import collected
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.markers import Opt, Plain
 from ferra_sync._expression.parameter import parameter
@@ -43,7 +44,7 @@ def array_agg(value: Listed[Any, Any, Plain], *, distinct: bool = False, order_b
     expr = expression("array_agg", value)
     if expr.type.kind is FieldType.ARRAY:
         raise QueryError("array_agg takes no arrays, which need not be equally long: say jsonb_agg(…)")
-    return aggregated(_ARRAY_AGG, expr.type.parameter.array, expr, distinct=distinct, order_by=order_by)
+    return aggregated(_ARRAY_AGG, collected(expr.type), expr, distinct=distinct, order_by=order_by)
 
 
 @overload

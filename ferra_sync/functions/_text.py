@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Never
+from typing import Any, Final, Never, overload
 
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.nulls import leading, never
+from ferra_sync._expression.range_operators import is_ranges
+from ferra_sync._expression.ranges import Ranges
 from ferra_sync._expression.shapes import FunctionRef
 from ferra_sync._expression.sqltypes import BOOLEAN, INTEGER, TEXT
-from ferra_sync._expression.typevars import G, Ga, N, Na, S, Sa, Sb, Sc
-from ferra_sync.functions._calls import Signature, Text, Whole, argument, call, signature, text
+from ferra_sync._expression.typevars import G, Ga, N, Na, S, Sa, Sb, Sc, T
+from ferra_sync.functions._calls import Signature, Text, Whole, argument, call, expression, signature, text
+from ferra_sync.functions._ranges import lower_bound, upper_bound
 
 _LOWER: Final = signature("lower", TEXT, returns=TEXT)
 _UPPER: Final = signature("upper", TEXT, returns=TEXT)
@@ -46,14 +49,22 @@ def _of_text(function: Signature, value: AnyExpr, *others: object) -> AnyExpr:
 # Letters and how many there are
 
 
-def lower(value: Expr[S, str, N, G]) -> Expr[S, str, N, G]:
-    """The text in small letters."""
-    return _of_text(_LOWER, value)
+@overload
+def lower(value: Expr[S, str, N, G]) -> Expr[S, str, N, G]: ...
+@overload
+def lower(value: Expr[S, Ranges[T], Any, G]) -> Expr[S, T, None, G]: ...
+def lower(value: AnyExpr) -> AnyExpr:
+    """The text in small letters; or the lower bound of a range or a multirange, None where it has none or is empty."""
+    return lower_bound(value) if is_ranges(expression("lower", value)) else _of_text(_LOWER, value)
 
 
-def upper(value: Expr[S, str, N, G]) -> Expr[S, str, N, G]:
-    """The text in capitals."""
-    return _of_text(_UPPER, value)
+@overload
+def upper(value: Expr[S, str, N, G]) -> Expr[S, str, N, G]: ...
+@overload
+def upper(value: Expr[S, Ranges[T], Any, G]) -> Expr[S, T, None, G]: ...
+def upper(value: AnyExpr) -> AnyExpr:
+    """The text in capitals; or the upper bound of a range or a multirange, None where it has none or is empty."""
+    return upper_bound(value) if is_ranges(expression("upper", value)) else _of_text(_UPPER, value)
 
 
 def initcap(value: Expr[S, str, N, G]) -> Expr[S, str, N, G]:

@@ -16,11 +16,13 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import attrs
+import differential_ranges as ranges
 from tables import model_of
 
 from ferra_sync import FerraModel, Table, case
 from ferra_sync import functions as fn
 from ferra_sync import types as t
+from ferra_sync.types import Multirange, Range
 
 
 class Mood(enum.Enum):
@@ -63,6 +65,8 @@ KINDS = {
         Kind("uuid", t.uuid, tuple(UUID(int=number) for number in (1, 2, 2**127)), UUID, "uuid"),
         Kind("jsonb", t.jsonb, ({"a": 1}, {"a": True}, [1, "x"], "s", 1.5), object, "jsonb"),
         Kind("mood", lambda: t.enum(Mood), tuple(Mood), Mood, "enum"),
+        Kind("int4range", t.int4range, ranges.RANGES, Range[int], "range"),
+        Kind("int4multirange", t.int4multirange, ranges.MULTIRANGES, Multirange[int], "multirange"),
         Kind("integer[]", lambda: t.array(t.integer()), ([], [1], [1, 2]), list[int], "array"),
     )
 }
@@ -81,7 +85,11 @@ NAMES = (
     "user",
     "%s",
 )
-ORDERED = ("whole", "number", "float", "text", "char", "date", "timestamp", "timestamptz", "enum", "boolean", "uuid")
+RANGES = ("range", "multirange")
+ORDERED = (
+    *("whole", "number", "float", "text", "char", "date", "timestamp", "timestamptz", "enum", "boolean", "uuid"),
+    *RANGES,
+)
 
 
 _LENGTH = re.compile(r"\(.*\)")
@@ -98,6 +106,8 @@ def literal(value: Any, of: Kind | str) -> str:
         return f"NULL::{name}"
     if name == "jsonb":
         spelled = json.dumps(value)
+    elif isinstance(value, (Range, Multirange)):
+        spelled = ranges.spelled(value)
     elif isinstance(value, list):
         spelled = "{" + ",".join(map(str, value)) + "}"
     else:
@@ -219,6 +229,8 @@ class Terms:
             choices += [_compared, _between, _compared]
         if term.kind.family == "text":
             choices += [_like, _like]
+        if term.kind.family in RANGES:
+            choices += [_ranged, _ranged]
         if term.kind.family == "boolean":
             return term
         return self.dice.choice(choices)(self, term)
@@ -294,6 +306,36 @@ def _like(terms: Terms, term: Term) -> Term:
         return _boolean(term.expr.contains(part), f"(position({literal(part, 'text')} in {term.sql}) > 0)")
     spelled = f"(left({term.sql}, length({literal(part, 'text')})) = {literal(part, 'text')})"
     return _boolean(term.expr.startswith(part), spelled)
+
+
+def _ranged(terms: Terms, term: Term) -> Term:
+    if terms.dice.random() < 0.2:
+        number = terms.value(KINDS["integer"])
+        return _boolean(term.expr.contains(number), f"({term.sql} @> {number})")
+    op = terms.dice.choice(list(ranges.OPERATORS))
+    alike = [each for each in terms.columns if each.kind.family in RANGES]
+    if alike and terms.dice.random() < 0.5:
+        other = terms.dice.choice(alike)
+        return _boolean(ranges.OPERATORS[op](term.expr, other.expr), f"({term.sql} {op} {other.sql})")
+    kind = KINDS[terms.dice.choice(["int4range", "int4multirange"])]
+    value = terms.value(kind)
+    return _boolean(ranges.OPERATORS[op](term.expr, value), f"({term.sql} {op} {literal(value, kind)})")
+
+
+def _bound(terms: Terms, term: Term, _depth: int) -> Term:
+    name = terms.dice.choice(["lower", "upper"])
+    return Term(getattr(fn, name)(term.expr), f"{name}({term.sql})", KINDS["integer"])
+
+
+def _shared(terms: Terms, term: Term, _depth: int) -> Term:
+    value = terms.value(term.kind)
+    return Term(term.expr * value, f"({term.sql} * {literal(value, term.kind)})", term.kind)
+
+
+def _united(terms: Terms, term: Term, _depth: int) -> Term:
+    value = terms.value(term.kind)
+    spelled, op = literal(value, term.kind), terms.dice.choice("+-")
+    return Term(term.expr + value if op == "+" else term.expr - value, f"({term.sql} {op} {spelled})", term.kind)
 
 
 def _cast(terms: Terms, term: Term, _depth: int) -> Term:
@@ -393,4 +435,6 @@ _MAKERS: dict[str, tuple[Callable[[Terms, Term, int], Term], ...]] = {
     "timestamptz": (_coalesce, _moved, _begun, _extreme),
     "date": (_cast, _coalesce, _extreme, _chosen),
     "jsonb": (_cast,),
+    "range": (_cast, _coalesce, _extreme, _bound, _shared, _chosen),
+    "multirange": (_cast, _coalesce, _bound, _shared, _united, _chosen),
 }

@@ -14,7 +14,7 @@ from databases import database_with
 from type_cases import EXAMPLES, MOMENT, SUBJECTS, UTC, Inner, Mood, Subject, every_type
 
 from ferra_sync import Database, Db, DbErrorKind, PgRepository, QueryError, ValidationError, insert_into, select, update
-from ferra_sync.types import Range
+from ferra_sync.types import Multirange, Range
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +57,14 @@ WRONG: dict[str, list[Any]] = {
     "daterange": [MOMENT.date()],
     "tsrange": [MOMENT],
     "tstzrange": [MOMENT],
+    "int4multirange": [Range(1, 5), [Range(1, 5)], (1, 5), "{[1,5)}", Multirange([Range(MOMENT, None)])],
+    "int8multirange": [1],
+    "nummultirange": [Decimal(1)],
+    "datemultirange": [MOMENT.date()],
+    "tsmultirange": [Multirange([Range(MOMENT.replace(tzinfo=UTC), None)])],
+    "tstzmultirange": [Multirange([Range(MOMENT, None)])],
+    "tsvector": [1, b"a", ["a"]],
+    "tsquery": [1, b"a", ["a"]],
     "enum": ["sad", "SAD", 1],
 }
 

@@ -37,6 +37,10 @@ FORMS: dict[str, tuple[Hashable, tuple[Hashable, ...]]] = {
     "an operator": (shapes.operation("=", TITLE, TEXT), (TITLE, TEXT)),
     "a connective": (shapes.connective("and", TITLE, YEAR), (TITLE, YEAR)),
     "a row": (shapes.row(TITLE, YEAR), (TITLE, YEAR)),
+    "grouping sets": (
+        shapes.grouping_sets("rollup", shapes.row(TITLE), shapes.row(YEAR, TEXT)),
+        (shapes.row(TITLE), shapes.row(YEAR, TEXT)),
+    ),
     "a call": (shapes.call(LOWER, TITLE), (LOWER, TITLE)),
     "a call of distinct values": (shapes.call(COUNT, TITLE, distinct=True), (COUNT, TITLE)),
     "a count of rows": (shapes.count_rows(COUNT), (COUNT,)),

@@ -92,6 +92,22 @@ UNCOMPILED: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: from_(Writers).where(exists(OWN.select(fn.max(Writers.id)))).select(Writer),
         "max of columns of writers alone is one of the query around",
     ),
+    "a filtered aggregate of outer columns alone": (
+        lambda: from_(Writers).where(exists(OWN.select(fn.max(Writers.id).filter(Writers.id > 1)))).select(Writer),
+        "max of columns of writers alone is one of the query around",
+    ),
+    "a count filtered by outer columns alone": (
+        lambda: from_(Writers).where(exists(OWN.select(fn.count().filter(Writers.id > 1)))).select(Writer),
+        "count of columns of writers alone is one of the query around",
+    ),
+    "an aggregate of outer columns in their order": (
+        lambda: from_(Writers).select(OWN.select(fn.array_agg(Writers.name, order_by=Writers.id)).scalar()),
+        "array_agg of columns of writers alone is one of the query around",
+    ),
+    "an aggregate of sorted outer columns": (
+        lambda: from_(Writers).select(OWN.select(fn.mode().within_group(Writers.name)).scalar()),
+        "mode of columns of writers alone is one of the query around",
+    ),
     "a loose column inside": (
         lambda: from_(Writers).where(exists(OWN.group_by(Posts.title).select(Posts.likes))).select(Writer),
         r"posts\.likes is neither in group_by",

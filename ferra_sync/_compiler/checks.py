@@ -192,24 +192,20 @@ def _check_lock(shape: SelectShape, results: Sequence[Hashable]) -> None:
         if has_window(*read):
             raise QueryError(f"{lock} cannot lock rows beside a function over a window, which reads others too")
         if missing.intersection(lock.of or shape.tables):
-            raise QueryError(f"{lock} cannot lock the nullable side of an outer join: {_cure(shape, missing)}")
-        _check_derived_lock(lock, shape)
-        locked = [each.table for each in shape.derived if isinstance(each.rows, SelectShape)]
-        if shape.table is not None and all(table.is_derived and table not in locked for table in shape.tables):
-            raise QueryError(f"{lock} locks rows of tables, and {shape.table} is none: lock those of its query")
+            there = [table for table in shape.tables if table not in missing]
+            cure = f"say of={there[0].owner.__name__}" if there else "lock without that join"
+            raise QueryError(f"{lock} cannot lock the nullable side of an outer join: {cure}")
+        _check_lock_of_tables(lock, shape)
 
 
-def _check_derived_lock(lock: LockShape, shape: SelectShape) -> None:
-    """A lock of all tables is one of the rows from which a query in FROM makes its own."""
-    for derived in shape.derived if not lock.of else ():
-        match derived.rows:
-            case SelectShape() as rows:
-                _check_lock(rows._replace(locks=(lock,)), [result for result, _ in select_list(rows.items).columns])
-            case CompoundShape():
-                raise QueryError(f"{lock} cannot lock rows of a set operation, {derived.table}: {_cure(shape)}")
-
-
-def _cure(shape: SelectShape, missing: Collection[Hashable] = ()) -> str:
-    """Return what to say instead of a lock of rows that cannot be locked."""
-    there = [table for table in shape.tables if table not in missing and not table.is_derived]
-    return f"say of={there[0].owner.__name__}" if there else "lock without that join"
+def _check_lock_of_tables(lock: LockShape, shape: SelectShape) -> None:
+    """A lock is of tables: of a query in FROM it would be of all that this reads, and of one in WITH of nothing."""
+    locked = lock.of or shape.tables
+    queries = {each.table for each in shape.derived if isinstance(each.rows, (SelectShape, CompoundShape))}
+    made = next((table for table in locked if table in queries), None)
+    if made is not None:
+        owner = made.owner.__name__
+        raise QueryError(f"{lock} would lock what {made} is made of: say {owner}.of(….for_update()), or of=…")
+    derived = [table for table in locked if table.is_derived]
+    if derived and (lock.of or len(derived) == len(locked)):
+        raise QueryError(f"{lock} locks rows of tables, and {derived[0]} is none: lock those of its query")

@@ -20,8 +20,9 @@ from ferra_sync._expression.identifiers import quoted
 def derived(dice: Random, source: Source, number: int) -> Source:
     """Return rows of `source` as a table of their own, made in one of the ways."""
     made = _declared(source, number)
-    has_char = any(column.kind.family == "char" for column in source.columns)  # Only a table pads its values.
-    ways = [_of, _cte, _union, _recursive] if has_char else [_of, _cte, _union, _recursive, _values]
+    # Only a table pads its texts, and only a statement with a table of its type shows what an enum is.
+    is_of_tables = any(column.kind.family in {"char", "enum"} for column in source.columns)
+    ways = [_of, _cte, _union, _recursive] if is_of_tables else [_of, _cte, _union, _recursive, _values]
     rows, sql = dice.choice(ways)(dice, source, made)
     return attrs.evolve(made, made=rows, spelled=f'({sql}) AS "{made.name}"({_names(source)})')
 

@@ -169,8 +169,12 @@ def test_locks_are_of_tables(db: Database) -> None:
         assert tx.fetch_all(joined.select(Writers.name).for_update()) == ["ann", "bob"]
         inside = Ids.of(from_(Writers).where(Writers.id > 3).select(Writers.id).for_update())
         assert tx.fetch_all(from_(inside).select(Ids.id)) == [4]
-        with pytest.raises(QueryError, match="FOR UPDATE cannot lock rows made of several"):
+        with pytest.raises(QueryError, match=r"FOR UPDATE would lock what counts is made of: say Counts\.of"):
             tx.fetch_all(from_(Writers).inner_join(COUNTS).select(Writer).for_update())
+        writers = from_(Writers).inner_join(COUNTS).order_by(Writers.id).select(Writers.name)
+        assert tx.fetch_all(writers.for_update(of=Writers)) == ["ann", "bob"]
+        with pytest.raises(QueryError, match='FOR UPDATE OF "counts" locks rows of tables, and counts is none'):
+            tx.fetch_all(joined.select(Writers.name).for_update(of=Counts))
         with pytest.raises(QueryError, match="FOR SHARE locks rows of tables, and counts is none"):
             tx.fetch_all(from_(Counts.cte(PER_WRITER)).select(Count).for_share())
 

@@ -30,11 +30,11 @@ assert_type(fn.ascii(Users.name), Expr[In[Users], int, Never, Plain])
 assert_type(fn.chr(Users.id), Expr[In[Users], str, Never, Plain])
 assert_type(fn.chr(65), Expr[Never, str, Never, Never])
 
-Users.name.matches(1)  # R466 a number for a pattern
-Users.id.imatches("1")  # R467 a pattern beside a number
-Users.id.collate("C")  # R468 a collation of numbers
-fn.regexp_match(Users.id, "1")  # R469 a pattern beside a number
-fn.chr(Users.name)  # R470 the character of a text
+Users.name.matches(1)  # R614 a number for a pattern
+Users.id.imatches("1")  # R615 a pattern beside a number
+Users.id.collate("C")  # R616 a collation of numbers
+fn.regexp_match(Users.id, "1")  # R617 a pattern beside a number
+fn.chr(Users.name)  # R618 the character of a text
 
 # Numbers
 
@@ -46,8 +46,8 @@ assert_type(fn.sin(fn.radians(Events.ratio)), Expr[In[Events], float, Never, Pla
 assert_type(fn.atan2(Events.ratio, Events.taken), Expr[In[Events], float, None, Plain])
 assert_type(fn.pi(), Expr[Never, float, Never, Never])
 
-fn.gcd(Events.ratio, 2)  # R471 a float has no divisors
-fn.sin(Users.name)  # R472 the sine of a text
+fn.gcd(Events.ratio, 2)  # R619 a float has no divisors
+fn.sin(Users.name)  # R620 the sine of a text
 
 # Aggregates
 
@@ -56,9 +56,9 @@ assert_type(fn.var_samp(Events.seats) + 1, Expr[Opt[In[Events]], Decimal, None, 
 assert_type(fn.corr(Events.ratio, Events.price) + 1, Expr[Opt[In[Events]], float, None, Aggregate])
 assert_type(fn.regr_count(Events.ratio, Events.seats) + 1, Expr[Opt[In[Events]], int, Never, Aggregate])
 
-fn.bit_and(Users.name)  # R473 the bits of a text
-fn.regr_slope(Users.name, Users.id)  # R474 a line through texts
-from_(Events).select(fn.corr(Events.ratio, Events.price), Events.seats)  # R475 a column beside an aggregate
+fn.bit_and(Users.name)  # R621 the bits of a text
+fn.regr_slope(Users.name, Users.id)  # R622 a line through texts
+from_(Events).select(fn.corr(Events.ratio, Events.price), Events.seats)  # R623 a column beside an aggregate
 
 # Moments
 
@@ -68,5 +68,5 @@ assert_type(fn.clock_timestamp(), Expr[Never, datetime, Never, Never])
 assert_type(fn.isfinite(Events.last_day), Expr[In[Events], bool, None, Plain])
 assert_type(fn.justify_interval(Events.pause) == hour, Expr[In[Events], bool, None, Plain])
 
-fn.date_bin(hour, Events.day, epoch)  # R476 a day is in no stretch of hours
-fn.justify_days(Events.seats)  # R477 a number is no interval
+fn.date_bin(hour, Events.day, epoch)  # R624 a day is in no stretch of hours
+fn.justify_days(Events.seats)  # R625 a number is no interval

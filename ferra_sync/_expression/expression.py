@@ -7,7 +7,7 @@ is `Never` and fits both.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Hashable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar, Generic, Never, TypeAlias, overload
@@ -24,12 +24,11 @@ from ferra_sync._expression.arithmetic import Exact, FracT, Joined, Moment, Real
 from ferra_sync._expression.full_text import TsQuery, TsVector
 from ferra_sync._expression.intervals import Interval
 from ferra_sync._expression.markers import In, Opt, Plain
-from ferra_sync._expression.order import Order
+from ferra_sync._expression.matching import Matching
 from ferra_sync._expression.ranges import Ranges
 from ferra_sync._expression.rows import Rows
 from ferra_sync._expression.selectable import Takes, Typed
-from ferra_sync._expression.sqltypes import BOOLEAN, TSQUERY, HasSqlType, Undeclared
-from ferra_sync._expression.typed_node import TypedNode
+from ferra_sync._expression.sqltypes import BOOLEAN, TSQUERY, HasSqlType, SqlType, Undeclared
 from ferra_sync._expression.typevars import G2, G3, N2, N3, S2, S3, G_co, Ga, N_co, Na, S, S_co, Sa, T, V, V_co, W
 
 # Of what type self may be: in `Exactly` of no subclass of it, for a datetime is a date.
@@ -40,11 +39,16 @@ Right: TypeAlias = "V | Expr[Sa, V, Na, Ga]"
 Spans: TypeAlias = "Ranges[T] | Expr[Sa, Ranges[T], Na, Ga]"
 
 
-class Expr(TypedNode[S_co, V_co, N_co, G_co], Generic[S_co, V_co, N_co, G_co]):
+class Expr(Matching[S_co, V_co, N_co, G_co, "Expr[S_co, bool, N_co, G_co]"], Generic[S_co, V_co, N_co, G_co]):
     """An SQL expression: a frozen value that does no I/O."""
 
     __slots__ = ()
     __hash__: ClassVar[None]  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleMethodOverride] - == builds SQL
+
+    def __ferra_predicate__(
+        self, shape: Hashable, params: tuple[Any, ...], type: SqlType[Any]
+    ) -> Expr[S_co, bool, N_co, G_co]:
+        return Expr(shape, params, type)
 
     # Comparison
 
@@ -295,6 +299,8 @@ class Expr(TypedNode[S_co, V_co, N_co, G_co], Generic[S_co, V_co, N_co, G_co]):
     def __mul__(self, other: object) -> AnyExpr:
         return arithmetic.arithmetic(Expr, "*", self, other)
 
+    __rmul__ = __mul__  # Factors commute.
+
     @overload
     def __truediv__(self: Of[Real], other: V_co | int) -> Expr[S_co, V_co, N_co, G_co]: ...
     @overload
@@ -379,17 +385,6 @@ class Expr(TypedNode[S_co, V_co, N_co, G_co], Generic[S_co, V_co, N_co, G_co]):
         return arithmetic.reflected(Expr, "-", other, self)
 
     @overload
-    def __rmul__(self: Of[Real], other: V_co | int) -> Expr[S_co, V_co, N_co, G_co]: ...
-    @overload
-    def __rmul__(self: Of[int], other: FracT) -> Expr[S_co, FracT, N_co, G_co]: ...
-    @overload
-    def __rmul__(self: Of[Span], other: Real) -> Expr[S_co, V_co, N_co, G_co]: ...
-    @overload
-    def __rmul__(self: Of[Real], other: SpanT) -> Expr[S_co, SpanT, N_co, G_co]: ...
-    def __rmul__(self, other: object) -> AnyExpr:
-        return arithmetic.reflected(Expr, "*", other, self)
-
-    @overload
     def __rtruediv__(self: Of[Real], other: V_co | int) -> Expr[S_co, V_co, N_co, G_co]: ...
     @overload
     def __rtruediv__(self: Of[int], other: FracT) -> Expr[S_co, FracT, N_co, G_co]: ...
@@ -410,14 +405,6 @@ class Expr(TypedNode[S_co, V_co, N_co, G_co], Generic[S_co, V_co, N_co, G_co]):
 
     # Text
 
-    def like(self: Of[str], pattern: str) -> Expr[S_co, bool, N_co, G_co]:
-        r"""`LIKE` with a raw pattern: `%` and `_` are wild, `\` escapes them."""
-        return operators.matching(Expr, "like", self, pattern)
-
-    def ilike(self: Of[str], pattern: str) -> Expr[S_co, bool, N_co, G_co]:
-        """`ILIKE` with a raw pattern: `like` without regard to case."""
-        return operators.matching(Expr, "ilike", self, pattern)
-
     @overload
     def contains(self: Of[str], part: str) -> Expr[S_co, bool, N_co, G_co]: ...
     @overload
@@ -433,26 +420,6 @@ class Expr(TypedNode[S_co, V_co, N_co, G_co], Generic[S_co, V_co, N_co, G_co]):
         if range_operators.is_ranges(self):
             return range_operators.containment(Expr, self, part)
         return operators.matching(Expr, "like", self, f"%{operators.escaped(part)}%")
-
-    def icontains(self: Of[str], part: str) -> Expr[S_co, bool, N_co, G_co]:
-        """`contains` without regard to case."""
-        return operators.matching(Expr, "ilike", self, f"%{operators.escaped(part)}%")
-
-    def startswith(self: Of[str], part: str) -> Expr[S_co, bool, N_co, G_co]:
-        """Whether the text begins with `part`, letter for letter."""
-        return operators.matching(Expr, "like", self, f"{operators.escaped(part)}%")
-
-    def istartswith(self: Of[str], part: str) -> Expr[S_co, bool, N_co, G_co]:
-        """`startswith` without regard to case."""
-        return operators.matching(Expr, "ilike", self, f"{operators.escaped(part)}%")
-
-    def endswith(self: Of[str], part: str) -> Expr[S_co, bool, N_co, G_co]:
-        """Whether the text ends with `part`, letter for letter."""
-        return operators.matching(Expr, "like", self, f"%{operators.escaped(part)}")
-
-    def iendswith(self: Of[str], part: str) -> Expr[S_co, bool, N_co, G_co]:
-        """`endswith` without regard to case."""
-        return operators.matching(Expr, "ilike", self, f"%{operators.escaped(part)}")
 
     def matches(self: Of[TsVector], query: Expr[S2, TsQuery, N2, G2]) -> Expr[S_co | S2, bool, N_co | N2, G_co | G2]:
         """`@@`: whether a document answers a query, such as `fn.websearch_to_tsquery("english", text)`."""
@@ -510,7 +477,7 @@ class Expr(TypedNode[S_co, V_co, N_co, G_co], Generic[S_co, V_co, N_co, G_co]):
         """`&>`: whether this begins no earlier than the other."""
         return range_operators.between_ranges(Expr, "&>", self, other)
 
-    # Type, nullability and order
+    # Type and nullability
 
     @overload  # The document null, cast to a number or a boolean, is NULL from PostgreSQL 18 on.
     def cast(self: Of[Undeclared], to: HasSqlType[FracT, Any]) -> Expr[S_co, FracT, None, G_co]: ...
@@ -523,14 +490,6 @@ class Expr(TypedNode[S_co, V_co, N_co, G_co], Generic[S_co, V_co, N_co, G_co]):
     def nullable(self) -> Expr[Opt[S_co], V_co, None, G_co]:
         """This expression as the nullable side of an outer join has it: its value or None."""
         return Expr(self.shape, self.params, self.type)
-
-    def asc(self, *, nulls: shapes.Nulls | None = None) -> Order[S_co, G_co]:
-        """Ascending; PostgreSQL puts NULLs last where `nulls` does not say otherwise."""
-        return Order(self, shapes.ASC, nulls)
-
-    def desc(self, *, nulls: shapes.Nulls | None = None) -> Order[S_co, G_co]:
-        """Descending; PostgreSQL puts NULLs first where `nulls` does not say otherwise."""
-        return Order(self, shapes.DESC, nulls)
 
 
 AnyExpr: TypeAlias = Expr[Any, Any, Any, Any]

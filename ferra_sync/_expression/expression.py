@@ -36,6 +36,8 @@ Of: TypeAlias = "Expr[Any, V, Any, Any]"
 Exactly: TypeAlias = "Typed[Any, V, Any, Any, Any]"
 Constant: TypeAlias = "V | Expr[Never, V, Never, Never]"
 Right: TypeAlias = "V | Expr[Sa, V, Na, Ga]"
+Number: TypeAlias = "V | int | Expr[Sa, V | int, Na, Ga]"
+Ranged: TypeAlias = "Expr[Any, Ranges[T], Any, Any]"
 Spans: TypeAlias = "Ranges[T] | Expr[Sa, Ranges[T], Na, Ga]"
 
 
@@ -183,9 +185,7 @@ class Expr(Matching[S_co, V_co, N_co, G_co, "Expr[S_co, bool, N_co, G_co]"], Gen
     # Arithmetic: for each pair of types that PostgreSQL has an operator for, with a value and with an expression.
 
     @overload
-    def __add__(self: Of[Real], other: V_co | int) -> Expr[S_co, V_co, N_co, G_co]: ...
-    @overload
-    def __add__(self: Of[Real], other: Expr[S2, V_co | int, N2, G2]) -> Expr[S_co | S2, V_co, N_co | N2, G_co | G2]: ...
+    def __add__(self: Of[Real], other: Number[V_co, Sa, Na, Ga]) -> Expr[S_co | Sa, V_co, N_co | Na, G_co | Ga]: ...
     @overload
     def __add__(self: Of[int], other: Decimal) -> Expr[S_co, Decimal, N_co, G_co]: ...
     @overload
@@ -193,34 +193,22 @@ class Expr(Matching[S_co, V_co, N_co, G_co, "Expr[S_co, bool, N_co, G_co]"], Gen
     @overload
     def __add__(self: Of[int], other: Expr[S2, FracT, N2, G2]) -> Expr[S_co | S2, FracT, N_co | N2, G_co | G2]: ...
     @overload
-    def __add__(self: Of[Joined], other: Constant[V_co]) -> Expr[S_co, V_co, N_co, G_co]: ...
+    def __add__(self: Of[Joined], other: Right[V_co, Sa, Na, Ga]) -> Expr[S_co | Sa, V_co, N_co | Na, G_co | Ga]: ...
     @overload
-    def __add__(self: Of[Joined], other: Expr[S2, V_co, N2, G2]) -> Expr[S_co | S2, V_co, N_co | N2, G_co | G2]: ...
+    def __add__(self: Of[Span], other: Right[Span, Sa, Na, Ga]) -> Expr[S_co | Sa, Interval, N_co | Na, G_co | Ga]: ...
     @overload
-    def __add__(self: Of[Span], other: Span) -> Expr[S_co, Interval, N_co, G_co]: ...
-    @overload
-    def __add__(self: Of[Span], other: Expr[S2, Span, N2, G2]) -> Expr[S_co | S2, Interval, N_co | N2, G_co | G2]: ...
-    @overload
-    def __add__(self: Of[Moment], other: Span) -> Expr[S_co, V_co, N_co, G_co]: ...
-    @overload
-    def __add__(self: Of[Moment], other: Expr[S2, Span, N2, G2]) -> Expr[S_co | S2, V_co, N_co | N2, G_co | G2]: ...
-    @overload
-    def __add__(self: Exactly[date], other: Span | time) -> Expr[S_co, datetime, N_co, G_co]: ...
+    def __add__(self: Of[Moment], other: Right[Span, Sa, Na, Ga]) -> Expr[S_co | Sa, V_co, N_co | Na, G_co | Ga]: ...
     @overload
     def __add__(
-        self: Exactly[date], other: Expr[S2, Span | time, N2, G2]
-    ) -> Expr[S_co | S2, datetime, N_co | N2, G_co | G2]: ...
+        self: Exactly[date], other: Right[Span | time, Sa, Na, Ga]
+    ) -> Expr[S_co | Sa, datetime, N_co | Na, G_co | Ga]: ...
     @overload
-    def __add__(self: Exactly[date], other: int) -> Expr[S_co, date, N_co, G_co]: ...
-    @overload
-    def __add__(self: Exactly[date], other: Expr[S2, int, N2, G2]) -> Expr[S_co | S2, date, N_co | N2, G_co | G2]: ...
+    def __add__(self: Exactly[date], other: Right[int, Sa, Na, Ga]) -> Expr[S_co | Sa, date, N_co | Na, G_co | Ga]: ...
     def __add__(self, other: object) -> AnyExpr:
         return arithmetic.arithmetic(Expr, "+", self, other)
 
     @overload
-    def __sub__(self: Of[Real], other: V_co | int) -> Expr[S_co, V_co, N_co, G_co]: ...
-    @overload
-    def __sub__(self: Of[Real], other: Expr[S2, V_co | int, N2, G2]) -> Expr[S_co | S2, V_co, N_co | N2, G_co | G2]: ...
+    def __sub__(self: Of[Real], other: Number[V_co, Sa, Na, Ga]) -> Expr[S_co | Sa, V_co, N_co | Na, G_co | Ga]: ...
     @overload
     def __sub__(self: Of[int], other: Decimal) -> Expr[S_co, Decimal, N_co, G_co]: ...
     @overload
@@ -228,29 +216,19 @@ class Expr(Matching[S_co, V_co, N_co, G_co, "Expr[S_co, bool, N_co, G_co]"], Gen
     @overload
     def __sub__(self: Of[int], other: Expr[S2, FracT, N2, G2]) -> Expr[S_co | S2, FracT, N_co | N2, G_co | G2]: ...
     @overload
-    def __sub__(self: Of[Span | Sets], other: Constant[V_co]) -> Expr[S_co, V_co, N_co, G_co]: ...
+    def __sub__(
+        self: Of[Span | Sets], other: Right[V_co, Sa, Na, Ga]
+    ) -> Expr[S_co | Sa, V_co, N_co | Na, G_co | Ga]: ...
+    @overload
+    def __sub__(self: Of[Span], other: Right[Span, Sa, Na, Ga]) -> Expr[S_co | Sa, Interval, N_co | Na, G_co | Ga]: ...
+    @overload
+    def __sub__(self: Of[Moment], other: Right[Span, Sa, Na, Ga]) -> Expr[S_co | Sa, V_co, N_co | Na, G_co | Ga]: ...
+    @overload
+    def __sub__(self: Of[time], other: Right[time, Sa, Na, Ga]) -> Expr[S_co | Sa, timedelta, N_co | Na, G_co | Ga]: ...
     @overload
     def __sub__(
-        self: Of[Span | Sets], other: Expr[S2, V_co, N2, G2]
-    ) -> Expr[S_co | S2, V_co, N_co | N2, G_co | G2]: ...
-    @overload
-    def __sub__(self: Of[Span], other: Span) -> Expr[S_co, Interval, N_co, G_co]: ...
-    @overload
-    def __sub__(self: Of[Span], other: Expr[S2, Span, N2, G2]) -> Expr[S_co | S2, Interval, N_co | N2, G_co | G2]: ...
-    @overload
-    def __sub__(self: Of[Moment], other: Span) -> Expr[S_co, V_co, N_co, G_co]: ...
-    @overload
-    def __sub__(self: Of[Moment], other: Expr[S2, Span, N2, G2]) -> Expr[S_co | S2, V_co, N_co | N2, G_co | G2]: ...
-    @overload
-    def __sub__(self: Of[time], other: time) -> Expr[S_co, timedelta, N_co, G_co]: ...
-    @overload
-    def __sub__(self: Of[time], other: Expr[S2, time, N2, G2]) -> Expr[S_co | S2, timedelta, N_co | N2, G_co | G2]: ...
-    @overload
-    def __sub__(self: Of[datetime], other: date) -> Expr[S_co, timedelta, N_co, G_co]: ...
-    @overload
-    def __sub__(
-        self: Of[datetime], other: Expr[S2, date, N2, G2]
-    ) -> Expr[S_co | S2, timedelta, N_co | N2, G_co | G2]: ...
+        self: Of[datetime], other: Right[date, Sa, Na, Ga]
+    ) -> Expr[S_co | Sa, timedelta, N_co | Na, G_co | Ga]: ...
     @overload
     def __sub__(  # type: ignore[overload-overlap]  # pyright: ignore[reportOverlappingOverload] - datetime is a date
         self: Exactly[date], other: datetime
@@ -262,22 +240,16 @@ class Expr(Matching[S_co, V_co, N_co, G_co, "Expr[S_co, bool, N_co, G_co]"], Gen
         self: Exactly[date], other: Typed[S2, date, date, N2, G2]
     ) -> Expr[S_co | S2, int, N_co | N2, G_co | G2]: ...
     @overload
-    def __sub__(self: Exactly[date], other: Span) -> Expr[S_co, datetime, N_co, G_co]: ...
-    @overload
     def __sub__(
-        self: Exactly[date], other: Expr[S2, Span, N2, G2]
-    ) -> Expr[S_co | S2, datetime, N_co | N2, G_co | G2]: ...
+        self: Exactly[date], other: Right[Span, Sa, Na, Ga]
+    ) -> Expr[S_co | Sa, datetime, N_co | Na, G_co | Ga]: ...
     @overload
-    def __sub__(self: Exactly[date], other: int) -> Expr[S_co, date, N_co, G_co]: ...
-    @overload
-    def __sub__(self: Exactly[date], other: Expr[S2, int, N2, G2]) -> Expr[S_co | S2, date, N_co | N2, G_co | G2]: ...
+    def __sub__(self: Exactly[date], other: Right[int, Sa, Na, Ga]) -> Expr[S_co | Sa, date, N_co | Na, G_co | Ga]: ...
     def __sub__(self, other: object) -> AnyExpr:
         return arithmetic.arithmetic(Expr, "-", self, other)
 
     @overload
-    def __mul__(self: Of[Real], other: V_co | int) -> Expr[S_co, V_co, N_co, G_co]: ...
-    @overload
-    def __mul__(self: Of[Real], other: Expr[S2, V_co | int, N2, G2]) -> Expr[S_co | S2, V_co, N_co | N2, G_co | G2]: ...
+    def __mul__(self: Of[Real], other: Number[V_co, Sa, Na, Ga]) -> Expr[S_co | Sa, V_co, N_co | Na, G_co | Ga]: ...
     @overload
     def __mul__(self: Of[int], other: Decimal) -> Expr[S_co, Decimal, N_co, G_co]: ...
     @overload
@@ -285,9 +257,7 @@ class Expr(Matching[S_co, V_co, N_co, G_co, "Expr[S_co, bool, N_co, G_co]"], Gen
     @overload
     def __mul__(self: Of[int], other: Expr[S2, FracT, N2, G2]) -> Expr[S_co | S2, FracT, N_co | N2, G_co | G2]: ...
     @overload
-    def __mul__(self: Of[Span], other: Real) -> Expr[S_co, V_co, N_co, G_co]: ...
-    @overload
-    def __mul__(self: Of[Span], other: Expr[S2, Real, N2, G2]) -> Expr[S_co | S2, V_co, N_co | N2, G_co | G2]: ...
+    def __mul__(self: Of[Span], other: Right[Real, Sa, Na, Ga]) -> Expr[S_co | Sa, V_co, N_co | Na, G_co | Ga]: ...
     @overload
     def __mul__(self: Of[Real], other: timedelta) -> Expr[S_co, timedelta, N_co, G_co]: ...
     @overload
@@ -302,11 +272,7 @@ class Expr(Matching[S_co, V_co, N_co, G_co, "Expr[S_co, bool, N_co, G_co]"], Gen
     __rmul__ = __mul__  # Factors commute.
 
     @overload
-    def __truediv__(self: Of[Real], other: V_co | int) -> Expr[S_co, V_co, N_co, G_co]: ...
-    @overload
-    def __truediv__(
-        self: Of[Real], other: Expr[S2, V_co | int, N2, G2]
-    ) -> Expr[S_co | S2, V_co, N_co | N2, G_co | G2]: ...
+    def __truediv__(self: Of[Real], other: Number[V_co, Sa, Na, Ga]) -> Expr[S_co | Sa, V_co, N_co | Na, G_co | Ga]: ...
     @overload
     def __truediv__(self: Of[int], other: Decimal) -> Expr[S_co, Decimal, N_co, G_co]: ...
     @overload
@@ -314,23 +280,15 @@ class Expr(Matching[S_co, V_co, N_co, G_co, "Expr[S_co, bool, N_co, G_co]"], Gen
     @overload
     def __truediv__(self: Of[int], other: Expr[S2, FracT, N2, G2]) -> Expr[S_co | S2, FracT, N_co | N2, G_co | G2]: ...
     @overload
-    def __truediv__(self: Of[Span], other: Real) -> Expr[S_co, V_co, N_co, G_co]: ...
-    @overload
-    def __truediv__(self: Of[Span], other: Expr[S2, Real, N2, G2]) -> Expr[S_co | S2, V_co, N_co | N2, G_co | G2]: ...
+    def __truediv__(self: Of[Span], other: Right[Real, Sa, Na, Ga]) -> Expr[S_co | Sa, V_co, N_co | Na, G_co | Ga]: ...
     def __truediv__(self, other: object) -> AnyExpr:
         """`/` as PostgreSQL means it: whole numbers divide to a whole number."""
         return arithmetic.arithmetic(Expr, "/", self, other)
 
     @overload
-    def __mod__(self: Of[Exact], other: V_co | int) -> Expr[S_co, V_co, N_co, G_co]: ...
+    def __mod__(self: Of[Exact], other: Number[V_co, Sa, Na, Ga]) -> Expr[S_co | Sa, V_co, N_co | Na, G_co | Ga]: ...
     @overload
-    def __mod__(
-        self: Of[Exact], other: Expr[S2, V_co | int, N2, G2]
-    ) -> Expr[S_co | S2, V_co, N_co | N2, G_co | G2]: ...
-    @overload
-    def __mod__(self: Of[int], other: Decimal) -> Expr[S_co, Decimal, N_co, G_co]: ...
-    @overload
-    def __mod__(self: Of[int], other: Expr[S2, Decimal, N2, G2]) -> Expr[S_co | S2, Decimal, N_co | N2, G_co | G2]: ...
+    def __mod__(self: Of[int], other: Right[Decimal, Sa, Na, Ga]) -> Expr[S_co | Sa, Decimal, N_co | Na, G_co | Ga]: ...
     def __mod__(self, other: object) -> AnyExpr:
         return arithmetic.arithmetic(Expr, "%", self, other)
 
@@ -403,17 +361,17 @@ class Expr(Matching[S_co, V_co, N_co, G_co, "Expr[S_co, bool, N_co, G_co]"], Gen
     def __neg__(self: Of[Real | Span]) -> Expr[S_co, V_co, N_co, G_co]:
         return arithmetic.negated(Expr, self)
 
-    # Text
+    # Texts and ranges
 
     @overload
     def contains(self: Of[str], part: str) -> Expr[S_co, bool, N_co, G_co]: ...
     @overload
     def contains(
-        self: Of[Ranges[Decimal]], part: Right[int, Sa, Na, Ga]
+        self: Ranged[Decimal], part: Right[int, Sa, Na, Ga]
     ) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]: ...
     @overload
     def contains(
-        self: Of[Ranges[T]], part: Right[T | Ranges[T], Sa, Na, Ga]
+        self: Ranged[T], part: Right[T | Ranges[T], Sa, Na, Ga]
     ) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]: ...
     def contains(self, part: object) -> AnyExpr:
         """Whether `part` occurs, letter for letter: nothing in it is wild. Of ranges `@>`: whether it is in them."""
@@ -433,49 +391,37 @@ class Expr(Matching[S_co, V_co, N_co, G_co, "Expr[S_co, bool, N_co, G_co]"], Gen
         """`<->` of `pg_trgm`: one minus `fn.similarity(…)`."""
         return trigram_operators.distance(Expr, self, other)
 
-    # Ranges and multiranges
-
     @overload
-    def contained_by(
-        self: Of[Ranges[T]], other: Spans[T, Sa, Na, Ga]
-    ) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]: ...
+    def contained_by(self: Ranged[T], other: Spans[T, Sa, Na, Ga]) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]: ...
     @overload
     def contained_by(self: Of[V], other: Spans[V, Sa, Na, Ga]) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]: ...
     def contained_by(self, other: object) -> AnyExpr:
         """`<@`: whether this range, or this one value, is in `other`."""
         return range_operators.contained(Expr, self, other)
 
-    def overlaps(self: Of[Ranges[T]], other: Spans[T, Sa, Na, Ga]) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]:
+    def overlaps(self: Ranged[T], other: Spans[T, Sa, Na, Ga]) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]:
         """`&&`: whether both have something in common."""
         return range_operators.between_ranges(Expr, "&&", self, other)
 
-    def adjacent_to(self: Of[Ranges[T]], other: Spans[T, Sa, Na, Ga]) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]:
+    def adjacent_to(self: Ranged[T], other: Spans[T, Sa, Na, Ga]) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]:
         """`-|-`: whether one begins where the other ends, with nothing between them or in common."""
         return range_operators.between_ranges(Expr, "-|-", self, other)
 
-    def strictly_left_of(
-        self: Of[Ranges[T]], other: Spans[T, Sa, Na, Ga]
-    ) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]:
+    def strictly_left_of(self: Ranged[T], other: Spans[T, Sa, Na, Ga]) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]:
         """`<<`: whether this ends before the other begins."""
         return range_operators.between_ranges(Expr, "<<", self, other)
 
-    def strictly_right_of(
-        self: Of[Ranges[T]], other: Spans[T, Sa, Na, Ga]
-    ) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]:
+    def strictly_right_of(self: Ranged[T], other: Spans[T, Sa, Na, Ga]) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]:
         """`>>`: whether this begins after the other ends."""
         return range_operators.between_ranges(Expr, ">>", self, other)
 
-    def not_extend_right_of(
-        self: Of[Ranges[T]], other: Spans[T, Sa, Na, Ga]
-    ) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]:
+    def not_extend_right_of(self: Ranged[T], that: Spans[T, Sa, Na, Ga]) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]:
         """`&<`: whether this ends no later than the other."""
-        return range_operators.between_ranges(Expr, "&<", self, other)
+        return range_operators.between_ranges(Expr, "&<", self, that)
 
-    def not_extend_left_of(
-        self: Of[Ranges[T]], other: Spans[T, Sa, Na, Ga]
-    ) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]:
+    def not_extend_left_of(self: Ranged[T], that: Spans[T, Sa, Na, Ga]) -> Expr[S_co | Sa, bool, N_co | Na, G_co | Ga]:
         """`&>`: whether this begins no earlier than the other."""
-        return range_operators.between_ranges(Expr, "&>", self, other)
+        return range_operators.between_ranges(Expr, "&>", self, that)
 
     # Type and nullability
 

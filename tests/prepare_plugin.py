@@ -20,7 +20,7 @@ from ferra_sync import Derived, Table
 from ferra_sync._compiler import compiler
 from ferra_sync._compiler.compiled import Compiled
 from ferra_sync._compiler.shapes import StatementShape
-from ferra_sync._expression.shapes import TableRef
+from ferra_sync._expression.references import TableRef
 from ferra_sync._schema.table import Relation
 
 MARK = "refused_by_the_server"

@@ -18,7 +18,8 @@ from ferra_sync._compiler.terms import Chain, Raw, Template, Unnest
 from ferra_sync._compiler.write import column_names, returned_column, unnested_columns
 from ferra_sync._expression.domains import is_veiled
 from ferra_sync._expression.identifiers import quoted
-from ferra_sync._expression.shapes import ColumnRef, Items
+from ferra_sync._expression.references import ColumnRef
+from ferra_sync._expression.shapes import Items
 from ferra_sync._model.select_list import select_list
 
 _SOURCE: Final = "source"

@@ -9,7 +9,8 @@ from pypika.terms import Term
 
 from ferra_sync._compiler.terms import Call, Raw, Template, operator_name
 from ferra_sync._expression import shapes
-from ferra_sync._expression.shapes import Form, FunctionRef, children, has_aggregate, has_window, windowed
+from ferra_sync._expression.references import FunctionRef
+from ferra_sync._expression.shapes import Form, children, has_aggregate, has_window, windowed
 from ferra_sync.errors import QueryError
 
 Lower: TypeAlias = Callable[[Iterable[Hashable]], list[Term]]

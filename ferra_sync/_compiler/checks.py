@@ -9,10 +9,8 @@ from ferra_sync._compiler.nullable_side import nullable_side
 from ferra_sync._compiler.shapes import CompoundShape, LockShape, SelectShape
 from ferra_sync._expression import shapes
 from ferra_sync._expression.grouping import GROUPING
+from ferra_sync._expression.references import ColumnRef, FunctionRef, TableRef
 from ferra_sync._expression.shapes import (
-    ColumnRef,
-    FunctionRef,
-    TableRef,
     children,
     columns_of,
     has_aggregate,

@@ -11,7 +11,7 @@ from ferra_sync._compiler.expressions import Lowering, column_term
 from ferra_sync._compiler.terms import Raw
 from ferra_sync._expression import shapes
 from ferra_sync._expression.identifiers import quoted
-from ferra_sync._expression.shapes import ColumnRef
+from ferra_sync._expression.references import ColumnRef
 from ferra_sync._expression.sqltypes import SqlType
 
 WriteLiteral: TypeAlias = Callable[[SqlType[Any]], str]

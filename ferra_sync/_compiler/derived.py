@@ -12,7 +12,7 @@ from ferra_sync._compiler.expressions import qualified_name
 from ferra_sync._compiler.shapes import CteShape, DerivedShape, PartShape
 from ferra_sync._compiler.terms import Raw, Template
 from ferra_sync._expression.identifiers import quoted
-from ferra_sync._expression.shapes import ColumnRef, TableRef
+from ferra_sync._expression.references import ColumnRef, TableRef
 from ferra_sync._schema.table import table_meta
 
 SEARCH_ORDER: Final = "search_order"

@@ -14,7 +14,8 @@ from ferra_sync._compiler.terms import TEMPLATES, Chain, Placeholder, Raw, Templ
 from ferra_sync._expression import shapes
 from ferra_sync._expression.domains import is_veiled
 from ferra_sync._expression.identifiers import quoted
-from ferra_sync._expression.shapes import ColumnRef, TableRef, children, columns_of
+from ferra_sync._expression.references import ColumnRef, TableRef
+from ferra_sync._expression.shapes import children, columns_of
 from ferra_sync._expression.sqltypes import TEXT, VARCHAR, SqlType
 from ferra_sync.errors import QueryError
 

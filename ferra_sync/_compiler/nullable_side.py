@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 
 from ferra_sync._compiler.shapes import JoinShape
-from ferra_sync._expression.shapes import TableRef
+from ferra_sync._expression.references import TableRef
 
 
 def nullable_side(table: TableRef | None, joins: Iterable[JoinShape]) -> frozenset[Hashable]:

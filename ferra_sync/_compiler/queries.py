@@ -30,7 +30,7 @@ from ferra_sync._compiler.shapes import (
 )
 from ferra_sync._compiler.terms import Subquery
 from ferra_sync._compiler.write import delete_builder, insert_builder, update_builder
-from ferra_sync._expression.shapes import TableRef
+from ferra_sync._expression.references import TableRef
 from ferra_sync.errors import QueryError
 
 

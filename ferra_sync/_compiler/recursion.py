@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from ferra_sync._compiler.nullable_side import nullable_side
 from ferra_sync._compiler.shapes import CompoundShape, CteShape, RowsShape, SelectShape
-from ferra_sync._expression.shapes import SUBQUERY, TableRef, children, has_aggregate
+from ferra_sync._expression.references import TableRef
+from ferra_sync._expression.shapes import SUBQUERY, children, has_aggregate
 from ferra_sync._model.select_list import select_list
 from ferra_sync.errors import QueryError
 

@@ -18,7 +18,8 @@ from ferra_sync._expression import shapes
 from ferra_sync._expression.coercion import resolved
 from ferra_sync._expression.nullability import may_be_null
 from ferra_sync._expression.nulls import Rule
-from ferra_sync._expression.shapes import ColumnRef, Item, place
+from ferra_sync._expression.references import ColumnRef
+from ferra_sync._expression.shapes import Item, place
 from ferra_sync._expression.sqltypes import SqlType
 from ferra_sync._model.select_list import Cell, Entry, Instance, SelectList, select_list
 from ferra_sync.errors import QueryError

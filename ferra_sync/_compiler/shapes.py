@@ -6,7 +6,8 @@ from collections.abc import Hashable, Iterator
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from ferra_sync._expression.identifiers import quoted
-from ferra_sync._expression.shapes import ColumnRef, Items, TableRef, columns_of, subqueries, subquery
+from ferra_sync._expression.references import ColumnRef, TableRef
+from ferra_sync._expression.shapes import Items, columns_of, subqueries, subquery
 from ferra_sync._expression.sqltypes import SqlType
 from ferra_sync._model.select_list import select_list
 

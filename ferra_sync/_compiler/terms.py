@@ -11,7 +11,7 @@ from pypika.terms import Case, Term
 
 from ferra_sync._expression.arrays import MAX_DEPTH
 from ferra_sync._expression.identifiers import quoted
-from ferra_sync._expression.shapes import FunctionRef
+from ferra_sync._expression.references import FunctionRef
 
 TEMPLATES: Final = {
     "=": "({} = {})",

@@ -12,7 +12,8 @@ from ferra_sync._compiler.compiled import new_builder, result_term
 from ferra_sync._compiler.expressions import Lowering
 from ferra_sync._compiler.shapes import ConflictShape, DeleteShape, InsertShape, UpdateShape
 from ferra_sync._compiler.terms import Raw, Template, Unnest
-from ferra_sync._expression.shapes import ColumnRef, Item, Items
+from ferra_sync._expression.references import ColumnRef
+from ferra_sync._expression.shapes import Item, Items
 from ferra_sync._expression.sqltypes import FieldType
 from ferra_sync._model.select_list import select_list
 from ferra_sync.errors import QueryError

@@ -9,7 +9,8 @@ from itertools import chain
 from typing import Any, TypeAlias
 
 from ferra_sync._expression import shapes
-from ferra_sync._expression.shapes import ColumnRef, Item, Items, leaves
+from ferra_sync._expression.references import ColumnRef
+from ferra_sync._expression.shapes import Item, Items, leaves
 from ferra_sync._expression.sqltypes import FieldType
 from ferra_sync._model.json import spelled, spelling_of
 from ferra_sync._model.names import name_of

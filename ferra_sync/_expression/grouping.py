@@ -10,8 +10,9 @@ from ferra_sync._expression.described import described
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.markers import Plain
 from ferra_sync._expression.nulls import never
+from ferra_sync._expression.references import FunctionRef
 from ferra_sync._expression.row import Row
-from ferra_sync._expression.shapes import Form, FunctionRef
+from ferra_sync._expression.shapes import Form
 from ferra_sync._expression.sqltypes import INTEGER
 from ferra_sync._expression.typevars import S, S_co
 from ferra_sync._expression.values import Value

@@ -15,7 +15,8 @@ import attrs
 from ferra_sync._expression import shapes
 from ferra_sync._expression.arrays import MAX_DEPTH
 from ferra_sync._expression.nulls import Rule, always, coalescing, never, strict
-from ferra_sync._expression.shapes import ColumnRef, FunctionRef, leaves
+from ferra_sync._expression.references import ColumnRef, FunctionRef
+from ferra_sync._expression.shapes import leaves
 from ferra_sync._expression.sqltypes import FieldType, SqlType
 
 

@@ -13,8 +13,9 @@ from ferra_sync._expression.coercion import TEXTS, mismatch
 from ferra_sync._expression.described import described
 from ferra_sync._expression.identifiers import checked
 from ferra_sync._expression.numbers import rounded
+from ferra_sync._expression.references import ColumnRef
 from ferra_sync._expression.rows import Rows
-from ferra_sync._expression.shapes import ColumnRef, binary, operation
+from ferra_sync._expression.shapes import binary, operation
 from ferra_sync._expression.sqltypes import BOOLEAN, REAL, TEXT, FieldType, SqlType, type_of
 from ferra_sync._expression.values import Value
 from ferra_sync.errors import QueryError, SchemaError

@@ -7,7 +7,8 @@ from typing import Any
 import attrs
 
 from ferra_sync._expression.described import described
-from ferra_sync._expression.shapes import ColumnRef, Item
+from ferra_sync._expression.references import ColumnRef
+from ferra_sync._expression.shapes import Item
 from ferra_sync._model import type_hints
 from ferra_sync._model.names import name_of
 from ferra_sync._model.select_list import Cell, Entry, Instance, SelectList

@@ -26,8 +26,9 @@ from ferra_sync._expression import shapes
 from ferra_sync._expression.described import described
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.markers import In, Plain, Selected
+from ferra_sync._expression.references import ColumnRef
 from ferra_sync._expression.sentinels import SERVER_DEFAULT
-from ferra_sync._expression.shapes import ColumnRef, Items
+from ferra_sync._expression.shapes import Items
 from ferra_sync._expression.sqltypes import FieldType, SqlType
 from ferra_sync._expression.typevars import K, S
 from ferra_sync._expression.values import Value

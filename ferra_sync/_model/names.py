@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from ferra_sync._expression import shapes
 from ferra_sync._expression.identifiers import snake_case
-from ferra_sync._expression.shapes import ColumnRef, FunctionRef, Items, TableRef, leaves
+from ferra_sync._expression.references import ColumnRef, FunctionRef, TableRef
+from ferra_sync._expression.shapes import Items, leaves
 from ferra_sync._model.model import ModelMeta
 from ferra_sync._schema.table import table_meta
 

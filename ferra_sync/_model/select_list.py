@@ -10,7 +10,8 @@ import attrs
 
 from ferra_sync._expression import shapes
 from ferra_sync._expression.nullability import may_be_null
-from ferra_sync._expression.shapes import Item, Items, TableRef
+from ferra_sync._expression.references import TableRef
+from ferra_sync._expression.shapes import Item, Items
 from ferra_sync._expression.sqltypes import BOOLEAN, SqlType
 from ferra_sync._model.model import ModelMeta
 from ferra_sync._schema.table import table_meta

@@ -11,7 +11,8 @@ from psycopg.pq.abc import PGconn, PGresult
 
 from ferra_sync._expression.arrays import innermost
 from ferra_sync._expression.domains import readable
-from ferra_sync._expression.shapes import ColumnRef, Items
+from ferra_sync._expression.references import ColumnRef
+from ferra_sync._expression.shapes import Items
 from ferra_sync._expression.sqltypes import FieldType, SqlType
 from ferra_sync.errors import SchemaError
 

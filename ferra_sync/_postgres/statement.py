@@ -23,7 +23,7 @@ from ferra_sync._compiler.shapes import (
     locks_rows,
     write_in_with,
 )
-from ferra_sync._expression.shapes import TableRef
+from ferra_sync._expression.references import TableRef
 from ferra_sync._expression.sqltypes import SqlType
 from ferra_sync._model.filled import filled
 from ferra_sync._postgres.conversions import UNWRITABLE, Conversion, dumped, parameter_dump_of

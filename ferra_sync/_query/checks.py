@@ -10,7 +10,7 @@ from ferra_sync._expression.described import described
 from ferra_sync._expression.expression import Expr
 from ferra_sync._expression.grouping import GroupingSets
 from ferra_sync._expression.operators import unordered
-from ferra_sync._expression.shapes import ColumnRef, TableRef
+from ferra_sync._expression.references import ColumnRef, TableRef
 from ferra_sync._expression.sqltypes import FieldType
 from ferra_sync._expression.window import WindowFunction
 from ferra_sync._model.model import ModelMeta, Record

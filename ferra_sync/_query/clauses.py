@@ -13,7 +13,8 @@ from ferra_sync._expression.grouping import GroupingSets, keys_of, placed_key, t
 from ferra_sync._expression.markers import Opt, Plain
 from ferra_sync._expression.numbers import is_whole_number
 from ferra_sync._expression.order import Order
-from ferra_sync._expression.shapes import Items, TableRef, children, has_aggregate, has_window, rebuilt
+from ferra_sync._expression.references import TableRef
+from ferra_sync._expression.shapes import Items, children, has_aggregate, has_window, rebuilt
 from ferra_sync._expression.sqltypes import BIGINT, MAX_BIGINT
 from ferra_sync._expression.typevars import App, Sel
 from ferra_sync._model.model import FerraModel

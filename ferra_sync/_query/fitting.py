@@ -11,8 +11,9 @@ import attrs
 from ferra_sync._compiler.checks import written_out
 from ferra_sync._compiler.selected import nullable_columns, selected_by
 from ferra_sync._compiler.shapes import CompoundShape, RowsShape, SelectShape, WriteShape
+from ferra_sync._expression.references import ColumnRef
 from ferra_sync._expression.set_returning import SetColumn
-from ferra_sync._expression.shapes import ColumnRef, Item, cast, leaves
+from ferra_sync._expression.shapes import Item, cast, leaves
 from ferra_sync._expression.sqltypes import BIGINT, FieldType, SqlType
 from ferra_sync._schema.table import TableMeta, table_meta
 from ferra_sync.errors import QueryError

@@ -8,8 +8,9 @@ from typing import Any
 
 from ferra_sync._compiler.shapes import ConflictShape, InsertShape
 from ferra_sync._expression.operators import taken
+from ferra_sync._expression.references import ColumnRef
 from ferra_sync._expression.sentinels import Sentinel
-from ferra_sync._expression.shapes import ColumnRef, Items
+from ferra_sync._expression.shapes import Items
 from ferra_sync._expression.typevars import S
 from ferra_sync._model.model import FerraModel, Insertable, ModelMeta
 from ferra_sync._model.rows import CheckedRows, Given, arrays_of, checked_rows, given, value_list

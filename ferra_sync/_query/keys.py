@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from ferra_sync._expression.column import Column
 from ferra_sync._expression.expression import AnyExpr, Expr
+from ferra_sync._expression.references import ColumnRef, is_same_table
 from ferra_sync._expression.row import in_rows
-from ferra_sync._expression.shapes import ColumnRef, is_same_table
 from ferra_sync._expression.sqltypes import BOOLEAN
 from ferra_sync._model.model import FerraModel, ModelMeta
 from ferra_sync._query.checks import named, spelled

@@ -7,7 +7,7 @@ from typing import Any, Generic, Literal, Self, TypeAlias
 
 from ferra_sync._compiler.shapes import LockShape, Strength
 from ferra_sync._expression.markers import Plain
-from ferra_sync._expression.shapes import TableRef
+from ferra_sync._expression.references import TableRef
 from ferra_sync._expression.typevars import App, G_co, R_co, S_co, Sel
 from ferra_sync._query.checks import table_of
 from ferra_sync._query.clauses import Clauses

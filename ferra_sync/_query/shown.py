@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from ferra_sync._compiler.compiler import compiled
 from ferra_sync._compiler.shapes import RowsShape, WriteShape
-from ferra_sync._expression.shapes import TableRef
+from ferra_sync._expression.references import TableRef
 from ferra_sync._expression.values import Value
 from ferra_sync.errors import QueryError, SchemaError
 

@@ -10,7 +10,8 @@ import attrs
 
 from ferra_sync._compiler.shapes import JoinShape, SelectShape
 from ferra_sync._expression.expression import AnyExpr
-from ferra_sync._expression.shapes import AND, ColumnRef, TableRef, binary, is_same_table, operation
+from ferra_sync._expression.references import ColumnRef, TableRef, is_same_table
+from ferra_sync._expression.shapes import AND, binary, operation
 from ferra_sync._query.checks import spelled, table_of
 from ferra_sync._query.from_item import Cte, DerivedRows, with_more
 from ferra_sync._query.table_part import TablePart

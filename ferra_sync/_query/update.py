@@ -9,8 +9,9 @@ from ferra_sync._compiler.shapes import DeleteShape, UpdateShape
 from ferra_sync._expression.column import Assignment
 from ferra_sync._expression.expression import AnyExpr, Predicate
 from ferra_sync._expression.operators import parameter
+from ferra_sync._expression.references import ColumnRef
 from ferra_sync._expression.sentinels import SERVER_DEFAULT, UNSET
-from ferra_sync._expression.shapes import DEFAULT, ColumnRef, Items
+from ferra_sync._expression.shapes import DEFAULT, Items
 from ferra_sync._expression.typevars import S
 from ferra_sync._model.model import Changeset, ModelMeta
 from ferra_sync._model.rows import checked_values

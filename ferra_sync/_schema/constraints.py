@@ -14,7 +14,8 @@ from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.markers import In, Plain
 from ferra_sync._expression.operators import is_predicate
 from ferra_sync._expression.order import Order
-from ferra_sync._expression.shapes import ColumnRef, has_aggregate, has_window, leaves, subqueries
+from ferra_sync._expression.references import ColumnRef
+from ferra_sync._expression.shapes import has_aggregate, has_window, leaves, subqueries
 from ferra_sync._expression.typevars import S
 from ferra_sync._expression.values import Value
 from ferra_sync._schema.declaration import IndexMethod, ReferenceAction, check_actions, check_method

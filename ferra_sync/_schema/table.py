@@ -15,16 +15,8 @@ from ferra_sync._expression.column import Assignment, Column
 from ferra_sync._expression.described import described
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.markers import In
-from ferra_sync._expression.shapes import (
-    ColumnRef,
-    FunctionRef,
-    TableRef,
-    has_aggregate,
-    has_window,
-    is_same_table,
-    leaves,
-    subqueries,
-)
+from ferra_sync._expression.references import ColumnRef, FunctionRef, TableRef, is_same_table
+from ferra_sync._expression.shapes import has_aggregate, has_window, leaves, subqueries
 from ferra_sync._expression.values import Value
 from ferra_sync._schema.body import declared_columns
 from ferra_sync._schema.constraints import Check, Constraint, ForeignKey, Index, Unique, refs_of

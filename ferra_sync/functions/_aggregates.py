@@ -18,8 +18,8 @@ from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.intervals import Interval
 from ferra_sync._expression.markers import Aggregate, Opt, Plain
 from ferra_sync._expression.nulls import never
+from ferra_sync._expression.references import FunctionRef
 from ferra_sync._expression.selectable import Typed
-from ferra_sync._expression.shapes import FunctionRef
 from ferra_sync._expression.sqltypes import FieldType, SqlType
 from ferra_sync._expression.typevars import S, V
 from ferra_sync._expression.window import Windowed

@@ -10,7 +10,7 @@ from ferra_sync._expression.coercion import TEXTS
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.nulls import always, leading, never, strict
 from ferra_sync._expression.operators import unordered
-from ferra_sync._expression.shapes import FunctionRef
+from ferra_sync._expression.references import FunctionRef
 from ferra_sync._expression.sqltypes import FieldType, SqlType
 from ferra_sync._expression.typevars import S2, G, N, S, Sa, V
 from ferra_sync.errors import QueryError

@@ -10,7 +10,7 @@ from ferra_sync._expression.arithmetic import Real, Span
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.intervals import Interval
 from ferra_sync._expression.nulls import never, strict
-from ferra_sync._expression.shapes import FunctionRef
+from ferra_sync._expression.references import FunctionRef
 from ferra_sync._expression.sqltypes import FieldType
 from ferra_sync._expression.typevars import G, N, S, Sa
 from ferra_sync.errors import QueryError

@@ -13,8 +13,8 @@ from ferra_sync._expression.coercion import TEXTS
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.markers import Opt, Plain
 from ferra_sync._expression.parameter import parameter
+from ferra_sync._expression.references import FunctionRef
 from ferra_sync._expression.selectable import Listed
-from ferra_sync._expression.shapes import FunctionRef
 from ferra_sync._expression.sqltypes import FieldType
 from ferra_sync._expression.typevars import S2, S, T
 from ferra_sync._expression.window import O1, O2, O3, O4, Orders

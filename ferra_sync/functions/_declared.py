@@ -12,7 +12,7 @@ from ferra_sync._expression.declaring import DeclareAggregate, DeclareFunction
 from ferra_sync._expression.described import described
 from ferra_sync._expression.expression import AnyExpr
 from ferra_sync._expression.nulls import Promised, Rule, always, never
-from ferra_sync._expression.shapes import FunctionRef
+from ferra_sync._expression.references import FunctionRef
 from ferra_sync._expression.sqltypes import Accepting, HasSqlType, SqlType, is_nullable, type_of
 from ferra_sync._expression.typevars import N, R
 from ferra_sync.errors import QueryError, SchemaError

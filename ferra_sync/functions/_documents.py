@@ -10,7 +10,7 @@ from ferra_sync._expression.documents import Document, Json, Path, spelled_path
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.nulls import always, never, strict
 from ferra_sync._expression.parameter import parameter
-from ferra_sync._expression.shapes import FunctionRef
+from ferra_sync._expression.references import FunctionRef
 from ferra_sync._expression.sqltypes import FieldType, SqlType
 from ferra_sync._expression.typevars import S2, S3, G, N, S, Sa
 from ferra_sync.errors import QueryError

@@ -13,7 +13,7 @@ from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.full_text import TsQuery, TsVector
 from ferra_sync._expression.nulls import strict
 from ferra_sync._expression.parameter import parameter
-from ferra_sync._expression.shapes import FunctionRef
+from ferra_sync._expression.references import FunctionRef
 from ferra_sync._expression.sqltypes import SqlType
 from ferra_sync._expression.typevars import G, Ga, N, Na, S, Sa
 from ferra_sync.errors import QueryError

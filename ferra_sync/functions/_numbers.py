@@ -13,7 +13,8 @@ from ferra_sync._expression import shapes
 from ferra_sync._expression.arithmetic import Real, arithmetic
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.nulls import strict
-from ferra_sync._expression.shapes import FunctionRef, children
+from ferra_sync._expression.references import FunctionRef
+from ferra_sync._expression.shapes import children
 from ferra_sync._expression.sqltypes import DOUBLE_PRECISION, INTEGER, NUMERIC, FieldType, SqlType
 from ferra_sync._expression.typevars import G, N, S, Sa
 from ferra_sync.errors import QueryError

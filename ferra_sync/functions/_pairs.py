@@ -10,7 +10,7 @@ from ferra_sync._expression.arithmetic import Real
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.markers import Opt, Plain
 from ferra_sync._expression.nulls import never
-from ferra_sync._expression.shapes import FunctionRef
+from ferra_sync._expression.references import FunctionRef
 from ferra_sync._expression.typevars import S, Sa
 from ferra_sync.functions._aggregated import AnyAggregate, aggregated
 from ferra_sync.functions._calls import argument, number

@@ -19,8 +19,8 @@ from ferra_sync._expression.parameter import parameter
 from ferra_sync._expression.range_operators import is_ranges
 from ferra_sync._expression.range_types import multirange_type, range_type
 from ferra_sync._expression.ranges import Ranges
+from ferra_sync._expression.references import FunctionRef
 from ferra_sync._expression.selectable import Typed
-from ferra_sync._expression.shapes import FunctionRef
 from ferra_sync._expression.sqltypes import FieldType, SqlType
 from ferra_sync._expression.typevars import G, Ga, N, S, Sa, Sb, T, V
 from ferra_sync.errors import QueryError

@@ -13,8 +13,8 @@ from ferra_sync._expression.arrays import innermost
 from ferra_sync._expression.coercion import common
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.markers import Plain
+from ferra_sync._expression.references import FunctionRef
 from ferra_sync._expression.set_returning import SetColumn, SetReturning
-from ferra_sync._expression.shapes import FunctionRef
 from ferra_sync._expression.sqltypes import FieldType, SqlType
 from ferra_sync._expression.typevars import S2, S3, T2, T3, S, Sa, Sb, Sc, T
 from ferra_sync.errors import QueryError

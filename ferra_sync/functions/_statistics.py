@@ -12,7 +12,7 @@ from ferra_sync._expression.arithmetic import Real, SpanT
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.markers import Opt, Plain
 from ferra_sync._expression.parameter import parameter
-from ferra_sync._expression.shapes import FunctionRef
+from ferra_sync._expression.references import FunctionRef
 from ferra_sync._expression.sqltypes import FieldType, SqlType
 from ferra_sync._expression.typevars import S, V
 from ferra_sync._expression.values import Value

@@ -8,7 +8,7 @@ from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.nulls import always, leading, never
 from ferra_sync._expression.range_operators import is_ranges
 from ferra_sync._expression.ranges import Ranges
-from ferra_sync._expression.shapes import FunctionRef
+from ferra_sync._expression.references import FunctionRef
 from ferra_sync._expression.sqltypes import BOOLEAN, INTEGER, TEXT
 from ferra_sync._expression.typevars import G, Ga, N, Na, S, Sa, Sb, Sc, T
 from ferra_sync.functions._calls import Signature, Text, Whole, argument, call, expression, signature, text

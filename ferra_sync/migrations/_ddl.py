@@ -11,7 +11,7 @@ from ferra_sync._compiler.expressions import qualified_name
 from ferra_sync._expression import shapes
 from ferra_sync._expression.expression import Expr
 from ferra_sync._expression.identifiers import quoted
-from ferra_sync._expression.shapes import ColumnRef, TableRef
+from ferra_sync._expression.references import ColumnRef, TableRef
 from ferra_sync._expression.sqltypes import FieldType, SqlType
 from ferra_sync._schema.constraints import Check, Columns, ForeignKey, Index, Unique
 from ferra_sync._schema.declaration import ColumnDef

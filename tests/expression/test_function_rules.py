@@ -19,7 +19,7 @@ from ferra_sync import Database, Expr, Table, case, from_, index
 from ferra_sync import functions as fn
 from ferra_sync import types as t
 from ferra_sync._expression import shapes
-from ferra_sync._expression.shapes import FunctionRef
+from ferra_sync._expression.references import FunctionRef
 from ferra_sync._expression.sqltypes import TEXT
 from ferra_sync.migrations._literals import expression
 from ferra_sync.types import Multirange, Range

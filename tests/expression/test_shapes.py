@@ -12,7 +12,8 @@ import ferra_sync
 from ferra_sync._compiler.shapes import SelectShape
 from ferra_sync._compiler.terms import TEMPLATES
 from ferra_sync._expression import shapes
-from ferra_sync._expression.shapes import DEFAULT, ColumnRef, FunctionRef, TableRef
+from ferra_sync._expression.references import ColumnRef, FunctionRef, TableRef
+from ferra_sync._expression.shapes import DEFAULT
 from ferra_sync._expression.sqltypes import INTEGER, TEXT
 
 PACKAGE = Path(ferra_sync.__file__).parent

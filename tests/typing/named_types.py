@@ -58,32 +58,32 @@ assert_type(
 
 # Refused
 
-t.enum(Weather, schema=1)  # R563 a schema that is no string
-select(Station).where(Stations.weather > Season.SUMMER)  # R564 the order of another enum
-select(Station).where(Stations.weather > "fair")  # R565 an enum's label in a comparison
-t.domain("email", t.text(), default=1)  # R566 a default of another type than the domain is over
-t.domain("email", t.nullable(t.text()))  # R567 a domain over a type that is nullable
-t.domain("email", str)  # R568 a domain over a Python type
-t.domain("email", t.text(), check=lambda value: value + 1)  # R569 a text and a number in a domain's check
-t.domain("email", t.text(), check=lambda value: value + "!")  # R570 a domain's check that is no predicate
-t.domain("email", t.text(), check=lambda value: value == Users.name)  # R571 a column in a domain's check
-select(Station).where(Stations.contact == 1)  # R572 a number beside a domain over text
-select(Station).where(Stations.price.contains("1"))  # R573 the text of a domain over numbers
-update(Stations).find(1).set(Stations.contact.to(1))  # R574 a value of another type than the domain is over
-t.custom("x", python=Point, dump=str)  # R575 a type that nothing reads
-t.custom("x", python=Point, dump=spelled, load=float)  # R576 what reads another class
-t.custom("x", python=Point, dump=Point.parse, load=Point.parse)  # R577 what writes another class
-t.custom("x", python=Point, dump=spelled, load=Point.parse, default="1 2")  # R578 a text for the class by default
-t.custom("x", 1.5, python=Point, dump=spelled, load=Point.parse)  # R579 a modifier that is a fraction
-t.custom("x", "Point", Point, spelled, Point.parse)  # R580 the class by position
-select(Station).where(Stations.at == "1 2")  # R581 the text of a custom type
-update(Stations).find(1).set(Stations.at.to("1 2"))  # R582 … that is assigned
-update(Stations).find(1).set(Stations.at.to(None))  # R583 NULL for a custom type
-st_dwithin(Stations.at, "1 2", 100.0)  # R584 … that is given to a function of it
-distance(Stations.at, "1 2")  # R585 … and to an operator
-distance(Stations.contact, Point(1, 2))  # R586 an operator of another type
-distance(Stations.at)  # R587 an operator with one operand
-fn.operator("<->", geometry(), returns=t.double_precision())  # R588 … that is declared so
-fn.operator("<->", Point, Point, returns=t.double_precision())  # R589 an operator of Python types
-select(Station).where(distance(Stations.at, Point(1, 2)))  # R590 an operator that is no predicate
-from_(Users).where(distance(Stations.at, Point(1, 2)) < 1)  # R591 … of a table that is not there
+t.enum(Weather, schema=1)  # R578 a schema that is no string
+select(Station).where(Stations.weather > Season.SUMMER)  # R579 the order of another enum
+select(Station).where(Stations.weather > "fair")  # R580 an enum's label in a comparison
+t.domain("email", t.text(), default=1)  # R581 a default of another type than the domain is over
+t.domain("email", t.nullable(t.text()))  # R582 a domain over a type that is nullable
+t.domain("email", str)  # R583 a domain over a Python type
+t.domain("email", t.text(), check=lambda value: value + 1)  # R584 a text and a number in a domain's check
+t.domain("email", t.text(), check=lambda value: value + "!")  # R585 a domain's check that is no predicate
+t.domain("email", t.text(), check=lambda value: value == Users.name)  # R586 a column in a domain's check
+select(Station).where(Stations.contact == 1)  # R587 a number beside a domain over text
+select(Station).where(Stations.price.contains("1"))  # R588 the text of a domain over numbers
+update(Stations).find(1).set(Stations.contact.to(1))  # R589 a value of another type than the domain is over
+t.custom("x", python=Point, dump=str)  # R590 a type that nothing reads
+t.custom("x", python=Point, dump=spelled, load=float)  # R591 what reads another class
+t.custom("x", python=Point, dump=Point.parse, load=Point.parse)  # R592 what writes another class
+t.custom("x", python=Point, dump=spelled, load=Point.parse, default="1 2")  # R593 a text for the class by default
+t.custom("x", 1.5, python=Point, dump=spelled, load=Point.parse)  # R594 a modifier that is a fraction
+t.custom("x", "Point", Point, spelled, Point.parse)  # R595 the class by position
+select(Station).where(Stations.at == "1 2")  # R596 the text of a custom type
+update(Stations).find(1).set(Stations.at.to("1 2"))  # R597 … that is assigned
+update(Stations).find(1).set(Stations.at.to(None))  # R598 NULL for a custom type
+st_dwithin(Stations.at, "1 2", 100.0)  # R599 … that is given to a function of it
+distance(Stations.at, "1 2")  # R600 … and to an operator
+distance(Stations.contact, Point(1, 2))  # R601 an operator of another type
+distance(Stations.at)  # R602 an operator with one operand
+fn.operator("<->", geometry(), returns=t.double_precision())  # R603 … that is declared so
+fn.operator("<->", Point, Point, returns=t.double_precision())  # R604 an operator of Python types
+select(Station).where(distance(Stations.at, Point(1, 2)))  # R605 an operator that is no predicate
+from_(Users).where(distance(Stations.at, Point(1, 2)) < 1)  # R606 … of a table that is not there

@@ -49,22 +49,22 @@ assert_type(wide, Expr[In[Users], bool, Never, Plain])
 
 # Rejected
 
-row(Users.id)  # R666 a row of one
-select(User).where(users)  # R667 a row for a predicate
-select(User).where(row(Posts.id, Posts.title) == row(1, "a"))  # R668 a row of a table that is not joined
-select(User).where(users == row(Posts.id, Posts.title))  # R669 a row beside one of such a table
-select(User).where(users > row("a", 1))  # R670 values in another order
-select(User).where(users > row(1, "a", 2))  # R671 a longer row
-select(User).where(users == row(1, None))  # R672 a comparison with NULL
-select(User).where(users == (1, "a"))  # R673 a tuple for a row
-select(User).where(users < row(Posts.title, Posts.id))  # R674 columns of other types
-users.is_in([(1, 2)])  # R675 tuples of other types
-users.is_in([1])  # R676 values for tuples
-users.is_in([(1, "a", 2)])  # R677 longer tuples
-users.is_in(from_(Posts).select(Posts.id))  # R678 a query of one column
-users.is_in(from_(Posts).select(Posts.id, Posts.id))  # R679 a query of other types
-from_(Users).select(users)  # R680 a row that is selected
-joined.select(row(Users.id, Posts.id) == row(1, 1))  # R681 a bare column of the nullable side
-select(User).where(row(Users.id, fn.count()) > row(1, 1))  # R682 an aggregate in where
-flags: list[bool] = db.fetch_all(from_(Users).select(row(Users.id, Users.hair_color) > row(1, "a")))  # R683 NULL
-users.is_distinct_from(row("a", None))  # R684 values of another type
+row(Users.id)  # R681 a row of one
+select(User).where(users)  # R682 a row for a predicate
+select(User).where(row(Posts.id, Posts.title) == row(1, "a"))  # R683 a row of a table that is not joined
+select(User).where(users == row(Posts.id, Posts.title))  # R684 a row beside one of such a table
+select(User).where(users > row("a", 1))  # R685 values in another order
+select(User).where(users > row(1, "a", 2))  # R686 a longer row
+select(User).where(users == row(1, None))  # R687 a comparison with NULL
+select(User).where(users == (1, "a"))  # R688 a tuple for a row
+select(User).where(users < row(Posts.title, Posts.id))  # R689 columns of other types
+users.is_in([(1, 2)])  # R690 tuples of other types
+users.is_in([1])  # R691 values for tuples
+users.is_in([(1, "a", 2)])  # R692 longer tuples
+users.is_in(from_(Posts).select(Posts.id))  # R693 a query of one column
+users.is_in(from_(Posts).select(Posts.id, Posts.id))  # R694 a query of other types
+from_(Users).select(users)  # R695 a row that is selected
+joined.select(row(Users.id, Posts.id) == row(1, 1))  # R696 a bare column of the nullable side
+select(User).where(row(Users.id, fn.count()) > row(1, 1))  # R697 an aggregate in where
+flags: list[bool] = db.fetch_all(from_(Users).select(row(Users.id, Users.hair_color) > row(1, "a")))  # R698 NULL
+users.is_distinct_from(row("a", None))  # R699 values of another type

@@ -39,7 +39,8 @@ import differential_containers as containers
 import differential_subqueries as subqueries
 from databases import fresh_database, server_in_memory
 from differential_derived import derived, lateral
-from differential_terms import KINDS, MAKERS, ORDERED, PREDICATES, Source, Term, Terms, literal, random_source
+from differential_sources import KINDS, ORDERED, Source, Term, literal, random_source
+from differential_terms import MAKERS, PREDICATES, Terms
 from differential_windows import windowed
 from none_in_rows import broken_promises
 

@@ -6,7 +6,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from differential_terms import KINDS, Kind, Term, Terms, literal
+from differential_sources import KINDS, Kind, Term, literal
+from differential_terms import Terms
 
 from ferra_sync import all_, any_
 from ferra_sync import functions as fn

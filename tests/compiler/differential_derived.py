@@ -9,7 +9,8 @@ from random import Random
 from typing import Any
 
 import attrs
-from differential_terms import Source, Term, Terms, literal
+from differential_sources import Source, Term, literal
+from differential_terms import Terms
 from tables import model_of
 
 from ferra_sync import Derived, FerraModel, from_

@@ -240,6 +240,8 @@ class Clauses(Value, Generic[Sel, App]):
         limit, offset = said.get("limit"), said.get("offset")
         shape = SelectShape(
             table=source.tables[0].ref if source.tables else None,
+            ctes=source.ctes,
+            derived=source.derived,
             items=said["items"],
             joins=source.joins,
             where=tuple(map(_SHAPE, where)),
@@ -249,9 +251,10 @@ class Clauses(Value, Generic[Sel, App]):
             lock=said.get("lock"),
             outer=source.outer,
         )
-        params: tuple[Any, ...] = ()
+        params: tuple[Any, ...] = source.cte_params + source.derived_params
         if "group_by" in said or "having" in said or "distinct" in said or "windows" in said:
-            shape, params = self._shared(shape)
+            shape, values = self._shared(shape)
+            params += values
         else:
             for values in said.get("item_params", ()):
                 params += values
@@ -264,7 +267,7 @@ class Clauses(Value, Generic[Sel, App]):
             params += (limit,)
         if offset is not None:
             params += (offset,)
-        return source.made(shape, params) if source.ctes or source.derived else (shape, params)
+        return shape, params
 
     def _shared(self, shape: SelectShape) -> tuple[SelectShape, tuple[Any, ...]]:
         """Return the shape and the values of a query whose clauses repeat one another's expressions."""

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
-import attrs
-
-from ferra_sync._compiler.shapes import JoinShape, SelectShape
+from ferra_sync._compiler.shapes import CteShape, DerivedShape, JoinShape
 from ferra_sync._expression.expression import AnyExpr
 from ferra_sync._expression.shapes import AND, ColumnRef, TableRef, binary, is_same_table, operation
 from ferra_sync._query.checks import spelled, table_of
-from ferra_sync._query.from_item import Cte, DerivedRows, with_more
+from ferra_sync._query.from_item import Cte, DerivedRows, FromItem, with_more
 from ferra_sync._schema.constraints import ForeignKey
 from ferra_sync._schema.declaration import Joinable, TableClass
 from ferra_sync._schema.table import TableMeta
@@ -21,18 +19,17 @@ from ferra_sync.errors import QueryError
 How: TypeAlias = Literal["inner", "left", "right", "full", "cross"]
 
 
-@attrs.frozen(eq=False)
-class Source:
+class Source(NamedTuple):
     """A table and its joins, or nothing.
 
     Attributes:
         tables: what is joined so far, the first one first; a SELECT without FROM has none.
         joins: their shapes, without the first.
         params: the values in the ON clauses.
-        outer: the tables of the query around it that it names.
         is_one_row_each: whether no join can repeat a row of the first table.
-        ctes: the queries in WITH.
-        derived: the tables whose rows are made in FROM.
+        outer: the tables of the query around it that it names.
+        ctes, cte_params: the queries in WITH, and their values.
+        derived, derived_params: the rows that are made in FROM, and their values.
     """
 
     tables: tuple[TableMeta, ...]
@@ -40,13 +37,16 @@ class Source:
     params: tuple[Any, ...] = ()
     is_one_row_each: bool = True
     outer: tuple[TableRef, ...] = ()
-    ctes: tuple[Cte[Any], ...] = ()
-    derived: tuple[DerivedRows[Any, Any], ...] = ()
+    ctes: tuple[CteShape, ...] = ()
+    cte_params: tuple[Any, ...] = ()
+    derived: tuple[DerivedShape, ...] = ()
+    derived_params: tuple[Any, ...] = ()
 
     @classmethod
     def of(cls, table: Joinable[Any, Any]) -> Source:
         """Return a source of one table; QueryError where it is none."""
-        return cls((table_of("from_", table),))._making(table)
+        source = cls((table_of("from_", table),))
+        return source._making(table) if isinstance(table, FromItem) else source
 
     @property
     def root(self) -> TableMeta:
@@ -70,15 +70,13 @@ class Source:
             shape, params = on.shape, on.params
         elif how != "cross" and not (isinstance(table, DerivedRows) and table.shape.is_dependent):
             shape, to_one = _on(self.tables, added)
-        return Source(
-            (*self.tables, added),
-            (*self.joins, JoinShape(how=how, table=added.ref, on=shape)),
-            self.params + params,
-            self.is_one_row_each and to_one and how in {"inner", "left"},
-            self.outer,
-            self.ctes,
-            self.derived,
-        )._making(table)
+        source = self._replace(
+            tables=(*self.tables, added),
+            joins=(*self.joins, JoinShape(how, added.ref, shape)),
+            params=self.params + params,
+            is_one_row_each=self.is_one_row_each and to_one and how in {"inner", "left"},
+        )
+        return source._making(table) if isinstance(table, FromItem) else source
 
     def correlated(self, table: TableClass[Any]) -> Source:
         """Return this source inside a query of `table`, whose columns it may name.
@@ -86,7 +84,7 @@ class Source:
         Raises:
             QueryError: the table is there already.
         """
-        return attrs.evolve(self, outer=(*self.outer, self._new("correlate", "correlate", table).ref))
+        return self._replace(outer=(*self.outer, self._new("correlate", "correlate", table).ref))
 
     def with_queries(self, ctes: tuple[Cte[Any], ...]) -> Source:
         """Return this source with more queries in WITH.
@@ -94,26 +92,24 @@ class Source:
         Raises:
             QueryError: one is none, or one of its name is there already.
         """
-        return attrs.evolve(self, ctes=with_more(self.ctes, ctes))
+        shapes, params = with_more(self.ctes, ctes)
+        return self._replace(ctes=shapes, cte_params=self.cte_params + params)
 
-    def _making(self, table: object) -> Source:
-        """Return this source with the query of `table`, where a query makes its rows."""
-        if isinstance(table, Cte):
-            return self.with_queries((table,))
+    def _making(self, table: FromItem[Any, Any]) -> Source:
+        """Return this source with the query of `table`, whose rows it makes."""
         if isinstance(table, DerivedRows):
-            return attrs.evolve(self, derived=(*self.derived, table))
-        return self
-
-    def made(self, shape: SelectShape, params: tuple[Any, ...]) -> tuple[SelectShape, tuple[Any, ...]]:
-        """Return a query with the queries that make its tables, and their values before its own."""
-        ctes, derived = tuple([each.shape for each in self.ctes]), tuple([each.shape for each in self.derived])
-        values = tuple([value for maker in (*self.ctes, *self.derived) for value in maker.params])
-        return shape._replace(ctes=ctes, derived=derived), values + params
+            return self._replace(
+                derived=(*self.derived, table.shape), derived_params=self.derived_params + table.params
+            )
+        return self.with_queries((table,)) if isinstance(table, Cte) else self
 
     def _new(self, clause: str, verb: str, table: object) -> TableMeta:
         """Return what a table says of itself; QueryError where one of that name is there already."""
         added = table_of(clause, table)
-        if any(added.ref.qualifier == known.qualifier for known in (*(each.ref for each in self.tables), *self.outer)):
+        name = added.ref.qualifier
+        if any(name == each.ref.qualifier for each in self.tables) or any(
+            name == each.qualifier for each in self.outer
+        ):
             owner = added.ref.owner.__name__
             raise QueryError(f"{added.ref} is in this query already: {verb} an alias of it, class …({owner}, alias=…)")
         return added

@@ -308,6 +308,48 @@ if TYPE_CHECKING:
     return HEAD.format(doc=doc, imports=imports, body=f"if TYPE_CHECKING:\n{body}\n{absent}")
 
 
+def compared(count: int) -> Iterator[str]:
+    """Yield the overloads of `row`: of expressions, and of values."""
+    tuples = [", ".join(numbered("T", count)), ", ".join(f"T{n} | None" for n in range(1, count + 1))]
+    expressions = [f"i{n}: Comparable[S{n}, T{n}, N, G]" for n in range(1, count + 1)]
+    overload, opening, *rest = signature(
+        "row", [*expressions, "/"], ROW_OF.format(joined("S", count), *tuples, "N", "G")
+    )
+    yield from (overload, f"{opening}{AMBIGUOUS}", *rest)
+    values = [f"i{n}: T{n}" for n in range(1, count + 1)]
+    yield from signature("row", [*values, "/"], ROW_OF.format("Never", *tuples, "Never", "Never"))
+
+
+AMBIGUOUS = "  # type: ignore[overload-overlap]  # pyright: ignore[reportOverlappingOverload] - T could be an Expr"
+ROW_OF = "Row[{}, tuple[{}], tuple[{}], {}, {}]"
+
+ROW_ITSELF = '''
+def row(*items: Any) -> AnyRow:
+    """Several columns and expressions, or values for such, to compare with another row as one, the first items first.
+
+    Raises:
+        QueryError: there are not 2 to 16 items.
+    """
+    return Row(items)'''
+
+ROW_IMPORTS = """\
+from typing import Any, Never, TypeVar, overload
+
+from ferra_sync._expression.row import AnyRow, Row
+from ferra_sync._expression.selectable import Comparable
+from ferra_sync._expression.typevars import G, N"""
+
+
+def compared_rows() -> str:
+    overloads = [line.removeprefix("    ") for count in range(2, MOST + 1) for line in compared(count)]
+    names = declared([*numbered("S", MOST), *numbered("T", MOST)])
+    return HEAD.format(
+        doc=f"`row`, of 2 to {MOST} items.",
+        imports=ROW_IMPORTS,
+        body=spaced([names, "\n".join([*overloads, ROW_ITSELF[1:]])]),
+    )
+
+
 def spaced(classes: list[str]) -> str:
     return "\n\n\n".join(classes)
 
@@ -318,6 +360,7 @@ FILES = {
     ROOT / "_query" / "select_arity.py": constants,
     ROOT / "_expression" / "declared_functions.py": functions,
     ROOT / "_expression" / "declaring.py": declarations,
+    ROOT / "_expression" / "row_arity.py": compared_rows,
 }
 
 

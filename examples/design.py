@@ -1,5 +1,5 @@
 """Everything at a glance: tables, models, queries, transactions."""
-# ruff: noqa: D101, E501, E702, F841, FBT003, I001 - the shortest way to show it all
+# ruff: noqa: E501, E702, F841, FBT003, I001 - the shortest way to show it all
 
 from datetime import datetime
 from uuid import UUID

@@ -11,6 +11,8 @@ All of them are made of expressions: columns, operators and functions. (`_expres
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ferra_sync import functions, types
 from ferra_sync._database.database import Database
 from ferra_sync._database.databases import Databases
@@ -31,9 +33,12 @@ from ferra_sync._expression.frame import (
     unbounded_following,
     unbounded_preceding,
 )
+from ferra_sync._expression.grouping import GroupingSets, cube, grouping_sets, rollup
 from ferra_sync._expression.markers import Aggregate, In, Opt, Plain
 from ferra_sync._expression.order import Order
-from ferra_sync._expression.published import publish
+from ferra_sync._expression.published import on_first_use, publish
+from ferra_sync._expression.row import Row
+from ferra_sync._expression.row_arity import row
 from ferra_sync._expression.sentinels import JSON_NULL, SERVER_DEFAULT, UNSET, JsonNull, Unset
 from ferra_sync._expression.set_returning import SetReturning
 from ferra_sync._expression.sqltypes import FieldType
@@ -56,6 +61,7 @@ from ferra_sync._query.select_arity import select
 from ferra_sync._query.selection import CorrelatedSelect
 from ferra_sync._query.set_operations import Compound
 from ferra_sync._query.subquery import Quantified, all_, any_, exists
+from ferra_sync._query.table_part import TablePart, only, tablesample
 from ferra_sync._query.update import Delete, Update, delete_from, update
 from ferra_sync._query.writes import Returning
 from ferra_sync._repository.repository import FerraRepository, PgRepository
@@ -75,6 +81,9 @@ from ferra_sync.errors import (
     ValidationError,
 )
 from ferra_sync.functions._case import case
+
+if TYPE_CHECKING:
+    from ferra_sync._query.plan import Plan, PlanNode
 
 __all__ = [
     "JSON_NULL",
@@ -112,6 +121,7 @@ __all__ = [
     "Frame",
     "From",
     "Grouped",
+    "GroupingSets",
     "In",
     "Insert",
     "Insertable",
@@ -124,11 +134,14 @@ __all__ = [
     "Page",
     "PgRepository",
     "Plain",
+    "Plan",
+    "PlanNode",
     "Predicate",
     "Quantified",
     "QueryError",
     "RecursiveCte",
     "Returning",
+    "Row",
     "RowQuery",
     "Savepoint",
     "SchemaError",
@@ -137,6 +150,7 @@ __all__ = [
     "SetReturning",
     "Table",
     "TableMeta",
+    "TablePart",
     "Transaction",
     "Unset",
     "Update",
@@ -148,6 +162,7 @@ __all__ = [
     "breadth_first",
     "case",
     "check",
+    "cube",
     "current_row",
     "delete_from",
     "depth_first",
@@ -156,15 +171,20 @@ __all__ = [
     "foreign_key",
     "from_",
     "functions",
+    "grouping_sets",
     "groups",
     "index",
     "insert_into",
     "maybe",
     "of",
+    "only",
     "preceding",
     "range_",
+    "rollup",
+    "row",
     "rows",
     "select",
+    "tablesample",
     "to_dict",
     "to_json",
     "types",
@@ -176,5 +196,8 @@ __all__ = [
     "when_set",
     "window",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = on_first_use(__name__, {"_query.plan": "Plan PlanNode"})
 
 publish(__name__, __all__)

@@ -10,7 +10,7 @@ Every one takes the same options, all by keyword:
   and `on_update=` are the key's actions: `"cascade"`, `"restrict"`, `"set null"`, `"set default"`, `"no action"`.
 - `generated_as=lambda: Orders.price * Orders.quantity`: the server computes the value from other columns of the row and
   stores it (`GENERATED ALWAYS AS (…) STORED`); it is read and never written.
-- `unique=True`, `index=True`.
+- `unique=True`; `index=True`, or the kind of index where it is no B-tree: `index="gin"`.
 - `secret=True`: models have the column and write it, but it is in no repr, `to_dict`, JSON or page.
 - `name=`: the column's name in PostgreSQL where it is not the attribute's.
 
@@ -20,29 +20,43 @@ A column is NOT NULL unless it is declared with `nullable(…)`.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from decimal import Decimal
 from enum import Enum
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
-from typing import Any, Final, Never, TypeVar, Unpack, overload
+from typing import Any, Never, TypeVar, Unpack, overload
 from uuid import UUID
 
+from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
 
+from ferra_sync._expression import named_types
 from ferra_sync._expression import sqltypes as sql
+from ferra_sync._expression.arrays import MAX_DEPTH, array_of, depth_of
 from ferra_sync._expression.described import described
+from ferra_sync._expression.expression import Expr
+from ferra_sync._expression.full_text import TsQuery, TsVector
+from ferra_sync._expression.hstore import HSTORE
 from ferra_sync._expression.intervals import Interval
+from ferra_sync._expression.markers import Plain
 from ferra_sync._expression.published import publish
-from ferra_sync._expression.sqltypes import HasSqlType, SqlType
+from ferra_sync._expression.range_types import multirange_type, range_type
+from ferra_sync._expression.sqltypes import FieldType, HasExactType, HasSqlType, SqlType
 from ferra_sync._expression.typevars import N, V
-from ferra_sync._schema.declaration import ColumnDef, ColumnOptions, ReferenceAction
+from ferra_sync._schema import domain_checks
+from ferra_sync._schema.declaration import ColumnDef, ColumnOptions, IndexMethod, ReferenceAction
 from ferra_sync.errors import SchemaError
 
 __all__ = [
     "ColumnDef",
     "ColumnOptions",
+    "IndexMethod",
     "Interval",
+    "Multirange",
     "Range",
     "ReferenceAction",
+    "TsQuery",
+    "TsVector",
     "array",
     "bigint",
     "bigserial",
@@ -52,13 +66,19 @@ __all__ = [
     "char",
     "cidr",
     "citext",
+    "custom",
     "date",
+    "datemultirange",
     "daterange",
+    "domain",
     "double_precision",
     "enum",
+    "hstore",
     "identity",
     "inet",
+    "int4multirange",
     "int4range",
+    "int8multirange",
     "int8range",
     "integer",
     "interval",
@@ -67,6 +87,7 @@ __all__ = [
     "macaddr",
     "nullable",
     "numeric",
+    "nummultirange",
     "numrange",
     "real",
     "serial",
@@ -75,8 +96,12 @@ __all__ = [
     "time",
     "timestamp",
     "timestamptz",
+    "tsmultirange",
+    "tsquery",
     "tsrange",
+    "tstzmultirange",
     "tstzrange",
+    "tsvector",
     "uuid",
     "varchar",
 ]
@@ -229,6 +254,11 @@ def jsonb(of: type[Any] | None = None, /, **options: Unpack[ColumnOptions[Any]])
     return ColumnDef(sql.JSONB if of is None else sql.structured(sql.JSONB, of), options)
 
 
+def hstore(**options: Unpack[ColumnOptions[dict[str, str | None]]]) -> ColumnDef[dict[str, str | None], Never]:
+    """`hstore`, of the extension of that name: texts, or NULL, by their keys."""
+    return ColumnDef(HSTORE, options)
+
+
 def inet(
     **options: Unpack[ColumnOptions[IPv4Address | IPv6Address | IPv4Interface | IPv6Interface]],
 ) -> ColumnDef[IPv4Address | IPv6Address | IPv4Interface | IPv6Interface, Never]:
@@ -248,55 +278,140 @@ def macaddr(**options: Unpack[ColumnOptions[str]]) -> ColumnDef[str, Never]:
 
 def int4range(**options: Unpack[ColumnOptions[Range[int]]]) -> ColumnDef[Range[int], Never]:
     """`int4range`."""
-    return ColumnDef(_INT4RANGE, options)
+    return ColumnDef(range_type(Range, FieldType.INTEGER), options)
 
 
 def int8range(**options: Unpack[ColumnOptions[Range[int]]]) -> ColumnDef[Range[int], Never]:
     """`int8range`."""
-    return ColumnDef(_INT8RANGE, options)
+    return ColumnDef(range_type(Range, FieldType.BIGINT), options)
 
 
 def numrange(**options: Unpack[ColumnOptions[Range[Decimal]]]) -> ColumnDef[Range[Decimal], Never]:
     """`numrange`."""
-    return ColumnDef(_NUMRANGE, options)
+    return ColumnDef(range_type(Range, FieldType.NUMERIC), options)
 
 
 def daterange(**options: Unpack[ColumnOptions[Range[dt.date]]]) -> ColumnDef[Range[dt.date], Never]:
     """`daterange`."""
-    return ColumnDef(_DATERANGE, options)
+    return ColumnDef(range_type(Range, FieldType.DATE), options)
 
 
 def tsrange(**options: Unpack[ColumnOptions[Range[dt.datetime]]]) -> ColumnDef[Range[dt.datetime], Never]:
     """`tsrange`: over timestamps without a time zone."""
-    return ColumnDef(_TSRANGE, options)
+    return ColumnDef(range_type(Range, FieldType.TIMESTAMP), options)
 
 
 def tstzrange(**options: Unpack[ColumnOptions[Range[dt.datetime]]]) -> ColumnDef[Range[dt.datetime], Never]:
     """`tstzrange`: over moments."""
-    return ColumnDef(_TSTZRANGE, options)
+    return ColumnDef(range_type(Range, FieldType.TIMESTAMPTZ), options)
+
+
+def int4multirange(**options: Unpack[ColumnOptions[Multirange[int]]]) -> ColumnDef[Multirange[int], Never]:
+    """`int4multirange`, from PostgreSQL 14 on: ranges in their order; the server joins those that touch."""
+    return ColumnDef(multirange_type(Multirange, FieldType.INTEGER), options)
+
+
+def int8multirange(**options: Unpack[ColumnOptions[Multirange[int]]]) -> ColumnDef[Multirange[int], Never]:
+    """`int8multirange`."""
+    return ColumnDef(multirange_type(Multirange, FieldType.BIGINT), options)
+
+
+def nummultirange(**options: Unpack[ColumnOptions[Multirange[Decimal]]]) -> ColumnDef[Multirange[Decimal], Never]:
+    """`nummultirange`."""
+    return ColumnDef(multirange_type(Multirange, FieldType.NUMERIC), options)
+
+
+def datemultirange(**options: Unpack[ColumnOptions[Multirange[dt.date]]]) -> ColumnDef[Multirange[dt.date], Never]:
+    """`datemultirange`."""
+    return ColumnDef(multirange_type(Multirange, FieldType.DATE), options)
+
+
+def tsmultirange(
+    **options: Unpack[ColumnOptions[Multirange[dt.datetime]]],
+) -> ColumnDef[Multirange[dt.datetime], Never]:
+    """`tsmultirange`: over timestamps without a time zone."""
+    return ColumnDef(multirange_type(Multirange, FieldType.TIMESTAMP), options)
+
+
+def tstzmultirange(
+    **options: Unpack[ColumnOptions[Multirange[dt.datetime]]],
+) -> ColumnDef[Multirange[dt.datetime], Never]:
+    """`tstzmultirange`: over moments."""
+    return ColumnDef(multirange_type(Multirange, FieldType.TIMESTAMPTZ), options)
+
+
+def tsvector(**options: Unpack[ColumnOptions[TsVector]]) -> ColumnDef[TsVector, Never]:
+    """`tsvector`: a document's words, as `fn.to_tsvector` makes them; it is read as its text."""
+    return ColumnDef(sql.TSVECTOR, options)
+
+
+def tsquery(**options: Unpack[ColumnOptions[TsQuery]]) -> ColumnDef[TsQuery, Never]:
+    """`tsquery`: what a full text search asks for; it is read as its text."""
+    return ColumnDef(sql.TSQUERY, options)
 
 
 def array(of: HasSqlType[V, N], **options: Unpack[ColumnOptions[list[V | N]]]) -> ColumnDef[list[V | N], Never]:
-    """An array: `array(text())` is `text[]`. `array(nullable(text()))` where elements may be NULL."""
+    """An array: `array(text())` is `text[]`. `array(nullable(text()))` where elements may be NULL.
+
+    `array(array(integer()))` is `integer[][]`, rectangular: its lists are equally long, and none of them is empty.
+    """
     if not isinstance(of, (ColumnDef, SqlType)):
         raise SchemaError(f"array takes a type such as t.text(), not {described(of)}")
-    if of.sql_type.kind is sql.FieldType.ARRAY:
-        raise SchemaError("an array of arrays has no type of its own in PostgreSQL, and is not supported")
     nulls = isinstance(of, ColumnDef) and of.is_nullable
-    return ColumnDef(of.sql_type.array_with_nulls if nulls else of.sql_type.array, options)
+    depth = depth_of(of.sql_type)
+    if nulls and depth:
+        raise SchemaError("an array inside an array is never NULL: PostgreSQL's arrays are rectangular")
+    if depth == MAX_DEPTH:
+        raise SchemaError(f"PostgreSQL's arrays have {MAX_DEPTH} dimensions at most")
+    return ColumnDef(array_of(of.sql_type, nulls=nulls), options)
 
 
-def enum(of: type[E], type_name: str | None = None, **options: Unpack[ColumnOptions[E]]) -> ColumnDef[E, Never]:
-    """A PostgreSQL enum type, named `type_name` or as the Python enum in snake_case; its labels are the values."""
-    return ColumnDef(sql.enumeration(of, type_name), options)
+def enum(
+    of: type[E], type_name: str | None = None, *, schema: str | None = None, **options: Unpack[ColumnOptions[E]]
+) -> ColumnDef[E, Never]:
+    """A PostgreSQL enum type, named `type_name` or as the Python enum in snake_case; its labels are the values.
+
+    The order of its values, in comparisons too, is that of their declaration in PostgreSQL.
+    """
+    return ColumnDef(named_types.enumeration(of, type_name, schema), options)
 
 
-_INT4RANGE: Final[SqlType[Range[int]]] = sql.range_of("int4range", Range, sql.INTEGER)
-_INT8RANGE: Final[SqlType[Range[int]]] = sql.range_of("int8range", Range, sql.BIGINT)
-_NUMRANGE: Final[SqlType[Range[Decimal]]] = sql.range_of("numrange", Range, sql.NUMERIC)
-_DATERANGE: Final[SqlType[Range[dt.date]]] = sql.range_of("daterange", Range, sql.DATE)
-_TSRANGE: Final[SqlType[Range[dt.datetime]]] = sql.range_of("tsrange", Range, sql.TIMESTAMP)
-_TSTZRANGE: Final[SqlType[Range[dt.datetime]]] = sql.range_of("tstzrange", Range, sql.TIMESTAMPTZ)
+def domain(
+    name: str,
+    of: HasExactType[V, V, Never],
+    /,
+    *,
+    schema: str | None = None,
+    check: Callable[[Expr[Never, V, Never, Plain]], Expr[Never, bool, Any, Plain]] | None = None,
+    **options: Unpack[ColumnOptions[V]],
+) -> ColumnDef[V, Never]:
+    """A domain, whose values the server checks: `domain("email", text(), check=lambda value: value.contains("@"))`.
+
+    Its values, operators and functions are those of the type that it is over. The `check` is CREATE DOMAIN's; without
+    one the domain is taken as it is there.
+    """
+    return ColumnDef(domain_checks.declared(name, of, schema, check), options)
+
+
+def custom(  # noqa: PLR0913 - all but the name by keyword
+    name: str,
+    /,
+    *modifiers: str | int,
+    python: type[V],
+    dump: Callable[[V], str],
+    load: Callable[[str], V],
+    schema: str | None = None,
+    ordered: bool = False,
+    **options: Unpack[ColumnOptions[V]],
+) -> ColumnDef[V, Never]:
+    """Any other type, by its exact name in PostgreSQL: `custom("geometry", "Point", 4326, python=Point, …)`.
+
+    Its values are instances of `python`; they travel as text, which `dump` writes, and which `load` reads as PostgreSQL
+    spells it. It is selected, written, and given to what `fn.function` and `fn.operator` declare; compared and sorted
+    where `ordered=True` says that PostgreSQL has `=` and `<` for it.
+    """
+    sql_type = named_types.custom(name, modifiers, python, dump=dump, load=load, schema=schema, ordered=ordered)
+    return ColumnDef(sql_type, options)
 
 
 publish(__name__, __all__)

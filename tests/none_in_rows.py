@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from operator import itemgetter
 from typing import Any
 
+from ferra_sync._compiler.grouping import in_some_sets
 from ferra_sync._compiler.nullable_side import nullable_side
+from ferra_sync._expression.grouping import placed_key
 from ferra_sync._expression.nullability import may_be_null
 from ferra_sync._query.set_operations import Compound
 from ferra_sync._query.writes import Returning
@@ -23,7 +25,8 @@ def items_that_may_be_none(query: Any) -> list[bool]:
         params, missing = iter(query._values), frozenset()
     else:
         params = iter([value for values in query._said["item_params"] for value in values])
-        missing = nullable_side(query.target, query._source.joins)
+        keys = [placed_key(each, lambda shape, _: shape) for each in query._said.get("group_by", ())]
+        missing = nullable_side(query.target, query._source.joins) | in_some_sets(keys)
     return [may_be_null(shape, params, missing=missing) for shape, _ in query.items]
 
 

@@ -16,11 +16,12 @@ import pytest
 from psycopg.pq import ExecStatus
 from tables import create_tables
 
-from ferra_sync import Table
+from ferra_sync import Derived, Table
 from ferra_sync._compiler import compiler
 from ferra_sync._compiler.compiled import Compiled
 from ferra_sync._compiler.shapes import StatementShape
-from ferra_sync._expression.shapes import TableRef
+from ferra_sync._expression.references import TableRef
+from ferra_sync._schema.table import Relation
 
 MARK = "refused_by_the_server"
 
@@ -85,7 +86,7 @@ def every_statement_is_prepared(server_url: str) -> Iterator[None]:
 
 def refusals(server_url: str, compiled: list[Recorded]) -> Iterator[str]:
     """Yield what the server says of each statement that it cannot prepare."""
-    groups: dict[tuple[type[Table], ...], list[Recorded]] = {}
+    groups: dict[tuple[type[Relation], ...], list[Recorded]] = {}
     for each in compiled:
         groups.setdefault(_tables(each.shape), []).append(each)
     with psycopg.connect(server_url, autocommit=True) as connection:
@@ -94,13 +95,15 @@ def refusals(server_url: str, compiled: list[Recorded]) -> Iterator[str]:
 
 
 def _refused(
-    connection: psycopg.Connection[Any], tables: tuple[type[Table], ...], members: list[Recorded]
+    connection: psycopg.Connection[Any], tables: tuple[type[Relation], ...], members: list[Recorded]
 ) -> Iterator[str]:
     with connection.transaction(force_rollback=True):
         connection.execute("CREATE SCHEMA prepared")
         connection.execute("SET LOCAL search_path = prepared, public")
         try:
-            create_tables(connection, *tables, foreign_keys=False)
+            derived = [table for table in tables if issubclass(table, Derived)]
+            own = [table for table in tables if issubclass(table, Table)]
+            create_tables(connection, *own, derived=derived, foreign_keys=False)
         except psycopg.Error as error:
             yield f"{members[0].test}: its tables cannot be created: {error}"
             return
@@ -112,13 +115,13 @@ def _refused(
             connection.execute("ROLLBACK TO SAVEPOINT one")
 
 
-def _tables(shape: StatementShape) -> tuple[type[Table], ...]:
+def _tables(shape: StatementShape) -> tuple[type[Relation], ...]:
     """Return the classes of a statement's tables, each once, an alias as the table that it is of."""
     found, waiting = list[TableRef](), list[Any]([shape])
     while waiting:
         part = waiting.pop()
         if isinstance(part, TableRef):
-            found.extend(() if part.is_derived else (part,))
+            found.append(part)
         elif isinstance(part, tuple):
             waiting.extend(part)
     return tuple(dict.fromkeys(ref.declared_by for ref in found))

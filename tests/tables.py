@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import types
+from collections.abc import Iterable
 from typing import Any
 
 import attrs
@@ -11,12 +12,21 @@ import psycopg
 from ferra_sync import SERVER_DEFAULT, FerraModel, Table
 from ferra_sync import types as t
 from ferra_sync._compiler.expressions import qualified_name
-from ferra_sync.migrations._ddl import Ddl
+from ferra_sync._schema.table import Relation
+from ferra_sync.migrations._ddl import AS_DECLARED, Ddl
+from ferra_sync.migrations._types import create_types
 
 
-def create_tables(connection: psycopg.Connection[Any], *tables: type[Table], foreign_keys: bool = True) -> None:
-    """Create the schemas, the enum types, the tables, their indexes, and at last their foreign keys."""
-    for statement in Ddl().create(tables, foreign_keys=foreign_keys):
+def create_tables(
+    connection: psycopg.Connection[Any],
+    *tables: type[Table],
+    derived: Iterable[type[Relation]] = (),
+    foreign_keys: bool = True,
+) -> None:
+    """Create the schemas, the types, those of `derived` tables too, the tables, their indexes, at last foreign keys."""
+    statements = list(Ddl().create(tables, foreign_keys=foreign_keys))
+    made = create_types((table.__ferra_table__ for table in (*tables, *derived)), AS_DECLARED)
+    for statement in dict.fromkeys((*(each for each in made if each not in statements), *statements)):
         connection.execute(statement.encode())
 
 

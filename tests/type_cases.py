@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from ferra_sync import SERVER_DEFAULT, FerraModel, Table
 from ferra_sync import types as t
-from ferra_sync.types import Range
+from ferra_sync.types import Multirange, Range
 
 
 class Mood(enum.Enum):
@@ -44,6 +44,10 @@ class Outer:
     inner: Inner
     more: list[Inner] = attrs.Factory(list)
     mood: Mood | None = None
+
+
+def _at_least_sad(mood: Any) -> Any:
+    return mood >= Mood.SAD
 
 
 class Case(NamedTuple):
@@ -98,6 +102,7 @@ JSONS = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=4),
     max_leaves=8,
 ).filter(lambda value: value is not None)
+MOODS = st.sampled_from(Mood)
 INNERS = st.builds(Inner, AWARE.map(lambda at: at.astimezone(UTC)), st.lists(TEXTS, max_size=3).map(tuple))
 OUTERS = st.builds(Outer, TEXTS, INNERS, st.lists(INNERS, max_size=2), st.none() | st.sampled_from(Mood))
 
@@ -124,6 +129,18 @@ def ranges(draw: st.DrawFn, bounds: st.SearchStrategy[Any], *, discrete: bool) -
     return Range(low, high, closed + closing)
 
 
+@st.composite
+def multiranges(draw: st.DrawFn, bounds: st.SearchStrategy[Any]) -> Multirange[Any]:
+    """Multiranges as PostgreSQL itself writes them: in order, none empty, none beside another."""
+    drawn = sorted(draw(st.lists(bounds, unique=True, max_size=6)))
+    pairs = [Range(low, high, "[)") for low, high in zip(drawn[::2], drawn[1::2], strict=False)]
+    is_open = len(drawn) % 2
+    return Multirange([*pairs, Range(drawn[-1], None, "[)")] if is_open else pairs)
+
+
+WORDS = st.lists(st.sampled_from(["cat", "it''s", "été", "a b"]), unique=True, max_size=3).map(sorted)
+VECTORS = WORDS.map(lambda words: " ".join(f"'{word}':{place}A" for place, word in enumerate(words, 1)))
+QUERIES = WORDS.map(lambda words: " & ".join(f"'{word}'" for word in words))
 MACS = st.binary(min_size=6, max_size=6).map(lambda raw: raw.hex(":"))
 INETS = (
     st.ip_addresses()
@@ -165,6 +182,7 @@ CASES = [
     Case("jsonb", t.jsonb, object, JSONS),
     Case("json_of", lambda **o: t.json(Outer, **o), Outer, OUTERS, has_equality=False),
     Case("jsonb_of", lambda **o: t.jsonb(Outer, **o), Outer, OUTERS),
+    Case("hstore", t.hstore, dict[str, str | None], st.dictionaries(TEXTS, TEXTS | st.none(), max_size=4)),
     Case("inet", t.inet, INET, INETS),
     Case("cidr", t.cidr, IPv4Network | IPv6Network, CIDRS),
     Case("macaddr", t.macaddr, str, MACS),
@@ -176,7 +194,23 @@ CASES = [
     Case(
         "tstzrange", t.tstzrange, Range[dt.datetime], ranges(AWARE.map(lambda at: at.astimezone(UTC)), discrete=False)
     ),
+    Case("int4multirange", t.int4multirange, Multirange[int], multiranges(st.integers(-(2**31), 2**31 - 1))),
+    Case("int8multirange", t.int8multirange, Multirange[int], multiranges(WHOLE[8])),
+    Case("nummultirange", t.nummultirange, Multirange[Decimal], multiranges(st.decimals(-1000, 1000, places=3))),
+    Case("datemultirange", t.datemultirange, Multirange[dt.date], multiranges(DATES)),
+    Case("tsmultirange", t.tsmultirange, Multirange[dt.datetime], multiranges(NAIVE)),
+    Case(
+        "tstzmultirange",
+        t.tstzmultirange,
+        Multirange[dt.datetime],
+        multiranges(AWARE.map(lambda at: at.astimezone(UTC))),
+    ),
+    Case("tsvector", t.tsvector, str, VECTORS),
+    Case("tsquery", t.tsquery, t.TsQuery, QUERIES),
     Case("enum", lambda **o: t.enum(Mood, **o), Mood, st.sampled_from(Mood)),
+    Case("enum_of_schema", lambda **o: t.enum(Mood, schema="of moods", **o), Mood, st.sampled_from(Mood)),
+    Case("domain", lambda **o: t.domain("sure", t.text(), check=lambda x: x >= "", **o), str, TEXTS),
+    Case("domain_of_enum", lambda **o: t.domain("felt", t.enum(Mood), check=_at_least_sad, **o), Mood, MOODS),
 ]
 
 
@@ -245,6 +279,7 @@ EXAMPLES: dict[str, list[Any]] = {
     "jsonb": ["text"],
     "json_of": [Outer("a", Inner(MOMENT.replace(tzinfo=UTC)))],
     "jsonb_of": [Outer("a", Inner(MOMENT.replace(tzinfo=UTC)), [], Mood.SAD)],
+    "hstore": [{"a": '"', "b": None}],
     "inet": [IPv4Address("10.0.0.1")],
     "cidr": [IPv6Network("2001:db8::/32")],
     "macaddr": ["08:00:2b:01:02:03"],
@@ -254,7 +289,18 @@ EXAMPLES: dict[str, list[Any]] = {
     "daterange": [Range(MOMENT.date(), None)],
     "tsrange": [Range(MOMENT, None)],
     "tstzrange": [Range(MOMENT.replace(tzinfo=UTC), None)],
+    "int4multirange": [Multirange([Range(1, 5), Range(7, None)])],
+    "int8multirange": [Multirange()],
+    "nummultirange": [Multirange([Range(Decimal(1), Decimal(2), "[]")])],
+    "datemultirange": [Multirange([Range(MOMENT.date(), None)])],
+    "tsmultirange": [Multirange([Range(MOMENT, None)])],
+    "tstzmultirange": [Multirange([Range(MOMENT.replace(tzinfo=UTC), None)])],
+    "tsvector": ["'cat':3 'fat':2A"],
+    "tsquery": ["'fat' & 'cat'"],
     "enum": [Mood.OKAY],
+    "enum_of_schema": [Mood.OKAY],
+    "domain": ["a\tb\\\n"],
+    "domain_of_enum": [Mood.OKAY],
 }
 
 

@@ -8,12 +8,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import attrs
+import psycopg
+from psycopg.types.json import Jsonb
 
 from benchmarks.case import Case, Run
 from benchmarks.contenders.ferra import Articles, Author, Authors, Ferra
 from benchmarks.contenders.psycopg_floor import AUTHOR_COLUMNS, Floor, author
 from benchmarks.data import ARTICLES, ARTICLES_EACH, FIRST_DAY
-from ferra_sync import Derived, FerraModel, RowQuery, Table, exists, from_, window
+from ferra_sync import Derived, FerraModel, RowQuery, Table, exists, from_, select, window
 from ferra_sync import functions as fn
 from ferra_sync import types as t
 
@@ -45,8 +47,24 @@ class Document(FerraModel[Documents]):
     data: Any
 
 
+AUTHORS_OF_DOCUMENTS = 100
+
+_DOCUMENTS = b"""
+CREATE TABLE documents (id int PRIMARY KEY, data jsonb NOT NULL);
+INSERT INTO documents SELECT n, jsonb_build_object(
+    'kind', CASE WHEN n % 2 = 0 THEN 'letter' ELSE 'note' END,
+    'author', jsonb_build_object('name', 'author ' || n % 100), 'stars', n % 5
+) FROM generate_series(1, 10000) AS n;
+ANALYZE documents
+"""
+
+
 def _tuples(_cursor: object) -> Callable[[Sequence[Any]], Any]:
     return tuple
+
+
+def _documents(_cursor: object) -> Callable[[Sequence[Any]], Document]:
+    return lambda values: Document(*values)
 
 
 class Question(Case):
@@ -180,4 +198,37 @@ ORDER BY 1 LIMIT $7::bigint"""
         return lambda since: floor.all(self.sql, self.values(since), lambda _: lambda values: values[0])
 
 
-CASES = [Exists(), Windowed(), Lateral(), Union()]
+class Documented(Question):
+    name = "jsonb"
+    title = "documents that contain a document, by a value inside them"
+    order = 45
+    sql = b"""
+SELECT id, data FROM documents
+WHERE data @> $1::jsonb AND data -> 'author' ->> 'name' = $2 AND (data -> 'stars')::integer >= $3::integer
+ORDER BY id LIMIT $4::bigint"""
+
+    def prepare(self, connection: psycopg.Connection[Any], *, quick: bool) -> None:  # noqa: ARG002 - as many for both
+        connection.execute(_DOCUMENTS)
+
+    def arguments(self, calls: int, rng: random.Random) -> Sequence[Any]:
+        return [rng.randrange(AUTHORS_OF_DOCUMENTS) for _ in range(calls)]
+
+    def values(self, author: Any) -> Sequence[Any]:
+        return Jsonb({"kind": "letter"}), f"author {author}", 1, 20
+
+    def query(self, author: Any) -> RowQuery[Document]:
+        asked = select(Document).where(
+            Documents.data.contains({"kind": "letter"}),
+            Documents.data.text("author", "name") == f"author {author}",
+            Documents.data.get("stars").cast(t.integer()) >= 1,
+        )
+        return asked.order_by(Documents.id).limit(20)
+
+    def floor(self, floor: Floor) -> Run:
+        return lambda author: floor.all(self.sql, self.values(author), _documents)
+
+    def plain(self, result: Any) -> object:
+        return [(each.id, each.data) for each in result]
+
+
+CASES = [Exists(), Windowed(), Lateral(), Union(), Documented()]

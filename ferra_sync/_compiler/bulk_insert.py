@@ -12,12 +12,14 @@ from pypika.queries import AliasedQuery
 from pypika.terms import Term
 
 from ferra_sync._compiler.compiled import Compiled, finished, new_builder, result_term
-from ferra_sync._compiler.expressions import Lowering, table_term
+from ferra_sync._compiler.expressions import Lowering, column_term, table_term
 from ferra_sync._compiler.shapes import BulkInsertShape
 from ferra_sync._compiler.terms import Chain, Raw, Template, Unnest
 from ferra_sync._compiler.write import column_names, returned_column, unnested_columns
+from ferra_sync._expression.domains import is_veiled
 from ferra_sync._expression.identifiers import quoted
-from ferra_sync._expression.shapes import ColumnRef, Items
+from ferra_sync._expression.references import ColumnRef
+from ferra_sync._expression.shapes import Items
 from ferra_sync._model.select_list import select_list
 
 _SOURCE: Final = "source"
@@ -66,11 +68,16 @@ def _join_source(shape: BulkInsertShape, origin: dict[ColumnRef, Term]) -> Any: 
 
     A row whose key is none of the source's is missing.
     """
-    matches = [
-        Template("({} = CAST({} AS {}))", _part(_INSERTED, ref.name), origin[ref], Raw(ref.type.ddl))
-        for ref in shape.key
-    ]
+    matches = [Template("({} = CAST({} AS {}))", _kept(ref), origin[ref], _stored_type(ref)) for ref in shape.key]
     return new_builder().from_(AliasedQuery(_INSERTED)).join(AliasedQuery(_SOURCE)).on(Chain(" AND ", matches))
+
+
+def _stored_type(ref: ColumnRef) -> Term:
+    return Raw(ref.type.cast if is_veiled(ref.type) else ref.type.ddl)
+
+
+def _kept(ref: ColumnRef) -> Term:
+    return column_term(f"{quoted(_INSERTED)}.{quoted(ref.name)}", ref)
 
 
 def _part(table: str, column: str) -> Term:

@@ -7,9 +7,10 @@ from typing import Final, TypeAlias
 
 from pypika.terms import Term
 
-from ferra_sync._compiler.terms import Call, Raw, Template
+from ferra_sync._compiler.terms import Call, Raw, Template, operator_name
 from ferra_sync._expression import shapes
-from ferra_sync._expression.shapes import FunctionRef, children, has_aggregate, has_window, windowed
+from ferra_sync._expression.references import FunctionRef
+from ferra_sync._expression.shapes import Form, children, has_aggregate, has_window, windowed
 from ferra_sync.errors import QueryError
 
 Lower: TypeAlias = Callable[[Iterable[Hashable]], list[Term]]
@@ -26,6 +27,28 @@ def call_term(shape: Hashable, lower: Lower) -> Term:
     """
     _check(shape)
     return _term(shape, lower)
+
+
+def aggregated(shape: Hashable) -> Form:
+    """Return what an aggregate takes row by row: its arguments, its order and its filter.
+
+    It is one of the query whose columns these are. Before WITHIN GROUP the arguments are of the whole group.
+    """
+    match shape:
+        case (shapes.FILTER, call, predicate):
+            return (*aggregated(call), predicate)
+        case (shapes.ORDERED, call, *orders):
+            return (*aggregated(call), *orders)
+        case (shapes.WITHIN_GROUP, _, order):
+            return (order,)
+        case _:
+            return children(shape)[1:]
+
+
+def function_of(shape: Hashable) -> FunctionRef:
+    """Return the function of a call, whatever it says of its rows."""
+    first = children(shape)[0]
+    return first if isinstance(first, FunctionRef) else function_of(first)
 
 
 def _term(shape: Hashable, lower: Lower) -> Term:
@@ -46,6 +69,8 @@ def _term(shape: Hashable, lower: Lower) -> Term:
 
 def _call(shape: Hashable, lower: Lower, orders: Iterable[Hashable] = ()) -> Term:
     match shape:
+        case (shapes.CALL, FunctionRef(operator=True) as operator, *operands):
+            return Template(f"({{}} {operator_name(operator)} {{}})", *lower(operands))
         case (shapes.CALL | shapes.CALL_DISTINCT as form, FunctionRef() as function, *arguments):
             terms = lower(arguments)
             return Call(function, terms, distinct=form == shapes.CALL_DISTINCT, orders=lower(orders))

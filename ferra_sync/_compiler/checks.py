@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
-from typing import Final
 
-from ferra_sync._compiler.shapes import SelectShape
+from ferra_sync._compiler.grouping import grouped_by, in_every_set, in_some_sets
+from ferra_sync._compiler.nullable_side import nullable_side
+from ferra_sync._compiler.shapes import CompoundShape, LockShape, SelectShape
 from ferra_sync._expression import shapes
+from ferra_sync._expression.grouping import GROUPING
+from ferra_sync._expression.operators import Node, unordered
+from ferra_sync._expression.references import ColumnRef, FunctionRef, TableRef
 from ferra_sync._expression.shapes import (
-    ColumnRef,
-    FunctionRef,
-    TableRef,
     children,
     columns_of,
     has_aggregate,
@@ -21,8 +22,6 @@ from ferra_sync._expression.shapes import (
 from ferra_sync._model.select_list import select_list
 from ferra_sync._schema.table import table_meta
 from ferra_sync.errors import QueryError
-
-_OUTER: Final = frozenset({"left", "right", "full"})
 
 
 def check_plain(expressions: Iterable[Hashable], clause: str) -> None:
@@ -44,6 +43,7 @@ def check_select(shape: SelectShape) -> None:
     check_plain((join.on for join in shape.joins), "ON")
     _check_joins(shape)
     results = [result for result, _ in select_list(shape.items).columns]
+    _check_models(shape)
     check_plain(written_out(shape.group_by, shape), "GROUP BY")
     _check_no_window(written_out(shape.having, shape), "HAVING")
     grouped = (*results, *shape.having, *shape.order_by)
@@ -107,9 +107,20 @@ def _check_grouped(expressions: Iterable[Hashable], shape: SelectShape) -> None:
             raise QueryError(f"{loose} {problem}")
 
 
+def _check_models(shape: SelectShape) -> None:
+    """A model has no field for the NULL of a grouping set that lacks its column."""
+    lacked = in_some_sets(shape.group_by)
+    for item in shape.items if lacked else ():
+        match item:
+            case ((shapes.MODEL | shapes.MAYBE, *_), _):
+                column = next((column for column, _ in select_list((item,)).columns if column in lacked), None)
+                if column is not None:
+                    raise QueryError(f"a model has no {column} where a grouping set lacks it: select columns")
+
+
 def _loose(each: Hashable, shape: SelectShape) -> ColumnRef | TableRef | None:
     """Return a column, or a table as a row, that may have several values in one group, or None."""
-    if each in shape.group_by:
+    if each in grouped_by(shape.group_by):
         return None
     match each:
         case ColumnRef():
@@ -118,6 +129,10 @@ def _loose(each: Hashable, shape: SelectShape) -> ColumnRef | TableRef | None:
             return None if _is_determined(each, shape) else each
         case (shapes.SHARED, int() as number):
             return _loose(shape.shared[number], shape)
+        case (shapes.CALL, FunctionRef() as function, *keys) if function is GROUPING:
+            if not grouped_by(shape.group_by).issuperset(keys):
+                raise QueryError("grouping takes what group_by has, expressions with values and all")
+            return None
     loose = (_loose(part, shape) for part in _parts(each))
     return next((part for part in loose if part is not None), None)
 
@@ -140,7 +155,7 @@ def _is_determined(table: TableRef, shape: SelectShape) -> bool:
     if table in shape.outer:
         return True
     key = {column.ref for column in table_meta(table.owner).primary_key}
-    return bool(key) and key <= set(shape.group_by)
+    return bool(key) and key <= in_every_set(shape.group_by)
 
 
 def _check_distinct(shape: SelectShape, results: Iterable[Hashable]) -> None:
@@ -149,6 +164,9 @@ def _check_distinct(shape: SelectShape, results: Iterable[Hashable]) -> None:
         return
     orders = [operand for order in shape.order_by for operand in children(order)]
     if not shape.distinct:
+        for result, sql_type in select_list(shape.items).columns:
+            if not sql_type.has_order:
+                raise unordered(Node(result, (), sql_type), "distinct")
         if not set(orders) <= set(results):
             raise QueryError("order_by of a distinct query takes only what is selected")
     elif not set(orders[: len(set(shape.distinct))]) <= set(shape.distinct):
@@ -166,14 +184,30 @@ def _check_distinct_on(shape: SelectShape, results: Sequence[Hashable]) -> None:
 
 def _check_lock(shape: SelectShape, results: Sequence[Hashable]) -> None:
     """A row can be locked that is one of a table's own, and that is there."""
-    if shape.lock is None:
-        return
     read = (*results, *shape.order_by)
-    if shape.distinct is not None or shape.group_by or shape.having or has_aggregate(*read):
-        raise QueryError(
-            f"{shape.lock} cannot lock rows made of several by distinct, group_by or aggregates: lock plain rows first"
-        )
-    if has_window(*read):
-        raise QueryError(f"{shape.lock} cannot lock rows beside a function over a window, which reads others too")
-    if any(join.how in _OUTER for join in shape.joins):
-        raise QueryError(f"{shape.lock} cannot lock the nullable side of an outer join: lock without that join")
+    missing = nullable_side(shape.table, shape.joins)
+    for lock in shape.locks:
+        if shape.distinct is not None or shape.group_by or shape.having or has_aggregate(*read):
+            raise QueryError(
+                f"{lock} cannot lock rows made of several by distinct, group_by or aggregates: lock plain rows first"
+            )
+        if has_window(*read):
+            raise QueryError(f"{lock} cannot lock rows beside a function over a window, which reads others too")
+        if missing.intersection(lock.of or shape.tables):
+            there = [table for table in shape.tables if table not in missing]
+            cure = f"say of={there[0].owner.__name__}" if there else "lock without that join"
+            raise QueryError(f"{lock} cannot lock the nullable side of an outer join: {cure}")
+        _check_lock_of_tables(lock, shape)
+
+
+def _check_lock_of_tables(lock: LockShape, shape: SelectShape) -> None:
+    """A lock is of tables: of a query in FROM it would be of all that this reads, and of one in WITH of nothing."""
+    locked = lock.of or shape.tables
+    queries = {each.table for each in shape.derived if isinstance(each.rows, (SelectShape, CompoundShape))}
+    made = next((table for table in locked if table in queries), None)
+    if made is not None:
+        owner = made.owner.__name__
+        raise QueryError(f"{lock} would lock what {made} is made of: say {owner}.of(….for_update()), or of=…")
+    derived = [table for table in locked if table.is_derived]
+    if derived and (lock.of or len(derived) == len(locked)):
+        raise QueryError(f"{lock} locks rows of tables, and {derived[0]} is none: lock those of its query")

@@ -9,8 +9,9 @@ from pypika.terms import Term
 
 from ferra_sync._compiler.expressions import Lowering
 from ferra_sync._compiler.terms import Builder, Raw, Template
-from ferra_sync._expression.shapes import Item
-from ferra_sync._expression.sqltypes import SqlType
+from ferra_sync._expression.domains import readable
+from ferra_sync._expression.shapes import Item, Items
+from ferra_sync._expression.sqltypes import FieldType, SqlType
 from ferra_sync._model.select_list import SelectList
 from ferra_sync.errors import QueryError
 
@@ -44,11 +45,18 @@ def new_builder(*, overriding: bool = False) -> Any:  # noqa: ANN401 - PyPika's 
 
 
 def result_term(item: Item, term: Term, *, binary: bool = True) -> Term:
-    """Return a selected expression; what psycopg cannot read in binary is cast to text where the row is binary."""
+    """Return a selected expression; what psycopg cannot read in binary is cast where the row is binary."""
     _, sql_type = item
-    if sql_type.binary or not binary:
-        return term
-    return Template("CAST({} AS {})", term, Raw("text[]" if sql_type.element is not None else "text"))
+    return term if sql_type.binary or not binary else Template("CAST({} AS {})", term, Raw(readable(sql_type)))
+
+
+def check_readable(columns: Items) -> None:
+    """Raise QueryError where a column of rows that take no cast can be read by one alone."""
+    for _, sql_type in columns:
+        if sql_type.element is not None and sql_type.element.kind is FieldType.CUSTOM:
+            raise QueryError(
+                f"{sql_type} cannot be read from distinct rows or a set operation: select .cast(t.array(t.text()))"
+            )
 
 
 def finished(

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from ferra_sync._compiler.expressions import qualified_name
 from ferra_sync._expression.identifiers import quoted
-from ferra_sync._expression.shapes import ColumnRef, TableRef
+from ferra_sync._expression.references import ColumnRef, TableRef
 
 
 def copy_command(table: TableRef, columns: Iterable[ColumnRef]) -> bytes:

@@ -9,19 +9,25 @@ from pypika import Table
 from pypika.queries import Selectable
 from pypika.terms import Term
 
-from ferra_sync._compiler.calls import call_term
+from ferra_sync._compiler.calls import aggregated, call_term, function_of
 from ferra_sync._compiler.terms import TEMPLATES, Chain, Placeholder, Raw, Template, case_term
 from ferra_sync._expression import shapes
+from ferra_sync._expression.domains import is_veiled
 from ferra_sync._expression.identifiers import quoted
-from ferra_sync._expression.shapes import ColumnRef, FunctionRef, TableRef, columns_of
+from ferra_sync._expression.references import ColumnRef, TableRef
+from ferra_sync._expression.shapes import children, columns_of
 from ferra_sync._expression.sqltypes import TEXT, VARCHAR, SqlType
 from ferra_sync.errors import QueryError
 
 _COMPARISONS: Final = frozenset(
     {"=", "<>", "<", "<=", ">", ">=", "between", "is distinct from", "is not distinct from", "= any", "<> all"}
-    | {"like", "ilike"}
+    | {"like", "ilike", "~", "~*"}
+)
+_CALLS: Final = frozenset(
+    {shapes.CALL, shapes.CALL_DISTINCT, shapes.COUNT_ROWS, shapes.ORDERED, shapes.WITHIN_GROUP, shapes.FILTER}
 )
 _QUANTIFIED: Final = frozenset({"=", "<>", "<", "<=", ">", ">="})
+_QUANTIFIERS: Final = {shapes.ANY_OF: "ANY", shapes.ALL_OF: "ALL"}
 _TEXTS: Final = (TEXT, VARCHAR)
 _TEXT_VALUES: Final = (*_TEXTS, TEXT.array, VARCHAR.array)
 _NULLS: Final = {None: "", "first": " NULLS FIRST", "last": " NULLS LAST"}
@@ -78,28 +84,33 @@ class Lowering:
                 return Chain(f" {op.upper()} ", self.terms(operands))
             case (shapes.ROW, *operands):
                 return Chain(", ", self.terms(operands))
-            case (shapes.CALL | shapes.CALL_DISTINCT | shapes.COUNT_ROWS, FunctionRef() as function, *arguments):
-                if function.aggregate:
-                    self._check_outer(function, arguments)
+            case (shapes.GROUPING_SETS, str() as kind, *sets):
+                return Template(f"{kind.upper()} {{}}", Chain(", ", self.terms(sets)))
+            case (shapes.OVER | shapes.WINDOW, *_):
                 return call_term(shape, self.terms)
-            case (shapes.ORDERED | shapes.WITHIN_GROUP | shapes.FILTER | shapes.OVER | shapes.WINDOW, *_):
+            case (str() as form, *_) if form in _CALLS:
+                self._check_outer(shape)
                 return call_term(shape, self.terms)
             case (shapes.CASE, *parts):
                 return case_term(self.terms(parts))
             case (shapes.CAST, operand, SqlType() as to):
                 return Template("CAST({} AS {})", self.term(operand), Raw(to.ddl))
+            case (shapes.COLLATE, operand, str() as collation):
+                return Template("({} COLLATE {})", self.term(operand), Raw(quoted(collation)))
             case (shapes.ASC | shapes.DESC as direction, operand, None | "first" | "last" as nulls):
                 return Template("{} {}{}", self.term(operand), Raw(direction.upper()), Raw(_NULLS[nulls]))
             case (shapes.IS_ROW, TableRef() as table):
                 return Raw(f"({quoted(table.qualifier)}.* IS DISTINCT FROM NULL)")
             case (shapes.EXCLUDED, ColumnRef() as column):
-                return Raw(f"excluded.{quoted(column.name)}")
+                return column_term(f"excluded.{quoted(column.name)}", column)
             case shapes.DEFAULT:
                 return Raw("DEFAULT")
+            case shapes.VALUE:
+                raise QueryError("the value that a domain's check is given stands in that check, and nowhere else")
             case (shapes.SUBQUERY, statement):
                 return self.subquery(statement)
-            case (shapes.ANY | shapes.ALL as quantifier, _):
-                raise QueryError(f"{quantifier}_(…) stands beside a column in a comparison, and nowhere else")
+            case (shapes.ANY | shapes.ALL | shapes.ANY_OF | shapes.ALL_OF as quantifier, _):
+                raise QueryError(f"{quantifier[:3]}_(…) stands beside a column in a comparison, and nowhere else")
             case (shapes.SHARED, int() as number):
                 return self._shared[number]
             case (shapes.PLACE, int() as number):
@@ -130,23 +141,30 @@ class Lowering:
         A value beside a column of text takes that column's own type, whatever it is: citext compares by its own rules.
         """
         first, *others = operands
-        if op in _QUANTIFIED:
-            match others:
-                case [(shapes.ANY | shapes.ALL as quantifier, rows)]:
-                    return [self.term(first), Template(f"{quantifier.upper()} {{}}", self.term(rows))]
-        if op not in _COMPARISONS or not (isinstance(first, ColumnRef) and first.type.parameter in _TEXTS):
-            return self.terms(operands)
-        return [
-            self.term(first),
-            *(self._untyped(each) if each in _TEXT_VALUES else self.term(each) for each in others),
-        ]
+        match others:
+            case [(shapes.ANY | shapes.ALL as quantifier, rows)] if op in _QUANTIFIED:
+                return [self.term(first), Template(f"{quantifier.upper()} {{}}", self.term(rows))]
+            case [(shapes.ANY_OF | shapes.ALL_OF as form, array)] if op in _QUANTIFIED:
+                return [self.term(first), Template(f"{_QUANTIFIERS[form]} ({{}})", self._beside(first, array))]
+            case [(shapes.ROW, *values)] if op in _COMPARISONS:
+                return [self.term(first), Chain(", ", list(map(self._beside, children(first), values)))]
+            case _ if op in _COMPARISONS:
+                return [self.term(first), *(self._beside(first, each) for each in others)]
+            case _:
+                return self.terms(operands)
+
+    def _beside(self, column: Hashable, other: Hashable) -> Term:
+        """Return the term of what is compared with a column, or with another expression."""
+        is_text = isinstance(column, ColumnRef) and column.type.parameter in _TEXTS
+        return self._untyped(other) if is_text and other in _TEXT_VALUES else self.term(other)
 
     def _untyped(self, sql_type: Any) -> Term:  # noqa: ANN401 - a SqlType, which the caller has seen
         self.parameter_types.append(sql_type)
         return Raw(f"${len(self.parameter_types)}")
 
-    def _check_outer(self, function: FunctionRef, arguments: list[Hashable]) -> None:
-        tables = {column.table for column in columns_of(*arguments)}
+    def _check_outer(self, call: Hashable) -> None:
+        function = function_of(call)
+        tables = {column.table for column in columns_of(*aggregated(call))} if function.aggregate else set()
         if tables and tables <= set(self.outer):
             raise QueryError(f"{function} of columns of {', '.join(map(str, tables))} alone is one of the query around")
 
@@ -154,12 +172,17 @@ class Lowering:
         """Return a column with its table: alone, its name in ORDER BY and DISTINCT ON would mean a result first."""
         if ref.table not in self._tables:
             raise QueryError(f"{ref}: table {ref.table} is not in this query{self._cure(ref.table)}")
-        return Raw(f"{quoted(ref.table.qualifier)}.{quoted(ref.name)}")
+        return column_term(f"{quoted(ref.table.qualifier)}.{quoted(ref.name)}", ref)
 
     def _cure(self, table: TableRef) -> str:
         """Return what to say where `table` stands in a query around this one."""
         is_around = self._around is not None and self._around.has(table)
         return f": say .correlate({table.owner.__name__})" if is_around else ""
+
+
+def column_term(spelled: str, ref: ColumnRef, cast: str | None = None) -> Term:
+    """Return a column in an expression, so that operators of any enum or any array take it."""
+    return Raw(f"CAST({spelled} AS {cast or ref.type.cast})" if is_veiled(ref.type) else spelled)
 
 
 def table_term(ref: TableRef) -> Table:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from pypika.queries import Selectable
 from pypika.terms import Term
 
 from ferra_sync._compiler.checks import check_select
-from ferra_sync._compiler.compiled import Compiled, finished
-from ferra_sync._compiler.derived import DerivedTable, cte_term, values_term, with_queries
+from ferra_sync._compiler.compiled import Compiled, check_readable, finished
+from ferra_sync._compiler.derived import DerivedTable, TablePart, cte_term, function_rows, values_term, with_queries
 from ferra_sync._compiler.expressions import Lowering
+from ferra_sync._compiler.recursion import check_recursive
 from ferra_sync._compiler.select import select_builder
 from ferra_sync._compiler.selected import selected_by
 from ferra_sync._compiler.set_operations import compound_term
@@ -29,7 +30,7 @@ from ferra_sync._compiler.shapes import (
 )
 from ferra_sync._compiler.terms import Subquery
 from ferra_sync._compiler.write import delete_builder, insert_builder, update_builder
-from ferra_sync._expression.shapes import TableRef
+from ferra_sync._expression.references import TableRef
 from ferra_sync.errors import QueryError
 
 
@@ -45,6 +46,7 @@ class QueryLowering(Lowering):
         """Lower a query over `tables`, inside the statement `around` it."""
         super().__init__(tables, outer, around=around)
         self._ctes: dict[str, type] = {} if around is None else dict(around._ctes)
+        self._later: frozenset[str] = frozenset() if around is None else around._later
         self._depth: int = 0 if around is None else around._depth + 1
 
     def subquery(self, statement: object) -> Term:
@@ -62,6 +64,8 @@ class QueryLowering(Lowering):
         if isinstance(term, DerivedTable):
             return term
         named = self._ctes.get(ref.name) if ref.schema is None else None
+        if ref.schema is None and ref.name in self._later:
+            raise QueryError(f"{ref} would be the query of that name in WITH RECURSIVE: with_(…) it before this one")
         owner = ref.declared_by
         if ref.is_derived and named is not owner:
             raise QueryError(
@@ -87,6 +91,8 @@ class QueryLowering(Lowering):
         else:
             check_select(shape)
             inside._derive(shape.derived)
+            for part in shape.parts:
+                inside._tables[part.table] = TablePart(part, inside.terms(part.expressions()))
             rows = select_builder(shape, inside, binary=binary)
         return with_queries(shape.ctes, ctes, rows)
 
@@ -101,19 +107,23 @@ class QueryLowering(Lowering):
             case DeleteShape():
                 return delete_builder(shape, inside, binary=binary)
 
-    def _with(self, ctes: Iterable[CteShape]) -> list[Term]:
-        own = set[str]()
-        terms = []
-        for cte in ctes:
-            name = cte.table.name
-            if name in own:
-                raise QueryError(f"{name} is in WITH twice: give one of them a class of its own")
-            own.add(name)
+    def _with(self, ctes: Sequence[CteShape]) -> list[Term]:
+        names = [cte.table.name for cte in ctes]
+        is_recursive = any(cte.is_recursive for cte in ctes)
+        around, terms = self._later, []
+        for number, cte in enumerate(ctes):
+            if cte.table.name in names[:number]:
+                raise QueryError(f"{cte.table} is in WITH twice: give one of them a class of its own")
+            # WITH RECURSIVE lets each of its queries name itself and the later ones, whatever has that name around.
+            self._later = around.union(names[number + cte.is_recursive :] if is_recursive else ())
             terms.append(self._cte(cte))
+            around -= {cte.table.name}
+        self._later = around
         return terms
 
     def _cte(self, shape: CteShape) -> Term:
         if shape.is_recursive:
+            check_recursive(shape)
             self._ctes[shape.table.name] = shape.table.declared_by
         rows = (
             self.rows(shape.rows)
@@ -139,7 +149,7 @@ class QueryLowering(Lowering):
                 case ValuesShape(arrays=arrays):
                     term = values_term(self.terms(arrays), each.table)
                 case call:
-                    term = self.term(call)
+                    term = function_rows(self.term(call), each)
             self._tables[each.table] = DerivedTable(each, term)
 
 
@@ -149,6 +159,8 @@ def compile_rows(shape: RowsShape) -> Compiled:
     # A cast of what psycopg cannot read in binary would make other values equal, and sort them by other rules.
     is_bound = isinstance(shape, CompoundShape) or shape.distinct is not None
     binary = not is_bound or all(sql_type.binary for _, sql_type in selected.columns)
+    if not binary:
+        check_readable(selected.columns)
     return finished(lowering.rows(shape, binary=binary), lowering, selected, binary=binary)
 
 

@@ -53,8 +53,8 @@ def select_builder(shape: SelectShape, lowering: Lowering, *, binary: bool) -> A
         builder = builder.limit(lowering.term(shape.limit))
     if shape.offset is not None:
         builder = builder.offset(lowering.term(shape.offset))
-    if shape.lock is not None:
-        builder._for_update = Raw(str(shape.lock))
+    if shape.locks:
+        builder._for_update = Raw(" ".join(map(str, shape.locks)))
     return builder
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import repeat
 from operator import itemgetter
@@ -11,13 +11,15 @@ from typing import Any, Final
 import attrs
 
 from ferra_sync._compiler.checks import written_out
+from ferra_sync._compiler.grouping import in_some_sets
 from ferra_sync._compiler.nullable_side import nullable_side
 from ferra_sync._compiler.shapes import CompoundShape, RowsShape, SelectShape, SetOperator, WriteShape
 from ferra_sync._expression import shapes
 from ferra_sync._expression.coercion import resolved
 from ferra_sync._expression.nullability import may_be_null
 from ferra_sync._expression.nulls import Rule
-from ferra_sync._expression.shapes import ColumnRef, Item, place
+from ferra_sync._expression.references import ColumnRef
+from ferra_sync._expression.shapes import Item, place
 from ferra_sync._expression.sqltypes import SqlType
 from ferra_sync._model.select_list import Cell, Entry, Instance, SelectList, select_list
 from ferra_sync.errors import QueryError
@@ -41,11 +43,17 @@ def selected_by(shape: RowsShape | WriteShape) -> SelectList:
     """
     match shape:
         case SelectShape():
-            return select_list(shape.items, nullable_side(shape.table, shape.joins))
+            return select_list(shape.items, _missing(shape))
         case CompoundShape():
             return _selected_together(shape)
         case write:
             return select_list(write.returning)
+
+
+def _missing(shape: SelectShape) -> frozenset[Hashable]:
+    """Return the tables of which a row may lack theirs, and the keys that a grouping set lacks."""
+    lacked = in_some_sets(shape.group_by)
+    return nullable_side(shape.table, shape.joins) | lacked | frozenset(written_out(lacked, shape))
 
 
 @lru_cache(maxsize=1024)
@@ -56,14 +64,14 @@ def nullable_columns(shape: RowsShape | WriteShape, *, has_null: bool) -> tuple[
             parts = [nullable_columns(part, has_null=has_null) for part in shape.parts]
             return tuple(map(_NULLS[shape.operator], zip(*parts, strict=True)))
         case SelectShape():
-            missing = nullable_side(shape.table, shape.joins)
+            missing = _missing(shape)
             selected = select_list(shape.items, missing)
             columns = written_out((column for column, _ in selected.columns), shape)
         case write:
             missing = frozenset()
             selected = select_list(write.returning)
             columns = (column for column, _ in selected.columns)
-    lost = {cell.position for instance in _lost(selected.entries) for cell in instance.cells}
+    lost = {each.position for model in _lost(selected.entries) for each in model.entries if isinstance(each, Cell)}
     values = None if has_null else repeat(...)
     return tuple(may_be_null(each, values, missing=missing) or at in lost for at, each in enumerate(columns))
 
@@ -81,8 +89,8 @@ def _lost(entries: Iterable[Entry]) -> Iterator[Instance]:
 def _selected_together(shape: CompoundShape) -> SelectList:
     operator, lists = shape.operator, [selected_by(part) for part in shape.parts]
     for part in shape.parts:
-        if isinstance(part, SelectShape) and part.lock is not None:
-            raise QueryError(f"{part.lock} cannot lock rows of a set operation: {operator} makes them")
+        if isinstance(part, SelectShape) and part.locks:
+            raise QueryError(f"{part.locks[0]} cannot lock rows of a set operation: {operator} makes them")
     if len({len(each.entries) for each in lists}) > 1:
         numbers = " and ".join(str(len(each.entries)) for each in lists)
         raise QueryError(f"{operator} takes queries of as many items each; these have {numbers}")
@@ -107,7 +115,7 @@ def _check_kind(operator: SetOperator, entries: Iterable[Entry]) -> None:
 def _kind(entry: Entry) -> str:
     if not isinstance(entry, Instance):
         return "a column"
-    name = entry.meta.model.__name__
+    name = entry.model.__name__
     return name if entry.witness is None else f"maybe({name})"
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from ferra_sync._expression.shapes import ColumnRef, Items, TableRef, columns_of, subquery
+from ferra_sync._expression.identifiers import quoted
+from ferra_sync._expression.references import ColumnRef, TableRef
+from ferra_sync._expression.shapes import Items, columns_of, subqueries, subquery
 from ferra_sync._expression.sqltypes import SqlType
 from ferra_sync._model.select_list import select_list
 
@@ -56,6 +58,20 @@ class DerivedShape(NamedTuple):
                 return (call,)
 
 
+class PartShape(NamedTuple):
+    """What is read of a table: with `only` not the tables that inherit from it; with a method a sample of its rows."""
+
+    table: TableRef
+    only: bool = False
+    method: Literal["bernoulli", "system"] | None = None
+    percent: SqlType[Any] | None = None
+    seed: SqlType[Any] | None = None
+
+    def expressions(self) -> tuple[Hashable, ...]:
+        """Return its expressions, in the order of its parameters."""
+        return tuple(each for each in (self.percent, self.seed) if each is not None)
+
+
 class CteShape(NamedTuple):
     """A query in WITH. Its columns are those of the class that `table` is of.
 
@@ -78,27 +94,36 @@ class SearchShape(NamedTuple):
     by: tuple[ColumnRef, ...]
 
 
-class LockShape(NamedTuple):
-    """FOR UPDATE or FOR SHARE; without `wait` the statement waits for rows that are locked."""
+Strength: TypeAlias = Literal["UPDATE", "NO KEY UPDATE", "SHARE", "KEY SHARE"]
 
-    strength: Literal["UPDATE", "SHARE"]
+
+class LockShape(NamedTuple):
+    """FOR UPDATE and its weaker sisters; without `wait` the statement waits for rows that are locked.
+
+    `of` are the tables whose rows are locked; all of the query where it is empty.
+    """
+
+    strength: Strength
     wait: Literal["NOWAIT", "SKIP LOCKED"] | None = None
+    of: tuple[TableRef, ...] = ()
 
     def __str__(self) -> str:
-        return f"FOR {self.strength}" if self.wait is None else f"FOR {self.strength} {self.wait}"
+        of = f"OF {', '.join(quoted(table.qualifier) for table in self.of)}" if self.of else None
+        return " ".join(part for part in ("FOR", self.strength, of, self.wait) if part is not None)
 
 
 class SelectShape(NamedTuple):
     """A SELECT. Its parameters come in the order of these fields.
 
-    `ctes` are in its WITH, `derived` are its tables whose rows are made here. `shared` are the expressions with
-    values that several clauses repeat. `distinct` is empty where whole rows are. `outer` are the tables of the query
-    around it that it names. `table` is None where it reads none.
+    `ctes` are in its WITH, `derived` are its tables whose rows are made here, `parts` those not read whole. `shared`
+    are the expressions with values that several clauses repeat. `distinct` is empty where whole rows are. `outer` are
+    the tables of the query around it that it names. `table` is None where it reads none.
     """
 
     table: TableRef | None
     ctes: tuple[CteShape, ...] = ()
     derived: tuple[DerivedShape, ...] = ()
+    parts: tuple[PartShape, ...] = ()
     shared: tuple[Hashable, ...] = ()
     distinct: tuple[Hashable, ...] | None = None
     items: Items = ()
@@ -109,7 +134,7 @@ class SelectShape(NamedTuple):
     order_by: tuple[Hashable, ...] = ()
     limit: SqlType[Any] | None = None
     offset: SqlType[Any] | None = None
-    lock: LockShape | None = None
+    locks: tuple[LockShape, ...] = ()
     outer: tuple[TableRef, ...] = ()
 
     @property
@@ -122,6 +147,7 @@ class SelectShape(NamedTuple):
         return (
             *(subquery(each.rows) for each in self.ctes),
             *(part for each in self.derived for part in each.expressions()),
+            *(value for each in self.parts for value in each.expressions()),
             *self.shared,
             *(self.distinct or ()),
             *_results(self.items),
@@ -284,3 +310,16 @@ def write_in_with(shape: RowsShape) -> WriteShape | None:
 StatementShape: TypeAlias = (
     RowsShape | CountShape | InsertShape | BulkInsertShape | MergeShape | UpdateShape | DeleteShape
 )
+
+
+def locks_rows(shape: object) -> bool:
+    """Whether a statement that reads locks rows, itself or in a query inside it."""
+    match shape:
+        case SelectShape(locks=(_, *_)):
+            return True
+        case SelectShape() | CompoundShape():
+            return any(map(locks_rows, subqueries(*shape.expressions())))
+        case CountShape(select=rows):
+            return locks_rows(rows)
+        case _:
+            return False

@@ -9,8 +9,9 @@ from pypika.dialects import PostgreSQLQueryBuilder
 from pypika.queries import Selectable
 from pypika.terms import Case, Term
 
+from ferra_sync._expression.arrays import MAX_DEPTH
 from ferra_sync._expression.identifiers import quoted
-from ferra_sync._expression.shapes import FunctionRef
+from ferra_sync._expression.references import FunctionRef
 
 TEMPLATES: Final = {
     "=": "({} = {})",
@@ -35,8 +36,31 @@ TEMPLATES: Final = {
     "%": "({} % {})",
     "||": "({} || {})",
     "array ||": "({} || {})",
+    "->": "({} -> {})",
+    "->>": "({} ->> {})",
+    "#-": "({} #- {})",
+    "@>": "({} @> {})",
+    "<@": "({} <@ {})",
+    "&&": "({} && {})",
+    "?": "({} ? {})",
+    "?|": "({} ?| {})",
+    "?&": "({} ?& {})",
+    **{"[]" * depth: "({})" + "[{}]" * depth for depth in range(1, MAX_DEPTH + 1)},
+    "[n:n]": "({})[{}:{}]",
+    "[n:]": "({})[{}:]",
+    "[:n]": "({})[:{}]",
+    "-|-": "({} -|- {})",
+    "<<": "({} << {})",
+    ">>": "({} >> {})",
+    "&<": "({} &< {})",
+    "&>": "({} &> {})",
+    "@@": "({} @@ {})",
+    "!!": "(!! {})",
+    "<->": "({} <-> {})",
     "like": "({} LIKE {})",
     "ilike": "({} ILIKE {})",
+    "~": "({} ~ {})",
+    "~*": "({} ~* {})",
     "in rows": "({} IN (SELECT * FROM unnest{}))",
     "in": "({} IN {})",
     "not in": "({} NOT IN {})",
@@ -49,7 +73,7 @@ TEMPLATES: Final = {
 """Each operator in brackets of its own: nothing depends on who binds tighter."""
 
 
-_SYNTAX: Final = frozenset({"coalesce", "greatest", "least", "nullif"})
+_SYNTAX: Final = frozenset({"coalesce", "greatest", "grouping", "least", "nullif"})
 _KEYWORDS: Final = frozenset({"current_date", "current_timestamp", "localtimestamp"})
 """Functions that are called without brackets."""
 
@@ -126,6 +150,11 @@ def function_name(function: FunctionRef) -> str:
     if function.schema is not None:
         return f"{quoted(function.schema)}.{quoted(function.name)}"
     return function.name if function.name in _SYNTAX else quoted(function.name)
+
+
+def operator_name(operator: FunctionRef) -> str:
+    """Return the symbol; it has been checked, and is never quoted."""
+    return operator.name if operator.schema is None else f"OPERATOR({quoted(operator.schema)}.{operator.name})"
 
 
 def case_term(parts: Sequence[Term]) -> Term:

@@ -9,10 +9,11 @@ from pypika.terms import Term
 
 from ferra_sync._compiler.checks import check_plain
 from ferra_sync._compiler.compiled import new_builder, result_term
-from ferra_sync._compiler.expressions import Lowering, table_term
+from ferra_sync._compiler.expressions import Lowering
 from ferra_sync._compiler.shapes import ConflictShape, DeleteShape, InsertShape, UpdateShape
 from ferra_sync._compiler.terms import Raw, Template, Unnest
-from ferra_sync._expression.shapes import ColumnRef, Item, Items
+from ferra_sync._expression.references import ColumnRef
+from ferra_sync._expression.shapes import Item, Items
 from ferra_sync._expression.sqltypes import FieldType
 from ferra_sync._model.select_list import select_list
 from ferra_sync.errors import QueryError
@@ -21,7 +22,7 @@ from ferra_sync.errors import QueryError
 def insert_builder(shape: InsertShape, lowering: Lowering, *, binary: bool) -> Any:  # noqa: ANN401 - PyPika's builder
     """Return the builder of an INSERT."""
     builder = (
-        new_builder(overriding=shape.overriding).into(table_term(shape.table)).columns(*column_names(shape.columns))
+        new_builder(overriding=shape.overriding).into(lowering.table(shape.table)).columns(*column_names(shape.columns))
     )
     if shape.arrays:
         rows = Unnest(lowering.terms(shape.arrays))
@@ -36,7 +37,7 @@ def insert_builder(shape: InsertShape, lowering: Lowering, *, binary: bool) -> A
 def unnested_columns(rows: Unnest, columns: tuple[ColumnRef, ...]) -> list[Term]:
     """Return the columns of `rows`; an array that travelled as text becomes an array again."""
     return [
-        Template("CAST({} AS {})", rows.column(number), Raw(column.type.cast))
+        Template("{}::{}", rows.column(number), Raw(column.type.cast))
         if column.type.kind is FieldType.ARRAY
         else rows.column(number)
         for number, column in enumerate(columns)

@@ -200,3 +200,6 @@ class Database(Executor):
 
     def _occupied(self, occupant: str) -> AbstractContextManager[None]:  # noqa: ARG002 - calls have their own connections
         return nullcontext()
+
+    def _undone(self) -> Transaction:
+        return self.begin()

@@ -5,26 +5,31 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, overload
 
 from ferra_sync._compiler.shapes import CountShape
 from ferra_sync._database.batches import KeyWalk
 from ferra_sync._database.json_rows import object_maker
 from ferra_sync._database.pages import Count, Page, page_number, page_of
 from ferra_sync._database.ways import may_rewrite
-from ferra_sync._expression.typevars import R
+from ferra_sync._expression.typevars import R, T
 from ferra_sync._expression.values import Handle
+from ferra_sync._model.filled import attrs_class
 from ferra_sync._postgres import wire
 from ferra_sync._postgres.connection import PooledConnection
 from ferra_sync._postgres.statement import Statement, statement_of
 from ferra_sync._query.checks import advice, named
-from ferra_sync._query.query import Query, RowQuery, too_deep
+from ferra_sync._query.query import Query, RowQuery
 from ferra_sync._query.select import Select
 from ferra_sync._query.selection import CorrelatedSelect
 from ferra_sync._query.set_operations import Combinable, Compound
+from ferra_sync._query.shown import too_deep
 from ferra_sync._query.writes import Returning, Write
 from ferra_sync._schema.table import table_meta
 from ferra_sync.errors import Db, FerraDbError, NotFound, QueryError
+
+if TYPE_CHECKING:
+    from ferra_sync._query.plan import Plan
 
 
 class Executor(Handle, ABC):
@@ -48,27 +53,51 @@ class Executor(Handle, ABC):
         """Return an executor whose statements all happen or none: a transaction, or inside one a savepoint."""
 
     @abstractmethod
+    def _undone(self) -> AbstractContextManager[Executor]:
+        """Return an executor whose statements are undone in the end: a transaction, or inside one a savepoint."""
+
+    @abstractmethod
     def _occupied(self, occupant: str) -> AbstractContextManager[None]:
         """Refuse, meanwhile, all that would need the connection of a transaction; `occupant` is who has it."""
 
     @abstractmethod
     def _stream(self, statement: Statement, params: tuple[Any, ...]) -> Iterator[Any]: ...
 
-    def fetch_all(self, query: RowQuery[R]) -> list[R]:
-        """Return all rows."""
-        return self._rows(*prepared(_readable(query)))
+    @overload
+    def fetch_all(self, query: RowQuery[R], *, as_: None = None) -> list[R]: ...
+    @overload
+    def fetch_all(self, query: RowQuery[Any], *, as_: type[T]) -> list[T]: ...
+    def fetch_all(self, query: RowQuery[Any], *, as_: type | None = None) -> list[Any]:
+        """Return all rows.
 
-    def fetch_one(self, query: RowQuery[R]) -> R:
-        """Return the first row.
+        With `as_`, an attrs class, each is one of these: its fields take the items of the row by position, and its
+        converters and validators do not run.
+
+        Raises:
+            SchemaError: `as_` is no attrs class, or its fields are not the items by number, type or nullability;
+                nothing was sent.
+        """
+        return self._rows(*prepared(_readable(query), as_))
+
+    @overload
+    def fetch_one(self, query: RowQuery[R], *, as_: None = None) -> R: ...
+    @overload
+    def fetch_one(self, query: RowQuery[Any], *, as_: type[T]) -> T: ...
+    def fetch_one(self, query: RowQuery[Any], *, as_: type | None = None) -> Any:
+        """Return the first row; `as_` is that of `fetch_all`.
 
         Raises:
             NotFound: there is none.
         """
-        return self._one(query, *prepared(_readable(query).first()))
+        return self._one(query, *prepared(_readable(query).first(), as_))
 
-    def fetch_optional(self, query: RowQuery[R]) -> R | None:
-        """Return the first row, or None where there is none."""
-        rows = self._rows(*prepared(_readable(query).first()))
+    @overload
+    def fetch_optional(self, query: RowQuery[R], *, as_: None = None) -> R | None: ...
+    @overload
+    def fetch_optional(self, query: RowQuery[Any], *, as_: type[T]) -> T | None: ...
+    def fetch_optional(self, query: RowQuery[Any], *, as_: type | None = None) -> Any:
+        """Return the first row, or None where there is none; `as_` is that of `fetch_all`."""
+        rows = self._rows(*prepared(_readable(query).first(), as_))
         return rows[0] if rows else None
 
     def fetch_value(self, query: RowQuery[R]) -> R:
@@ -106,9 +135,23 @@ class Executor(Handle, ABC):
         statement, params = prepared(query)
         return 0 if write.is_empty else self._affected(statement, params)
 
+    @overload
     def fetch_page(
-        self, query: Combinable[Any, R], page: int = 1, per_page: int = 20, count: Count = "exact"
-    ) -> Page[R]:
+        self, query: Combinable[Any, R], page: int = 1, per_page: int = 20, count: Count = "exact", *, as_: None = None
+    ) -> Page[R]: ...
+    @overload
+    def fetch_page(
+        self, query: Combinable[Any, Any], page: int = 1, per_page: int = 20, count: Count = "exact", *, as_: type[T]
+    ) -> Page[T]: ...
+    def fetch_page(
+        self,
+        query: Combinable[Any, Any],
+        page: int = 1,
+        per_page: int = 20,
+        count: Count = "exact",
+        *,
+        as_: type | None = None,
+    ) -> Page[Any]:
         """Return one page and the number of rows on all pages.
 
         The count runs after the page, on the same connection. Where other sessions write between the two, `total` may
@@ -120,6 +163,7 @@ class Executor(Handle, ABC):
             page: from 1; 0 and less mean 1. Past the end there are no items.
             per_page: at least 1.
             count: `"exact"`, or `"estimate"` for what the planner believes, at once, however large the table.
+            as_: that of `fetch_all`.
 
         Raises:
             ValueError: `per_page` is less than 1.
@@ -127,7 +171,7 @@ class Executor(Handle, ABC):
         number = page_number(page, per_page)
         if not isinstance(count, str) or count not in {"exact", "estimate"}:
             raise ValueError('count is "exact" or "estimate"')
-        statement, params = _only_reading(*prepared(page_of(_reading(query), number, per_page)))
+        statement, params = _only_reading(*prepared(page_of(_reading(query), number, per_page), as_))
         if statement.locks:
             self._check_lock()
         connection = self._acquire()
@@ -143,12 +187,17 @@ class Executor(Handle, ABC):
             self._release(connection)
         return Page(items, max(total, before + len(items)) if items else total, number, per_page)
 
-    def stream(self, query: Combinable[Any, R]) -> Iterator[R]:
+    @overload
+    def stream(self, query: Combinable[Any, R], *, as_: None = None) -> Iterator[R]: ...
+    @overload
+    def stream(self, query: Combinable[Any, Any], *, as_: type[T]) -> Iterator[T]: ...
+    def stream(self, query: Combinable[Any, Any], *, as_: type | None = None) -> Iterator[Any]:
         """Yield the rows through a server-side cursor, in memory that does not grow with their number.
 
-        A `Database` takes a connection and a transaction until the last row, or until the iterator is closed.
+        A `Database` takes a connection and a transaction until the last row, or until the iterator is closed. `as_` is
+        that of `fetch_all`.
         """
-        return self._stream(*_only_reading(*prepared(_reading(query))))
+        return self._stream(*_only_reading(*prepared(_reading(query), as_)))
 
     def batches(self, query: Select[Any, Any, R], size: int = 1000) -> Iterator[list[R]]:
         """Yield the rows in lists of `size`, along the primary key: the last list costs what the first one does.
@@ -169,6 +218,16 @@ class Executor(Handle, ABC):
             yield walk.rows(rows)
             if is_last:
                 return
+
+    def _explain(self, query: Query, *, analyze: bool, buffers: bool) -> Plan:
+        from ferra_sync._database.explain import explaining  # noqa: PLC0415 - for those who look
+        from ferra_sync._query.plan import Plan  # noqa: PLC0415
+
+        statement, params = prepared(query)
+        with self._undone() as executor:
+            asking = explaining(statement, analyze=analyze, buffers=buffers)
+            ((document,),) = wire.send(executor._acquire(), asking, params, wire.ROWS)
+        return Plan.of(document)
 
     def _one(self, query: RowQuery[R], statement: Statement, params: tuple[Any, ...]) -> R:
         rows: list[R] = self._rows(statement, params, lambda: _absence(query, statement))
@@ -218,15 +277,16 @@ class Executor(Handle, ABC):
             self._release(connection)
 
 
-def prepared(query: Query) -> tuple[Statement, tuple[Any, ...]]:
-    """Return the statement of a query and the values, as they are sent.
+def prepared(query: Query, as_: type | None = None) -> tuple[Statement, tuple[Any, ...]]:
+    """Return the statement of a query and the values, as they are sent; its rows are of the class `as_`, if given.
 
     Raises:
         QueryError: the query cannot mean anything.
+        SchemaError: its rows are not what the fields of `as_` say.
     """
     try:
         shape, params = query.parts()
-        return statement_of(shape), params
+        return statement_of(shape) if as_ is None else statement_of(shape, attrs_class(as_)), params
     except RecursionError:
         raise too_deep() from None
 

@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable
 from functools import lru_cache
 from itertools import chain
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from ferra_sync._expression import shapes
-from ferra_sync._expression.identifiers import snake_case
-from ferra_sync._expression.shapes import ColumnRef, FunctionRef, Item, Items, leaves
+from ferra_sync._expression.references import ColumnRef
+from ferra_sync._expression.shapes import Item, Items, leaves
 from ferra_sync._expression.sqltypes import FieldType
-from ferra_sync._model.json import spelled
+from ferra_sync._model.json import spelled, spelling_of
+from ferra_sync._model.names import name_of
 from ferra_sync._query.query import RowQuery
 from ferra_sync._schema.table import table_meta
 from ferra_sync.errors import QueryError
 
 Object: TypeAlias = dict[str, Any]
-
-
-class _Name(NamedTuple):
-    """What an item is called, and what where another is called the same."""
-
-    short: str
-    long: str
 
 
 def object_maker(query: RowQuery[Any]) -> Callable[[Any], Object]:
@@ -46,10 +40,12 @@ def _object_maker(selections: tuple[Items, ...]) -> Callable[[Any], Object]:
             return spelled
         case (_,):
             (name,) = _keys(items)
-            return lambda value: {name: spelled(value)}
+            spell = spelling_of(items[0][1])
+            return lambda value: {name: spell(value)}
         case _:
             names = _keys(items)
-            return lambda row: dict(zip(names, map(spelled, row), strict=True))
+            spells = [spelling_of(sql_type) for _, sql_type in items]
+            return lambda row: {name: spell(value) for name, spell, value in zip(names, spells, row, strict=True)}
 
 
 def _check_shown(item: Item) -> None:
@@ -65,35 +61,10 @@ def _is_secret(ref: ColumnRef) -> bool:
 
 
 def _keys(items: Items) -> list[str]:
-    names = [_name(shape, position) for position, (shape, _) in enumerate(items, start=1)]
+    names = [name_of(shape, position) for position, (shape, _) in enumerate(items, start=1)]
     shorts = Counter(name.short for name in names)
     keys = [name.short if shorts[name.short] == 1 else name.long for name in names]
     twice = [key for key, count in Counter(keys).items() if count > 1]
     if twice:
         raise QueryError(f"two items of a JSON object would be called {', '.join(twice)}")
     return keys
-
-
-def _name(shape: Hashable, position: int) -> _Name:
-    match shape:
-        case (shapes.MODEL, type() as model, table) | (shapes.MAYBE, (shapes.MODEL, type() as model, table)):
-            name = snake_case(model.__name__)
-            return _Name(name, f"{table}_{name}")
-        case ColumnRef():
-            return _Name(_attribute(shape), f"{shape.table}_{_attribute(shape)}")
-        case (str(), FunctionRef() as function, *_):
-            return _Name(function.name, "_".join([function.name, *_columns(shape)]))
-        case (shapes.CAST | shapes.ORDERED | shapes.WITHIN_GROUP | shapes.FILTER | shapes.OVER, inner, *_):
-            return _name(inner, position)
-        case _:
-            return _Name(f"column{position}", f"column{position}")
-
-
-def _columns(shape: Hashable) -> Iterator[str]:
-    return (_attribute(leaf) for leaf in leaves(shape) if isinstance(leaf, ColumnRef))
-
-
-def _attribute(ref: ColumnRef) -> str:
-    """Return the name of a column's attribute on its table: a model's field has the same key."""
-    attributes = table_meta(ref.table.owner).attributes
-    return next((attribute for attribute, column in attributes.items() if column.ref is ref), ref.name)

@@ -16,7 +16,8 @@ from ferra_sync._compiler.expressions import qualified_name
 from ferra_sync._compiler.shapes import BulkInsertShape, StatementShape
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.parameter import parameter
-from ferra_sync._expression.shapes import ColumnRef, FunctionRef, call, cast, operation
+from ferra_sync._expression.references import ColumnRef, FunctionRef
+from ferra_sync._expression.shapes import call, cast, operation
 from ferra_sync._expression.sqltypes import REGCLASS, TEXT, FieldType
 from ferra_sync._model.field import FieldMeta
 from ferra_sync._model.model import ModelMeta

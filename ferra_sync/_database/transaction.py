@@ -150,6 +150,12 @@ class Transaction(Executor):
     def _atomic(self) -> Savepoint:
         return self.savepoint()
 
+    @contextmanager
+    def _undone(self) -> Generator[Savepoint, None, None]:
+        with self.savepoint() as savepoint:
+            yield savepoint
+            savepoint.rollback()
+
     def _abandon(self) -> None:
         self._is_open = False
         try:

@@ -14,7 +14,8 @@ import psycopg
 
 from ferra_sync._compiler.compiled import Compiled
 from ferra_sync._compiler.expressions import qualified_name
-from ferra_sync._expression.shapes import TableRef, result
+from ferra_sync._expression.references import TableRef
+from ferra_sync._expression.shapes import result
 from ferra_sync._expression.sqltypes import BOOLEAN, TEXT
 from ferra_sync._model.select_list import select_list
 from ferra_sync._postgres import wire

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import Any, Final, Generic, overload
+from typing import Final, Generic
 
 from ferra_sync._expression import shapes
-from ferra_sync._expression.expression import AnyExpr, Expr
-from ferra_sync._expression.frame import Frame
+from ferra_sync._expression.expression import Expr
 from ferra_sync._expression.markers import Aggregate, Opt, Plain
-from ferra_sync._expression.operators import is_predicate
-from ferra_sync._expression.typevars import G2, G3, S2, N_co, S_co, V_co
-from ferra_sync._expression.window import NO_KEYS, O1, O2, O3, O4, P1, P2, P3, P4, Keys, Orders, Window, chosen
+from ferra_sync._expression.operators import Node, is_predicate
+from ferra_sync._expression.typevars import S2, N_co, S_co, V_co
+from ferra_sync._expression.window import Windowed
 from ferra_sync.errors import QueryError
 
 _IN_NO_WINDOW: Final = {
@@ -21,7 +20,7 @@ _IN_NO_WINDOW: Final = {
 }
 
 
-class Aggregated(Expr[S_co, V_co, N_co, Aggregate], Generic[S_co, V_co, N_co]):
+class Aggregated(Expr[S_co, V_co, N_co, Aggregate], Windowed[S_co, V_co, N_co, Plain], Generic[S_co, V_co, N_co]):
     """An aggregate's call."""
 
     __slots__ = ()
@@ -36,44 +35,9 @@ class Aggregated(Expr[S_co, V_co, N_co, Aggregate], Generic[S_co, V_co, N_co]):
             raise QueryError("filter takes a predicate: compare a table's columns, Users.id == 1")
         return Aggregated(shapes.filtered(self.shape, predicate.shape), self.params + predicate.params, self.type)
 
-    @overload
-    def over(self, window: Window[S2, G2], /) -> Expr[S_co | S2, V_co, N_co, Plain | G2]: ...
-    @overload
-    def over(self, /, *, frame: Frame | None = None) -> Expr[S_co, V_co, N_co, Plain]: ...
-    @overload
-    def over(
-        self, /, *, partition_by: Keys[P1, G2, P2, P3, P4], frame: Frame | None = None
-    ) -> Expr[S_co | P1 | P2 | P3 | P4, V_co, N_co, Plain | G2]: ...
-    @overload
-    def over(
-        self, /, *, order_by: Orders[O1, G2, O2, O3, O4], frame: Frame | None = None
-    ) -> Expr[S_co | O1 | O2 | O3 | O4, V_co, N_co, Plain | G2]: ...
-    @overload
-    def over(
-        self,
-        /,
-        *,
-        partition_by: Keys[P1, G2, P2, P3, P4],
-        order_by: Orders[O1, G3, O2, O3, O4],
-        frame: Frame | None = None,
-    ) -> Expr[S_co | P1 | P2 | P3 | P4 | O1 | O2 | O3 | O4, V_co, N_co, Plain | G2 | G3]: ...
-    def over(
-        self,
-        window: Window[Any, Any] | None = None,
-        /,
-        *,
-        partition_by: Any = NO_KEYS,
-        order_by: Any = NO_KEYS,
-        frame: Frame | None = None,
-    ) -> AnyExpr:
-        """The aggregate over a window, beside each row: one that `window(…)` made, or what `window` takes.
-
-        Raises:
-            QueryError: it is of distinct or of sorted values, which PostgreSQL has over no window.
-        """
+    def _windowed_call(self) -> Node:
         _check_over(self.shape)
-        rows = chosen(window, partition_by, order_by, frame)
-        return Expr(shapes.over(self.shape, rows.shape), self.params + rows.params, self.type)
+        return self
 
 
 def _check_over(shape: Hashable) -> None:

@@ -1,4 +1,4 @@
-"""What `+ - * / %` make of numbers, texts, arrays, days, moments and intervals, as PostgreSQL's operators do."""
+"""What `+ - * / %` make of numbers, texts, arrays, ranges, days, moments and intervals, as PostgreSQL has them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,13 @@ from decimal import Decimal
 from typing import Any, Final, TypeAlias, TypeVar
 
 from ferra_sync._expression.coercion import FLOATS, TEXTS, common, mismatch
+from ferra_sync._expression.container_operators import contained
+from ferra_sync._expression.document_operators import changed
+from ferra_sync._expression.documents import KEYED
 from ferra_sync._expression.intervals import Interval
 from ferra_sync._expression.operators import Make, Node, NodeT, beside, joined
+from ferra_sync._expression.range_types import RANGES
+from ferra_sync._expression.ranges import AnyMultirange, AnyRange
 from ferra_sync._expression.shapes import binary, operation
 from ferra_sync._expression.sqltypes import (
     CALENDAR_INTERVAL,
@@ -23,6 +28,7 @@ from ferra_sync._expression.sqltypes import (
     TIME,
     TIMESTAMP,
     TIMESTAMPTZ,
+    TSVECTOR,
     FieldType,
     SqlType,
 )
@@ -34,7 +40,8 @@ FracT = TypeVar("FracT", bound=Decimal | float)
 Moment: TypeAlias = dt.datetime | dt.time
 Span: TypeAlias = dt.timedelta | Interval
 SpanT = TypeVar("SpanT", bound=Span)
-Joined: TypeAlias = str | list[Any] | dt.timedelta | Interval
+Sets: TypeAlias = AnyRange[Any] | AnyMultirange[Any]
+Joined: TypeAlias = str | list[Any] | dt.timedelta | Interval | Sets
 """What `+` puts together with its like, beside numbers."""
 
 _NUMBERS: Final = (
@@ -48,6 +55,10 @@ _NUMBERS: Final = (
 _TEMPORAL: Final = frozenset(
     {FieldType.DATE, FieldType.TIME, FieldType.TIMESTAMP, FieldType.TIMESTAMPTZ, FieldType.INTERVAL}
 )
+
+_JOINED: Final = RANGES | {FieldType.ARRAY, FieldType.TSVECTOR}
+_SETS: Final = frozenset({"+", "-", "*"})
+"""Of ranges: their union, their difference and their intersection."""
 
 Signature = tuple[str, FieldType, FieldType]
 
@@ -93,6 +104,12 @@ def arithmetic(make: Make[NodeT], op: str, left: Node, value: object) -> NodeT:
         return joined(make, "||", left, value if isinstance(value, Node) else beside(left, value, TEXT), TEXT)
     if op == "+" and left.type.kind is FieldType.ARRAY:
         return joined(make, "array ||", left, value, left.type.parameter)
+    if left.type.kind in KEYED:
+        return changed(make, op, left, value)
+    if op == "+" and left.type.kind is FieldType.TSVECTOR:
+        return joined(make, "||", left, value, TSVECTOR)
+    if op in _SETS and left.type.kind in RANGES:
+        return joined(make, op, left, value, left.type.parameter)
     _require_amount(op, left)
     right = value if isinstance(value, Node) else beside(left, value, _parameter_type(op, left.type, value))
     return make(binary(op, left.shape, right.shape), left.params + right.params, _result(op, left, right))
@@ -108,7 +125,9 @@ def reflected(make: Make[NodeT], op: str, value: object, right: Node) -> NodeT:
         raise QueryError(f"None {op} {right.label} is always NULL")
     if op == "+" and right.type.kind in TEXTS:
         return joined(make, "||", beside(right, value, TEXT), right, TEXT)
-    if right.type.kind is not FieldType.ARRAY:
+    if op == "+" and right.type.kind in KEYED:
+        return changed(make, op, contained(right, value), right)
+    if right.type.kind not in _JOINED:
         _require_amount(op, right)
     return arithmetic(make, op, beside(right, value, _parameter_type(op, right.type, value)), right)
 

@@ -9,8 +9,9 @@ from ferra_sync._expression.coercion import is_assignable, mismatch
 from ferra_sync._expression.expression import Expr
 from ferra_sync._expression.markers import In, Opt, Plain, Settable
 from ferra_sync._expression.operators import Node, parameter
+from ferra_sync._expression.references import ColumnRef
 from ferra_sync._expression.sentinels import SERVER_DEFAULT, UNSET
-from ferra_sync._expression.shapes import DEFAULT, ColumnRef
+from ferra_sync._expression.shapes import DEFAULT
 from ferra_sync._expression.sqltypes import Accepting
 from ferra_sync._expression.typevars import N, N_co, S, S_co, V_co, W, W_co
 from ferra_sync._expression.values import Value

@@ -10,6 +10,7 @@ from ferra_sync.errors import SchemaError
 MAX_BYTES: Final = 63
 """NAMEDATALEN - 1: PostgreSQL cuts a longer identifier without a word."""
 
+_SYMBOL: Final = re.compile(r"[-+*/<>=~!@#%^&|`?]+")
 _WORD_START: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -28,6 +29,16 @@ def checked(name: object, what: str) -> str:
     if len(_encoded(name, what)) > MAX_BYTES:
         raise SchemaError(f"{what} {name!r} is longer than {MAX_BYTES} bytes")
     return name
+
+
+def check_symbol(symbol: object) -> None:
+    """Raise SchemaError where `symbol` is none that PostgreSQL lets an operator have."""
+    if not isinstance(symbol, str):
+        raise SchemaError(f"an operator's symbol must be a string, not {type(symbol).__name__}")
+    if _SYMBOL.fullmatch(symbol) is None or "--" in symbol or "/*" in symbol or symbol == "=>":
+        raise SchemaError(f"{symbol!r} is no operator: PostgreSQL makes them of + - * / < > = ~ ! @ # % ^ & | ` ?")
+    if len(symbol) > 1 and symbol[-1] in "+-" and not set(symbol) & set("~!@#%^&|`?"):
+        raise SchemaError(f"{symbol!r} is no operator: it ends in {symbol[-1]} and has none of ~ ! @ # % ^ & | ` ?")
 
 
 def _encoded(name: str, what: str) -> bytes:

@@ -13,8 +13,10 @@ from typing import Any, Final
 import attrs
 
 from ferra_sync._expression import shapes
+from ferra_sync._expression.arrays import MAX_DEPTH
 from ferra_sync._expression.nulls import Rule, always, coalescing, never, strict
-from ferra_sync._expression.shapes import ColumnRef, FunctionRef, TableRef, leaves
+from ferra_sync._expression.references import ColumnRef, FunctionRef
+from ferra_sync._expression.shapes import leaves
 from ferra_sync._expression.sqltypes import FieldType, SqlType
 
 
@@ -49,8 +51,31 @@ RULES: Final[dict[str, Rule]] = {
     "%": strict,
     "||": strict,
     "array ||": coalescing,  # NULL is an empty array to it.
+    "->": always,
+    "->>": always,
+    "#-": strict,
+    "@>": strict,
+    "<@": strict,
+    "&&": strict,
+    "?": strict,
+    "?|": strict,
+    "?&": strict,
+    **{"[]" * depth: always for depth in range(1, MAX_DEPTH + 1)},
+    "[n:n]": strict,
+    "[n:]": strict,
+    "[:n]": strict,
+    "-|-": strict,
+    "<<": strict,
+    ">>": strict,
+    "&<": strict,
+    "&>": strict,
+    "@@": strict,
+    "!!": strict,
+    "<->": strict,
     "like": strict,
     "ilike": strict,
+    "~": strict,
+    "~*": strict,
     "once": strict,
     "row": strict,
     "in rows": strict,
@@ -65,14 +90,15 @@ RULES: Final[dict[str, Rule]] = {
 
 
 def may_be_null(
-    shape: Hashable, params: Iterator[Any] | None = None, *, missing: Collection[TableRef] = frozenset()
+    shape: Hashable, params: Iterator[Any] | None = None, *, missing: Collection[Hashable] = frozenset()
 ) -> bool:
     """Return whether an expression, or a model in a select list, may be NULL.
 
     Args:
         shape: the expression's.
         params: the values; as many are taken as the shape has places. None: they are not known, and may be NULL.
-        missing: the tables of which a row may be missing: those on the nullable side of an outer join.
+        missing: the tables of which a row may be missing, those on the nullable side of an outer join, and the
+            expressions that may be NULL beside what they say themselves: keys that a grouping set lacks.
     """
     return _Nullability(params, missing).of(shape)
 
@@ -80,10 +106,12 @@ def may_be_null(
 @attrs.frozen
 class _Nullability:
     params: Iterator[Any] | None
-    missing: Collection[TableRef]
+    missing: Collection[Hashable]
 
-    def of(self, shape: Hashable) -> bool:  # noqa: C901, PLR0911 - one line for each kind of node
+    def of(self, shape: Hashable) -> bool:  # noqa: C901, PLR0911, PLR0912 - one line for each kind of node
         match shape:
+            case _ if shape in self.missing:
+                return self._passed_over(shape)
             case ColumnRef():
                 return shape.nullable or shape.table in self.missing
             case SqlType():
@@ -96,12 +124,14 @@ class _Nullability:
                 return len(parts) % 2 == 0 or any(shapes.case_values(self._each(parts)))
             case (shapes.CAST, operand, SqlType() as to):
                 return self.of(operand) or (_reads_json_null(to) and _is_json(operand))
+            case (shapes.COLLATE, operand, _):
+                return self.of(operand)
             case (shapes.EXCLUDED, ColumnRef() as column):
                 return column.nullable
             case (shapes.SUBQUERY, *_):
                 return self._passed_over(shape)
-            case (shapes.ANY | shapes.ALL, rows):
-                return self.of(rows)
+            case (shapes.ANY | shapes.ALL | shapes.ANY_OF | shapes.ALL_OF, values):
+                return self.of(values) or True  # One of them may be.
             case (shapes.ORDERED | shapes.WITHIN_GROUP | shapes.FILTER | shapes.OVER, call, *others):
                 return self._each([call, *others])[0]
             case (shapes.COUNT_ROWS | shapes.IS_ROW | shapes.MODEL | shapes.TUPLE, *_):
@@ -111,7 +141,7 @@ class _Nullability:
                 return True
 
     def _passed_over(self, shape: Hashable) -> bool:
-        """Take a subquery's params; it may have no row."""
+        """Take the params of what may be NULL, whatever stands in it, such as a subquery without a row."""
         if self.params is not None:
             for leaf in leaves(shape):
                 if isinstance(leaf, SqlType):

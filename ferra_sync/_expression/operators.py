@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Collection, Hashable, Iterable
 from copy import deepcopy
 from types import NoneType
@@ -10,12 +11,14 @@ from typing import Any, Final, TypeAlias, TypeVar
 from ferra_sync._expression import shapes
 from ferra_sync._expression.coercion import TEXTS, mismatch
 from ferra_sync._expression.described import described
+from ferra_sync._expression.identifiers import checked
 from ferra_sync._expression.numbers import rounded
+from ferra_sync._expression.references import ColumnRef
 from ferra_sync._expression.rows import Rows
-from ferra_sync._expression.shapes import ColumnRef, binary, operation
+from ferra_sync._expression.shapes import binary, operation
 from ferra_sync._expression.sqltypes import BOOLEAN, REAL, TEXT, FieldType, SqlType, type_of
 from ferra_sync._expression.values import Value
-from ferra_sync.errors import QueryError
+from ferra_sync.errors import QueryError, SchemaError
 
 
 class Node(Value):
@@ -44,10 +47,21 @@ class Node(Value):
         return repr(self.shape) if isinstance(self.shape, ColumnRef) else "the expression"
 
 
+class Untold(Node):
+    """Values whose SQL type is that of what they are compared with."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def beside(self, like: Node) -> Node:
+        """Return them as parameters beside `like`; QueryError where they are of another type."""
+
+
 NodeT = TypeVar("NodeT", bound=Node)
 Make: TypeAlias = Callable[[Hashable, tuple[Any, ...], SqlType[Any]], NodeT]
 """The class of the result."""
 
+_EQUALITY: Final = frozenset({"=", "<>"})
 _IN: Final = {"= any": "in", "<> all": "not in"}
 """What a list's operator is of a query: PostgreSQL plans NOT IN (SELECT …) well, and not <> ALL (SELECT …)."""
 
@@ -77,7 +91,7 @@ def taken(value: Any, sql_type: SqlType[Any]) -> Any:  # noqa: ANN401 - of the t
     if sql_type.kind is FieldType.BYTEA:
         return bytes(value)
     if element is not None and not element.is_mutable:
-        return list(value)
+        return sql_type.classes[0](value)
     if element is not None and element.kind is FieldType.BYTEA:
         return [None if each is None else bytes(each) for each in value]
     try:
@@ -120,6 +134,8 @@ def operand(like: Node, value: object) -> Node:
     if not isinstance(value, Node):
         return beside(like, value, like.type)
     if value.type is not like.type and not like.type.is_comparable_to(value.type):
+        if isinstance(value, Untold):
+            return value.beside(like)
         raise mismatch(like.label, like.type, value.label, value.type)
     return value
 
@@ -139,10 +155,14 @@ def comparison(make: Make[NodeT], op: str, left: Node, value: object) -> NodeT:
             return make(binary(op, left.shape, sql_type), (*left.params, value), BOOLEAN)
     if value is None:
         raise QueryError(f"{left.label} {op} None is never true; use .is_null() or .is_not_null()")
-    if not left.type.has_order:
-        raise unordered(left, op)
+    _check_compared(op, left)
     right = operand(left, value)
     return make(binary(op, left.shape, right.shape), left.params + right.params, BOOLEAN)
+
+
+def _check_compared(op: str, left: Node) -> None:
+    if not left.type.has_order or (left.type.kind is FieldType.HSTORE and op not in _EQUALITY):
+        raise unordered(left, op)
 
 
 def distinction(make: Make[NodeT], op: str, left: Node, value: object) -> NodeT:
@@ -156,8 +176,7 @@ def between(make: Make[NodeT], left: Node, low: object, high: object) -> NodeT:
     """Return `left BETWEEN low AND high`."""
     if low is None or high is None:
         raise QueryError(f"{left.label} between None is never true")
-    if not left.type.has_order:
-        raise unordered(left, "between")
+    _check_compared("between", left)
     first, last = operand(left, low), operand(left, high)
     shape = operation("between", left.shape, first.shape, last.shape)
     return make(shape, left.params + first.params + last.params, BOOLEAN)
@@ -244,7 +263,8 @@ def require_boolean(node: Node, op: str) -> None:
 
 def unordered(node: Node, op: str) -> QueryError:
     """Return what to raise where `op` compares or sorts a type that PostgreSQL neither compares nor sorts."""
-    return QueryError(f"{node.label} is {node.type}, which {op} cannot take: declare jsonb, or say .cast(…)")
+    cure = "ordered=True where PostgreSQL compares it" if node.type.kind is FieldType.CUSTOM else "jsonb"
+    return QueryError(f"{node.label} is {node.type}, which {op} cannot take: declare {cure}, or say .cast(…)")
 
 
 def cast(make: Make[NodeT], left: Node, to: object) -> NodeT:
@@ -256,12 +276,23 @@ def cast(make: Make[NodeT], left: Node, to: object) -> NodeT:
 
 
 def matching(make: Make[NodeT], op: str, text: Node, pattern: object) -> NodeT:
-    """Return `text LIKE pattern` or `text ILIKE pattern`."""
+    """Return `text LIKE pattern`, or another operator between a text and a pattern."""
     if text.type.kind not in TEXTS:
         raise QueryError(f"{op} takes text; {text.label} is {text.type}")
     if not isinstance(pattern, str):
         raise QueryError(f"{op} takes a string, not {type(pattern).__name__}")
     return make(binary(op, text.shape, TEXT), (*text.params, pattern), BOOLEAN)
+
+
+def collated(make: Make[NodeT], text: Node, collation: object) -> NodeT:
+    """Return `text COLLATE collation`."""
+    if text.type.kind not in TEXTS:
+        raise QueryError(f"collate takes text; {text.label} is {text.type}")
+    try:
+        name = checked(collation, "a collation")
+    except SchemaError as error:
+        raise QueryError(str(error)) from None
+    return make(shapes.collated(text.shape, name), text.params, text.type)
 
 
 def escaped(part: object) -> str:

@@ -12,10 +12,12 @@ from types import FunctionType
 def publish(module: str, names: Iterable[str]) -> None:
     """Let the classes and functions that `module` hands on from private ones say that they are its own.
 
+    A name that it has not imported yet is left out.
+
     Annotations are looked up by name in a class's module, so those of a class are resolved where it was written.
     """
     for name in names:
-        value = getattr(sys.modules[module], name)
+        value = vars(sys.modules[module]).get(name)
         if isinstance(value, (type, FunctionType)) and "._" in value.__module__:
             if isinstance(value, type):
                 value.__annotations__ = get_annotations(value, eval_str=True)

@@ -1,10 +1,11 @@
-"""What a range is to those who do not make one: the class is the driver's, and `types` alone names it."""
+"""What ranges are to those who do not make them: the classes are the driver's, and `types` alone names them."""
 
 from __future__ import annotations
 
-from typing import Protocol, runtime_checkable
+from collections.abc import Iterator
+from typing import Any, Protocol, TypeAlias, TypeGuard, runtime_checkable
 
-from ferra_sync._expression.typevars import T_co
+from ferra_sync._expression.typevars import T, T_co
 
 
 @runtime_checkable
@@ -22,3 +23,22 @@ class AnyRange(Protocol[T_co]):
 
     @property
     def isempty(self) -> bool: ...
+
+
+@runtime_checkable
+class AnyMultirange(Protocol[T_co]):
+    """Ranges of one type, in their order and with room between them; unlike a list it is compared with anything."""
+
+    def __iter__(self) -> Iterator[AnyRange[T_co]]: ...
+
+    def __lt__(self, other: object, /) -> bool: ...
+
+    def insert(self, index: int, value: Any) -> None: ...  # noqa: ANN401 - a range of T
+
+
+Ranges: TypeAlias = AnyRange[T] | AnyMultirange[T]
+
+
+def is_multirange(value: object) -> TypeGuard[AnyMultirange[Any]]:
+    """Whether `value` is a multirange, which to Python is a list but for its class."""
+    return isinstance(value, AnyMultirange) and not isinstance(value, (list, bytearray))

@@ -12,6 +12,9 @@ from ferra_sync._expression.typevars import G_co, R_co, S_co
 OnlyColumn: TypeAlias = tuple[Hashable, tuple[Any, ...], SqlType[Any]]
 """A subquery's shape, its values, and the type of its one column."""
 
+Columns: TypeAlias = tuple[Hashable, tuple[Any, ...], tuple[SqlType[Any], ...]]
+"""A subquery's shape, its values, and the types of its columns."""
+
 
 class Inner(Generic[S_co, G_co]):
     """A query that may stand inside another.
@@ -26,6 +29,10 @@ class Rows(Inner[S_co, G_co], Generic[R_co, S_co, G_co]):
     """One whose rows are `R_co`."""
 
     __slots__ = ()
+
+    @abstractmethod
+    def as_columns(self) -> Columns:
+        """Return it as a row of expressions has it."""
 
     @abstractmethod
     def only_column(self, what: str) -> OnlyColumn:

@@ -29,6 +29,17 @@ class Typed(Protocol[S_co, V, T_co, N_co, G_co]):
     def __ferra_select__(self) -> Selected[S_co, Any, G_co]: ...
 
 
+class Comparable(Protocol[S_co, W_co, N_co, G_co]):
+    """An expression beside which a value may be a W, with the tables that it needs, and whether it may be NULL."""
+
+    @property
+    def type(self) -> Accepting[W_co]: ...
+
+    def __ferra_null__(self) -> N_co: ...
+
+    def __ferra_select__(self) -> Selected[S_co, Any, G_co]: ...
+
+
 class Selectable(Protocol[S_co, T_co, G_co]):
     """What can be selected: a column, an expression, or a model class."""
 

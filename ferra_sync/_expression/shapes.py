@@ -6,7 +6,8 @@ other leaves are compared by identity. Nothing but the functions below builds a 
 
     ColumnRef, SqlType, FunctionRef, TableRef   the leaves
     (operator, operand, …)                      `operation`, `binary`, `connective`: one of `nullability.RULES`
-    ("row", operand, …)                         `row`: several expressions compared as one
+    ("row", operand, …)                         `row`: several expressions compared, or grouped by, as one
+    ("grouping sets", kind, part, …)            `grouping_sets`: rows of keys, or further sets
     ("call", function, argument, …)             `call`
     ("call distinct", function, argument)       `call`: of each value once
     ("count rows", function)                    `count_rows`: `count(*)`
@@ -19,11 +20,13 @@ other leaves are compared by identity. Nothing but the functions below builds a 
     ("keys", operand, …)                        `keys`
     ("frame", mode, start, end, exclude, …)     `frame`: the types of the offsets come last
     ("cast", operand, SqlType)                  `cast`: here the type is no parameter
+    ("collate", operand, name)                  `collated`
     ("stamp", column, given, stamp)             `stamp`: the stamp, or what is given where the column has another value
     ("stamp json", column, given, stamp)        `stamp`, of a column of json
     ("is row", table)                           `is_row`: whether an outer join has found a row
     ("excluded", column)                        `excluded`: what an INSERT that met a conflict was to write
     ("default",)                                `DEFAULT`: what the server puts in
+    ("value",)                                  `VALUE`: in a domain's check, what it checks
     ("shared", number)                          `shared`: an expression that the statement has once
     ("asc", operand, nulls)                     `order`; `nulls` is None, "first" or "last"
     ("desc", operand, nulls)                    `order`
@@ -35,6 +38,8 @@ other leaves are compared by identity. Nothing but the functions below builds a 
     ("subquery", statement)                     `subquery`: the rows of a query inside another
     ("any", subquery)                           `quantified`: right of a comparison, one of the rows
     ("all", subquery)                           `quantified`: each of them
+    ("any of", array)                           `quantified_array`: right of a comparison, one of the elements
+    ("all of", array)                           `quantified_array`: each of them
 
 Whole statements are named tuples of shapes. Two named tuples of equal fields are equal, whatever their classes, so the
 cache of statements asks for the class too, and a field never holds two as long that begin alike, nor true beside 1.
@@ -46,11 +51,8 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any, Final, Literal, Protocol, TypeAlias, TypeVar
 
-import attrs
-
-from ferra_sync._expression.nulls import Rule, always
+from ferra_sync._expression.references import ColumnRef, FunctionRef, TableRef
 from ferra_sync._expression.sqltypes import SqlType
-from ferra_sync._expression.values import Value
 
 Item: TypeAlias = tuple[Hashable, SqlType[Any]]
 """The shape of a selected expression, and its type."""
@@ -63,6 +65,7 @@ Form: TypeAlias = tuple[Hashable, ...]
 AND: Final = "and"
 OR: Final = "or"
 ROW: Final = "row"
+GROUPING_SETS: Final = "grouping sets"
 CALL: Final = "call"
 CALL_DISTINCT: Final = "call distinct"
 COUNT_ROWS: Final = "count rows"
@@ -75,6 +78,7 @@ WINDOW: Final = "window"
 KEYS: Final = "keys"
 FRAME: Final = "frame"
 CAST: Final = "cast"
+COLLATE: Final = "collate"
 STAMP: Final = "stamp"
 STAMP_JSON: Final = "stamp json"
 IS_ROW: Final = "is row"
@@ -90,9 +94,14 @@ PLACE: Final = "place"
 SUBQUERY: Final = "subquery"
 ANY: Final = "any"
 ALL: Final = "all"
+ANY_OF: Final = "any of"
+ALL_OF: Final = "all of"
 
 DEFAULT: Final[Form] = ("default",)
 """Where a value would stand: what the server puts in."""
+
+VALUE: Final[Form] = ("value",)
+"""In a domain's check, the value that it checks."""
 
 PartT = TypeVar("PartT")
 
@@ -103,72 +112,6 @@ Mode: TypeAlias = Literal["rows", "range", "groups"]
 BoundKind: TypeAlias = Literal["unbounded preceding", "preceding", "current row", "following", "unbounded following"]
 
 Exclusion: TypeAlias = Literal["current row", "group", "ties", "no others"]
-
-
-@attrs.frozen(eq=False, repr=False)
-class TableRef(Value):
-    """A table as FROM names it, `schema.name AS alias`; `owner` is the class that declares it.
-
-    `is_derived`: its rows are made by a query of the statement, or by a function.
-    """
-
-    owner: type[Any]
-    name: str
-    schema: str | None = None
-    alias: str | None = None
-    is_derived: bool = False
-
-    @property
-    def qualifier(self) -> str:
-        """What a column of this table is qualified with."""
-        return self.alias or self.name
-
-    @property
-    def declared_by(self) -> type[Any]:
-        """The class that declares the columns: where `owner` is an alias, what it is an alias of."""
-        return next(cls for cls in reversed(self.owner.__mro__) if "__ferra_table__" in vars(cls))
-
-    def __repr__(self) -> str:
-        return self.qualifier
-
-
-def is_same_table(one: TableRef, other: TableRef) -> bool:
-    """Whether both are the same table in the database, aliases aside."""
-    return (one.name, one.schema, one.is_derived) == (other.name, other.schema, other.is_derived)
-
-
-@attrs.frozen(eq=False, repr=False)
-class ColumnRef(Value):
-    """A column of a table; `nullable`: as declared."""
-
-    table: TableRef
-    name: str
-    type: SqlType[Any]
-    nullable: bool
-
-    def __repr__(self) -> str:
-        return f"{self.table}.{self.name}"
-
-
-@attrs.frozen(eq=False, repr=False)
-class FunctionRef(Value):
-    """A function of PostgreSQL.
-
-    Attributes:
-        name, schema: as SQL spells it.
-        aggregate: whether it is over many rows.
-        nulls: when it returns NULL.
-        returns: its type; None where that depends on its arguments.
-    """
-
-    name: str
-    schema: str | None = None
-    aggregate: bool = False
-    nulls: Rule = always
-    returns: SqlType[Any] | None = None
-
-    def __repr__(self) -> str:
-        return self.name
 
 
 class InnerStatement(Protocol):
@@ -184,9 +127,6 @@ class InnerStatement(Protocol):
     def expressions(self) -> Form: ...
 
     def __hash__(self) -> int: ...
-
-
-# The constructors
 
 
 def operation(operator: str, *operands: Hashable) -> Form:
@@ -206,8 +146,13 @@ def connective(operator: str, left: Hashable, right: Hashable) -> Form:
 
 
 def row(*operands: Hashable) -> Form:
-    """Return several expressions that are compared as one."""
+    """Return several expressions that are compared, or grouped by, as one."""
     return (ROW, *operands)
+
+
+def grouping_sets(kind: Literal["rollup", "cube", "grouping sets"], *parts: Form) -> Form:
+    """Return sets of keys: each part a row of keys, or further sets."""
+    return (GROUPING_SETS, kind, *parts)
 
 
 def call(function: FunctionRef, *arguments: Hashable, distinct: bool = False) -> Form:
@@ -274,6 +219,11 @@ def cast(operand: Hashable, to: SqlType[Any]) -> Form:
     return (CAST, operand, to)
 
 
+def collated(operand: Hashable, collation: str) -> Form:
+    """Return a text that is compared and sorted by a collation."""
+    return (COLLATE, operand, collation)
+
+
 def stamp(column: ColumnRef, given: Hashable, stamped: Hashable, *, is_json: bool) -> Form:
     """Return what an on_update column is set to where it is given a value: the stamp, unless that is another value."""
     return (STAMP_JSON if is_json else STAMP, column, given, stamped)
@@ -335,13 +285,18 @@ def quantified(quantifier: Literal["any", "all"], rows: Hashable) -> Form:
     return (quantifier, rows)
 
 
-# The walks
+def quantified_array(quantifier: Literal["any", "all"], array: Hashable) -> Form:
+    """Return one of an array's elements, or each of them, beside which a comparison puts what it compares."""
+    return (ANY_OF if quantifier == "any" else ALL_OF, array)
+
 
 _CHILDREN: Final = {
     CAST: (1, 2),
+    COLLATE: (1, 2),
     ASC: (1, 2),
     DESC: (1, 2),
     TUPLE: (2, None),
+    GROUPING_SETS: (2, None),
     SHARED: (1, 1),
     RESULT: (1, 1),
     PLACE: (1, 1),
@@ -423,9 +378,9 @@ def windowed(call: Hashable, rows: Hashable) -> Form:
             return (*children(call)[1:], rows)
 
 
-def has_subquery(*shapes: Hashable) -> bool:
-    """Whether a query stands anywhere in `shapes`."""
-    return any(isinstance(leaf, tuple) for leaf in _own_leaves(shapes))
+def subqueries(*shapes: Hashable) -> Iterator[InnerStatement]:
+    """Yield the queries that stand in `shapes`, but none that stand in these."""
+    return (leaf[1] for leaf in _own_leaves(shapes) if isinstance(leaf, tuple))
 
 
 def _own_leaves(shapes: Sequence[Hashable]) -> Iterator[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from decimal import Decimal
 from functools import cached_property
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
@@ -16,11 +16,10 @@ import attrs
 
 from ferra_sync._expression import intervals, numbers
 from ferra_sync._expression.described import described
-from ferra_sync._expression.identifiers import checked, quoted, snake_case
+from ferra_sync._expression.full_text import TsQuery, TsVector
 from ferra_sync._expression.intervals import Interval
-from ferra_sync._expression.ranges import AnyRange
 from ferra_sync._expression.sentinels import JSON_NULL, Sentinel
-from ferra_sync._expression.typevars import N_co, R, T, T_co, V, W_co
+from ferra_sync._expression.typevars import N_co, T, T_co, V, W_co
 from ferra_sync._expression.values import Value
 from ferra_sync.errors import SchemaError
 
@@ -53,12 +52,17 @@ class FieldType(enum.Enum):
     BYTEA = "bytea"
     JSON = "json"
     JSONB = "jsonb"
+    HSTORE = "hstore"
     INET = "inet"
     CIDR = "cidr"
     MACADDR = "macaddr"
+    TSVECTOR = "tsvector"
+    TSQUERY = "tsquery"
     RANGE = "range"
+    MULTIRANGE = "multirange"
     ARRAY = "array"
     ENUM = "enum"
+    CUSTOM = "custom"
 
 
 class Undeclared:
@@ -80,13 +84,17 @@ class SqlType(Value, Generic[T]):
         dump: Python value → what psycopg is given; None: as it is.
         load: what psycopg returns → Python value; None: as it is.
         structured: the attrs class that a json or jsonb column holds.
-        element: the type of an array's elements or of a range's bounds.
+        element: the type of an array's elements, or of the bounds of a range or a multirange.
         optional: whether an array's elements may be NULL, where it is declared so.
         rank: the place in smallint < integer < bigint < numeric < real < double precision; None: not a number.
         sure: the least and the greatest number that it holds for certain; None: whatever is of its classes.
         holds: whether it holds a number, where that is not sure.
         wider: the type as which a number that it does not hold is compared.
-        parameter: the type that a parameter has: this one without its length or precision.
+        ordered: whether PostgreSQL has `=` and `<` for it, or for its elements where it has any.
+        base: the type that it is a domain over; None: it is no domain.
+        check: what DDL has a domain check, the shape and the values of it.
+        schema: where DDL makes an enum or a domain; None: in the first of the search path.
+        parameter: the type that a parameter has: this one without its length or precision, a domain without its check.
     """
 
     kind: FieldType
@@ -105,6 +113,10 @@ class SqlType(Value, Generic[T]):
     sure: tuple[Any, Any] | None = None
     holds: Callable[[Any], bool] | None = None
     wider: SqlType[Any] | None = None
+    ordered: bool = True
+    base: SqlType[T] | None = None
+    check: tuple[Hashable, tuple[Any, ...]] | None = None
+    schema: str | None = None
     parameter: SqlType[T] = attrs.field(default=attrs.Factory(lambda self: self, takes_self=True))
 
     def __repr__(self) -> str:
@@ -156,13 +168,13 @@ class SqlType(Value, Generic[T]):
     @cached_property
     def quick(self) -> type | None:
         """`exact`, where such a value can be compared as it is, if it is among the `sure`; else None."""
-        needs_look = self.is_mutable or self.kind is FieldType.NUMERIC
+        needs_look = self.is_mutable or self.kind is FieldType.NUMERIC or not self.has_order
         return None if needs_look and self.kind is not FieldType.BYTEA else self.exact
 
     @cached_property
     def has_order(self) -> bool:
         """Whether PostgreSQL has `=` and `<` for it: json has neither, nor have arrays of it."""
-        return self.kind is not FieldType.JSON and (self.element is None or self.element.has_order)
+        return self.ordered and (self.element is None or self.element.has_order)
 
     @cached_property
     def is_whole(self) -> bool:
@@ -172,7 +184,7 @@ class SqlType(Value, Generic[T]):
     @cached_property
     def is_mutable(self) -> bool:
         """Whether its values can be changed after they were given."""
-        return self.kind in _MUTABLE
+        return self.kind in _MUTABLE or (self.kind is FieldType.CUSTOM and self.classes[0].__hash__ is None)
 
     @cached_property
     def _taken(self) -> tuple[type, ...]:
@@ -250,7 +262,9 @@ _FAMILIES: Final = {
 }
 
 _LOCAL: Final = frozenset({FieldType.DATE, FieldType.TIMESTAMP, FieldType.TIME})
-_MUTABLE: Final = frozenset({FieldType.JSON, FieldType.JSONB, FieldType.ARRAY, FieldType.BYTEA})
+_MUTABLE: Final = frozenset(
+    {FieldType.JSON, FieldType.JSONB, FieldType.HSTORE, FieldType.ARRAY, FieldType.BYTEA, FieldType.MULTIRANGE}
+)
 
 
 def _array_of(element: SqlType[T], *, optional: bool = False) -> SqlType[list[T]]:
@@ -260,10 +274,12 @@ def _array_of(element: SqlType[T], *, optional: bool = False) -> SqlType[list[T]
     return SqlType(
         kind=FieldType.ARRAY,
         ddl=f"{element.ddl}[]",
-        cast=f"{element.cast}[]",
+        # Between the elements of some arrays stands no comma: those of texts say what each is.
+        cast=f"text[]::{element.cast}[]" if element.kind is FieldType.CUSTOM else f"{element.cast}[]",
         classes=(list,),
         also=(tuple,),
-        binary=element.binary and element.kind is not FieldType.CITEXT,  # Arrays go by number.
+        # Arrays go by number, and those of citext and of domains have one of their own.
+        binary=element.binary and element.kind is not FieldType.CITEXT and element.base is None,
         problem=_elements_problem(element),
         dump=None if dump is None else lambda values: [None if v is None else dump(v) for v in values],
         load=None if load is None else lambda values: [None if v is None else load(v) for v in values],
@@ -345,14 +361,18 @@ CALENDAR_INTERVAL: Final[SqlType[Interval]] = _simple(
     FieldType.INTERVAL, Interval, also=(dt.timedelta,), dump=intervals.spelled, load=intervals.interval_of
 )
 BYTEA: Final[SqlType[bytes]] = _simple(FieldType.BYTEA, bytes, also=(bytearray, memoryview))
-JSON: Final[SqlType[Any]] = _simple(FieldType.JSON, object, dump=_json_text, problem=_no_document)
+JSON: Final[SqlType[Any]] = _simple(FieldType.JSON, object, dump=_json_text, problem=_no_document, ordered=False)
 JSONB: Final[SqlType[Any]] = _simple(FieldType.JSONB, object, dump=_json_text, problem=_no_document)
 INET: Final[SqlType[IPv4Address | IPv6Address | IPv4Interface | IPv6Interface]] = _simple(
     FieldType.INET, IPv4Address, IPv6Address, IPv4Interface, IPv6Interface
 )
 CIDR: Final[SqlType[IPv4Network | IPv6Network]] = _simple(FieldType.CIDR, IPv4Network, IPv6Network)
 REGCLASS: Final[SqlType[str]] = SqlType(kind=FieldType.TEXT, ddl="regclass", cast="regclass", classes=(str,))
+REGCONFIG: Final[SqlType[str]] = SqlType(kind=FieldType.TEXT, ddl="regconfig", cast="regconfig", classes=(str,))
+WEIGHT: Final[SqlType[str]] = SqlType(kind=FieldType.TEXT, ddl='"char"', cast='"char"', classes=(str,))
 MACADDR: Final[SqlType[str]] = _simple(FieldType.MACADDR, str, binary=False)
+TSVECTOR: Final[SqlType[TsVector]] = _simple(FieldType.TSVECTOR, str, binary=False)
+TSQUERY: Final[SqlType[TsQuery]] = _simple(FieldType.TSQUERY, str, binary=False)
 
 
 def varchar(length: int) -> SqlType[str]:
@@ -391,54 +411,16 @@ def structured(plain: SqlType[Any], cls: type[T]) -> SqlType[T]:
     if not isinstance(cls, type) or not attrs.has(cls):
         raise SchemaError(f"{plain.ddl} takes an attrs class, not {described(cls)}")
     return SqlType(
-        kind=plain.kind, ddl=plain.ddl, cast=plain.cast, classes=(cls,), structured=cls, problem=_other_class(cls)
+        kind=plain.kind,
+        ddl=plain.ddl,
+        cast=plain.cast,
+        classes=(cls,),
+        structured=cls,
+        problem=_other_class(cls),
+        ordered=plain.ordered,
     )
 
 
 def _other_class(cls: type) -> Callable[[object], str | None]:
     """Return the check that a value is no subclass's: what such a class adds would not be read again."""
     return lambda value: None if type(value) is cls else f"is of {cls.__name__}, not of its subclass"
-
-
-def enumeration(cls: type[T], name: str | None) -> SqlType[T]:
-    """Return the PostgreSQL enum type whose labels are the values of the Python enum `cls`."""
-    if not (isinstance(cls, type) and issubclass(cls, enum.Enum)):
-        raise SchemaError(f"enum takes a Python enum, not {described(cls)}")
-    if not all(isinstance(member.value, str) for member in cls):
-        raise SchemaError(f"the values of {cls.__name__} must be strings: they are the labels in PostgreSQL")
-    type_name = checked(snake_case(cls.__name__) if name is None else name, "an enum's name")
-    return SqlType(
-        kind=FieldType.ENUM,
-        ddl=quoted(type_name),
-        cast=quoted(type_name),
-        classes=(cls,),
-        binary=False,
-        dump=_enum_value,
-        load=cls,
-    )
-
-
-def _enum_value(member: enum.Enum) -> object:
-    return member.value
-
-
-def range_of(name: str, cls: type[R], element: SqlType[Any]) -> SqlType[R]:
-    """Return a range type over `element`, whose values are of `cls`."""
-    return SqlType(
-        kind=FieldType.RANGE, ddl=name, cast=name, classes=(cls,), element=element, problem=_bounds_problem(element)
-    )
-
-
-def _bounds_problem(element: SqlType[Any]) -> Callable[[AnyRange[Any]], str | None]:
-    def problem(value: AnyRange[Any]) -> str | None:
-        for bound in (value.lower, value.upper):
-            complaint = None if bound is None else element.complaint(bound) or _beyond(element, bound)
-            if complaint is not None:
-                return f"holds a bound that {complaint}"
-        return None
-
-    return problem
-
-
-def _beyond(element: SqlType[Any], bound: object) -> str | None:
-    return None if element.holds is None or element.holds(bound) else f"is out of the range of {element.ddl}"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any, Final, Generic, Never, TypeAlias, TypeVar, overload
 
 from ferra_sync._expression import shapes
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.frame import Frame
-from ferra_sync._expression.operators import unordered
+from ferra_sync._expression.operators import Node, unordered
 from ferra_sync._expression.order import Order
 from ferra_sync._expression.shapes import Form
 from ferra_sync._expression.sqltypes import SqlType
@@ -94,22 +95,10 @@ def window(
     return Window(partition_by, order_by, frame)
 
 
-class WindowFunction(Value, Generic[S_co, V_co, N_co, G_co]):
-    """A function that is called over a window alone: no expression before it says `.over(…)`."""
+class Windowed(Generic[S_co, V_co, N_co, G_co]):
+    """What is called over a window."""
 
-    __slots__ = ("call", "params", "type")
-
-    call: Form
-    params: tuple[Any, ...]
-    type: SqlType[V_co]
-
-    def __init__(self, call: Form, params: tuple[Any, ...], type: SqlType[V_co]) -> None:
-        self.call = call
-        self.params = params
-        self.type = type
-
-    def __repr__(self) -> str:
-        return f"<WindowFunction {self.call!r}>"
+    __slots__ = ()
 
     @overload
     def over(self, window: Window[S2, G2], /) -> Expr[S_co | S2, V_co, N_co, G_co | G2]: ...
@@ -141,9 +130,35 @@ class WindowFunction(Value, Generic[S_co, V_co, N_co, G_co]):
         order_by: Any = NO_KEYS,
         frame: Frame | None = None,
     ) -> AnyExpr:
-        """The function over a window: one that `window(…)` made, or what `window` takes."""
+        """The function over a window, beside each row: one that `window(…)` made, or what `window` takes.
+
+        Raises:
+            QueryError: it aggregates distinct or sorted values, which PostgreSQL has over no window.
+        """
+        call = self._windowed_call()
         rows = chosen(window, partition_by, order_by, frame)
-        return Expr(shapes.over(self.call, rows.shape), self.params + rows.params, self.type)
+        return Expr(shapes.over(call.shape, rows.shape), call.params + rows.params, call.type)
+
+    @abstractmethod
+    def _windowed_call(self) -> Node:
+        """Return the call; QueryError where PostgreSQL has it over no window."""
+
+
+class WindowFunction(Value, Windowed[S_co, V_co, N_co, G_co], Generic[S_co, V_co, N_co, G_co]):
+    """A function that is called over a window alone: no expression before it says `.over(…)`."""
+
+    __slots__ = ("_call",)
+
+    _call: Node
+
+    def __init__(self, call: Form, params: tuple[Any, ...], type: SqlType[V_co]) -> None:
+        self._call = Node(call, params, type)
+
+    def __repr__(self) -> str:
+        return f"<WindowFunction {self._call.shape!r}>"
+
+    def _windowed_call(self) -> Node:
+        return self._call
 
 
 def chosen(given: object, partition_by: object, order_by: object, frame: Frame | None) -> Window[Any, Any]:

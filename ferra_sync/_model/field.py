@@ -9,7 +9,7 @@ import attrs
 
 from ferra_sync._expression.column import Generated
 from ferra_sync._expression.operators import Node
-from ferra_sync._expression.shapes import ColumnRef
+from ferra_sync._expression.references import ColumnRef
 from ferra_sync._expression.sqltypes import FieldType
 from ferra_sync._expression.values import Value
 from ferra_sync._model import type_hints

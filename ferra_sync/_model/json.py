@@ -9,9 +9,11 @@
 | timedelta | an ISO 8601 duration of days and less, negative with a sign in front: `"-P1DT2H0M0.5S"` |
 | bytes | Base64 |
 | range | as PostgreSQL spells it: `"[1,5)"`, `"(,2024-05-06)"`, `"empty"` |
+| multirange | as PostgreSQL spells it: `"{[1,5),[7,9)}"` |
 | enum | its value |
 | attrs class in a jsonb column | the document that is stored |
 | `JSON_NULL` | null, and read again where the column is not nullable |
+| of a custom type | what its `dump` writes; a text, number, list or dict is itself |
 """
 
 from __future__ import annotations
@@ -41,6 +43,7 @@ from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 import attrs
+from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
 
 from ferra_sync._expression.intervals import Interval
@@ -51,12 +54,14 @@ from ferra_sync._model import documents
 _Read: TypeAlias = Callable[[SqlType[Any], Any], Any]
 
 _ITSELF: Final = frozenset({str, int, bool, NoneType})
+_OF_JSON: Final = (str, int, float, list, dict)
 _DURATION: Final = re.compile(
     r"(?P<sign>-?)P(?:(?P<days>\d+)D)?"
     r"(?:T(?=\d)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)(?:\.(?P<micros>\d{1,6}))?S)?)?",
     re.ASCII,
 )
 _RANGE: Final = re.compile(r"([\[(])([^,]*),([^,]*)([\])])")
+_MULTIRANGE: Final = re.compile(rf"{{(?:{_RANGE.pattern}(?:,(?!}})|(?=}})))*}}")
 _INTEGER: Final = re.compile(r"[+-]?\d+", re.ASCII)
 _NOT_FINITE: Final = {text: float(text) for text in ("NaN", "Infinity", "-Infinity")}
 _DOCUMENTS: Final = frozenset({FieldType.JSON, FieldType.JSONB})
@@ -75,6 +80,17 @@ def spelled(value: Any) -> Any:  # noqa: ANN401 - whatever rows hold, as JSON's 
     if value is JSON_NULL:
         return None
     return spelled(value.value) if isinstance(value, Enum) else spelling(value)
+
+
+def spelling_of(sql_type: SqlType[Any]) -> Callable[[Any], Any]:
+    """Return what spells values of this type: those of a custom type are of any class."""
+    if sql_type.kind is FieldType.ARRAY and sql_type.element is not None:
+        spell = spelling_of(sql_type.element)
+        return spelled if spell is spelled else lambda values: None if values is None else list(map(spell, values))
+    dump = sql_type.dump
+    if sql_type.kind is not FieldType.CUSTOM or dump is None or issubclass(sql_type.classes[0], _OF_JSON):
+        return spelled
+    return lambda value: None if value is None else dump(value)
 
 
 @singledispatch
@@ -126,6 +142,11 @@ def _(value: Range) -> str:  # type: ignore[type-arg]  # singledispatch takes cl
         return "empty"
     lower, upper = ("" if bound is None else str(spelled(bound)) for bound in (value.lower, value.upper))
     return f"{value.bounds[0]}{lower},{upper}{value.bounds[1]}"
+
+
+@spelling.register
+def _(value: Multirange) -> str:  # type: ignore[type-arg]  # singledispatch takes classes alone
+    return f"{{{','.join(map(spelling, value))}}}"
 
 
 _SPELLINGS: Final[dict[type, Callable[[Any], Any]]] = {
@@ -197,6 +218,12 @@ def _range(sql_type: SqlType[Any], text: str) -> Range[Any]:
     return Range(_bound(sql_type.element, lower), _bound(sql_type.element, upper), opening + closing)
 
 
+def _multirange(sql_type: SqlType[Any], text: str) -> Multirange[Any]:
+    if _MULTIRANGE.fullmatch(text) is None:
+        raise ValueError("no multirange")
+    return Multirange(_range(sql_type, found[0]) for found in _RANGE.finditer(text))
+
+
 def _bound(element: SqlType[Any], text: str) -> Any:  # noqa: ANN401 - of the element's type
     read: _Read = _TEXTS.get(element.kind, _integer)
     return read(element, text) if text else None
@@ -232,7 +259,9 @@ _TEXTS: Final[dict[FieldType, _Read]] = {
     FieldType.INET: _address,
     FieldType.CIDR: lambda _type, text: ip_network(text),
     FieldType.RANGE: _range,
+    FieldType.MULTIRANGE: _multirange,
     FieldType.ENUM: _enumerated,
+    FieldType.CUSTOM: lambda sql_type, text: text if sql_type.load is None else sql_type.load(text),
 }
 """How the texts of these types are read; a whole number is a text only as the bound of a range."""
 

@@ -26,8 +26,9 @@ from ferra_sync._expression import shapes
 from ferra_sync._expression.described import described
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.markers import In, Plain, Selected
+from ferra_sync._expression.references import ColumnRef
 from ferra_sync._expression.sentinels import SERVER_DEFAULT
-from ferra_sync._expression.shapes import ColumnRef, Items
+from ferra_sync._expression.shapes import Items
 from ferra_sync._expression.sqltypes import FieldType, SqlType
 from ferra_sync._expression.typevars import K, S
 from ferra_sync._expression.values import Value
@@ -39,7 +40,7 @@ from ferra_sync._schema.declaration import ColumnDef
 from ferra_sync._schema.table import Table, TableMeta
 from ferra_sync.errors import QueryError, SchemaError
 
-ROW: SqlType[Any] = SqlType(kind=FieldType.JSON, ddl="row", cast="row", classes=(object,))
+ROW: SqlType[Any] = SqlType(kind=FieldType.JSON, ddl="row", cast="row", classes=(object,), ordered=False)
 """The type of a whole row, which stands in no expression."""
 
 
@@ -267,6 +268,9 @@ def _attach(model: type[Record[Any]], hints: Mapping[str, Any]) -> ModelMeta:
     if table is None:
         raise SchemaError(f"{model.__name__} says no table: it is generic, so name one, {model.__name__}[…]")
     purpose = model.__ferra_purpose__
+    if purpose != "read" and table.__ferra_table__.ref.is_derived:
+        name = table.__name__
+        raise SchemaError(f"{model.__name__}: {name} is made by a query and cannot be written: say FerraModel[{name}]")
     fields = tuple(fields_of(model, table, hints))
     _check_body(model, table, hints, {field.name for field in fields})
     if not fields:

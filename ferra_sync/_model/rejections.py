@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import attrs
 
-from ferra_sync._expression.ranges import AnyRange
+from ferra_sync._expression.ranges import AnyRange, is_multirange
 from ferra_sync._model.validators import Validator, WhenSet
 
 _MOST_SIGNS: Final = 300
@@ -106,6 +106,8 @@ def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401 - of the field's type
         inner = (*value.keys(), *value.values())
     elif isinstance(value, AnyRange):
         inner = (value.lower, value.upper)
+    elif is_multirange(value):
+        inner = tuple(value)
     elif attrs.has(type(value)):
         inner = [getattr(value, each.name, None) for each in attrs.fields(type(value))]
     else:

@@ -9,8 +9,9 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 import attrs
 
+from ferra_sync._expression.references import ColumnRef
 from ferra_sync._expression.sentinels import SERVER_DEFAULT, UNSET, Sentinel
-from ferra_sync._expression.shapes import DEFAULT, ColumnRef
+from ferra_sync._expression.shapes import DEFAULT
 from ferra_sync._expression.sqltypes import SqlType
 from ferra_sync._model.field import FieldMeta
 from ferra_sync._model.model import ModelMeta

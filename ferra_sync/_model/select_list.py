@@ -10,7 +10,8 @@ import attrs
 
 from ferra_sync._expression import shapes
 from ferra_sync._expression.nullability import may_be_null
-from ferra_sync._expression.shapes import Item, Items, TableRef
+from ferra_sync._expression.references import TableRef
+from ferra_sync._expression.shapes import Item, Items
 from ferra_sync._expression.sqltypes import BOOLEAN, SqlType
 from ferra_sync._model.model import ModelMeta
 from ferra_sync._schema.table import table_meta
@@ -33,17 +34,19 @@ class Cell:
 
 @attrs.frozen(eq=False)
 class Instance:
-    """A model in a row.
+    """An attrs class in a row: a model, or the class that a whole row is to fill.
 
     Attributes:
-        meta: the model.
-        cells: the value of each of its fields.
+        model: the class.
+        fields: the names of the attributes that the row has.
+        entries: where the row has each of them.
         witness: where an outer join may have found nothing, the cell that tells; None: it is always there. A cell that
             is never NULL tells by None, a boolean by False.
     """
 
-    meta: ModelMeta
-    cells: tuple[Cell, ...]
+    model: type[Any]
+    fields: tuple[str, ...]
+    entries: tuple[Entry, ...]
     witness: Cell | None = None
 
 
@@ -66,10 +69,11 @@ class SelectList:
 
 
 @lru_cache(maxsize=2048)
-def select_list(items: Items, missing: frozenset[TableRef] = frozenset()) -> SelectList:
+def select_list(items: Items, missing: frozenset[Hashable] = frozenset()) -> SelectList:
     """Return the columns of a list of models and expressions, and where a row holds them.
 
-    `missing` are the tables of which a row may be missing: those on the nullable side of an outer join.
+    `missing` are the tables of which a row may be missing, those on the nullable side of an outer join, and the
+    expressions that may be NULL beside what they say themselves: keys that a grouping set lacks.
     """
     columns: list[Item] = []
     entries = tuple([_entry(item, columns, missing) for item in items])
@@ -86,30 +90,33 @@ def models_in(items: Items) -> Iterator[ModelMeta]:
                 yield ModelMeta.of(model)
 
 
-def _entry(item: Item, columns: list[Item], missing: frozenset[TableRef]) -> Entry:
+def _entry(item: Item, columns: list[Item], missing: frozenset[Hashable]) -> Entry:
     shape, sql_type = item
     match shape:
         case (shapes.TUPLE, tuple() as types, *inner):
             return tuple([_entry(each, columns, missing) for each in zip(inner, types, strict=True)])
         case (shapes.MODEL, type() as model, TableRef() as table):
-            return _instance(ModelMeta.of(model), table, columns)
+            return _instance(model, _cells(model, table, columns))
         case (shapes.MAYBE, (shapes.MODEL, type() as model, TableRef() as table)):
-            instance = _instance(ModelMeta.of(model), table, columns)
-            return attrs.evolve(instance, witness=_witness(instance, table, columns))
+            cells = _cells(model, table, columns)
+            return _instance(model, cells, _witness(cells, table, columns))
         case _:
             return _cell(shape, sql_type, columns, nullable=may_be_null(shape, missing=missing))
 
 
-def _instance(meta: ModelMeta, table: TableRef, columns: list[Item]) -> Instance:
+def _cells(model: type[Any], table: TableRef, columns: list[Item]) -> tuple[Cell, ...]:
     attributes = table_meta(table.owner).attributes
-    refs = [attributes[field.key].ref for field in meta.fields]
-    cells = [_cell(ref, ref.type, columns, nullable=ref.nullable) for ref in refs]
-    return Instance(meta, tuple(cells))
+    refs = [attributes[field.key].ref for field in ModelMeta.of(model).fields]
+    return tuple([_cell(ref, ref.type, columns, nullable=ref.nullable) for ref in refs])
 
 
-def _witness(instance: Instance, table: TableRef, columns: list[Item]) -> Cell:
+def _instance(model: type[Any], cells: tuple[Cell, ...], witness: Cell | None = None) -> Instance:
+    return Instance(model, tuple(field.name for field in ModelMeta.of(model).fields), cells, witness)
+
+
+def _witness(cells: tuple[Cell, ...], table: TableRef, columns: list[Item]) -> Cell:
     """Return a cell that is never NULL; where the model has none, one more column, in which the server tells."""
-    for cell in instance.cells:
+    for cell in cells:
         if not cell.nullable:
             return cell
     return _cell(shapes.is_row(table), BOOLEAN, columns, nullable=False)

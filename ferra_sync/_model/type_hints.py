@@ -81,6 +81,8 @@ def _member_fits(member: Any, sql_type: SqlType[Any]) -> bool:  # noqa: ANN401 -
     origin = get_origin(member)
     if origin is None:
         return member in sql_type.classes
+    if sql_type.kind is FieldType.HSTORE:
+        return origin is dict and get_args(member) == (str, str | None)
     element = sql_type.element
     return origin in sql_type.classes and (element is None or all(fits(each, element) for each in get_args(member)))
 

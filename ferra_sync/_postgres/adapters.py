@@ -23,6 +23,15 @@ from psycopg.pq import Format
 from psycopg.types.array import ListDumper
 from psycopg.types.bool import BoolDumper
 from psycopg.types.datetime import TimedeltaDumper, TimestampBinaryLoader
+from psycopg.types.multirange import (
+    DateMultirange,
+    Int4Multirange,
+    Int8Multirange,
+    MultirangeDumper,
+    NumericMultirange,
+    TimestampMultirange,
+    TimestamptzMultirange,
+)
 from psycopg.types.net import InterfaceDumper, NetworkDumper
 from psycopg.types.numeric import DecimalDumper, FloatDumper
 from psycopg.types.range import (
@@ -48,6 +57,7 @@ if TYPE_CHECKING:
     Spelling: TypeAlias = Callable[[Any], str]
 
 _UNKNOWN: Final = 0
+_LISTS: Final = frozenset({list, tuple})
 
 
 class _Int(Dumper):
@@ -119,13 +129,26 @@ class _Array(ListDumper):
         return self
 
     def dump(self, obj: Sequence[Any]) -> Buffer | None:
-        spellings = {kind: _spelling(kind) for kind in set(map(type, obj))}
-        if None in spellings.values():
-            return super().dump(list(obj))
-        text = _spelled(obj, spellings)
+        text = _array(obj)
+        if text is None:
+            return super().dump(_lists(obj))
         if "\0" in text:
             raise psycopg.DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes")
         return text.encode(self._encoding)
+
+
+def _array(values: Sequence[Any]) -> str | None:
+    """Return an array, or one of arrays, as PostgreSQL spells it; None where psycopg spells an element."""
+    kinds = set(map(type, values))
+    if kinds and kinds <= _LISTS:
+        inner = [_array(value) for value in values]
+        return None if None in inner else f"{{{','.join(map(str, inner))}}}"
+    spellings = {kind: _spelling(kind) for kind in kinds}
+    return None if None in spellings.values() else _spelled(values, spellings)
+
+
+def _lists(values: Sequence[Any]) -> list[Any]:
+    return [_lists(value) if type(value) in _LISTS else value for value in values]
 
 
 @cache
@@ -271,6 +294,10 @@ def _adapters() -> AdaptersMap:
         _Network: (IPv4Network, IPv6Network),
         _Array: (list, tuple),
         RangeDumper: (Int4Range, Int8Range, NumericRange, DateRange, TimestampRange, TimestamptzRange),
+        MultirangeDumper: (
+            *(Int4Multirange, Int8Multirange, NumericMultirange),
+            *(DateMultirange, TimestampMultirange, TimestamptzMultirange),
+        ),
     }
     for dumper, classes in dumpers.items():
         for cls in classes:

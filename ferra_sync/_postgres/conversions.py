@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias
 from psycopg.adapt import PyFormat
 from psycopg.types.array import ArrayLoader
 
+from ferra_sync._expression.arrays import innermost, travels_as_texts
 from ferra_sync._expression.sqltypes import FieldType, SqlType
 from ferra_sync._model import documents
 from ferra_sync._model.misfit import MisfitError
@@ -27,9 +28,9 @@ def dump_of(sql_type: SqlType[Any]) -> Conversion | None:
     if structured is not None:
         return partial(documents.dump, structured)
     element = sql_type.element
-    if sql_type.kind is FieldType.ARRAY and element is not None and element.kind is FieldType.ARRAY:
+    if element is not None and travels_as_texts(sql_type):
         return lambda values: [None if value is None else _array_text(element, value) for value in values]
-    if sql_type.kind is FieldType.ARRAY and element is not None and element.structured is not None:
+    if element is not None and innermost(sql_type).structured is not None:
         dump = dump_of(element)
         return lambda values: [None if value is None or dump is None else dump(value) for value in values]
     return sql_type.dump
@@ -90,7 +91,7 @@ def load_of(sql_type: SqlType[Any]) -> Conversion | None:
     if structured is not None:
         return partial(documents.load, structured)
     element = sql_type.element
-    if sql_type.kind is FieldType.ARRAY and element is not None and element.structured is not None:
+    if element is not None and innermost(sql_type).structured is not None:
         load = load_of(element)
         return lambda values: [None if value is None or load is None else load(value) for value in values]
     if sql_type.kind is FieldType.ARRAY and not sql_type.binary:

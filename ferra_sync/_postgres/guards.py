@@ -19,7 +19,8 @@ from ferra_sync._compiler.shapes import (
 )
 from ferra_sync._expression import shapes
 from ferra_sync._expression.expression import Expr
-from ferra_sync._expression.shapes import DEFAULT, ColumnRef, FunctionRef, Items, leaves
+from ferra_sync._expression.references import ColumnRef, FunctionRef
+from ferra_sync._expression.shapes import DEFAULT, Items, leaves
 from ferra_sync._expression.sqltypes import FieldType, SqlType
 from ferra_sync._model.select_list import models_in, select_list
 from ferra_sync._postgres.conversions import load_of

@@ -9,7 +9,10 @@ import psycopg
 from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGconn, PGresult
 
-from ferra_sync._expression.shapes import ColumnRef, Items
+from ferra_sync._expression.arrays import innermost
+from ferra_sync._expression.domains import readable
+from ferra_sync._expression.references import ColumnRef
+from ferra_sync._expression.shapes import Items
 from ferra_sync._expression.sqltypes import FieldType, SqlType
 from ferra_sync.errors import SchemaError
 
@@ -57,8 +60,8 @@ def check(promised: Iterable[Promise], result: PGresult, connection: PGconn) -> 
 def _oids(shape: Hashable, sql_type: SqlType[object], binary: bool) -> frozenset[int] | None:  # noqa: FBT001 - an option of its only caller
     """Return the types that read as `sql_type` does; enums have a number of their own in each database."""
     is_array = sql_type.kind is FieldType.ARRAY
-    element = sql_type.element if is_array and sql_type.element is not None else sql_type
-    if sql_type.binary:
+    element = innermost(sql_type)
+    if sql_type.binary or readable(sql_type) == sql_type.cast:
         names = set(_alike(element, is_column=isinstance(shape, ColumnRef)))
     elif binary:
         names = {"text"}  # The statement casts it.

@@ -13,7 +13,6 @@ import psycopg
 
 from ferra_sync._expression.sqltypes import FieldType
 from ferra_sync._expression.unreadable import UnreadableError
-from ferra_sync._model.model import ModelMeta
 from ferra_sync._model.select_list import Cell, Entry, Instance, SelectList
 from ferra_sync._postgres.conversions import load_of
 
@@ -91,13 +90,11 @@ class _Writer:
         return f"({loaded} if {name} is not None else None)" if cell.nullable else loaded
 
     def _instance(self, entry: Instance, indent: str = "") -> str:
-        meta = entry.meta
+        values = [self._entry(each) for each in entry.entries]
         row = f"r{len(self._names)}"
-        model = self._bind("model", meta.model)
-        lines = [f"{row} = {self._bind('new', meta.model.__new__)}({model})"]
-        for field, cell in zip(meta.fields, entry.cells, strict=True):
-            lines.append(self._assignment(meta.model, row, field.name, self._value(cell)))
-        lines.extend(self._rest(meta, row))
+        lines = [f"{row} = {self._bind('new', entry.model.__new__)}({self._bind('model', entry.model)})"]
+        lines += [self._assignment(entry.model, row, *pair) for pair in zip(entry.fields, values, strict=True)]
+        lines += self._rest(entry, row)
         self._lines.extend(indent + line for line in lines)
         return row
 
@@ -107,7 +104,7 @@ class _Writer:
         row = self._instance(entry, indent="    ")
         body = self._lines[start:]
         name = f"v{witness.position}"
-        missing = f"{name} is None" if witness in entry.cells else f"not {name}"
+        missing = f"{name} is None" if witness in entry.entries else f"not {name}"
         self._lines[start:] = [f"if {missing}:", f"    {row} = None", "else:", *body]
         return row
 
@@ -120,17 +117,16 @@ class _Writer:
             return f"{row}.__dict__[{name!r}] = {value}"
         return f"{self._bind('set', setter)}({row}, {value})"
 
-    def _rest(self, meta: ModelMeta, row: str) -> list[str]:
+    def _rest(self, entry: Instance, row: str) -> list[str]:
         """Return the lines for what is no column: defaults, attrs' cached hash, `__attrs_post_init__`."""
-        mapped = {field.name for field in meta.fields}
-        lines = []
-        for attribute in attrs.fields(meta.model):
-            if attribute.name not in mapped and attribute.default is not attrs.NOTHING:
+        model, lines = entry.model, []
+        for attribute in attrs.fields(model):
+            if attribute.name not in entry.fields and attribute.default is not attrs.NOTHING:
                 default = self._default(attribute.default, row)
-                lines.append(self._assignment(meta.model, row, attribute.name, default))
-        if _caches_hash(meta.model):
-            lines.append(self._assignment(meta.model, row, "_attrs_cached_hash", "None"))
-        if hasattr(meta.model, "__attrs_post_init__"):
+                lines.append(self._assignment(model, row, attribute.name, default))
+        if _caches_hash(model):
+            lines.append(self._assignment(model, row, "_attrs_cached_hash", "None"))
+        if hasattr(model, "__attrs_post_init__"):
             lines.append(f"{row}.__attrs_post_init__()")
         return lines
 

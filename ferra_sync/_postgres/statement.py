@@ -20,10 +20,12 @@ from ferra_sync._compiler.shapes import (
     SelectShape,
     StatementShape,
     UpdateShape,
+    locks_rows,
     write_in_with,
 )
-from ferra_sync._expression.shapes import TableRef
+from ferra_sync._expression.references import TableRef
 from ferra_sync._expression.sqltypes import SqlType
+from ferra_sync._model.filled import filled
 from ferra_sync._postgres.conversions import UNWRITABLE, Conversion, dumped, parameter_dump_of
 from ferra_sync._postgres.guards import is_doubtful
 from ferra_sync._postgres.readers import Readers
@@ -96,14 +98,20 @@ class Statement:
 
 
 @lru_cache(maxsize=CACHED_SHAPES, typed=True)
-def statement_of(shape: StatementShape) -> Statement:
-    """Return the statement of `shape`.
+def statement_of(shape: StatementShape, as_: type | None = None) -> Statement:
+    """Return the statement of `shape`, whose rows are made instances of `as_` if it is given.
 
     Raises:
         QueryError: the statement cannot mean anything.
+        SchemaError: its rows are not what the fields of `as_` say.
     """
-    locks = isinstance(shape, SelectShape) and shape.lock is not None
-    return made_ready(compiled(shape), writes=_written(shape), locks=locks, doubtful=is_doubtful(shape))
+    known = compiled(shape)
+    if as_ is not None:
+        known = attrs.evolve(known, selected=filled(as_, known.selected))
+    writes = _written(shape)
+    # A write inside which rows are locked keeps them until it is done, which is as long as it needs them.
+    locks = writes is None and locks_rows(shape)
+    return made_ready(known, writes=writes, locks=locks, doubtful=is_doubtful(shape))
 
 
 def made_ready(

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from math import prod
 from types import MemberDescriptorType
-from typing import Any
+from typing import Any, Final
 
 from ferra_sync._expression.described import described
 from ferra_sync._expression.expression import Expr
+from ferra_sync._expression.grouping import GroupingSets
 from ferra_sync._expression.operators import unordered
-from ferra_sync._expression.shapes import ColumnRef, TableRef
+from ferra_sync._expression.references import ColumnRef, TableRef
 from ferra_sync._expression.sqltypes import FieldType
 from ferra_sync._expression.window import WindowFunction
 from ferra_sync._model.model import ModelMeta, Record
 from ferra_sync._schema.table import Relation, TableMeta
 from ferra_sync.errors import QueryError, SchemaError
+
+_MAX_SETS: Final = 4096
 
 
 def check_predicates(clause: str, predicates: tuple[Any, ...]) -> None:
@@ -36,6 +40,16 @@ def check_expressions(clause: str, expressions: tuple[Any, ...]) -> None:
             raise QueryError(f"{clause} takes columns and expressions, not {named(expression)}: name them, Users.id")
         if not expression.type.has_order:
             raise unordered(expression, clause)
+
+
+def check_keys(keys: tuple[Any, ...]) -> None:
+    """Raise QueryError where `group_by` is given no key, or what is none, or more grouping sets than PostgreSQL has."""
+    if not keys:
+        raise QueryError("group_by takes at least one expression")
+    for key in keys:
+        check_expressions("group_by", key.keys if isinstance(key, GroupingSets) else (key,))
+    if prod(key.sets for key in keys if isinstance(key, GroupingSets)) > _MAX_SETS:
+        raise QueryError(f"group_by makes more than {_MAX_SETS} grouping sets: the numbers of sets multiply")
 
 
 def table_of(clause: str, given: object) -> TableMeta:

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from functools import partial
 from operator import attrgetter
-from typing import Any, Final, Generic, Self, TypedDict, TypeVar, Unpack
+from typing import Any, Final, Generic, NamedTuple, Self, TypedDict, TypeVar, Unpack
 
 from ferra_sync._compiler.shapes import LockShape, SelectShape
 from ferra_sync._expression.expression import AnyExpr, Expr
+from ferra_sync._expression.grouping import GroupingSets, keys_of, placed_key, telling
 from ferra_sync._expression.markers import Opt, Plain
 from ferra_sync._expression.numbers import is_whole_number
 from ferra_sync._expression.order import Order
-from ferra_sync._expression.shapes import Items, TableRef, children, has_aggregate, has_window, rebuilt
+from ferra_sync._expression.references import TableRef
+from ferra_sync._expression.shapes import Items, children, has_aggregate, has_window, rebuilt
 from ferra_sync._expression.sqltypes import BIGINT, MAX_BIGINT
 from ferra_sync._expression.typevars import App, Sel
-from ferra_sync._expression.values import Value
 from ferra_sync._model.model import FerraModel
 from ferra_sync._model.select_list import select_list
-from ferra_sync._query.checks import check_expressions, check_predicates
+from ferra_sync._query.checks import check_expressions, check_keys, check_predicates
 from ferra_sync._query.from_item import Cte
 from ferra_sync._query.keys import belongs_to, key_is
 from ferra_sync._query.sharing import Sharing
+from ferra_sync._query.shown import Shown
 from ferra_sync._query.source import How, Source
 from ferra_sync._schema.constraints import Columns
 from ferra_sync._schema.declaration import Joinable, TableClass
@@ -43,18 +45,29 @@ class Said(TypedDict, total=False):
     windows: bool
     """Whether there are windows among the items, and values."""
     where: tuple[AnyExpr, ...]
-    group_by: tuple[AnyExpr, ...]
+    group_by: tuple[AnyExpr | GroupingSets[Any], ...]
     having: tuple[AnyExpr, ...]
     order_by: tuple[AnyOrder, ...]
     limit: int
     offset: int
     distinct: tuple[AnyExpr, ...]
-    lock: LockShape | None
+    locks: tuple[LockShape, ...]
     key: object
     """What `find` was given."""
 
 
-class Clauses(Value, Generic[Sel, App]):
+_OF_GROUPS: Final = frozenset({"group_by", "having", "distinct", "windows"})
+"""The clauses that may repeat expressions of others."""
+
+
+class Told(NamedTuple):
+    """Clauses of a SELECT by their fields in its shape, and the values of all of them, those of ON included."""
+
+    clauses: dict[str, Any]
+    params: tuple[Any, ...]
+
+
+class Clauses(Shown, Generic[Sel, App]):
     """The clauses of a SELECT; every method returns a new one.
 
     Sel: what may be selected. App: what where, on and order_by may name.
@@ -105,6 +118,10 @@ class Clauses(Value, Generic[Sel, App]):
         copy = self._as(cls)
         copy._source = self._source.joined(how, table, on)
         return copy
+
+    def _grouped(self, cls: type[Q], keys: tuple[AnyExpr | GroupingSets[Any], ...]) -> Q:
+        check_keys(keys)
+        return self._with(group_by=keys)._as(cls)
 
     @property
     def target(self) -> TableRef | None:
@@ -192,11 +209,10 @@ class Clauses(Value, Generic[Sel, App]):
         said = self._said
         if "limit" in said or "offset" in said:
             raise QueryError("a page sets limit and offset itself")
-        lock = said.get("lock")
-        if lock is not None and lock.wait == "SKIP LOCKED":
+        if any(lock.wait == "SKIP LOCKED" for lock in said.get("locks", ())):
             raise QueryError("a page's total counts rows that others have locked: say limit(…) instead of a page")
         if "group_by" in said:
-            return self.order_by(*said["group_by"])
+            return self.order_by(*telling(said["group_by"]))
         if "distinct" in said:
             return self.order_by(*self.results())
         if "having" in said or has_aggregate(*(shape for shape, _ in self.items)):
@@ -204,7 +220,8 @@ class Clauses(Value, Generic[Sel, App]):
         keys = [table.primary_key for table in self._source.tables]
         orders = said.get("order_by", ())
         if not all(keys) and not orders:
-            raise QueryError(f"the rows of {self._source.root.name} have no order: say order_by(…)")
+            keyless = next((table for table in self._source.tables if not table.primary_key), self._source.root)
+            raise QueryError(f"the rows of {keyless.name} have no order: say order_by(…)")
         ordered = {operand for order in orders for operand in children(order.shape)}
         return self.order_by(*(column for key in keys for column in key if column.ref not in ordered))
 
@@ -218,7 +235,7 @@ class Clauses(Value, Generic[Sel, App]):
 
     def for_count(self) -> Self:
         """Return the query without ORDER BY and without a lock: neither changes how many rows there are."""
-        return self._with(order_by=(), lock=None)
+        return self._with(order_by=(), locks=())
 
     # What the clauses become
 
@@ -242,40 +259,71 @@ class Clauses(Value, Generic[Sel, App]):
             table=source.tables[0].ref if source.tables else None,
             ctes=source.ctes,
             derived=source.derived,
+            parts=source.parts,
             items=said["items"],
             joins=source.joins,
             where=tuple(map(_SHAPE, where)),
             order_by=tuple(map(_SHAPE, order_by)),
             limit=None if limit is None else BIGINT,
             offset=None if offset is None else BIGINT,
-            lock=said.get("lock"),
+            locks=said.get("locks", ()),
             outer=source.outer,
         )
-        params: tuple[Any, ...] = source.cte_params + source.derived_params
-        if "group_by" in said or "having" in said or "distinct" in said or "windows" in said:
-            shape, values = self._shared(shape)
-            params += values
-        else:
-            for values in said.get("item_params", ()):
+        params = source.cte_params + source.derived_params + source.part_params
+        if _OF_GROUPS.isdisjoint(said):
+            for values in said["item_params"]:
                 params += values
             params += source.params
             for predicate in where:
                 params += predicate.params
             for order in order_by:
                 params += order.params
+        else:
+            told = self._told_once() if self._repeats_values() else self._told()
+            shape = shape._replace(**told.clauses)
+            params += told.params
         if limit is not None:
             params += (limit,)
         if offset is not None:
             params += (offset,)
         return shape, params
 
-    def _shared(self, shape: SelectShape) -> tuple[SelectShape, tuple[Any, ...]]:
-        """Return the shape and the values of a query whose clauses repeat one another's expressions."""
+    def _repeats_values(self) -> bool:
+        """Whether expressions with values may stand in several clauses, or windows with values in several places."""
         said = self._said
-        distinct = said.get("distinct")
-        if distinct == ():
-            check_expressions("distinct", tuple(self.results()))
-        sharing = Sharing((*said.get("group_by", ()), *(self.results() if distinct == () else distinct or ())))
+        for key in said.get("group_by", ()):
+            if isinstance(key, GroupingSets) or key.params:
+                return True
+        on = said.get("distinct")
+        if on is not None and any([each.params for each in on] if on else said["item_params"]):
+            return True
+        return "windows" in said
+
+    def _told(self) -> Told:
+        """Return the clauses that groups and distinct rows add, where none has values that another repeats."""
+        said = self._said
+        having, on = said.get("having", ()), said.get("distinct")
+        params: tuple[Any, ...] = ()
+        for values in said["item_params"]:
+            params += values
+        params += self._source.params
+        for predicate in (*said.get("where", ()), *having):
+            params += predicate.params
+        for order in said.get("order_by", ()):
+            params += order.params
+        clauses = {
+            "distinct": None if on is None else tuple(map(_SHAPE, on)),
+            "group_by": tuple(map(_SHAPE, said.get("group_by", ()))),
+            "having": tuple(map(_SHAPE, having)),
+        }
+        return Told(clauses, params)
+
+    def _told_once(self) -> Told:
+        """Return the clauses with the expressions that several of them repeat, values and all, said once."""
+        said = self._said
+        on = said.get("distinct")
+        repeated = (*keys_of(said.get("group_by", ())), *(self.results() if on == () else on or ()))
+        sharing = Sharing(repeated, windows="windows" in said)
         params: list[Any] = []
 
         def placed(expression: Hashable, values: tuple[Any, ...]) -> Hashable:
@@ -283,24 +331,22 @@ class Clauses(Value, Generic[Sel, App]):
             params.extend(own)
             return rewritten
 
-        def clause(expressions: tuple[AnyExpr, ...]) -> tuple[Hashable, ...]:
+        def clause(expressions: Iterable[AnyExpr]) -> tuple[Hashable, ...]:
             return tuple([placed(each.shape, each.params) for each in expressions])
 
-        distinct_on = None if distinct is None else clause(distinct)
-        pairs = zip(self.items, said.get("item_params", ()), strict=True)
-        items = tuple([(placed(item, values), sql_type) for (item, sql_type), values in pairs])
+        pairs = zip(self.items, said["item_params"], strict=True)
+        clauses: dict[str, Any] = {  # In the order of SelectShape's fields, which is that of the parameters.
+            "distinct": None if on is None else clause(on),
+            "items": tuple([(placed(item, values), sql_type) for (item, sql_type), values in pairs]),
+        }
         params.extend(self._source.params)
-        rewritten = shape._replace(
-            distinct=distinct_on,
-            items=items,
-            where=clause(said.get("where", ())),
-            group_by=clause(said.get("group_by", ())),
-            having=clause(said.get("having", ())),
-            order_by=tuple(
-                rebuilt(each.shape, partial(placed, values=each.params)) for each in said.get("order_by", ())
-            ),
+        clauses["where"] = clause(said.get("where", ()))
+        clauses["group_by"] = tuple([placed_key(each, placed) for each in said.get("group_by", ())])
+        clauses["having"] = clause(said.get("having", ()))
+        clauses["order_by"] = tuple(
+            [rebuilt(each.shape, partial(placed, values=each.params)) for each in said.get("order_by", ())]
         )
-        return rewritten._replace(shared=sharing.shapes), (*sharing.params, *params)
+        return Told(clauses | {"shared": sharing.shapes}, (*sharing.params, *params))
 
 
 def ascending(expr: Any) -> AnyOrder:  # noqa: ANN401 - checked here

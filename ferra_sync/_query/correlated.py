@@ -6,15 +6,15 @@ expression over those tables, and fits where they are.
 
 from __future__ import annotations
 
-from typing import Any, Generic
+from typing import Any, Generic, overload
 
 from ferra_sync._expression.expression import Expr
+from ferra_sync._expression.grouping import GroupingSets
 from ferra_sync._expression.markers import In, Opt, Plain
 from ferra_sync._expression.typevars import App, S, S_co, Sel
-from ferra_sync._query.checks import check_expressions, check_predicates
+from ferra_sync._query.checks import check_predicates
 from ferra_sync._query.correlated_arity import SelectingInner, SelectingInnerGroups
 from ferra_sync._schema.declaration import Joinable, TableClass
-from ferra_sync.errors import QueryError
 
 
 class Correlated(SelectingInner[Sel, App, S_co], Generic[Sel, App, S_co]):
@@ -54,12 +54,17 @@ class Correlated(SelectingInner[Sel, App, S_co], Generic[Sel, App, S_co]):
         """Join every row with every row."""
         return self._joined(Correlated, "cross", table, None)
 
-    def group_by(self, *keys: Expr[App | Opt[App], Any, Any, Plain]) -> CorrelatedGroups[Sel, App, S_co]:
+    @overload
+    def group_by(  # pyright: ignore[reportOverlappingOverload] - there are no sets
+        self, *keys: Expr[App | Opt[App], Any, Any, Plain]
+    ) -> CorrelatedGroups[Sel, App, S_co]: ...
+    @overload
+    def group_by(
+        self, *keys: Expr[App | Opt[App], Any, Any, Plain] | GroupingSets[App | Opt[App]]
+    ) -> CorrelatedGroups[S_co | Opt[App], App, S_co]: ...
+    def group_by(self, *keys: Any) -> CorrelatedGroups[Any, App, S_co]:
         """Make one row of all that share these values; then plain columns of the keys and aggregates may mix."""
-        if not keys:
-            raise QueryError("group_by takes at least one expression")
-        check_expressions("group_by", keys)
-        return self._with(group_by=keys)._as(CorrelatedGroups)
+        return self._grouped(CorrelatedGroups, keys)
 
 
 class CorrelatedGroups(SelectingInnerGroups[Sel, App, S_co], Generic[Sel, App, S_co]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, Literal, Never, Self, overload
 
+from ferra_sync._compiler.derived import CYCLE_PATH, IS_CYCLE, SEARCH_ORDER
 from ferra_sync._compiler.shapes import CompoundShape, CteShape, DerivedShape, SetOperator, ValuesShape
 from ferra_sync._expression.column import Column
 from ferra_sync._expression.markers import In
@@ -14,7 +15,7 @@ from ferra_sync._expression.set_returning import SetReturning
 from ferra_sync._expression.sqltypes import SqlType
 from ferra_sync._expression.typevars import R, S
 from ferra_sync._query.checks import advice, named
-from ferra_sync._query.fitting import check_function, check_query
+from ferra_sync._query.fitting import as_declared, check_function, check_query
 from ferra_sync._query.from_item import Cte, DerivedRows, RecursiveCte
 from ferra_sync._query.query import RowQuery
 from ferra_sync._query.search import Search, cycle_shape, search_shape
@@ -71,7 +72,7 @@ class Derived(Relation):
         """
         meta = cls.__ferra_table__
         if isinstance(rows, SetReturning):
-            check_function(meta, rows.columns, ordinality=ordinality)
+            check_function(meta, rows.shape, rows.columns, ordinality=ordinality)
             return DerivedRows(DerivedShape(meta.ref, rows.shape, ordinality=ordinality), rows.params)
         if not isinstance(rows, Combinable):
             raise QueryError(f"{cls.__name__}.of takes a SELECT, a set operation or a function of rows, {_not(rows)}")
@@ -102,8 +103,12 @@ class Derived(Relation):
         """
         meta = cls.__ferra_table__
         columns = list(meta.attributes.values())
-        given = [tuple(row) for row in rows]
+        if not isinstance(rows, Iterable) or isinstance(rows, (str, bytes)):
+            raise QueryError(f"{cls.__name__}.values takes a list of rows, {_not(rows)}")
+        given = list(rows)
         for row in given:
+            if not isinstance(row, (tuple, list)):
+                raise QueryError(f"{cls.__name__}.values takes rows as tuples, not {named(row)}")
             if len(row) != len(columns):
                 raise QueryError(f"{cls.__name__} has {len(columns)} columns; a row of its values has {len(row)}")
         by_column = zip(*given, strict=True) if given else ((),) * len(columns)
@@ -153,6 +158,7 @@ class Derived(Relation):
             QueryError: the columns are not those that the class declares, by number, type or nullability.
         """
         meta = _own(cls)
+        _check_added(meta)
         if union not in _OPERATORS:
             raise QueryError('union is "all" or "distinct"')
         parts = []
@@ -161,7 +167,7 @@ class Derived(Relation):
                 raise QueryError(f"{cls.__name__}.recursive takes SELECTs or set operations, {_not(query)}")
             shape, params = query.parts()
             check_query(meta, shape, params)
-            parts.append((shape, params))
+            parts.append((as_declared(meta, shape), params))
         (first, values), (then, more) = parts
         rows = CompoundShape(operator=_OPERATORS[union], parts=(first, then))
         found = CteShape(
@@ -190,8 +196,17 @@ def _own(cls: type[Derived]) -> TableMeta:
     return meta
 
 
+def _check_added(table: TableMeta) -> None:
+    """Raise QueryError where a column has the name of one that SEARCH or CYCLE adds."""
+    for column in table.attributes.values():
+        if column.name in {SEARCH_ORDER, IS_CYCLE, CYCLE_PATH}:
+            raise QueryError(f"{column.ref}: a recursive query may add a column of that name itself: say name=…")
+
+
 def _listed(column: Column[Any, Any, Any], values: list[Any]) -> tuple[SqlType[Any], list[Any]]:
     """Return the array of a column's values; QueryError where one of them is no value of the column."""
+    if not column.nullable_in_table and any(value is None for value in values):
+        raise QueryError(f"{column.ref} is never NULL, and a row has None there: declare t.nullable(…)")
     array, listed = listing(column, values, nulls=column.nullable_in_table)
     if array is not column.type.parameter.array:
         raise QueryError(f"{column.ref}: the list holds a number that {column.type} has not")

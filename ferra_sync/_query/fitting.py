@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
+import attrs
+
+from ferra_sync._compiler.checks import written_out
 from ferra_sync._compiler.selected import nullable_columns, selected_by
-from ferra_sync._compiler.shapes import RowsShape, WriteShape
+from ferra_sync._compiler.shapes import CompoundShape, RowsShape, SelectShape, WriteShape
+from ferra_sync._expression.references import ColumnRef
 from ferra_sync._expression.set_returning import SetColumn
-from ferra_sync._expression.shapes import ColumnRef, leaves
+from ferra_sync._expression.shapes import Item, cast, leaves
 from ferra_sync._expression.sqltypes import BIGINT, FieldType, SqlType
 from ferra_sync._schema.table import TableMeta, table_meta
 from ferra_sync.errors import QueryError
 
 _TEXTS: Final = frozenset({FieldType.TEXT, FieldType.VARCHAR})
 """The same to who reads and compares them."""
+
+_SIZED: Final = _TEXTS | {FieldType.CHAR, FieldType.NUMERIC}
+"""Of several lengths or precisions each."""
 
 
 class _Made(NamedTuple):
@@ -35,14 +42,39 @@ def check_query(table: TableMeta, shape: RowsShape | WriteShape, params: tuple[A
 @lru_cache(maxsize=1024, typed=True)
 def _check_shape(table: TableMeta, shape: RowsShape | WriteShape, *, has_null: bool) -> None:
     columns, nullable = selected_by(shape).columns, nullable_columns(shape, has_null=has_null)
-    pairs = enumerate(zip(columns, nullable, strict=True), start=1)
-    made = [_Made(_label(each, n), sql_type, may, _secret(each, sql_type)) for n, ((each, sql_type), may) in pairs]
+    found = zip(columns, nullable, _secrets(shape), strict=True)
+    made = [
+        _Made(_label(each, number), sql_type, may, secret)
+        for number, ((each, sql_type), may, secret) in enumerate(found, start=1)
+    ]
     _check(table, "the query", made)
 
 
-def check_function(table: TableMeta, columns: Sequence[SetColumn], *, ordinality: bool) -> None:
+def as_declared(table: TableMeta, shape: RowsShape) -> RowsShape:
+    """Return a query with its columns cast to those of `table`: WITH RECURSIVE takes no other length of a text."""
+    if isinstance(shape, CompoundShape):
+        return shape._replace(parts=tuple(as_declared(table, part) for part in shape.parts))
+    columns = zip(selected_by(shape).columns, table.attributes.values(), strict=True)
+    return shape._replace(items=tuple(_cast(item, column.type) for item, column in columns))
+
+
+def _cast(item: Item, declared: SqlType[Any]) -> Item:
+    if (declared.element or declared).kind not in _SIZED:
+        return item
+    expression, _ = item
+    to = _unsized(declared.parameter)
+    return cast(expression, to), to
+
+
+@lru_cache(maxsize=1024)
+def _unsized(sql_type: SqlType[Any]) -> SqlType[Any]:
+    """Return a type of any length; `char` alone is of one."""
+    return attrs.evolve(sql_type, ddl=sql_type.cast)
+
+
+def check_function(table: TableMeta, call: Hashable, columns: Sequence[SetColumn], *, ordinality: bool) -> None:
     """Raise QueryError where the columns of a function that returns rows are not those of `table`."""
-    made = [_Made(column.name, column.type, column.nullable) for column in columns]
+    made = [_Made(each.name, each.type, each.nullable, _secret(call, each.type)) for each in columns]
     if ordinality:
         made.append(_Made("the ordinality", BIGINT, nullable=False))
     _check(table, "the function", made)
@@ -74,6 +106,18 @@ def _agree(declared: SqlType[Any], given: SqlType[Any]) -> bool:
 
 def _label(shape: Hashable, number: int) -> str:
     return repr(shape) if isinstance(shape, ColumnRef) else f"column {number}"
+
+
+def _secrets(shape: RowsShape | WriteShape) -> list[ColumnRef | None]:
+    """Return of each column of a query a secret one that it shows, if there is one."""
+    if isinstance(shape, CompoundShape):
+        by_place = zip(*map(_secrets, shape.parts), strict=True)
+        return [next((secret for secret in place if secret is not None), None) for place in by_place]
+    columns = selected_by(shape).columns
+    results: Iterable[Hashable] = [expression for expression, _ in columns]
+    if isinstance(shape, SelectShape):
+        results = written_out(results, shape)
+    return [_secret(each, sql_type) for each, (_, sql_type) in zip(results, columns, strict=True)]
 
 
 def _secret(shape: Hashable, sql_type: SqlType[Any]) -> ColumnRef | None:

@@ -9,16 +9,16 @@ from __future__ import annotations
 from typing import Any, Never, overload
 
 from ferra_sync._expression.expression import Expr
+from ferra_sync._expression.grouping import GroupingSets
 from ferra_sync._expression.markers import In, Opt, Plain
 from ferra_sync._expression.rows import Inner
 from ferra_sync._expression.typevars import App, S, Sel
 from ferra_sync._query.arity import Selecting, SelectingGroups
-from ferra_sync._query.checks import check_expressions, check_predicates
+from ferra_sync._query.checks import check_predicates
 from ferra_sync._query.correlated import Correlated
 from ferra_sync._query.source import Source
 from ferra_sync._schema.declaration import Joinable, TableClass
 from ferra_sync._schema.table import TableT
-from ferra_sync.errors import QueryError
 
 
 class From(Selecting[Sel, App], Inner[Never, Never]):
@@ -66,12 +66,20 @@ class From(Selecting[Sel, App], Inner[Never, Never]):
         """Join every row with every row."""
         return self._joined(From, "cross", table, None)
 
-    def group_by(self, *keys: Expr[App | Opt[App], Any, Any, Plain]) -> Grouped[Sel, App]:
-        """Make one row of all that share these values; then plain columns of the keys and aggregates may mix."""
-        if not keys:
-            raise QueryError("group_by takes at least one expression")
-        check_expressions("group_by", keys)
-        return self._with(group_by=keys)._as(Grouped)
+    @overload
+    def group_by(  # type: ignore[overload-overlap]  # pyright: ignore[reportOverlappingOverload] - there are no sets
+        self, *keys: Expr[App | Opt[App], Any, Any, Plain]
+    ) -> Grouped[Sel, App]: ...
+    @overload
+    def group_by(
+        self, *keys: Expr[App | Opt[App], Any, Any, Plain] | GroupingSets[App | Opt[App]]
+    ) -> Grouped[Opt[App], App]: ...
+    def group_by(self, *keys: Any) -> Grouped[Any, App]:
+        """Make one row of all that share these values; then plain columns of the keys and aggregates may mix.
+
+        Beside `rollup(…)`, `cube(…)` and `grouping_sets(…)` keys may be NULL: select them as `.nullable()`.
+        """
+        return self._grouped(Grouped, keys)
 
     def having(self, *predicates: Expr[App | Opt[App], bool, None, Any]) -> Grouped[Sel, App]:
         """Make one row of all rows, where all predicates hold for them, or none; what is selected is aggregates."""

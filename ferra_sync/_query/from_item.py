@@ -11,7 +11,8 @@ from ferra_sync._expression.expression import Expr
 from ferra_sync._expression.markers import Plain
 from ferra_sync._expression.operators import Node
 from ferra_sync._expression.order import Order
-from ferra_sync._expression.shapes import ASC, ColumnRef, TableRef
+from ferra_sync._expression.references import ColumnRef, TableRef
+from ferra_sync._expression.shapes import ASC
 from ferra_sync._expression.sqltypes import BOOLEAN, FieldType, SqlType
 from ferra_sync._expression.typevars import S_co, T_co
 from ferra_sync._expression.values import Value

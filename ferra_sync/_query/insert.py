@@ -8,15 +8,16 @@ from typing import Any
 
 from ferra_sync._compiler.shapes import ConflictShape, InsertShape
 from ferra_sync._expression.operators import taken
+from ferra_sync._expression.references import ColumnRef
 from ferra_sync._expression.sentinels import Sentinel
-from ferra_sync._expression.shapes import ColumnRef, Items
+from ferra_sync._expression.shapes import Items
 from ferra_sync._expression.typevars import S
 from ferra_sync._model.model import FerraModel, Insertable, ModelMeta
 from ferra_sync._model.rows import CheckedRows, Given, arrays_of, checked_rows, given, value_list
 from ferra_sync._query.arity import Changing
 from ferra_sync._query.checks import rows_meta, table_of
 from ferra_sync._query.keys import NOTHING
-from ferra_sync._query.query import Parts
+from ferra_sync._query.shown import Parts
 from ferra_sync._query.writes import read_instead, writable
 from ferra_sync._schema.table import TableMeta, TableT
 from ferra_sync.errors import QueryError

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from ferra_sync._expression.column import Column
 from ferra_sync._expression.expression import AnyExpr, Expr
-from ferra_sync._expression.operators import listing
-from ferra_sync._expression.shapes import ColumnRef, is_same_table, operation, row
+from ferra_sync._expression.references import ColumnRef, is_same_table
+from ferra_sync._expression.row import in_rows
 from ferra_sync._expression.sqltypes import BOOLEAN
 from ferra_sync._model.model import FerraModel, ModelMeta
 from ferra_sync._query.checks import named, spelled
@@ -66,19 +66,11 @@ def belongs_to(table: TableMeta, parents: FerraModel[Any] | Sequence[FerraModel[
         return _all([column == values[0] for column, values in zip(key.columns, columns, strict=True)])
     if len(columns) == 1:
         return key.columns[0].is_in(columns[0])
-    return in_rows(key.columns, columns)
+    return in_rows(key.columns, columns, nulls=True)
 
 
 NOTHING: Final[AnyExpr] = Expr(BOOLEAN, (False,), BOOLEAN)
 """The predicate that no row fulfils."""
-
-
-def in_rows(columns: Columns, values: Sequence[list[Any]]) -> AnyExpr:
-    """Return `(a, b) IN (SELECT * FROM unnest($1, $2))`: one shape for every number of rows."""
-    pairs = zip(columns, values, strict=True)
-    types, lists = zip(*(listing(column, listed, nulls=True) for column, listed in pairs), strict=True)
-    shape = operation("in rows", row(*(column.shape for column in columns)), row(*types))
-    return Expr(shape, lists, BOOLEAN)
 
 
 def _is_list(rows: object) -> bool:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any, Generic, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol
 
 from ferra_sync._compiler.compiler import compiled
-from ferra_sync._compiler.shapes import RowsShape, WriteShape
+from ferra_sync._expression.described import described
 from ferra_sync._expression.expression import AnyExpr, Expr
-from ferra_sync._expression.shapes import Items, TableRef
+from ferra_sync._expression.shapes import Items
 from ferra_sync._expression.typevars import R_co
-from ferra_sync._expression.values import Value
 from ferra_sync._model.model import FerraModel, ModelMeta
+from ferra_sync._model.names import column_names
 from ferra_sync._query.checks import named
+from ferra_sync._query.shown import Shown, too_deep
 from ferra_sync.errors import QueryError
 
-Parts: TypeAlias = tuple[RowsShape | WriteShape, tuple[Any, ...]]
-"""A query's shape and its values, $1 first."""
+if TYPE_CHECKING:
+    from ferra_sync._query.plan import Plan
 
 
 class Rendered(NamedTuple):
@@ -29,23 +30,16 @@ class Rendered(NamedTuple):
         return f"Rendered(text={self.text!r}, params=<{len(self.params)}>)"
 
 
-class Query(Value, ABC):
-    """An immutable value that does no I/O."""
+class Explaining(Protocol):
+    """Where a query can be explained: a `Database` or a `Transaction`."""
+
+    def _explain(self, query: Query, *, analyze: bool, buffers: bool) -> Plan: ...
+
+
+class Query(Shown, ABC):
+    """An immutable value that does no I/O; its repr is its SQL, without values."""
 
     __slots__ = ()
-
-    @abstractmethod
-    def parts(self) -> Parts:
-        """Return the shape, and the values beside it.
-
-        Raises:
-            QueryError: the query is not complete.
-        """
-
-    @property
-    @abstractmethod
-    def target(self) -> TableRef | None:
-        """The table that the query is about; None where it is about none."""
 
     @property
     def key(self) -> object:
@@ -64,9 +58,22 @@ class Query(Value, ABC):
         except RecursionError:
             raise too_deep() from None
 
-    def __repr__(self) -> str:
-        target = self.target
-        return f"<{type(self).__name__}>" if target is None else f"<{type(self).__name__} on {target}>"
+    def explain(self, db: Explaining, *, analyze: bool = False, buffers: bool = False) -> Plan:
+        """Return how PostgreSQL runs the query with its values.
+
+        Args:
+            db: the database, or a transaction.
+            analyze: run it, and say how long each step took. What it changes is undone in the end, but for what no
+                transaction undoes: numbers that sequences gave, and what triggers did elsewhere.
+            buffers: say what it met of the server's memory; without `analyze` only the planning does.
+
+        Raises:
+            QueryError: the query cannot mean anything, or `db` is no database.
+            Db: the server says no.
+        """
+        if not hasattr(db, "_explain"):
+            raise QueryError(f"explain takes a Database or a Transaction, not {described(db)}")
+        return db._explain(self, analyze=analyze, buffers=buffers)
 
 
 class RowQuery(Query, Generic[R_co]):
@@ -84,14 +91,19 @@ class RowQuery(Query, Generic[R_co]):
         """The items of each SELECT whose rows it has; the first one's are its own."""
         return (self.items,)
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What the columns of a row are called, in order.
+
+        A column is its attribute's name on its table, and a model each of its fields as `to_dict` names them; a
+        function is its own name, with a window, a filter or a cast too; what else there is is `column2` by its place.
+        Two may be called the same, and those of a set operation are its first query's.
+        """
+        return column_names(self.items)
+
     def first(self) -> RowQuery[R_co]:
         """Return the query for its first row alone."""
         return self
-
-
-def too_deep() -> QueryError:
-    """Return the error for an expression that Python's own stack cannot walk."""
-    return QueryError("the expression is nested too deeply")
 
 
 def item_of(selected: Any) -> AnyExpr:  # noqa: ANN401 - a model class or an expression

@@ -6,7 +6,7 @@ from typing import Any, Generic
 
 from ferra_sync._compiler.shapes import SearchShape
 from ferra_sync._expression.column import Column
-from ferra_sync._expression.shapes import ColumnRef, TableRef
+from ferra_sync._expression.references import ColumnRef, TableRef
 from ferra_sync._expression.typevars import S_co, T
 from ferra_sync._expression.values import Value
 from ferra_sync._query.checks import named

@@ -8,8 +8,9 @@ from typing import Any, Generic, Never, overload
 from ferra_sync._expression import shapes
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.markers import In, Opt, Plain
+from ferra_sync._expression.references import TableRef
 from ferra_sync._expression.selectable import Aliasing, Reading, Selectable
-from ferra_sync._expression.shapes import TableRef, columns_of, has_aggregate, has_window
+from ferra_sync._expression.shapes import columns_of, has_aggregate, has_window
 from ferra_sync._expression.typevars import App, G, R_co, S, Sel, T, V
 from ferra_sync._model.model import ROW, ModelMeta
 from ferra_sync._query.checks import named, table_of

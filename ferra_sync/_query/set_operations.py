@@ -13,7 +13,8 @@ from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.markers import Opt
 from ferra_sync._expression.numbers import is_whole_number
 from ferra_sync._expression.order import Order
-from ferra_sync._expression.shapes import ASC, ColumnRef, Items, TableRef, children, order, place, rebuilt
+from ferra_sync._expression.references import ColumnRef, TableRef
+from ferra_sync._expression.shapes import ASC, Items, children, order, place, rebuilt
 from ferra_sync._expression.sqltypes import BIGINT, MAX_BIGINT
 from ferra_sync._expression.typevars import App, R, R_co
 from ferra_sync._query.checks import advice, check_expressions, named

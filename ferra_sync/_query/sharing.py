@@ -15,7 +15,8 @@ from typing import Any, TypeAlias
 
 from ferra_sync._expression import shapes
 from ferra_sync._expression.expression import AnyExpr
-from ferra_sync._expression.ranges import AnyRange
+from ferra_sync._expression.grouping import GROUPING
+from ferra_sync._expression.ranges import AnyRange, is_multirange
 from ferra_sync._expression.shapes import leaves, rebuilt, shared
 from ferra_sync._expression.sqltypes import SqlType
 
@@ -23,13 +24,14 @@ Params: TypeAlias = tuple[Any, ...]
 
 
 class Sharing:
-    """The shared expressions of one query."""
+    """The shared expressions of one query: `expressions`, and its windows with values where it has `windows`."""
 
-    def __init__(self, expressions: Iterable[AnyExpr]) -> None:
+    def __init__(self, expressions: Iterable[AnyExpr], *, windows: bool) -> None:
         self._shared: list[tuple[Hashable, Params]] = []
         for expression in expressions:
             if expression.params and self._number(expression.shape, expression.params) is None:
                 self._shared.append((expression.shape, expression.params))
+        self._is_needed = windows or bool(self._shared)
 
     @property
     def shapes(self) -> tuple[Hashable, ...]:
@@ -43,7 +45,7 @@ class Sharing:
 
     def rewritten(self, shape: Hashable, params: Params) -> tuple[Hashable, Params]:
         """Return an expression without what it shares, and the values that remain its own."""
-        if not params:
+        if not params or not self._is_needed:
             return shape, params
         number = self._number(shape, params)
         if number is not None:
@@ -70,12 +72,14 @@ class Sharing:
         def part(child: Hashable) -> Hashable:
             values = tuple(islice(remaining, _parameters(child)))
             # A value within an expression is no expression of its own, though an equal one may be grouped by.
-            kept, its_own = self.rewritten(child, values) if isinstance(child, tuple) else (child, values)
+            is_own = isinstance(child, tuple) or is_grouping
+            kept, its_own = self.rewritten(child, values) if is_own else (child, values)
             own.extend(its_own)
             return kept
 
         if not isinstance(shape, tuple):
             return shape, params
+        is_grouping = GROUPING in shape  # Its arguments are what is grouped by, and nothing within that.
         kept = rebuilt(shape, part)
         return kept, (*own, *remaining)  # A subquery's values are its own, whatever stands in it.
 
@@ -110,6 +114,8 @@ def _exactly(value: object) -> object:
             said = list(map(_exactly, value))
         case AnyRange():
             said = [*map(_exactly, (value.lower, value.upper)), value.bounds]
+        case _ if is_multirange(value):
+            said = list(map(_exactly, value))
         case dt.datetime() | dt.time():
             said = value.isoformat()
         case _:

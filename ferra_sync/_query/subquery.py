@@ -1,22 +1,30 @@
-"""Queries inside expressions: `exists(…)`, `.scalar()`, `.array()`, and `any_(…)` and `all_(…)` in comparisons."""
+"""Queries inside expressions: `exists(…)`, `.scalar()`, `.array()`, and `any_(…)` and `all_(…)` in comparisons.
+
+These two take arrays and lists too.
+"""
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Any, ClassVar, Generic, Literal, Never
+from typing import Any, ClassVar, Final, Generic, Literal, Never, TypeAlias, overload
 
 from ferra_sync._compiler.selected import selected_by
 from ferra_sync._compiler.shapes import RowsShape
 from ferra_sync._expression import operators, shapes
+from ferra_sync._expression.arrays import innermost
 from ferra_sync._expression.expression import AnyExpr, Expr
-from ferra_sync._expression.operators import Node, unordered
-from ferra_sync._expression.rows import Inner, OnlyColumn, Rows
+from ferra_sync._expression.operators import Node, Untold, unordered
+from ferra_sync._expression.rows import Columns, Inner, OnlyColumn, Rows
 from ferra_sync._expression.selectable import Typed
-from ferra_sync._expression.sqltypes import BOOLEAN, FieldType
+from ferra_sync._expression.sqltypes import BOOLEAN, FieldType, SqlType
 from ferra_sync._expression.typevars import G2, N2, S2, G, G_co, R_co, S, S_co, V, V_co
 from ferra_sync._query.checks import advice, named
 from ferra_sync._query.clauses import Clauses
 from ferra_sync.errors import QueryError
+
+Quantifier: TypeAlias = Literal["any", "all"]
+
+_UNTOLD: Final[SqlType[Any]] = SqlType(kind=FieldType.ARRAY, ddl="a list", cast="unknown", classes=(list,))
 
 
 class Subquery(Rows[R_co, S_co, G_co]):
@@ -28,17 +36,21 @@ class Subquery(Rows[R_co, S_co, G_co]):
     def parts(self) -> tuple[RowsShape, tuple[Any, ...]]:
         """Return the shape, and the values beside it."""
 
+    def as_columns(self) -> Columns:
+        """Return the query as a row of expressions has it."""
+        shape, params = self.parts()
+        return shapes.subquery(shape), params, tuple([sql_type for _, sql_type in selected_by(shape).columns])
+
     def only_column(self, what: str) -> OnlyColumn:
         """Return the query as an expression has it.
 
         Raises:
             QueryError: its rows have several columns; `what` is what takes but one.
         """
-        shape, params = self.parts()
-        columns = selected_by(shape).columns
-        if len(columns) != 1:
-            raise QueryError(f"{what} takes a query of one column; this one has {len(columns)}")
-        return shapes.subquery(shape), params, columns[0][1]
+        shape, params, types = self.as_columns()
+        if len(types) != 1:
+            raise QueryError(f"{what} takes a query of one column; this one has {len(types)}")
+        return shape, params, types[0]
 
     def scalar(self: Subquery[V | None, S, G]) -> Expr[S, V, None, G]:
         """Return the one value of its one row; None where there is no row. Several are an error of the server's.
@@ -57,7 +69,8 @@ class Subquery(Rows[R_co, S_co, G_co]):
         shape, params, sql_type = self.only_column("array")
         if sql_type.kind is FieldType.ARRAY:
             raise QueryError("an array of arrays is rectangular; what a query makes need not be")
-        return Expr(shapes.operation("array", shape), params, sql_type.parameter.array)
+        listed, made = shapes.operation("array", shape), sql_type.parameter.array
+        return Expr(listed if sql_type.base is None else shapes.cast(listed, made), params, made)
 
 
 class Quantified(Node, Generic[S_co, V_co, G_co]):
@@ -92,37 +105,79 @@ class Quantified(Node, Generic[S_co, V_co, G_co]):
         return _compared("<=", other, self)
 
 
+class QuantifiedList(Quantified[Never, V_co, Never], Untold):
+    """`ANY` or `ALL` of the values of a list."""
+
+    __slots__ = ()
+
+    def __init__(self, quantifier: Quantifier, values: list[Any] | tuple[Any, ...]) -> None:
+        super().__init__(shapes.quantified_array(quantifier, _UNTOLD), (tuple(values),), _UNTOLD)
+
+    def beside(self, like: Node) -> Node:
+        """Return the values as an array beside `like`.
+
+        Raises:
+            QueryError: one of them is None or of another type, or `like` is an array.
+        """
+        if like.type.kind is FieldType.ARRAY:
+            raise QueryError(f"{like.label} is an array; any_(…) and all_(…) of a list compare single values")
+        sql_type, listed = operators.listing(like, list(self.params[0]))
+        return Node(shapes.rebuilt(self.shape, lambda _: sql_type), (listed,), sql_type)
+
+
 def _compared(op: str, left: object, right: Node) -> AnyExpr:
     if not isinstance(left, Expr):
         raise QueryError(f"any_(…) and all_(…) stand beside a column or an expression, not {named(left)}")
     return operators.comparison(Expr, op, left, right)
 
 
-def any_(query: Rows[V | None, S, G]) -> Quantified[S, V, G]:
-    """`ANY (SELECT …)`: a comparison with it is true where it is true of one of the rows.
+@overload
+def any_(values: Rows[V | None, S, G]) -> Quantified[S, V, G]: ...
+@overload
+def any_(values: Expr[S, list[V | None], Any, G]) -> Quantified[S, V, G]: ...
+@overload
+def any_(values: Expr[S, list[V], Any, G]) -> Quantified[S, V, G]: ...
+@overload
+def any_(values: list[V] | tuple[V, ...]) -> Quantified[Never, V, Never]: ...
+def any_(values: object) -> Quantified[Any, Any, Any]:
+    """`ANY (…)` of a query, of an array or of a list: a comparison with it is true where it is true of one of these.
 
     Raises:
-        QueryError: the rows have several columns, or of a type that is neither compared nor sorted.
+        QueryError: rows have several columns, or they are of a type that is neither compared nor sorted.
     """
-    return _quantified("any", query)
+    return _quantified("any", values)
 
 
-def all_(query: Rows[V | None, S, G]) -> Quantified[S, V, G]:
-    """`ALL (SELECT …)`: a comparison with it is true where it is true of each of the rows, or where there are none.
+@overload
+def all_(values: Rows[V | None, S, G]) -> Quantified[S, V, G]: ...
+@overload
+def all_(values: Expr[S, list[V | None], Any, G]) -> Quantified[S, V, G]: ...
+@overload
+def all_(values: Expr[S, list[V], Any, G]) -> Quantified[S, V, G]: ...
+@overload
+def all_(values: list[V] | tuple[V, ...]) -> Quantified[Never, V, Never]: ...
+def all_(values: object) -> Quantified[Any, Any, Any]:
+    """`ALL (…)`: a comparison with it is true where it is true of each of these, or where there are none.
 
     Raises:
-        QueryError: the rows have several columns, or of a type that is neither compared nor sorted.
+        QueryError: rows have several columns, or they are of a type that is neither compared nor sorted.
     """
-    return _quantified("all", query)
+    return _quantified("all", values)
 
 
-def _quantified(quantifier: Literal["any", "all"], query: object) -> Quantified[Any, Any, Any]:
+def _quantified(quantifier: Quantifier, values: object) -> Quantified[Any, Any, Any]:
     name = f"{quantifier}_"
-    if not isinstance(query, Rows):
-        raise _no_query(name, query)
-    shape, params, sql_type = query.only_column(name)
-    made: Quantified[Any, Any, Any] = Quantified(shapes.quantified(quantifier, shape), params, sql_type)
-    if not sql_type.has_order:
+    made: Quantified[Any, Any, Any]
+    if isinstance(values, Rows):
+        shape, params, sql_type = values.only_column(name)
+        made = Quantified(shapes.quantified(quantifier, shape), params, sql_type)
+    elif isinstance(values, Expr) and values.type.kind is FieldType.ARRAY:
+        made = Quantified(shapes.quantified_array(quantifier, values.shape), values.params, innermost(values.type))
+    elif isinstance(values, (list, tuple)):
+        return QuantifiedList(quantifier, values)
+    else:
+        raise _no_query(name, values, "a query, an array or a list")
+    if not made.type.has_order:
         raise unordered(made, name)
     return made
 
@@ -142,8 +197,8 @@ def _rows_of(query: object) -> tuple[RowsShape, tuple[Any, ...]]:
         return query.parts()
     if isinstance(query, Clauses):
         return query.selecting_nothing().parts()
-    raise _no_query("exists", query)
+    raise _no_query("exists", query, "a query")
 
 
-def _no_query(what: str, given: object) -> QueryError:
-    return QueryError(f"{what} takes a query, not {named(given)}{advice(given) if isinstance(given, type) else ''}")
+def _no_query(what: str, given: object, takes: str) -> QueryError:
+    return QueryError(f"{what} takes {takes}, not {named(given)}{advice(given) if isinstance(given, type) else ''}")

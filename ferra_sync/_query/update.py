@@ -9,15 +9,16 @@ from ferra_sync._compiler.shapes import DeleteShape, UpdateShape
 from ferra_sync._expression.column import Assignment
 from ferra_sync._expression.expression import AnyExpr, Predicate
 from ferra_sync._expression.operators import parameter
+from ferra_sync._expression.references import ColumnRef
 from ferra_sync._expression.sentinels import SERVER_DEFAULT, UNSET
-from ferra_sync._expression.shapes import DEFAULT, ColumnRef, Items
+from ferra_sync._expression.shapes import DEFAULT, Items
 from ferra_sync._expression.typevars import S
 from ferra_sync._model.model import Changeset, ModelMeta
 from ferra_sync._model.rows import checked_values
 from ferra_sync._query.arity import Changing
 from ferra_sync._query.checks import check_predicates, named, table_of
 from ferra_sync._query.keys import NOTHING, key_is
-from ferra_sync._query.query import Parts
+from ferra_sync._query.shown import Parts
 from ferra_sync._query.writes import read_instead, writable
 from ferra_sync._schema.table import TableMeta, TableT
 from ferra_sync.errors import QueryError

@@ -7,9 +7,11 @@ from typing import Any
 
 from ferra_sync._compiler.shapes import SelectShape
 from ferra_sync._expression.expression import AnyExpr
-from ferra_sync._expression.shapes import Items, TableRef
+from ferra_sync._expression.references import TableRef
+from ferra_sync._expression.shapes import Items
 from ferra_sync._expression.typevars import R_co
-from ferra_sync._query.query import Parts, Query, RowQuery, item_of
+from ferra_sync._query.query import Query, RowQuery, item_of
+from ferra_sync._query.shown import Parts
 from ferra_sync._schema.table import TableMeta
 from ferra_sync.errors import QueryError
 

@@ -14,8 +14,9 @@ from ferra_sync._compiler.shapes import ConflictShape, DeleteShape, SelectShape,
 from ferra_sync._expression import shapes
 from ferra_sync._expression.column import Assignment
 from ferra_sync._expression.parameter import parameter
+from ferra_sync._expression.references import ColumnRef
 from ferra_sync._expression.sentinels import SERVER_DEFAULT
-from ferra_sync._expression.shapes import ColumnRef, binary
+from ferra_sync._expression.shapes import binary
 from ferra_sync._expression.sqltypes import FieldType
 from ferra_sync._model.field import FieldMeta
 from ferra_sync._model.model import ModelMeta

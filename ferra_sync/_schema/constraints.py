@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
-from typing import Any, Generic, TypeAlias
+from typing import Any, Final, Generic, TypeAlias
 
 import attrs
 
@@ -14,13 +14,16 @@ from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.markers import In, Plain
 from ferra_sync._expression.operators import is_predicate
 from ferra_sync._expression.order import Order
-from ferra_sync._expression.shapes import ColumnRef, has_aggregate, has_subquery, has_window, leaves
+from ferra_sync._expression.references import ColumnRef
+from ferra_sync._expression.shapes import has_aggregate, has_window, leaves, subqueries
 from ferra_sync._expression.typevars import S
 from ferra_sync._expression.values import Value
-from ferra_sync._schema.declaration import ReferenceAction, check_actions
+from ferra_sync._schema.declaration import IndexMethod, ReferenceAction, check_actions, check_method
 from ferra_sync.errors import SchemaError
 
 Columns: TypeAlias = tuple[Column[Any, Any, Any], ...]
+
+_OF_ONE_KEY: Final = frozenset({"hash", "spgist"})
 
 
 @attrs.frozen(eq=False)
@@ -41,9 +44,9 @@ class Check(Value, Generic[S]):
 
 @attrs.frozen(eq=False)
 class Index(Value, Generic[S]):
-    """`CREATE INDEX … (keys) WHERE …`; a key is the shape of a column, an expression or an order.
+    """`CREATE INDEX … USING … (keys) WHERE …`; a key is the shape of a column, an expression or an order.
 
-    `params` are the values in the keys, in their order.
+    `params` are the values in the keys, in their order; where `using` is None, it is a B-tree.
     """
 
     keys: tuple[Hashable, ...]
@@ -51,6 +54,8 @@ class Index(Value, Generic[S]):
     where: AnyExpr | None = None
     name: str | None = None
     params: tuple[Any, ...] = ()
+    using: IndexMethod | None = None
+    operator_class: str | None = None
 
 
 @attrs.frozen(eq=False)
@@ -78,6 +83,8 @@ class ForeignKey(Value, Generic[S]):
             raise SchemaError(f"{self.columns[0].ref}: a foreign key references columns")
         if len({target.ref.table for target in targets}) != 1 or len(targets) != len(self.columns):
             raise SchemaError(f"{self.columns[0].ref}: a foreign key references as many columns of one table")
+        if targets[0].ref.table.is_derived and not self.columns[0].ref.table.is_derived:
+            raise SchemaError(f"{self.columns[0].ref} references {targets[0].ref}, which a query makes: name a table's")
         for column, target in zip(self.columns, targets, strict=True):
             if not column.type.is_comparable_to(target.type):
                 raise SchemaError(f"{column.ref} is {column.type}; {target.ref} is {target.type}")
@@ -117,8 +124,23 @@ def index(
     unique: bool = False,
     where: Expr[In[S], bool, None, Plain] | None = None,
     name: str | None = None,
+    using: IndexMethod | None = None,
+    operator_class: str | None = None,
 ) -> Index[S]:
-    """Declare an index over columns, expressions or orders, over the rows where `where` holds."""
+    """Declare an index over columns, expressions or orders.
+
+    Args:
+        keys: what is sorted or looked up.
+        unique: whether no two rows have the same keys.
+        where: over the rows alone where this holds.
+        name: its name; None: the server chooses one.
+        using: `"gin"` for documents, arrays, full text and trigrams, `"gist"` for ranges, `"brin"` for what is stored
+            in its order, `"hash"`, `"spgist"`; None: a B-tree.
+        operator_class: that of each key, such as `"gin_trgm_ops"`, with which LIKE finds what is inside a text.
+
+    Raises:
+        SchemaError: PostgreSQL has no such index.
+    """
     if not keys:
         raise SchemaError("an index needs a column")
     if not all(isinstance(key, (Expr, Order)) for key in keys):
@@ -126,8 +148,24 @@ def index(
     if where is not None and not is_predicate(where):
         raise SchemaError("an index's where takes a predicate")
     _check_plain((*(key.shape for key in keys), None if where is None else where.shape), "an index")
+    if using is not None:
+        _check_method(using, keys, unique=unique)
+    if operator_class is not None:
+        identifiers.checked(operator_class, "an operator class")
     params = tuple(value for key in keys for value in key.params)
-    return Index(tuple(key.shape for key in keys), unique, where, _checked(name), params)
+    return Index(tuple(key.shape for key in keys), unique, where, _checked(name), params, using, operator_class)
+
+
+def _check_method(
+    using: IndexMethod, keys: tuple[Expr[Any, Any, Any, Any] | Order[Any, Any], ...], *, unique: bool
+) -> None:
+    check_method(using)
+    if unique:
+        raise SchemaError(f"an index using {using} is not unique: leave out using")
+    if any(isinstance(key, Order) for key in keys):
+        raise SchemaError(f"an index using {using} has no order: leave out asc() and desc()")
+    if using in _OF_ONE_KEY and len(keys) > 1:
+        raise SchemaError(f"an index using {using} is over one key")
 
 
 def foreign_key(
@@ -159,7 +197,7 @@ def _deferred(
 def _check_plain(shapes: tuple[Hashable, ...], what: str) -> None:
     if has_aggregate(*shapes):
         raise SchemaError(f"an aggregate cannot stand in {what}")
-    if has_subquery(*shapes):
+    if any(subqueries(*shapes)):
         raise SchemaError(f"a query cannot stand in {what}")
     if has_window(*shapes):
         raise SchemaError(f"a function over a window cannot stand in {what}")

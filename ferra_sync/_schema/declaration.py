@@ -16,7 +16,10 @@ from ferra_sync.errors import SchemaError
 
 ReferenceAction: TypeAlias = Literal["no action", "restrict", "cascade", "set null", "set default"]
 
+IndexMethod: TypeAlias = Literal["brin", "gin", "gist", "hash", "spgist"]
+
 _ACTIONS: Final = frozenset(get_args(ReferenceAction))
+_METHODS: Final = frozenset(get_args(IndexMethod))
 
 
 class ColumnOptions(TypedDict, Generic[V], total=False):
@@ -29,7 +32,7 @@ class ColumnOptions(TypedDict, Generic[V], total=False):
     references: Column[Any, V, Any] | Callable[[], Column[Any, V, Any]]
     on_delete: ReferenceAction
     unique: bool
-    index: bool
+    index: bool | IndexMethod
     secret: bool
     name: str
 
@@ -126,9 +129,11 @@ def _check_options(options: ColumnOptions[Any], generated: Generated | None) -> 
     unknown = options.keys() - ColumnOptions.__annotations__.keys()
     if unknown:
         raise SchemaError(f"a column has no option {', '.join(sorted(unknown))}")
-    for option in ("primary_key", "unique", "index"):
+    for option in ("primary_key", "unique"):
         if not isinstance(options.get(option, False), bool):
             raise SchemaError(f"{option} is True or False, not {described(options.get(option))}")
+    if not isinstance(options.get("index", False), bool):
+        check_method(options.get("index"))
     if "generated_as" in options:
         _check_generated(options, generated)
     if "references" not in options:
@@ -136,6 +141,12 @@ def _check_options(options: ColumnOptions[Any], generated: Generated | None) -> 
             raise SchemaError("on_delete is a foreign key's action: it needs references")
         return
     check_actions(options.get("on_delete"), options.get("on_update"))
+
+
+def check_method(using: object) -> None:
+    """Raise SchemaError for a kind of index that PostgreSQL has not."""
+    if not (isinstance(using, str) and using in _METHODS):
+        raise SchemaError(f"an index is a B-tree, or one of {', '.join(sorted(_METHODS))}")
 
 
 def check_actions(on_delete: object, on_update: object) -> None:

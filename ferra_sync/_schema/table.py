@@ -15,16 +15,8 @@ from ferra_sync._expression.column import Assignment, Column
 from ferra_sync._expression.described import described
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.markers import In
-from ferra_sync._expression.shapes import (
-    ColumnRef,
-    FunctionRef,
-    TableRef,
-    has_aggregate,
-    has_subquery,
-    has_window,
-    is_same_table,
-    leaves,
-)
+from ferra_sync._expression.references import ColumnRef, FunctionRef, TableRef, is_same_table
+from ferra_sync._expression.shapes import has_aggregate, has_window, leaves, subqueries
 from ferra_sync._expression.values import Value
 from ferra_sync._schema.body import declared_columns
 from ferra_sync._schema.constraints import Check, Constraint, ForeignKey, Index, Unique, refs_of
@@ -230,7 +222,7 @@ def _meta(
     for column, declaration in pairs:
         _check_default(column, declaration)
     singles = [column for column, declaration in pairs if declaration.options.get("unique")]
-    indexed = [column for column, declaration in pairs if declaration.options.get("index")]
+    indexed = [_index(column, declaration) for column, declaration in pairs if declaration.options.get("index")]
     keys = [_foreign_key(column, declaration) for column, declaration in pairs if "references" in declaration.options]
     return TableMeta(
         ref=ref,
@@ -241,11 +233,16 @@ def _meta(
         uniques=(*(Unique((column,)) for column in singles), *(each for each in listed if isinstance(each, Unique))),
         checks=tuple(each for each in listed if isinstance(each, Check)),
         indexes=(
-            *(Index((column.shape,)) for column in indexed),
+            *indexed,
             *(each for each in listed if isinstance(each, Index)),
         ),
         on_update=tuple(_on_update(column, declaration) for column, declaration in pairs if _is_set(declaration)),
     )
+
+
+def _index(column: Column[Any, Any, Any], declaration: ColumnDef[Any, Any]) -> Index[Any]:
+    using = declaration.options.get("index")
+    return Index((column.shape,), using=using if isinstance(using, str) else None)
 
 
 def _listed(cls: type[Relation], ref: TableRef) -> tuple[Constraint[Any], ...]:
@@ -281,7 +278,7 @@ def _fitting(column: Column[Any, Any, Any], option: str, value: object) -> AnyEx
     if isinstance(value, Expr):
         if any(isinstance(leaf, ColumnRef) for leaf in leaves(value.shape)) or has_aggregate(value.shape):
             raise SchemaError(f"{option} of {column.ref} names a column or an aggregate, which it cannot")
-        if has_subquery(value.shape):
+        if any(subqueries(value.shape)):
             raise SchemaError(f"{option} of {column.ref} has a query inside, which it cannot")
         if has_window(value.shape):
             raise SchemaError(f"{option} of {column.ref} is a function over a window, which it cannot be")
@@ -306,7 +303,7 @@ def _generated(table: TableRef, column: Column[Any, Any, Any], expression: Calla
     value = expression()
     if not isinstance(value, Expr):
         raise SchemaError(f"{column.ref}: generated_as returns an expression, not a {type(value).__name__}")
-    if has_subquery(value.shape):
+    if any(subqueries(value.shape)):
         raise SchemaError(f"{column.ref} is generated from its own row; a query reads others")
     for leaf in leaves(value.shape):
         if isinstance(leaf, ColumnRef) and not is_same_table(leaf.table, table):

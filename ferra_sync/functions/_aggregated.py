@@ -9,7 +9,8 @@ from ferra_sync._expression.aggregate import Aggregated
 from ferra_sync._expression.expression import AnyExpr
 from ferra_sync._expression.operators import unordered
 from ferra_sync._expression.order import Order
-from ferra_sync._expression.shapes import FunctionRef, children
+from ferra_sync._expression.references import FunctionRef
+from ferra_sync._expression.shapes import children
 from ferra_sync._expression.sqltypes import SqlType
 from ferra_sync._expression.window import sorted_by, values_of
 from ferra_sync.errors import QueryError

@@ -11,7 +11,7 @@ from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.nulls import Rule, strict
 from ferra_sync._expression.operators import Node
 from ferra_sync._expression.parameter import parameter
-from ferra_sync._expression.shapes import FunctionRef
+from ferra_sync._expression.references import FunctionRef
 from ferra_sync._expression.sqltypes import FieldType, SqlType
 from ferra_sync._expression.typevars import G, N, S
 from ferra_sync._expression.values import Value

@@ -13,8 +13,8 @@ from ferra_sync._expression.coercion import TEXTS
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.markers import Opt, Plain
 from ferra_sync._expression.parameter import parameter
+from ferra_sync._expression.references import FunctionRef
 from ferra_sync._expression.selectable import Listed
-from ferra_sync._expression.shapes import FunctionRef
 from ferra_sync._expression.sqltypes import FieldType
 from ferra_sync._expression.typevars import S2, S, T
 from ferra_sync._expression.window import O1, O2, O3, O4, Orders
@@ -43,7 +43,8 @@ def array_agg(value: Listed[Any, Any, Plain], *, distinct: bool = False, order_b
     expr = expression("array_agg", value)
     if expr.type.kind is FieldType.ARRAY:
         raise QueryError("array_agg takes no arrays, which need not be equally long: say jsonb_agg(…)")
-    return aggregated(_ARRAY_AGG, expr.type.parameter.array, expr, distinct=distinct, order_by=order_by)
+    element = expr.type.parameter if expr.type.base is None else expr.type  # Of a domain it is an array of that.
+    return aggregated(_ARRAY_AGG, element.array, expr, distinct=distinct, order_by=order_by)
 
 
 @overload

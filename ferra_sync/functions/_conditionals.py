@@ -16,8 +16,8 @@ from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.intervals import Interval
 from ferra_sync._expression.nulls import always, coalescing
 from ferra_sync._expression.operators import comparison, operand, unordered
+from ferra_sync._expression.references import FunctionRef
 from ferra_sync._expression.selectable import Typed
-from ferra_sync._expression.shapes import FunctionRef
 from ferra_sync._expression.sqltypes import FieldType, SqlType
 from ferra_sync._expression.typevars import G2, N2, S2, G, Na, S, Sa, T, V
 from ferra_sync.functions._calls import FLOATS, INHERITED, call, expression

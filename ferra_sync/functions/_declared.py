@@ -1,20 +1,29 @@
-"""Any other function, declared with its types."""
+"""Any other function or operator, declared with its types."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import attrs
 
 from ferra_sync._expression import identifiers
 from ferra_sync._expression.declaring import DeclareAggregate, DeclareFunction
 from ferra_sync._expression.described import described
 from ferra_sync._expression.expression import AnyExpr
 from ferra_sync._expression.nulls import Promised, Rule, always, never
-from ferra_sync._expression.shapes import FunctionRef
-from ferra_sync._expression.sqltypes import HasSqlType, SqlType, is_nullable, type_of
+from ferra_sync._expression.references import FunctionRef
+from ferra_sync._expression.sqltypes import Accepting, HasSqlType, SqlType, is_nullable, type_of
+from ferra_sync._expression.typevars import N, R
 from ferra_sync.errors import QueryError, SchemaError
 from ferra_sync.functions._aggregated import AnyAggregate, aggregated
 from ferra_sync.functions._calls import Signature, argument, call
+
+if TYPE_CHECKING:
+    from ferra_sync._expression.declared_functions import Function2
+
+A1 = TypeVar("A1")
+A2 = TypeVar("A2")
 
 
 class _Declared(Signature):
@@ -58,7 +67,7 @@ def function(
     Raises:
         SchemaError: the name is no identifier.
     """
-    return _declared(name, schema, arguments, returns, aggregate=False)
+    return _declared(FunctionRef(name, schema), arguments, returns)
 
 
 @_overloaded_aggregate
@@ -70,20 +79,38 @@ def aggregate(
     Raises:
         SchemaError: the name is no identifier.
     """
-    return _declared(name, schema, arguments, returns, aggregate=True)
+    return _declared(FunctionRef(name, schema, aggregate=True), arguments, returns)
 
 
-def _declared(
-    name: str, schema: str | None, arguments: tuple[object, ...], returns: object, *, aggregate: bool
-) -> _Declared:
-    if schema is not None:
-        identifiers.checked(schema, "a function's schema")
-    identifiers.checked(name, "a function's name")
-    types = tuple([_declared_type(name, argument) for argument in arguments])
-    returned = _declared_type(name, returns)
-    rule = _promised(arguments, returns, aggregate=aggregate)
-    declared = _DeclaredAggregate if aggregate else _Declared
-    return declared(FunctionRef(name, schema, aggregate, rule, returned), types, returned)
+def operator(
+    symbol: str,
+    left: Accepting[A1],
+    right: Accepting[A2],
+    /,
+    *,
+    returns: HasSqlType[R, N],
+    schema: str | None = None,
+) -> Function2[A1, A2, R, N]:
+    """Declare an operator by its symbol and its types, `<->` between two points; it is called as a function is.
+
+    Raises:
+        SchemaError: no operator of PostgreSQL has such a symbol.
+    """
+    identifiers.check_symbol(symbol)
+    made: Any = _declared(FunctionRef(symbol, schema, operator=True), (left, right), returns)
+    return made  # type: ignore[no-any-return]  # the arguments tell its types
+
+
+def _declared(ref: FunctionRef, arguments: tuple[object, ...], returns: object) -> _Declared:
+    what = "an operator" if ref.operator else "a function"
+    if ref.schema is not None:
+        identifiers.checked(ref.schema, f"{what}'s schema")
+    identifiers.checked(ref.name, f"{what}'s name")
+    types = tuple([_declared_type(ref.name, argument) for argument in arguments])
+    returned = _declared_type(ref.name, returns)
+    rule = _promised(arguments, returns, aggregate=ref.aggregate)
+    declared = _DeclaredAggregate if ref.aggregate else _Declared
+    return declared(attrs.evolve(ref, nulls=rule, returns=returned), types, returned)
 
 
 def _declared_type(name: str, given: object) -> SqlType[Any]:

@@ -18,7 +18,7 @@ from ferra_sync._expression.intervals import Interval
 from ferra_sync._expression.nulls import never, strict
 from ferra_sync._expression.numbers import is_whole_number
 from ferra_sync._expression.parameter import parameter
-from ferra_sync._expression.shapes import FunctionRef
+from ferra_sync._expression.references import FunctionRef
 from ferra_sync._expression.sqltypes import FieldType, SqlType
 from ferra_sync._expression.typevars import G, Ga, N, Na, S, Sa, Sb, Sc
 from ferra_sync.errors import QueryError

@@ -13,11 +13,12 @@ from ferra_sync._expression import shapes
 from ferra_sync._expression.arithmetic import Real, arithmetic
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.nulls import strict
-from ferra_sync._expression.shapes import FunctionRef, children
+from ferra_sync._expression.references import FunctionRef
+from ferra_sync._expression.shapes import children
 from ferra_sync._expression.sqltypes import DOUBLE_PRECISION, INTEGER, NUMERIC, FieldType, SqlType
 from ferra_sync._expression.typevars import G, N, S, Sa
 from ferra_sync.errors import QueryError
-from ferra_sync.functions._calls import FLOATS, Whole, argument, call, number
+from ferra_sync.functions._calls import FLOATS, Whole, argument, call, number, signature
 
 RealT = TypeVar("RealT", bound=Real)
 
@@ -33,6 +34,10 @@ _LN: Final = FunctionRef("ln", nulls=strict)
 _LOG: Final = FunctionRef("log", nulls=strict)
 _POWER: Final = FunctionRef("power", nulls=strict)
 _MOD: Final = FunctionRef("mod", nulls=strict)
+_GCD: Final = FunctionRef("gcd", nulls=strict)
+_LCM: Final = FunctionRef("lcm", nulls=strict)
+_DIV: Final = signature("div", NUMERIC, NUMERIC, returns=NUMERIC)
+_CBRT: Final = signature("cbrt", DOUBLE_PRECISION, returns=DOUBLE_PRECISION)
 _WIDTH_BUCKET: Final = FunctionRef("width_bucket", nulls=strict, returns=INTEGER)
 
 
@@ -174,6 +179,48 @@ def mod(value: AnyExpr, divisor: object) -> AnyExpr:
     """What is left of a whole number or a numeric after the division: `%`, with the sign of `value`."""
     rest: AnyExpr = arithmetic(Expr, "%", number("mod", value), divisor)
     return Expr(shapes.call(_MOD, *children(rest.shape)), rest.params, rest.type)
+
+
+@overload
+def gcd(
+    value: Expr[S, Decimal, N, G], other: Decimal | int | Expr[Sa, Decimal | int, N, G]
+) -> Expr[S | Sa, Decimal, N, G]: ...
+@overload
+def gcd(value: Expr[S, int, N, G], other: Whole[Sa, N, G]) -> Expr[S | Sa, int, N, G]: ...
+def gcd(value: AnyExpr, other: object) -> AnyExpr:
+    """The greatest number that divides both without a rest; 0 of two zeros."""
+    return _divisible(_GCD, value, other)
+
+
+@overload
+def lcm(
+    value: Expr[S, Decimal, N, G], other: Decimal | int | Expr[Sa, Decimal | int, N, G]
+) -> Expr[S | Sa, Decimal, N, G]: ...
+@overload
+def lcm(value: Expr[S, int, N, G], other: Whole[Sa, N, G]) -> Expr[S | Sa, int, N, G]: ...
+def lcm(value: AnyExpr, other: object) -> AnyExpr:
+    """The least number that both divide without a rest; 0 where one is zero."""
+    return _divisible(_LCM, value, other)
+
+
+def _divisible(function: FunctionRef, value: AnyExpr, other: object) -> AnyExpr:
+    """Return the call of a function that PostgreSQL has for integer, bigint and numeric."""
+    rest: AnyExpr = arithmetic(Expr, "%", number(function.name, value), other)
+    of = INTEGER if rest.type.kind is FieldType.SMALLINT else rest.type
+    params, (left, right) = rest.params, children(rest.shape)
+    return Expr(shapes.call(function, shapes.cast(left, of), shapes.cast(right, of)), params, of)
+
+
+def div(
+    value: Expr[S, Decimal | int, N, G], divisor: Decimal | int | Expr[Sa, Decimal | int, N, G]
+) -> Expr[S | Sa, Decimal, N, G]:
+    """The whole part of the quotient, as a numeric."""
+    return _DIV(number("div", value), divisor)
+
+
+def cbrt(value: Expr[S, Real, N, G]) -> Expr[S, float, N, G]:
+    """The cube root, in double precision."""
+    return _CBRT(number("cbrt", value))
 
 
 @overload

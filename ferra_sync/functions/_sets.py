@@ -9,11 +9,12 @@ from typing import Any, Final, Never, TypeAlias, overload
 from ferra_sync._expression import shapes
 from ferra_sync._expression import sqltypes as sql
 from ferra_sync._expression.arithmetic import Span
+from ferra_sync._expression.arrays import innermost
 from ferra_sync._expression.coercion import common
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.markers import Plain
+from ferra_sync._expression.references import FunctionRef
 from ferra_sync._expression.set_returning import SetColumn, SetReturning
-from ferra_sync._expression.shapes import FunctionRef
 from ferra_sync._expression.sqltypes import FieldType, SqlType
 from ferra_sync._expression.typevars import S2, S3, T2, T3, S, Sa, Sb, Sc, T
 from ferra_sync.errors import QueryError
@@ -159,9 +160,7 @@ def _elements(value: AnyExpr) -> tuple[SqlType[Any], bool]:
     array = expression("unnest", value).type
     if array.kind is not FieldType.ARRAY:
         raise QueryError(f"unnest takes arrays, not {array}")
-    while array.element is not None and array.element.kind is FieldType.ARRAY:
-        array = array.element
-    return (array.element or array).parameter, array.optional
+    return innermost(array).parameter, array.optional
 
 
 # Documents

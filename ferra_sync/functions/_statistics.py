@@ -12,7 +12,7 @@ from ferra_sync._expression.arithmetic import Real, SpanT
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.markers import Opt, Plain
 from ferra_sync._expression.parameter import parameter
-from ferra_sync._expression.shapes import FunctionRef
+from ferra_sync._expression.references import FunctionRef
 from ferra_sync._expression.sqltypes import FieldType, SqlType
 from ferra_sync._expression.typevars import S, V
 from ferra_sync._expression.values import Value
@@ -22,8 +22,10 @@ from ferra_sync.functions._aggregated import AnyAggregate, aggregated
 from ferra_sync.functions._calls import FLOATS, expression
 
 _STDDEV: Final = FunctionRef("stddev", aggregate=True)
+_STDDEV_SAMP: Final = FunctionRef("stddev_samp", aggregate=True)
 _STDDEV_POP: Final = FunctionRef("stddev_pop", aggregate=True)
 _VARIANCE: Final = FunctionRef("variance", aggregate=True)
+_VAR_SAMP: Final = FunctionRef("var_samp", aggregate=True)
 _VAR_POP: Final = FunctionRef("var_pop", aggregate=True)
 _PERCENTILE_CONT: Final = FunctionRef("percentile_cont", aggregate=True)
 _PERCENTILE_DISC: Final = FunctionRef("percentile_disc", aggregate=True)
@@ -39,6 +41,17 @@ def stddev(value: Expr[S, float, Any, Plain], *, distinct: bool = False) -> Aggr
 def stddev(value: AnyExpr, *, distinct: bool = False) -> AnyAggregate:
     """The standard deviation of a sample, or of its distinct values; None where there are less than two."""
     return aggregated(_STDDEV, _spread_type(_STDDEV, value), value, distinct=distinct)
+
+
+@overload
+def stddev_samp(
+    value: Expr[S, int | Decimal, Any, Plain], *, distinct: bool = False
+) -> Aggregated[Opt[S], Decimal, None]: ...
+@overload
+def stddev_samp(value: Expr[S, float, Any, Plain], *, distinct: bool = False) -> Aggregated[Opt[S], float, None]: ...
+def stddev_samp(value: AnyExpr, *, distinct: bool = False) -> AnyAggregate:
+    """`stddev`, as the standard calls it; None where there are less than two."""
+    return aggregated(_STDDEV_SAMP, _spread_type(_STDDEV_SAMP, value), value, distinct=distinct)
 
 
 @overload
@@ -61,6 +74,17 @@ def variance(value: Expr[S, float, Any, Plain], *, distinct: bool = False) -> Ag
 def variance(value: AnyExpr, *, distinct: bool = False) -> AnyAggregate:
     """The variance of a sample, or of its distinct values; None where there are less than two."""
     return aggregated(_VARIANCE, _spread_type(_VARIANCE, value), value, distinct=distinct)
+
+
+@overload
+def var_samp(
+    value: Expr[S, int | Decimal, Any, Plain], *, distinct: bool = False
+) -> Aggregated[Opt[S], Decimal, None]: ...
+@overload
+def var_samp(value: Expr[S, float, Any, Plain], *, distinct: bool = False) -> Aggregated[Opt[S], float, None]: ...
+def var_samp(value: AnyExpr, *, distinct: bool = False) -> AnyAggregate:
+    """`variance`, as the standard calls it; None where there are less than two."""
+    return aggregated(_VAR_SAMP, _spread_type(_VAR_SAMP, value), value, distinct=distinct)
 
 
 @overload

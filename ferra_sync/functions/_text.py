@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Never
+from typing import Any, Final, Never, overload
 
 from ferra_sync._expression.expression import AnyExpr, Expr
-from ferra_sync._expression.nulls import leading, never
-from ferra_sync._expression.shapes import FunctionRef
+from ferra_sync._expression.nulls import always, leading, never
+from ferra_sync._expression.range_operators import is_ranges
+from ferra_sync._expression.ranges import Ranges
+from ferra_sync._expression.references import FunctionRef
 from ferra_sync._expression.sqltypes import BOOLEAN, INTEGER, TEXT
-from ferra_sync._expression.typevars import G, Ga, N, Na, S, Sa, Sb, Sc
-from ferra_sync.functions._calls import Signature, Text, Whole, argument, call, signature, text
+from ferra_sync._expression.typevars import G, Ga, N, Na, S, Sa, Sb, Sc, T
+from ferra_sync.functions._calls import Signature, Text, Whole, argument, call, expression, signature, text
+from ferra_sync.functions._ranges import lower_bound, upper_bound
 
 _LOWER: Final = signature("lower", TEXT, returns=TEXT)
 _UPPER: Final = signature("upper", TEXT, returns=TEXT)
@@ -31,6 +34,10 @@ _REGEXP_REPLACE: Final = signature("regexp_replace", TEXT, TEXT, TEXT, TEXT, ret
 _SPLIT_PART: Final = signature("split_part", TEXT, TEXT, INTEGER, returns=TEXT)
 _STRPOS: Final = signature("strpos", TEXT, TEXT, returns=INTEGER)
 _STARTS_WITH: Final = signature("starts_with", TEXT, TEXT, returns=BOOLEAN)
+_REGEXP_MATCH: Final = signature("regexp_match", TEXT, TEXT, TEXT, returns=TEXT.array_with_nulls, nulls=always)
+_TRANSLATE: Final = signature("translate", TEXT, TEXT, TEXT, returns=TEXT)
+_ASCII: Final = signature("ascii", TEXT, returns=INTEGER)
+_CHR: Final = signature("chr", INTEGER, returns=TEXT)
 _MD5: Final = signature("md5", TEXT, returns=TEXT)
 
 _CONCAT: Final = FunctionRef("concat", nulls=never, returns=TEXT)
@@ -46,14 +53,22 @@ def _of_text(function: Signature, value: AnyExpr, *others: object) -> AnyExpr:
 # Letters and how many there are
 
 
-def lower(value: Expr[S, str, N, G]) -> Expr[S, str, N, G]:
-    """The text in small letters."""
-    return _of_text(_LOWER, value)
+@overload
+def lower(value: Expr[S, str, N, G]) -> Expr[S, str, N, G]: ...
+@overload
+def lower(value: Expr[S, Ranges[T], Any, G]) -> Expr[S, T, None, G]: ...
+def lower(value: AnyExpr) -> AnyExpr:
+    """The text in small letters; or the lower bound of a range or a multirange, None where it has none or is empty."""
+    return lower_bound(value) if is_ranges(expression("lower", value)) else _of_text(_LOWER, value)
 
 
-def upper(value: Expr[S, str, N, G]) -> Expr[S, str, N, G]:
-    """The text in capitals."""
-    return _of_text(_UPPER, value)
+@overload
+def upper(value: Expr[S, str, N, G]) -> Expr[S, str, N, G]: ...
+@overload
+def upper(value: Expr[S, Ranges[T], Any, G]) -> Expr[S, T, None, G]: ...
+def upper(value: AnyExpr) -> AnyExpr:
+    """The text in capitals; or the upper bound of a range or a multirange, None where it has none or is empty."""
+    return upper_bound(value) if is_ranges(expression("upper", value)) else _of_text(_UPPER, value)
 
 
 def initcap(value: Expr[S, str, N, G]) -> Expr[S, str, N, G]:
@@ -168,6 +183,33 @@ def regexp_replace(
     In `by`, `\1` is what the first bracket matched, and `\&` the whole.
     """
     return _of_text(_REGEXP_REPLACE, value, pattern, by, flags)
+
+
+def regexp_match(
+    value: Expr[S, str, N, G], pattern: Text[Sa, N, G], flags: str | None = None
+) -> Expr[S | Sa, list[str | None], None, G]:
+    """What the brackets of a regular expression matched at its first place, or the whole where it has none.
+
+    None where the text does not match; a bracket that took no part is None too.
+    """
+    return _of_text(_REGEXP_MATCH, value, pattern, flags)
+
+
+def translate(
+    value: Expr[S, str, N, G], characters: Text[Sa, N, G], by: Text[Sb, N, G]
+) -> Expr[S | Sa | Sb, str, N, G]:
+    """The text with each of `characters` as the one at its place in `by`; those that have none there are left out."""
+    return _of_text(_TRANSLATE, value, characters, by)
+
+
+def ascii(value: Expr[S, str, N, G]) -> Expr[S, int, N, G]:  # noqa: A001 - SQL's name
+    """The number of the first character in Unicode, where the database's encoding is UTF8; 0 of an empty text."""
+    return _of_text(_ASCII, value)
+
+
+def chr(number: Whole[Sa, Na, Ga]) -> Expr[Sa, str, Na, Ga]:  # noqa: A001 - SQL's name
+    """The character of this number: the way back from `ascii`."""
+    return _CHR(number)
 
 
 def md5(value: Expr[S, str, N, G]) -> Expr[S, str, N, G]:

@@ -13,8 +13,8 @@ from ferra_sync._expression.nulls import never
 from ferra_sync._expression.numbers import is_whole_number
 from ferra_sync._expression.operators import Node, operand
 from ferra_sync._expression.parameter import parameter
+from ferra_sync._expression.references import FunctionRef
 from ferra_sync._expression.selectable import Typed
-from ferra_sync._expression.shapes import FunctionRef
 from ferra_sync._expression.sqltypes import SqlType
 from ferra_sync._expression.typevars import G2, N2, S2, G, N, S, T, V
 from ferra_sync._expression.window import WindowFunction

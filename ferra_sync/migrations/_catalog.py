@@ -1,7 +1,7 @@
 """What a database holds, read from PostgreSQL's catalogs: the server itself spells every type and expression.
 
-Read are what a `Table` can declare: tables with their columns, constraints and indexes, and enum types; and the names
-of all other relations. Functions, triggers, rights and comments are not.
+Read are what a `Table` can declare: tables with their columns, constraints and indexes, enum types and domains; and the
+names of all other relations. Functions, triggers, rights and comments are not.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from psycopg.rows import tuple_row
 from ferra_sync.migrations._history import TABLE as HISTORY
 
 Connection: TypeAlias = psycopg.Connection[Any]
-Kind: TypeAlias = Literal["relation", "column", "constraint", "index", "enum"]
+Kind: TypeAlias = Literal["relation", "column", "constraint", "index", "enum", "domain"]
 
 
 class Named(NamedTuple):
@@ -26,7 +26,7 @@ class Named(NamedTuple):
         kind: what it is.
         schema: where it is.
         name: its own name.
-        table: the table that it belongs to; None for a relation and an enum.
+        table: the table that it belongs to; None for a relation, an enum and a domain.
     """
 
     kind: Kind
@@ -95,12 +95,23 @@ _ENUMS: Final = b"""
     WHERE s.nspname = $1 AND t.typname <> $2
     GROUP BY t.typname
 """
+_DOMAINS: Final = b"""
+    SELECT t.typname, NULL,
+        concat_ws(' ', format_type(t.typbasetype, t.typtypmod), CASE WHEN t.typnotnull THEN 'NOT NULL' END,
+            'DEFAULT ' || t.typdefault,
+            (SELECT string_agg(pg_get_constraintdef(n.oid), ' ' ORDER BY n.conname)
+             FROM pg_catalog.pg_constraint n WHERE n.contypid = t.oid AND n.contype = 'c'))
+    FROM pg_catalog.pg_type t
+    JOIN pg_catalog.pg_namespace s ON s.oid = t.typnamespace
+    WHERE s.nspname = $1 AND t.typname <> $2 AND t.typtype = 'd'
+"""
 _QUERIES: Final[tuple[tuple[Kind, bytes], ...]] = (
     ("relation", _RELATIONS),
     ("column", _COLUMNS),
     ("constraint", _CONSTRAINTS),
     ("index", _INDEXES),
     ("enum", _ENUMS),
+    ("domain", _DOMAINS),
 )
 
 

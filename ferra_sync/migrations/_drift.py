@@ -24,7 +24,8 @@ from ferra_sync.migrations._catalog import (
     search_path,
     set_search_path,
 )
-from ferra_sync.migrations._ddl import Ddl, declared
+from ferra_sync.migrations._ddl import Ddl, declared, table_schemas
+from ferra_sync.migrations._types import type_schemas
 
 _BESIDE: Final = "_ferra_declared_{}"
 _QUALIFIER: Final = re.compile(r"\b_ferra_declared_\d+(?=\.)")
@@ -51,7 +52,8 @@ def differences(connection: Connection, tables: Iterable[type[Table]]) -> list[D
     """Return what is missing, then what is not declared, then what is otherwise.
 
     A table that names no schema belongs to the first of the search path. All that is in the schemas of these tables is
-    looked at, but for the migrations' history. Nothing is changed, but the right to create a schema is needed.
+    looked at, but for the migrations' history and domains without a declared check; in a schema that only types name,
+    these types alone. Nothing is changed, but the right to create a schema is needed.
 
     Raises:
         SchemaError: one of `tables` is none, or what they declare cannot be.
@@ -63,11 +65,18 @@ def differences(connection: Connection, tables: Iterable[type[Table]]) -> list[D
         path = search_path(connection)
         if not path:
             raise MigrationError("no schema of the search path exists")
-        schemas = tuple(dict.fromkeys([path[0], *(meta.ref.schema or path[0] for meta in declared(listed))]))
+        metas = declared(listed)
+        of_tables = tuple(dict.fromkeys([path[0], *table_schemas(metas)]))
+        schemas = tuple(dict.fromkeys([*of_tables, *type_schemas(metas)]))
         set_search_path(connection, (*schemas, *path))
         found = described(connection, schemas)
         expected = _expected(connection, listed, schemas, path)
-    return _compared(expected, found)
+    looked_at = {
+        what: spelled
+        for what, spelled in found.items()
+        if what in expected or (what.schema in of_tables and what.kind != "domain")
+    }
+    return _compared(expected, looked_at)
 
 
 def _expected(

@@ -19,16 +19,33 @@ from typing import Any, Final, NamedTuple
 import attrs
 import psycopg
 
-from ferra_sync import Database, FerraDbError, QueryError, SchemaError, from_, maybe
+from ferra_sync import (
+    Database,
+    FerraDbError,
+    GroupingSets,
+    QueryError,
+    SchemaError,
+    cube,
+    from_,
+    grouping_sets,
+    maybe,
+    rollup,
+)
 from ferra_sync import functions as fn
 
 sys.path.append(str(Path(__file__).parents[1]))  # where pytest finds what follows, and a script does not
 
+import differential_containers as containers
 import differential_subqueries as subqueries
 from databases import fresh_database, server_in_memory
-from differential_terms import KINDS, ORDERED, Source, Term, Terms, literal, random_source
+from differential_derived import derived, lateral
+from differential_sources import KINDS, ORDERED, Source, Term, literal, random_source
+from differential_terms import MAKERS, PREDICATES, Terms
 from differential_windows import windowed
 from none_in_rows import broken_promises
+
+MAKERS.update({family: (*MAKERS[family], *makers) for family, makers in containers.MAKERS.items()})
+PREDICATES.update(containers.PREDICATES)
 
 CASES_OF_A_WORLD: Final = 250
 _TABLES: Final = 4
@@ -64,6 +81,7 @@ class Begun:
     terms: Terms
     joined: Sequence[Source]
     nullable: dict[str, bool]
+    is_filtered: bool
 
 
 @attrs.frozen
@@ -75,13 +93,18 @@ class Writer:
 
     def case(self) -> Case:
         one, *others = self.dice.sample(self.sources, self.dice.choice([1, 1, 1, 2, 2, 3]))
-        query, tables, nullable = from_(one.table), f'"{one.name}"', {one.name: False}
+        one = self._or_derived(one, 0)
+        query, tables, nullable = from_(one.rows), one.sql, {one.name: False}
         joined = [one]
-        for other in others:
+        for number, source in enumerate(others, start=1):
             how = self.dice.choice(["inner", "left", "right", "full"])
+            if how in {"inner", "left"} and self.dice.random() < 0.15:
+                other = lateral(self.dice, source, number, self.dice.choice(joined))
+            else:
+                other = self._or_derived(source, number)
             on = self._on(self.dice.choice(joined), other)
-            query = getattr(query, f"{how}_join")(other.table, on=on.expr)
-            tables += f' {how.upper()} JOIN "{other.name}" ON {on.sql}'
+            query = getattr(query, f"{how}_join")(other.rows, on=on.expr)
+            tables += f" {how.upper()} JOIN {other.sql} ON {on.sql}"
             nullable = {name: was or how in {"right", "full"} for name, was in nullable.items()}
             nullable[other.name] = how in {"left", "full"}
             joined.append(other)
@@ -93,8 +116,11 @@ class Writer:
         clause = f" WHERE {' AND '.join(each.sql for each in where)}" if where else ""
         ways = [self._plain, self._plain, self._distinct, self._distinct_on, self._grouped, self._combined]
         make = self.dice.choice(ways)
-        case = make(Begun(query, tables + clause, terms, joined, nullable))
+        case = make(Begun(query, tables + clause, terms, joined, nullable, is_filtered=bool(where)))
         return case._replace(read=self.dice.choice(_READS)) if "LIMIT" not in case.sql else case
+
+    def _or_derived(self, source: Source, number: int) -> Source:
+        return derived(self.dice, source, number) if self.dice.random() < 0.25 else source
 
     def _on(self, one: Source, other: Source) -> Term:
         """Return an ON that PostgreSQL can join FULL by: an equality."""
@@ -149,7 +175,7 @@ class Writer:
         """Return a query of some of the rows."""
         predicate = begun.terms.predicate()
         query = begun.query.where(predicate.expr).select(*(item.selected for item in items))
-        word = "AND" if " WHERE " in begun.rest else "WHERE"
+        word = "AND" if begun.is_filtered else "WHERE"
         sql = f"SELECT {_listed(items)} FROM {begun.rest} {word} {predicate.sql}"
         if self.dice.random() < 0.3:
             number = self.dice.randint(0, 4)
@@ -172,17 +198,36 @@ class Writer:
         keys = self._keys(begun.terms)
         results = [*keys[: self.dice.randint(0, len(keys))], *(self._aggregate(begun.terms) for _ in range(2))]
         items = [Item(term.expr, (term.sql,)) for term in results]
-        query = begun.query.group_by(*(term.expr for term in keys))
-        sql = f"SELECT {_listed(items)} FROM {begun.rest} GROUP BY {', '.join(term.sql for term in keys)}"
+        grouping, spelled = self._grouping(keys)
+        query = begun.query.group_by(*grouping)
+        sql = f"SELECT {_listed(items)} FROM {begun.rest} GROUP BY {spelled}"
         if self.dice.random() < 0.4:
             query, sql = query.having(fn.count() >= 2), f"{sql} HAVING count(*) >= 2"
         orders = [(term, self.dice.choice(_WAYS)) for term in keys if term.kind.family in ORDERED]
         if orders:
             query = query.order_by(*(_order(term, way) for term, way in orders))
             sql = f"{sql} ORDER BY {_spelled(orders)}"
-        return Case(
-            query.select(*(item.selected for item in items)), sql, tuple(items), is_sorted=len(orders) == len(keys)
-        )
+        is_sorted = len(orders) == len(keys) and not any(isinstance(each, GroupingSets) for each in grouping)
+        return Case(query.select(*(item.selected for item in items)), sql, tuple(items), is_sorted=is_sorted)
+
+    def _grouping(self, keys: Sequence[Term]) -> tuple[list[Any], str]:
+        """Return the keys as they are, or some grouping sets of them."""
+        exprs, texts = [key.expr for key in keys], [key.sql for key in keys]
+        listed = ", ".join(texts)
+        match self.dice.choice(["plain", "plain", "plain", "rollup", "cube", "sets", "beside", "row"]):
+            case "rollup":
+                return [rollup(*exprs)], f"ROLLUP ({listed})"
+            case "cube":
+                return [cube(*exprs)], f"CUBE ({listed})"
+            case "sets":
+                return [grouping_sets(tuple(exprs), exprs[0], ())], f"GROUPING SETS (({listed}), {texts[0]}, ())"
+            case "beside":
+                return [*exprs[:-1], cube(exprs[-1])], ", ".join([*texts[:-1], f"CUBE ({texts[-1]})"])
+            case "row":
+                sets = grouping_sets(rollup(tuple(exprs)), exprs[-1])
+                return [sets], f"GROUPING SETS (ROLLUP (({listed})), {texts[-1]})"
+            case _:
+                return exprs, listed
 
     def _keys(self, terms: Terms) -> list[Term]:
         found: dict[str, Term] = {}

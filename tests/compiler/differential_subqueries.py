@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any, NamedTuple
 
-from differential_terms import KINDS, ORDERED, Source, Term, Terms
+from differential_sources import KINDS, ORDERED, Source, Term
+from differential_terms import Terms
 
 from ferra_sync import all_, any_, exists, from_
 from ferra_sync import functions as fn

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any
 
-from differential_terms import KINDS, ORDERED, Source, Term, Terms, literal
+from differential_sources import KINDS, ORDERED, Source, Term, literal
+from differential_terms import Terms
 
 from ferra_sync import (
     current_row,

@@ -29,6 +29,7 @@ from ferra_sync import (
     exists,
     following,
     from_,
+    index,
     maybe,
     rows,
 )
@@ -38,6 +39,7 @@ from ferra_sync._compiler.expressions import Lowering
 from ferra_sync._compiler.terms import TEMPLATES
 from ferra_sync._expression.nullability import RULES, _Nullability, may_be_null
 from ferra_sync._expression.sqltypes import BOOLEAN, INTEGER, SqlType
+from ferra_sync.types import Range
 
 KINDS: Final[dict[str, tuple[Callable[[], Any], tuple[Any, Any]]]] = {
     "whole": (t.integer, (1, 2)),
@@ -46,6 +48,9 @@ KINDS: Final[dict[str, tuple[Callable[[], Any], tuple[Any, Any]]]] = {
     "list": (lambda: t.array(t.nullable(t.integer())), ([1, None], [])),
     "data": (t.jsonb, (Jsonb(1), Jsonb(None))),
     "raw": (t.json, (Json({"a": None}), Json(None))),
+    "ages": (t.int4range, (Range(1, 5), Range(empty=True))),
+    "vector": (t.tsvector, ("'a':1", "")),
+    "query": (t.tsquery, ("'a'", "")),
 }
 SLOTS: Final = 3
 """Of each kind there are so many columns that are never NULL, and beside each another that may be."""
@@ -54,9 +59,10 @@ COLUMNS: Final = {
     f"{kind}_{slot}{suffix}": t.nullable(declare()) if suffix else declare()
     for (kind, (declare, _)), slot, suffix in product(KINDS.items(), range(SLOTS), ("", "_or_null"))
 }
-Facts: Any = types.new_class(
-    "Facts", (Table,), exec_body=lambda body: body.update(id=t.integer(primary_key=True), **COLUMNS)
-)
+OF_TRIGRAMS: Final = classmethod(lambda cls: [index(cls.word_0, using="gist", operator_class="gist_trgm_ops")])
+"""With this index the table brings the extension along."""
+BODY: Final = {"id": t.integer(primary_key=True), **COLUMNS, "__constraints__": OF_TRIGRAMS}
+Facts: Any = types.new_class("Facts", (Table,), exec_body=lambda body: body.update(BODY))
 Others: Any = types.new_class("Others", (Facts,), {"alias": "others"})
 Fact: Any = model_of(FerraModel[Facts], whole_0_or_null=int | None)
 
@@ -101,6 +107,12 @@ COMPARED: Final[dict[str, Callable[..., Any]]] = {
 }
 COMPUTED: Final = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "%": operator.mod}
 ONE_OR_NULL: Final = from_(Facts).where(Facts.whole_0_or_null.is_distinct_from(2)).select(Facts.whole_0_or_null)
+
+
+def element(depth: int) -> Callable[..., Any]:
+    return lambda array, place: Expr(("[]" * depth, array.shape, *[place.shape] * depth), (), INTEGER)
+
+
 OPERATORS: Final[list[tuple[str, tuple[str, ...], Callable[..., Any]]]] = [
     *((op, (kind, kind), make) for op, make in COMPARED.items() for kind in ("whole", "word", "flag", "list", "data")),
     *((op, ("whole", "whole"), make) for op, make in COMPUTED.items()),
@@ -116,8 +128,24 @@ OPERATORS: Final[list[tuple[str, tuple[str, ...], Callable[..., Any]]]] = [
     ("||", ("word",), lambda a: "x" + a),
     ("array ||", ("list", "list"), operator.add),
     ("array ||", ("list",), lambda a: a + [1]),  # noqa: RUF005 - an expression
+    ("->", ("data",), lambda a: a.get("a")),
+    ("->>", ("data",), lambda a: a.text(0)),
+    ("#-", ("data",), lambda a: (a + [1]).without(0)),  # noqa: RUF005 - an expression
+    ("@>", ("data", "data"), lambda a, b: a.contains(b)),
+    ("@>", ("list", "list"), lambda a, b: a.contains(b)),
+    ("<@", ("list", "list"), lambda a, b: a.contained_by(b)),
+    ("&&", ("list", "list"), lambda a, b: a.overlaps(b)),
+    ("?", ("data",), lambda a: a.has_key("a")),
+    ("?|", ("data",), lambda a: a.has_any(["a"])),
+    ("?&", ("data",), lambda a: a.has_all(["a"])),
+    ("[n:n]", ("list", "whole", "whole"), lambda a, b, c: a[b:c]),
+    ("[n:]", ("list", "whole"), lambda a, b: a[b:]),
+    ("[:n]", ("list", "whole"), lambda a, b: a[:b]),
+    *(("[]" * depth, ("list", "whole"), element(depth)) for depth in range(1, 7)),
     ("like", ("word",), lambda a: a.like("a%")),
     ("ilike", ("word",), lambda a: a.icontains("a")),
+    ("~", ("word",), lambda a: a.matches("^a")),
+    ("~*", ("word",), lambda a: a.collate("C").imatches("^a")),
     ("row", ("whole", "whole"), lambda a, b: Expr((">", ("row", *row_of(a, b)), ("row", *row_of(b, a))), (), BOOLEAN)),
     (
         "in rows",
@@ -126,6 +154,17 @@ OPERATORS: Final[list[tuple[str, tuple[str, ...], Callable[..., Any]]]] = [
             ("in rows", ("row", a.shape, b.shape), ("row", INTEGER.array, INTEGER.array)), ([1], [2]), BOOLEAN
         ),
     ),
+    ("@>", ("ages", "whole"), lambda a, b: a.contains(b)),
+    ("<@", ("whole", "ages"), lambda a, b: a.contained_by(b)),
+    *((op, ("ages", "ages"), composed(op)) for op in ("&&", "-|-", "<<", ">>", "&<", "&>")),
+    ("*", ("ages", "ages"), operator.mul),
+    ("@@", ("vector", "query"), lambda a, b: a.matches(b)),
+    ("!!", ("query",), operator.invert),
+    ("||", ("vector", "vector"), operator.add),
+    ("||", ("query", "query"), operator.or_),
+    ("&&", ("query", "query"), operator.and_),
+    ("%", ("word", "word"), lambda a, b: a.is_similar(b)),
+    ("<->", ("word", "word"), lambda a, b: a.distance(b)),
     ("in", ("whole",), lambda a: a.is_in(ONE_OR_NULL)),
     ("not in", ("whole",), lambda a: a.is_not_in(ONE_OR_NULL)),
     ("exists", (), lambda: exists(from_(Facts))),
@@ -268,7 +307,7 @@ def test_every_operator_has_a_rule() -> None:
 
 
 def test_every_form_of_expression_that_is_lowered_is_known() -> None:
-    orders = {"asc", "desc", "window"}
+    orders = {"asc", "desc", "window", "grouping sets"}
     unknown = {"default", "shared", "place"}
 
     assert forms_of(Lowering.term) - orders - unknown - RULES.keys() <= forms_of(_Nullability.of)
@@ -288,7 +327,9 @@ _SIGNS: Final = {"like": "~~", "ilike": "~~*"}
 
 
 def test_postgresql_says_itself_that_its_operators_are_strict_but_for_those_of_arrays(db: Database) -> None:
-    signs = [_SIGNS.get(op, op) for op in ("=", "<>", "<", "<=", ">", ">=", *COMPUTED, "||", "like", "ilike")]
+    of_ranges_and_words = ("@>", "<@", "&&", "-|-", "<<", ">>", "&<", "&>", "@@", "!!")
+    comparisons = ("=", "<>", "<", "<=", ">", ">=", "like", "ilike", "~", "~*")
+    signs = [_SIGNS.get(op, op) for op in (*comparisons, *COMPUTED, "||", *of_ranges_and_words)]
     with db.connection() as connection:
         found = connection.execute(
             "SELECT o.oprname, o.oprleft::regtype::text, o.oprright::regtype::text FROM pg_operator AS o"

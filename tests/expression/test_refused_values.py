@@ -14,7 +14,7 @@ from databases import database_with
 from type_cases import EXAMPLES, MOMENT, SUBJECTS, UTC, Inner, Mood, Subject, every_type
 
 from ferra_sync import Database, Db, DbErrorKind, PgRepository, QueryError, ValidationError, insert_into, select, update
-from ferra_sync.types import Range
+from ferra_sync.types import Multirange, Range
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +48,7 @@ WRONG: dict[str, list[Any]] = {
     "jsonb": [{1, 2}, math.nan, [math.inf], {"a": -math.inf}, object(), {"a": MOMENT}, Decimal(1)],
     "json_of": [{"name": SECRET}, SECRET, Inner(MOMENT)],
     "jsonb_of": [{"name": SECRET}, SECRET, Inner(MOMENT)],
+    "hstore": [SECRET, [SECRET], {SECRET: 1}, {1: SECRET}],
     "inet": ["10.0.0.1", IPv4Network("10.0.0.0/8"), 1],
     "cidr": ["10.0.0.0/8", IPv4Address("10.0.0.1")],
     "macaddr": [1, b"\x08\x00"],
@@ -57,7 +58,18 @@ WRONG: dict[str, list[Any]] = {
     "daterange": [MOMENT.date()],
     "tsrange": [MOMENT],
     "tstzrange": [MOMENT],
+    "int4multirange": [Range(1, 5), [Range(1, 5)], (1, 5), "{[1,5)}", Multirange([Range(MOMENT, None)])],
+    "int8multirange": [1],
+    "nummultirange": [Decimal(1)],
+    "datemultirange": [MOMENT.date()],
+    "tsmultirange": [Multirange([Range(MOMENT.replace(tzinfo=UTC), None)])],
+    "tstzmultirange": [Multirange([Range(MOMENT, None)])],
+    "tsvector": [1, b"a", ["a"]],
+    "tsquery": [1, b"a", ["a"]],
     "enum": ["sad", "SAD", 1],
+    "enum_of_schema": ["sad", "SAD", 1],
+    "domain": [1, b"a"],
+    "domain_of_enum": ["sad", "SAD", 1],
 }
 
 

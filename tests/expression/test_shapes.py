@@ -12,7 +12,8 @@ import ferra_sync
 from ferra_sync._compiler.shapes import SelectShape
 from ferra_sync._compiler.terms import TEMPLATES
 from ferra_sync._expression import shapes
-from ferra_sync._expression.shapes import DEFAULT, ColumnRef, FunctionRef, TableRef
+from ferra_sync._expression.references import ColumnRef, FunctionRef, TableRef
+from ferra_sync._expression.shapes import DEFAULT
 from ferra_sync._expression.sqltypes import INTEGER, TEXT
 
 PACKAGE = Path(ferra_sync.__file__).parent
@@ -37,6 +38,10 @@ FORMS: dict[str, tuple[Hashable, tuple[Hashable, ...]]] = {
     "an operator": (shapes.operation("=", TITLE, TEXT), (TITLE, TEXT)),
     "a connective": (shapes.connective("and", TITLE, YEAR), (TITLE, YEAR)),
     "a row": (shapes.row(TITLE, YEAR), (TITLE, YEAR)),
+    "grouping sets": (
+        shapes.grouping_sets("rollup", shapes.row(TITLE), shapes.row(YEAR, TEXT)),
+        (shapes.row(TITLE), shapes.row(YEAR, TEXT)),
+    ),
     "a call": (shapes.call(LOWER, TITLE), (LOWER, TITLE)),
     "a call of distinct values": (shapes.call(COUNT, TITLE, distinct=True), (COUNT, TITLE)),
     "a count of rows": (shapes.count_rows(COUNT), (COUNT,)),
@@ -54,6 +59,7 @@ FORMS: dict[str, tuple[Hashable, tuple[Hashable, ...]]] = {
     "a stamp": (shapes.stamp(TITLE, TEXT, YEAR, is_json=False), (TITLE, TEXT, YEAR)),
     "a stamp of json": (shapes.stamp(TITLE, TEXT, YEAR, is_json=True), (TITLE, TEXT, YEAR)),
     "a row's presence": (shapes.is_row(TABLE), (TABLE,)),
+    "a collated text": (shapes.collated(TITLE, "C"), (TITLE,)),
     "an excluded column": (shapes.excluded(TITLE), (TITLE,)),
     "a default": (DEFAULT, ()),
     "a shared expression": (shapes.shared(0), ()),
@@ -67,6 +73,8 @@ FORMS: dict[str, tuple[Hashable, tuple[Hashable, ...]]] = {
     "a subquery": (ROWS, ()),
     "one of its rows": (shapes.quantified("any", ROWS), (ROWS,)),
     "all of its rows": (shapes.quantified("all", ROWS), (ROWS,)),
+    "one of an array": (shapes.quantified_array("any", TITLE), (TITLE,)),
+    "all of an array": (shapes.quantified_array("all", TITLE), (TITLE,)),
 }
 
 

@@ -166,7 +166,6 @@ class Plain:
         (lambda: t.nullable(int), "takes a column's declaration"),
         (lambda: t.text(on_delete="cascade"), "needs references"),
         (lambda: t.text(nul=True), "no option nul"),
-        (lambda: t.array(t.array(t.integer())), "array"),
         (lambda: t.array(int), "array takes"),
     ],
 )

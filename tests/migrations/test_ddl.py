@@ -19,6 +19,7 @@ from ferra_sync._schema.table import table_meta
 from ferra_sync.migrations._catalog import Connection, described
 from ferra_sync.migrations._ddl import Ddl, column_definition
 from ferra_sync.migrations._drift import differences
+from ferra_sync.types import Multirange, Range
 
 
 class Mood(enum.Enum):
@@ -53,6 +54,7 @@ COLUMNS: dict[str, tuple[Any, str]] = {
     "bytea": (t.bytea(), "bytea NOT NULL"),
     "json": (t.json(), "json NOT NULL"),
     "jsonb": (t.jsonb(), "jsonb NOT NULL"),
+    "array of arrays": (t.array(t.array(t.varchar(9))), "character varying(9)[] NOT NULL"),
     "inet": (t.inet(), "inet NOT NULL"),
     "cidr": (t.cidr(), "cidr NOT NULL"),
     "macaddr": (t.macaddr(), "macaddr NOT NULL"),
@@ -62,6 +64,14 @@ COLUMNS: dict[str, tuple[Any, str]] = {
     "daterange": (t.daterange(), "daterange NOT NULL"),
     "tsrange": (t.tsrange(), "tsrange NOT NULL"),
     "tstzrange": (t.tstzrange(), "tstzrange NOT NULL"),
+    "int4multirange": (t.int4multirange(), "int4multirange NOT NULL"),
+    "int8multirange": (t.int8multirange(), "int8multirange NOT NULL"),
+    "nummultirange": (t.nummultirange(), "nummultirange NOT NULL"),
+    "datemultirange": (t.datemultirange(), "datemultirange NOT NULL"),
+    "tsmultirange": (t.tsmultirange(), "tsmultirange NOT NULL"),
+    "tstzmultirange": (t.tstzmultirange(), "tstzmultirange NOT NULL"),
+    "tsvector": (t.tsvector(), "tsvector NOT NULL"),
+    "tsquery": (t.tsquery(), "tsquery NOT NULL"),
     "array": (t.array(t.varchar(5)), "character varying(5)[] NOT NULL"),
     "enum": (t.enum(Mood), "mood NOT NULL"),
     "enum of another name": (t.enum(Mood, 'The "Mood"'), '"The ""Mood""" NOT NULL'),
@@ -80,6 +90,12 @@ COLUMNS: dict[str, tuple[Any, str]] = {
     "default of a date": (t.date(default=dt.date(1, 2, 3)), "date NOT NULL DEFAULT '0001-02-03'::date"),
     "default of a list": (t.array(t.text(), default=["a,b"]), "text[] NOT NULL DEFAULT '{\"a,b\"}'::text[]"),
     "default of a document": (t.jsonb(default={"a": 1}), "jsonb NOT NULL DEFAULT '{\"a\": 1}'::jsonb"),
+    "default of a range": (t.int4range(default=Range(1, 5)), "int4range NOT NULL DEFAULT '[1,5)'::int4range"),
+    "default of a multirange": (
+        t.datemultirange(default=Multirange([Range(None, dt.date(2026, 3, 1))])),
+        "datemultirange NOT NULL DEFAULT '{(,2026-03-01)}'::datemultirange",
+    ),
+    "default of a query": (t.tsquery(default=t.TsQuery("'a'")), "tsquery NOT NULL DEFAULT '''a'''::tsquery"),
     "default of an enum": (t.enum(Mood, default=Mood.FINE), "mood NOT NULL DEFAULT 'it''s fine'::mood"),
     "default of a function": (t.timestamptz(default=fn.now()), "timestamp with time zone NOT NULL DEFAULT now()"),
     "default of an expression": (
@@ -93,6 +109,14 @@ COLUMNS: dict[str, tuple[Any, str]] = {
     "generated and nullable": (
         t.nullable(t.integer(generated_as=lambda: fn.length(One.y) * 2)),
         "integer GENERATED ALWAYS AS ((length(y) * 2)) STORED",
+    ),
+    "a generated vector": (
+        t.tsvector(generated_as=lambda: fn.to_tsvector("english", One.y)),
+        "tsvector NOT NULL GENERATED ALWAYS AS (to_tsvector('english'::regconfig, y)) STORED",
+    ),
+    "a generated range": (
+        t.int4range(generated_as=lambda: fn.int4range(fn.length(One.y), None)),
+        "int4range NOT NULL GENERATED ALWAYS AS (int4range(length(y), NULL::integer, '[)'::text)) STORED",
     ),
     "a secret": (t.text(secret=True), "text NOT NULL"),
     "a stamp": (t.timestamptz(on_update=fn.now()), "timestamp with time zone NOT NULL"),

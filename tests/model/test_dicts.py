@@ -32,7 +32,7 @@ from ferra_sync import (
     to_json,
     validated,
 )
-from ferra_sync.types import Range
+from ferra_sync.types import Multirange, Range
 
 MOMENT = dt.datetime(2024, 5, 6, 7, 8, 9, 10, tzinfo=dt.UTC)
 
@@ -55,6 +55,8 @@ SPELLED: dict[str, tuple[Any, Any]] = {
     "an open range of days": (Range(None, dt.date(2024, 5, 6), "(]"), "(,2024-05-06]"),
     "a range of moments": (Range(MOMENT, None, "[)"), "[2024-05-06T07:08:09.000010+00:00,)"),
     "an empty range": (Range(empty=True), "empty"),
+    "a multirange": (Multirange([Range(1, 5), Range(7, None)]), "{[1,5),[7,)}"),
+    "an empty multirange": (Multirange(), "{}"),
     "an enum": (Mood.SAD, "sad"),
     "a document": (Inner(MOMENT, ("a",)), {"at": MOMENT.isoformat(), "tags": ["a"]}),
     "a list": ([Decimal(1), None, (True, b"")], ["1", None, [True, ""]]),

@@ -35,7 +35,7 @@ from ferra_sync import (
 )
 from ferra_sync import types as t
 from ferra_sync._model.rejections import rejection
-from ferra_sync.types import Range
+from ferra_sync.types import Multirange, Range
 
 SECRET = "hunter2"
 
@@ -190,6 +190,7 @@ TOLD: list[tuple[Callable[[Any], object], Any, str]] = [
     (lambda value: f"no {value['a'][0]['b'][1]}", NESTED, "no …"),
     (lambda value: f"no {value['a'][0]['b'][1][:5]}", NESTED, NAMED),
     (lambda value: f"no {value.lower}1", Range(42, None), NAMED),
+    (lambda value: f"no {value[0].lower}", Multirange([Range(42, None)]), "no …"),
     (lambda value: f"no {value.name.title()}", Mood.HAPPY, NAMED),
     (lambda value: f"no {value.word[1:]}", Field(SECRET), NAMED),
     (lambda value: value, SECRET, NAMED),

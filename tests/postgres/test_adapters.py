@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from psycopg.types.multirange import Int8Multirange, Multirange, TimestamptzMultirange
 from psycopg.types.range import (
     DateRange,
     Int4Range,
@@ -132,6 +133,11 @@ def read(cast, value):
         ("tsrange", TimestampRange(dt.datetime(2026, 1, 1), None)),  # noqa: DTZ001 - a timestamp has no zone
         ("tstzrange", Range(NOON, None)),
         ("tstzrange", TimestamptzRange(None, NOON)),
+        ("int4multirange", Multirange([Range(1, 5), Range(7, None)])),
+        ("int8multirange", Int8Multirange([Range(1, 5)])),
+        ("nummultirange", Multirange([Range(Decimal("1.5"), Decimal(2), "(]")])),
+        ("tstzmultirange", TimestamptzMultirange([Range(None, NOON)])),
+        ("datemultirange", Multirange()),
         ("integer[]", []),
         ("integer[]", [None]),
         ("bigint[]", [1, 2**40, None]),
@@ -155,6 +161,7 @@ def read(cast, value):
         ("cidr[]", [ip_network("10.0.0.0/8")]),
         ("int4range[]", [Range(1, 5), Range(empty=True), None]),
         ("tstzrange[]", [Range(NOON, None)]),
+        ("tstzmultirange[]", [Multirange([Range(NOON, None)]), Multirange(), None]),
     ],
 )
 def test_a_value_comes_back_as_it_was_sent(connection, cast, value, binary):

@@ -184,7 +184,7 @@ def test_distinct_takes_it(db: Database) -> None:
 
 def test_only_what_the_columns_are_may_be_none(db: Database) -> None:
     (instance,) = compiled(select(of(Managers, User)).parts()[0]).selected.entries
-    assert [cell.nullable for cell in instance.cells] == [False, True, False, False, False, False, True]
+    assert [cell.nullable for cell in instance.entries] == [False, True, False, False, False, False, True]
 
 
 @pytest.mark.parametrize(

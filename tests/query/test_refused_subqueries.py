@@ -44,8 +44,8 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "two columns for an array": (lambda: select(Post).array(), "array takes a query of one column; this one has 4"),
     "arrays for an array": (lambda: from_(Remarks).select(Remarks.tags).array(), "array of arrays"),
     "two columns for any": (lambda: any_(select(Post)), "any_ takes a query of one column; this one has 4"),
-    "values for all": (lambda: all_([1, 2]), "all_ takes a query, not "),
-    "a table for all": (lambda: all_(Posts), r"all_ takes a query, not the table Posts: say from_\(Posts\)"),
+    "values for all": (lambda: all_({1, 2}), "all_ takes a query, an array or a list, not "),
+    "a table for all": (lambda: all_(Posts), r"all_ takes .* not the table Posts: say from_\(Posts\)"),
     "another type for any": (lambda: Posts.id == any_(from_(Posts).select(Posts.title)), "is integer"),
     "a value beside any": (lambda: any_(LIKES) > 3, "stand beside a column or an expression, not an int"),
     "a table for exists": (lambda: exists(Posts), r"exists takes a query, not the table Posts: say from_\(Posts\)"),
@@ -92,6 +92,22 @@ UNCOMPILED: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: from_(Writers).where(exists(OWN.select(fn.max(Writers.id)))).select(Writer),
         "max of columns of writers alone is one of the query around",
     ),
+    "a filtered aggregate of outer columns alone": (
+        lambda: from_(Writers).where(exists(OWN.select(fn.max(Writers.id).filter(Writers.id > 1)))).select(Writer),
+        "max of columns of writers alone is one of the query around",
+    ),
+    "a count filtered by outer columns alone": (
+        lambda: from_(Writers).where(exists(OWN.select(fn.count().filter(Writers.id > 1)))).select(Writer),
+        "count of columns of writers alone is one of the query around",
+    ),
+    "an aggregate of outer columns in their order": (
+        lambda: from_(Writers).select(OWN.select(fn.array_agg(Writers.name, order_by=Writers.id)).scalar()),
+        "array_agg of columns of writers alone is one of the query around",
+    ),
+    "an aggregate of sorted outer columns": (
+        lambda: from_(Writers).select(OWN.select(fn.mode().within_group(Writers.name)).scalar()),
+        "mode of columns of writers alone is one of the query around",
+    ),
     "a loose column inside": (
         lambda: from_(Writers).where(exists(OWN.group_by(Posts.title).select(Posts.likes))).select(Writer),
         r"posts\.likes is neither in group_by",
@@ -124,7 +140,7 @@ def test_any_and_all_have_no_truth_value_and_no_hash() -> None:
 
 def test_a_definition_has_no_query_inside() -> None:
     with pytest.raises(QueryError, match="a SelectShape cannot stand here"):
-        definition(exists(from_(Posts)).shape, str)
+        definition(exists(from_(Posts)).shape, str, {})
     with pytest.raises(SchemaError, match="a query cannot stand in a check"):
         check(exists(from_(Posts)))
     with pytest.raises(SchemaError, match="a query cannot stand in an index"):

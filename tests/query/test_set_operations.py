@@ -188,7 +188,7 @@ def test_a_query_does_not_change(db: Database) -> None:
     assert isinstance(query, Compound)
     query.order_by(Suns.id).limit(1).union(moons)
     assert sorted(db.fetch_all(query)) == [1, 2, 3, 4]
-    assert (repr(query), query.items) == ("<Compound on suns>", suns.items)
+    assert query.items == suns.items
 
 
 # NULL

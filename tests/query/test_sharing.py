@@ -16,6 +16,7 @@ from ferra_sync import Database, FerraModel, Table, from_, insert_into
 from ferra_sync import functions as fn
 from ferra_sync import types as t
 from ferra_sync._query.sharing import are_same
+from ferra_sync.types import Multirange, Range
 
 TYPE_OF = fn.function("jsonb_typeof", t.jsonb(), returns=t.text())
 JSONB_TEXT = fn.function("jsonb_pretty", t.jsonb(), returns=t.text())
@@ -74,6 +75,7 @@ def test_a_value_in_an_expression_is_none_that_is_grouped_by(db: Database):
     assert db.fetch_all(query) == [(2, 1)]
 
 
+RANGES = st.sampled_from(["1", "1.0"]).map(lambda text: Range(Decimal(text), None))
 VALUES = st.recursive(
     st.one_of(
         st.none(),
@@ -81,6 +83,7 @@ VALUES = st.recursive(
         st.integers(-2, 2),
         st.sampled_from([0.0, -0.0, 1.0, float("nan"), float("inf")]),
         st.sampled_from(list(map(Decimal, ("1", "1.0", "1.00", "-0", "0", "NaN")))),
+        RANGES | st.lists(RANGES, max_size=2).map(Multirange),
         st.sampled_from(["", "1", "a"]),
         st.sampled_from([dt.datetime(2026, 1, 1, tzinfo=dt.UTC), dt.datetime(2026, 1, 1)]),  # noqa: DTZ001 - one without
     ),

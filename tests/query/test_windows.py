@@ -289,6 +289,21 @@ def test_an_aggregate_over_a_window_of_aggregates(db: Database) -> None:
     assert {total for _, total in db.fetch_all(query)} == {sum(sale.amount for sale in SALES)}
 
 
+def test_an_aggregate_of_the_groups_aggregates(db: Database) -> None:
+    total = fn.sum(fn.count()).over()
+    by_shop = from_(Sales).group_by(Sales.shop).order_by(Sales.shop)
+    counts = db.fetch_all(by_shop.select(fn.count()))
+    assert db.fetch_all(by_shop.select(Sales.shop, fn.count(), total)) == [
+        ("north", counts[0], sum(counts)),
+        ("south", counts[1], sum(counts)),
+    ]
+    assert db.fetch_all(by_shop.order_by(total).select(fn.max(fn.count()).over(order_by=Sales.shop))) == [
+        counts[0],
+        max(counts),
+    ]
+    assert db.fetch_all(from_(Sales).select(fn.avg(fn.max(Sales.amount)).over())) == [Decimal(4)]
+
+
 def test_groups_by_an_expression_with_values_are_windows_keys(db: Database) -> None:
     query = from_(Sales).group_by(Sales.amount % 2).order_by(Sales.amount % 2)
     found = db.fetch_all(query.select(fn.count().over(), fn.row_number().over(order_by=Sales.amount % 2)))

@@ -119,8 +119,8 @@ update(Users).set(Users.name.to(fn.coalesce(Users.hair_color, Users.hair_color))
 fn.sum(Users.name)  # R127 the sum of texts
 fn.sum(Events.starts_at)  # R128 the sum of moments
 fn.avg(Users.name)  # R129 the mean of texts
-fn.sum(fn.count())  # R130 an aggregate of an aggregate
-fn.max(fn.max(Users.id))  # R131 … of the same
+from_(Users).select(fn.sum(fn.count()))  # R130 an aggregate of an aggregate
+from_(Users).select(fn.max(fn.max(Users.id)))  # R131 … of the same
 fn.count(User)  # R132 the count of a model
 similarity(Users.id, "x")  # R133 a declared function of another type
 similarity(Users.name, 3)  # R134 … with another type as its second argument

@@ -1,0 +1,1 @@
+DROP TABLE lineitem, orders, customer, partsupp, part, supplier, nation, region;

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from functools import partial
 from operator import attrgetter
-from typing import Any, Final, Generic, NamedTuple, Self, TypedDict, TypeVar, Unpack
+from typing import Any, Final, Generic, Self, TypedDict, TypeVar, Unpack
 
 from ferra_sync._compiler.shapes import LockShape, SelectShape
 from ferra_sync._expression.expression import AnyExpr, Expr
@@ -58,13 +58,6 @@ class Said(TypedDict, total=False):
 
 _OF_GROUPS: Final = frozenset({"group_by", "having", "distinct", "windows"})
 """The clauses that may repeat expressions of others."""
-
-
-class Told(NamedTuple):
-    """Clauses of a SELECT by their fields in its shape, and the values of all of them, those of ON included."""
-
-    clauses: dict[str, Any]
-    params: tuple[Any, ...]
 
 
 class Clauses(Shown, Generic[Sel, App]):
@@ -253,16 +246,20 @@ class Clauses(Shown, Generic[Sel, App]):
         said, source = self._said, self._source
         if "items" not in said:
             raise QueryError(f"nothing is selected from {self._source.root.ref}: say .select(…)")
-        where, order_by = said.get("where", ()), said.get("order_by", ())
-        limit, offset = said.get("limit"), said.get("offset")
+        where, having, order_by = said.get("where", ()), said.get("having", ()), said.get("order_by", ())
+        on, limit, offset = said.get("distinct"), said.get("limit"), said.get("offset")
+        repeats = not _OF_GROUPS.isdisjoint(said) and self._repeats_values()
         shape = SelectShape(
             table=source.tables[0].ref if source.tables else None,
             ctes=source.ctes,
             derived=source.derived,
             parts=source.parts,
+            distinct=None if on is None else tuple(map(_SHAPE, on)),
             items=said["items"],
             joins=source.joins,
             where=tuple(map(_SHAPE, where)),
+            group_by=() if repeats else tuple(map(_SHAPE, said.get("group_by", ()))),
+            having=tuple(map(_SHAPE, having)),
             order_by=tuple(map(_SHAPE, order_by)),
             limit=None if limit is None else BIGINT,
             offset=None if offset is None else BIGINT,
@@ -270,18 +267,17 @@ class Clauses(Shown, Generic[Sel, App]):
             outer=source.outer,
         )
         params = source.cte_params + source.derived_params + source.part_params
-        if _OF_GROUPS.isdisjoint(said):
+        if repeats:
+            shape, values = self._shared(shape)
+            params += values
+        else:
             for values in said["item_params"]:
                 params += values
             params += source.params
-            for predicate in where:
+            for predicate in where + having:
                 params += predicate.params
             for order in order_by:
                 params += order.params
-        else:
-            told = self._told_once() if self._repeats_values() else self._told()
-            shape = shape._replace(**told.clauses)
-            params += told.params
         if limit is not None:
             params += (limit,)
         if offset is not None:
@@ -299,27 +295,8 @@ class Clauses(Shown, Generic[Sel, App]):
             return True
         return "windows" in said
 
-    def _told(self) -> Told:
-        """Return the clauses that groups and distinct rows add, where none has values that another repeats."""
-        said = self._said
-        having, on = said.get("having", ()), said.get("distinct")
-        params: tuple[Any, ...] = ()
-        for values in said["item_params"]:
-            params += values
-        params += self._source.params
-        for predicate in (*said.get("where", ()), *having):
-            params += predicate.params
-        for order in said.get("order_by", ()):
-            params += order.params
-        clauses = {
-            "distinct": None if on is None else tuple(map(_SHAPE, on)),
-            "group_by": tuple(map(_SHAPE, said.get("group_by", ()))),
-            "having": tuple(map(_SHAPE, having)),
-        }
-        return Told(clauses, params)
-
-    def _told_once(self) -> Told:
-        """Return the clauses with the expressions that several of them repeat, values and all, said once."""
+    def _shared(self, shape: SelectShape) -> tuple[SelectShape, tuple[Any, ...]]:
+        """Return the shape and the values of a query whose clauses repeat one another's expressions."""
         said = self._said
         on = said.get("distinct")
         repeated = (*keys_of(said.get("group_by", ())), *(self.results() if on == () else on or ()))
@@ -334,19 +311,22 @@ class Clauses(Shown, Generic[Sel, App]):
         def clause(expressions: Iterable[AnyExpr]) -> tuple[Hashable, ...]:
             return tuple([placed(each.shape, each.params) for each in expressions])
 
+        # In the order of the shape's fields, which is that of the parameters.
+        distinct = None if on is None else clause(on)
         pairs = zip(self.items, said["item_params"], strict=True)
-        clauses: dict[str, Any] = {  # In the order of SelectShape's fields, which is that of the parameters.
-            "distinct": None if on is None else clause(on),
-            "items": tuple([(placed(item, values), sql_type) for (item, sql_type), values in pairs]),
-        }
+        items = tuple([(placed(item, values), sql_type) for (item, sql_type), values in pairs])
         params.extend(self._source.params)
-        clauses["where"] = clause(said.get("where", ()))
-        clauses["group_by"] = tuple([placed_key(each, placed) for each in said.get("group_by", ())])
-        clauses["having"] = clause(said.get("having", ()))
-        clauses["order_by"] = tuple(
-            [rebuilt(each.shape, partial(placed, values=each.params)) for each in said.get("order_by", ())]
+        rewritten = shape._replace(
+            distinct=distinct,
+            items=items,
+            where=clause(said.get("where", ())),
+            group_by=tuple([placed_key(each, placed) for each in said.get("group_by", ())]),
+            having=clause(said.get("having", ())),
+            order_by=tuple(
+                [rebuilt(each.shape, partial(placed, values=each.params)) for each in said.get("order_by", ())]
+            ),
         )
-        return Told(clauses | {"shared": sharing.shapes}, (*sharing.params, *params))
+        return rewritten._replace(shared=sharing.shapes), (*sharing.params, *params)
 
 
 def ascending(expr: Any) -> AnyOrder:  # noqa: ANN401 - checked here

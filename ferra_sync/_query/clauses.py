@@ -57,7 +57,7 @@ class Said(TypedDict, total=False):
 class Clauses(Value, Generic[Sel, App]):
     """The clauses of a SELECT; every method returns a new one.
 
-    Sel: what may be selected. App: what where, on and order_by may name.
+    Sel: what may be selected as it is. App: what where, on and order_by may name.
     """
 
     __slots__ = ("_said", "_source")

@@ -63,7 +63,7 @@ _OF_GROUPS: Final = frozenset({"group_by", "having", "distinct", "windows"})
 class Clauses(Shown, Generic[Sel, App]):
     """The clauses of a SELECT; every method returns a new one.
 
-    Sel: what may be selected. App: what where, on and order_by may name.
+    Sel: what may be selected as it is. App: what where, on and order_by may name.
     """
 
     __slots__ = ("_said", "_source")

@@ -271,7 +271,7 @@ class Clauses(Shown, Generic[Sel, App]):
             shape, values = self._shared(shape)
             params += values
         else:
-            for values in said["item_params"]:
+            for values in said.get("item_params", ()):
                 params += values
             params += source.params
             for predicate in where + having:
@@ -291,7 +291,7 @@ class Clauses(Shown, Generic[Sel, App]):
             if isinstance(key, GroupingSets) or key.params:
                 return True
         on = said.get("distinct")
-        if on is not None and any([each.params for each in on] if on else said["item_params"]):
+        if on is not None and any([each.params for each in on] if on else said.get("item_params", ())):
             return True
         return "windows" in said
 
@@ -313,7 +313,7 @@ class Clauses(Shown, Generic[Sel, App]):
 
         # In the order of the shape's fields, which is that of the parameters.
         distinct = None if on is None else clause(on)
-        pairs = zip(self.items, said["item_params"], strict=True)
+        pairs = zip(self.items, said.get("item_params", ()), strict=True)
         items = tuple([(placed(item, values), sql_type) for (item, sql_type), values in pairs])
         params.extend(self._source.params)
         rewritten = shape._replace(

@@ -348,7 +348,7 @@ REAL: Final[SqlType[float]] = _simple(
 )
 TEXT: Final[SqlType[str]] = _simple(FieldType.TEXT, str)
 VARCHAR: Final[SqlType[str]] = _simple(FieldType.VARCHAR, str)
-BPCHAR: Final[SqlType[str]] = SqlType(kind=FieldType.CHAR, ddl="char", cast="bpchar", classes=(str,))
+BPCHAR: Final[SqlType[str]] = SqlType(kind=FieldType.CHAR, ddl="bpchar", cast="bpchar", classes=(str,))
 CITEXT: Final[SqlType[str]] = _simple(FieldType.CITEXT, str)
 BOOLEAN: Final[SqlType[bool]] = _simple(FieldType.BOOLEAN, bool)
 UUID_: Final[SqlType[UUID]] = _simple(FieldType.UUID, UUID)

@@ -11,8 +11,9 @@ from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.nulls import always, leading, never, strict
 from ferra_sync._expression.operators import unordered
 from ferra_sync._expression.references import FunctionRef
+from ferra_sync._expression.selectable import Typed
 from ferra_sync._expression.sqltypes import FieldType, SqlType
-from ferra_sync._expression.typevars import S2, G, N, S, Sa, V
+from ferra_sync._expression.typevars import S2, G, N, S, Sa, T, V
 from ferra_sync.errors import QueryError
 from ferra_sync.functions._calls import Text, Whole, argument, call, expression, text
 
@@ -84,7 +85,7 @@ def array_append(
     value: Expr[S, list[V], Any, G], element: Expr[S2, V, Never, G]
 ) -> Expr[S | S2, list[V], Never, G]: ...
 @overload
-def array_append(value: Expr[S, list[V], Any, G], element: V) -> Expr[S, list[V], Never, G]: ...
+def array_append(value: Typed[S, list[V], T, Any, G], element: V) -> Expr[S, T, Never, G]: ...
 def array_append(value: AnyExpr, element: object) -> AnyExpr:
     """The array with one element more at its end; NULL is an empty array to it."""
     _check_null(_APPEND, _array(_APPEND, value).type, element)
@@ -100,7 +101,7 @@ def array_prepend(
     element: Expr[S, V, Never, G], value: Expr[S2, list[V], Any, G]
 ) -> Expr[S | S2, list[V], Never, G]: ...
 @overload
-def array_prepend(element: V, value: Expr[S, list[V], Any, G]) -> Expr[S, list[V], Never, G]: ...
+def array_prepend(element: V, value: Typed[S, list[V], T, Any, G]) -> Expr[S, T, Never, G]: ...
 def array_prepend(element: object, value: AnyExpr) -> AnyExpr:
     """The array with one element more at its beginning; NULL is an empty array to it."""
     _check_null(_PREPEND, _array(_PREPEND, value).type, element)
@@ -111,13 +112,13 @@ def array_prepend(element: object, value: AnyExpr) -> AnyExpr:
 @overload
 def array_remove(value: Expr[S, list[V], N, G], element: Expr[S2, V, Any, G]) -> Expr[S | S2, list[V], N, G]: ...
 @overload
-def array_remove(value: Expr[S, list[V], N, G], element: V) -> Expr[S, list[V], N, G]: ...
+def array_remove(value: Typed[S, list[V], T, N, G], element: V) -> Expr[S, T, N, G]: ...
 def array_remove(value: AnyExpr, element: object) -> AnyExpr:
     """The array without the elements that equal this one; without those that are NULL, where it is."""
     return call(_REMOVE, value.type.parameter, *_sought(_REMOVE, value, element))
 
 
-def array_replace(value: Expr[S, list[V], N, G], element: V, by: V) -> Expr[S, list[V], N, G]:
+def array_replace(value: Typed[S, list[V], T, N, G], element: V, by: V) -> Expr[S, T, N, G]:
     """The array with `by` in the place of each element that equals this one, or is NULL too."""
     _check_null(_REPLACE, _array(_REPLACE, value).type, by)
     return call(_REPLACE, value.type.parameter, *_sought(_REPLACE, value, element, by))
@@ -131,7 +132,7 @@ def array_position(
     value: Expr[S, list[V], Any, G], element: Expr[S2, V, Any, G], start: int = 1
 ) -> Expr[S | S2, int, None, G]: ...
 @overload
-def array_position(value: Expr[S, list[V], Any, G], element: V, start: int = 1) -> Expr[S, int, None, G]: ...
+def array_position(value: Typed[S, list[V], Any, Any, G], element: V, start: int = 1) -> Expr[S, int, None, G]: ...
 def array_position(value: AnyExpr, element: object, start: int = 1) -> AnyExpr:
     """The place, from `start` on, of the first element that equals this one, or is NULL too; None where none is."""
     sought = _sought(_POSITION, value, element)
@@ -141,7 +142,7 @@ def array_position(value: AnyExpr, element: object, start: int = 1) -> AnyExpr:
 @overload
 def array_positions(value: Expr[S, list[V], N, G], element: Expr[S2, V, Any, G]) -> Expr[S | S2, list[int], N, G]: ...
 @overload
-def array_positions(value: Expr[S, list[V], N, G], element: V) -> Expr[S, list[int], N, G]: ...
+def array_positions(value: Typed[S, list[V], Any, N, G], element: V) -> Expr[S, list[int], N, G]: ...
 def array_positions(value: AnyExpr, element: object) -> AnyExpr:
     """The places of all elements that equal this one, or are NULL too."""
     return call(_POSITIONS, sql.INTEGER.array, *_sought(_POSITIONS, value, element))

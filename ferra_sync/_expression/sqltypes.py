@@ -134,6 +134,10 @@ class SqlType(Value, Generic[T]):
     @overload
     def __ferra_accepts__(self: SqlType[Interval]) -> Interval | dt.timedelta: ...
     @overload
+    def __ferra_accepts__(
+        self: SqlType[dict[str, str | None]],
+    ) -> dict[str, str | None] | dict[str, str] | dict[str, None]: ...
+    @overload
     def __ferra_accepts__(self) -> T: ...
     def __ferra_accepts__(self) -> Any:
         raise TypeError("only the type checker asks what a type accepts")

@@ -24,6 +24,8 @@ IS_CYCLE: Final = "is_cycle"
 CYCLE_PATH: Final = "cycle_path"
 """The column in which CYCLE keeps where it has been."""
 
+ADDED: Final = frozenset({SEARCH_ORDER, IS_CYCLE, CYCLE_PATH})
+
 _MATERIALIZED: Final = {None: "", True: "MATERIALIZED ", False: "NOT MATERIALIZED "}
 
 

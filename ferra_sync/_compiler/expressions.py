@@ -13,6 +13,7 @@ from ferra_sync._compiler.calls import aggregated, call_term, function_of
 from ferra_sync._compiler.terms import TEMPLATES, Chain, Placeholder, Raw, Template, case_term
 from ferra_sync._expression import shapes
 from ferra_sync._expression.domains import is_veiled
+from ferra_sync._expression.grouping import GROUPING
 from ferra_sync._expression.identifiers import quoted
 from ferra_sync._expression.references import ColumnRef, TableRef
 from ferra_sync._expression.shapes import children, columns_of
@@ -84,13 +85,11 @@ class Lowering:
                 return Chain(f" {op.upper()} ", self.terms(operands))
             case (shapes.ROW, *operands):
                 return Chain(", ", self.terms(operands))
-            case (shapes.GROUPING_SETS, str() as kind, *sets):
-                return Template(f"{kind.upper()} {{}}", Chain(", ", self.terms(sets)))
             case (shapes.OVER | shapes.WINDOW, *_):
                 return call_term(shape, self.terms)
             case (str() as form, *_) if form in _CALLS:
                 self._check_outer(shape)
-                return call_term(shape, self.terms)
+                return call_term(shape, self.keys if GROUPING in shape else self.terms)
             case (shapes.CASE, *parts):
                 return case_term(self.terms(parts))
             case (shapes.CAST, operand, SqlType() as to):
@@ -131,6 +130,21 @@ class Lowering:
         """Return the term of each shape, in order."""
         return [self.term(shape) for shape in expressions]
 
+    def keys(self, group_by: Iterable[Hashable]) -> list[Term]:
+        """Return the terms of keys: a column as it is, for the server to know it again, by its table or in a query."""
+        return [self._key(each) for each in group_by]
+
+    def _key(self, shape: Hashable) -> Term:
+        match shape:
+            case ColumnRef():
+                return Raw(self._spelled(shape))
+            case (shapes.ROW, *keys):
+                return Chain(", ", self.keys(keys))
+            case (shapes.GROUPING_SETS, str() as kind, *sets):
+                return Template(f"{kind.upper()} {{}}", Chain(", ", self.keys(sets)))
+            case _:
+                return self.term(shape)
+
     def conjunction(self, predicates: Iterable[Hashable]) -> Term:
         """Return the predicates joined by AND."""
         return Chain(" AND ", self.terms(predicates))
@@ -169,10 +183,13 @@ class Lowering:
             raise QueryError(f"{function} of columns of {', '.join(map(str, tables))} alone is one of the query around")
 
     def _column(self, ref: ColumnRef) -> Term:
+        return column_term(self._spelled(ref), ref)
+
+    def _spelled(self, ref: ColumnRef) -> str:
         """Return a column with its table: alone, its name in ORDER BY and DISTINCT ON would mean a result first."""
         if ref.table not in self._tables:
             raise QueryError(f"{ref}: table {ref.table} is not in this query{self._cure(ref.table)}")
-        return column_term(f"{quoted(ref.table.qualifier)}.{quoted(ref.name)}", ref)
+        return f"{quoted(ref.table.qualifier)}.{quoted(ref.name)}"
 
     def _cure(self, table: TableRef) -> str:
         """Return what to say where `table` stands in a query around this one."""

@@ -10,7 +10,16 @@ from pypika.terms import Term
 
 from ferra_sync._compiler.checks import check_select
 from ferra_sync._compiler.compiled import Compiled, check_readable, finished
-from ferra_sync._compiler.derived import DerivedTable, TablePart, cte_term, function_rows, values_term, with_queries
+from ferra_sync._compiler.derived import (
+    ADDED,
+    SEARCH_ORDER,
+    DerivedTable,
+    TablePart,
+    cte_term,
+    function_rows,
+    values_term,
+    with_queries,
+)
 from ferra_sync._compiler.expressions import Lowering
 from ferra_sync._compiler.recursion import check_recursive
 from ferra_sync._compiler.select import select_builder
@@ -30,7 +39,8 @@ from ferra_sync._compiler.shapes import (
 )
 from ferra_sync._compiler.terms import Subquery
 from ferra_sync._compiler.write import delete_builder, insert_builder, update_builder
-from ferra_sync._expression.references import TableRef
+from ferra_sync._expression.references import ColumnRef, TableRef
+from ferra_sync._schema.table import table_meta
 from ferra_sync.errors import QueryError
 
 
@@ -45,7 +55,7 @@ class QueryLowering(Lowering):
     ) -> None:
         """Lower a query over `tables`, inside the statement `around` it."""
         super().__init__(tables, outer, around=around)
-        self._ctes: dict[str, type] = {} if around is None else dict(around._ctes)
+        self._ctes: dict[str, CteShape] = {} if around is None else dict(around._ctes)
         self._later: frozenset[str] = frozenset() if around is None else around._later
         self._depth: int = 0 if around is None else around._depth + 1
 
@@ -63,10 +73,11 @@ class QueryLowering(Lowering):
         term = super().table(ref)
         if isinstance(term, DerivedTable):
             return term
-        named = self._ctes.get(ref.name) if ref.schema is None else None
+        cte = self._ctes.get(ref.name) if ref.schema is None else None
         if ref.schema is None and ref.name in self._later:
             raise QueryError(f"{ref} would be the query of that name in WITH RECURSIVE: with_(…) it before this one")
         owner = ref.declared_by
+        named = None if cte is None else cte.table.declared_by
         if ref.is_derived and named is not owner:
             raise QueryError(
                 f"no query makes the rows of {ref} here: say from_({owner.__name__}.of(…)), "
@@ -77,6 +88,13 @@ class QueryLowering(Lowering):
                 f'{ref} would be the query of that name in WITH: class {named.__name__}(Derived, name="…")'
             )
         return term
+
+    def _spelled(self, ref: ColumnRef) -> str:
+        if ref.name in ADDED and all(each.ref is not ref for each in table_meta(ref.table.owner).attributes.values()):
+            cte = None if isinstance(self._tables.get(ref.table), DerivedTable) else self._ctes.get(ref.table.name)
+            if cte is None or not (cte.search if ref.name == SEARCH_ORDER else cte.cycle):
+                raise QueryError(f"{ref}: another query makes the rows of {ref.table} here, which adds no such column")
+        return super()._spelled(ref)
 
     def rows(self, shape: RowsShape, *, binary: bool = False) -> Any:  # noqa: ANN401 - PyPika's builder, or a term
         """Return what makes the rows of a query inside this statement, or of the statement itself.
@@ -124,13 +142,13 @@ class QueryLowering(Lowering):
     def _cte(self, shape: CteShape) -> Term:
         if shape.is_recursive:
             check_recursive(shape)
-            self._ctes[shape.table.name] = shape.table.declared_by
+            self._ctes[shape.table.name] = shape
         rows = (
             self.rows(shape.rows)
             if isinstance(shape.rows, (SelectShape, CompoundShape))
             else self._inner_write(shape.rows)
         )
-        self._ctes[shape.table.name] = shape.table.declared_by
+        self._ctes[shape.table.name] = shape
         return cte_term(shape, rows)
 
     def _inner_write(self, shape: WriteShape) -> Any:  # noqa: ANN401 - PyPika's builder

@@ -7,11 +7,16 @@ from typing import Any, Final
 
 from ferra_sync._compiler.nullable_side import nullable_side
 from ferra_sync._compiler.shapes import CompoundShape, CteShape, RowsShape, SelectShape
+from ferra_sync._expression.operators import cure_of_order
+from ferra_sync._expression.range_types import RANGES
 from ferra_sync._expression.references import TableRef
 from ferra_sync._expression.shapes import SUBQUERY, children, has_aggregate
+from ferra_sync._expression.sqltypes import FieldType, SqlType
 from ferra_sync._model.select_list import select_list
+from ferra_sync._schema.table import table_meta
 from ferra_sync.errors import QueryError
 
+_UNHASHED: Final = frozenset({FieldType.TSVECTOR, FieldType.TSQUERY})
 _DIFFERENCES: Final = frozenset({"EXCEPT", "EXCEPT ALL", "INTERSECT ALL"})
 
 
@@ -21,6 +26,9 @@ def check_recursive(cte: CteShape) -> None:
     if not isinstance(cte.rows, CompoundShape):
         raise QueryError(f"{table}: a recursive query is a start and a step")
     start, step = cte.rows.parts
+    _check_compared(cte, cte.rows)
+    if isinstance(start, SelectShape) and start.locks:
+        raise QueryError(f"{start.locks[0]} cannot lock what {table} starts with: {cte.rows.operator} makes its rows")
     if list(_readings(start, table)):
         raise QueryError(f"the start of {table} reads {table} itself: only its step does")
     readings = list(_readings(step, table))
@@ -32,6 +40,24 @@ def check_recursive(cte: CteShape) -> None:
         raise QueryError(
             f"search and cycle of {table} take a SELECT to start from, and one as a step that reads {table} in its FROM"
         )
+
+
+def _check_compared(cte: CteShape, rows: CompoundShape) -> None:
+    """UNION, SEARCH and CYCLE compare rows, and a recursive UNION looks for them by a hash."""
+    every = [column.ref for column in table_meta(cte.table.owner).attributes.values()]
+    is_union = rows.operator == "UNION"
+    sought = () if cte.search is None else cte.search.by
+    for ref in (*(every if is_union else ()), *sought, *cte.cycle):
+        if not ref.type.has_order:
+            raise QueryError(f"{ref} is {ref.type}, which a recursive query cannot compare: {cure_of_order(ref.type)}")
+    unhashed = next((ref for ref in every if is_union and _has_no_hash(ref.type)), None)
+    if unhashed is not None:
+        raise QueryError(f'{unhashed} is {unhashed.type}, which no recursive UNION takes: say union="all" and cycle=…')
+
+
+def _has_no_hash(sql_type: SqlType[Any]) -> bool:
+    """Whether PostgreSQL has no hash of it, or of a domain over it."""
+    return sql_type.kind in _UNHASHED or (sql_type.base is not None and sql_type.kind in RANGES)
 
 
 def _reads_itself(shape: RowsShape, table: TableRef) -> bool:

@@ -45,7 +45,7 @@ def select_builder(shape: SelectShape, lowering: Lowering, *, binary: bool) -> A
     builder = _joined(builder, lowering, shape.joins)
     if shape.where:
         builder = builder.where(lowering.conjunction(shape.where))
-    builder = builder.groupby(*lowering.terms(shape.group_by))
+    builder = builder.groupby(*lowering.keys(shape.group_by))
     if shape.having:
         builder = builder.having(lowering.conjunction(shape.having))
     builder = builder.orderby(*lowering.terms(shape.order_by))

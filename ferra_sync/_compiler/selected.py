@@ -18,6 +18,7 @@ from ferra_sync._expression import shapes
 from ferra_sync._expression.coercion import resolved
 from ferra_sync._expression.nullability import may_be_null
 from ferra_sync._expression.nulls import Rule
+from ferra_sync._expression.operators import cure_of_order
 from ferra_sync._expression.references import ColumnRef
 from ferra_sync._expression.shapes import Item, place
 from ferra_sync._expression.sqltypes import SqlType
@@ -131,7 +132,7 @@ def _common_type(operator: SetOperator, items: Sequence[Item]) -> SqlType[Any]:
             )
         found = common
     if operator != "UNION ALL" and not found.has_order:
-        raise QueryError(f"{_label(first)} is {found}, which {operator} cannot compare: declare jsonb, or say .cast(…)")
+        raise QueryError(f"{_label(first)} is {found}, which {operator} cannot compare: {cure_of_order(found)}")
     return found.parameter
 
 

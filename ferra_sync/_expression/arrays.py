@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any, Final
 
 from ferra_sync._expression.sqltypes import FieldType, SqlType
@@ -18,6 +19,7 @@ def array_of(element: SqlType[Any], *, nulls: bool) -> SqlType[Any]:
     return element.array_with_nulls if nulls else element.array
 
 
+@lru_cache(maxsize=1024)
 def _nested(inner: SqlType[Any]) -> SqlType[list[Any]]:
     dump, load = inner.dump, inner.load
     return SqlType(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any, Final, get_origin
 
 import attrs
@@ -24,7 +25,11 @@ def enumeration(cls: type[T], name: str | None, schema: str | None = None) -> Sq
         raise SchemaError(f"enum takes a Python enum, not {described(cls)}")
     if not all(isinstance(member.value, str) for member in cls):
         raise SchemaError(f"the values of {cls.__name__} must be strings: they are the labels in PostgreSQL")
-    spelled = named(snake_case(cls.__name__) if name is None else name, schema, "an enum")
+    return _enumeration(cls, named(snake_case(cls.__name__) if name is None else name, schema, "an enum"), schema)
+
+
+@lru_cache(maxsize=1024)
+def _enumeration(cls: type[T], spelled: str, schema: str | None) -> SqlType[T]:
     return SqlType(
         kind=FieldType.ENUM,
         ddl=spelled,

@@ -9,6 +9,7 @@ from types import NoneType
 from typing import Any, Final, TypeAlias, TypeVar
 
 from ferra_sync._expression import shapes
+from ferra_sync._expression.arrays import innermost
 from ferra_sync._expression.coercion import TEXTS, mismatch
 from ferra_sync._expression.described import described
 from ferra_sync._expression.identifiers import checked
@@ -188,12 +189,17 @@ def membership(make: Make[NodeT], op: str, left: Node, values: object) -> NodeT:
         if isinstance(values, Rows):
             return _membership_in_rows(make, _IN[op], left, values)
         raise QueryError(f"{left.label}: a collection of values is needed, not {type(values).__name__}")
+    check_listed(op, left)
+    sql_type, listed = listing(left, list(values))
+    return make(binary(op, left.shape, sql_type), (*left.params, listed), BOOLEAN)
+
+
+def check_listed(op: str, left: Node) -> None:
+    """Raise QueryError where `op` cannot look for it in a list, for want of such a list or of `=`."""
     if left.type.kind is FieldType.ARRAY:
         raise QueryError(f"{left.label} is an array; {op} compares single values")
     if not left.type.has_order:
         raise unordered(left, op)
-    sql_type, listed = listing(left, list(values))
-    return make(binary(op, left.shape, sql_type), (*left.params, listed), BOOLEAN)
 
 
 def _membership_in_rows(make: Make[NodeT], op: str, left: Node, rows: Rows[Any, Any, Any]) -> NodeT:
@@ -263,8 +269,13 @@ def require_boolean(node: Node, op: str) -> None:
 
 def unordered(node: Node, op: str) -> QueryError:
     """Return what to raise where `op` compares or sorts a type that PostgreSQL neither compares nor sorts."""
-    cure = "ordered=True where PostgreSQL compares it" if node.type.kind is FieldType.CUSTOM else "jsonb"
-    return QueryError(f"{node.label} is {node.type}, which {op} cannot take: declare {cure}, or say .cast(…)")
+    return QueryError(f"{node.label} is {node.type}, which {op} cannot take: {cure_of_order(node.type)}")
+
+
+def cure_of_order(sql_type: SqlType[Any]) -> str:
+    """Return what to say instead of a type, or of arrays of it, that PostgreSQL neither compares nor sorts."""
+    is_custom = innermost(sql_type).kind is FieldType.CUSTOM
+    return f"declare {'ordered=True where PostgreSQL compares it' if is_custom else 'jsonb'}, or say .cast(…)"
 
 
 def cast(make: Make[NodeT], left: Node, to: object) -> NodeT:

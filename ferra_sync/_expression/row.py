@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final, Generic, Never, NoReturn, TypeAlias, Ty
 from ferra_sync._expression import shapes
 from ferra_sync._expression.described import described
 from ferra_sync._expression.expression import AnyExpr, Expr
-from ferra_sync._expression.operators import Node, comparison, distinction, listing
+from ferra_sync._expression.operators import Node, check_listed, comparison, distinction, listing
 from ferra_sync._expression.rows import Rows
 from ferra_sync._expression.shapes import children
 from ferra_sync._expression.sqltypes import BOOLEAN
@@ -104,6 +104,8 @@ class Row(Value, Generic[S_co, T_co, M_co, N_co, G_co]):
             return _in_query(items, rows)
         if isinstance(rows, (str, bytes)) or not isinstance(rows, Collection):
             raise QueryError(f"is_in of a row takes tuples or a query, not {described(rows)}")
+        for item in items:
+            check_listed("is_in of a row", item)
         return in_rows(items, _columns(len(items), rows))
 
 

@@ -7,7 +7,7 @@ import enum
 import json
 from collections.abc import Callable, Hashable, Iterable
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
 from typing import Any, Final, Generic, Never, Protocol, overload
 from uuid import UUID
@@ -133,6 +133,10 @@ class SqlType(Value, Generic[T]):
     def __ferra_accepts__(self: SqlType[Decimal]) -> Decimal | int: ...
     @overload
     def __ferra_accepts__(self: SqlType[Interval]) -> Interval | dt.timedelta: ...
+    @overload
+    def __ferra_accepts__(
+        self: SqlType[dict[str, str | None]],
+    ) -> dict[str, str | None] | dict[str, str] | dict[str, None]: ...
     @overload
     def __ferra_accepts__(self) -> T: ...
     def __ferra_accepts__(self) -> Any:
@@ -348,7 +352,7 @@ REAL: Final[SqlType[float]] = _simple(
 )
 TEXT: Final[SqlType[str]] = _simple(FieldType.TEXT, str)
 VARCHAR: Final[SqlType[str]] = _simple(FieldType.VARCHAR, str)
-BPCHAR: Final[SqlType[str]] = SqlType(kind=FieldType.CHAR, ddl="char", cast="bpchar", classes=(str,))
+BPCHAR: Final[SqlType[str]] = SqlType(kind=FieldType.CHAR, ddl="bpchar", cast="bpchar", classes=(str,))
 CITEXT: Final[SqlType[str]] = _simple(FieldType.CITEXT, str)
 BOOLEAN: Final[SqlType[bool]] = _simple(FieldType.BOOLEAN, bool)
 UUID_: Final[SqlType[UUID]] = _simple(FieldType.UUID, UUID)
@@ -378,13 +382,13 @@ TSQUERY: Final[SqlType[TsQuery]] = _simple(FieldType.TSQUERY, str, binary=False)
 def varchar(length: int) -> SqlType[str]:
     """Return `varchar(length)`; SchemaError for a length that PostgreSQL has not."""
     _check_length(length)
-    return attrs.evolve(VARCHAR, ddl=f"varchar({length})", parameter=VARCHAR)
+    return _sized(VARCHAR, f"varchar({length})")
 
 
 def char(length: int) -> SqlType[str]:
     """Return `char(length)`; SchemaError for a length that PostgreSQL has not."""
     _check_length(length)
-    return attrs.evolve(BPCHAR, ddl=f"char({length})", parameter=BPCHAR)
+    return _sized(BPCHAR, f"char({length})")
 
 
 def _check_length(length: int) -> None:
@@ -403,13 +407,24 @@ def numeric(precision: int | None, scale: int | None) -> SqlType[Decimal]:
     if scale is not None and (type(scale) is not int or not 0 <= scale <= precision):
         raise SchemaError("numeric's scale is a whole number from 0 to its precision")
     figures = f"{precision}" if scale is None else f"{precision},{scale}"
-    return attrs.evolve(NUMERIC, ddl=f"numeric({figures})", parameter=NUMERIC)
+    return _sized(NUMERIC, f"numeric({figures})")
+
+
+@lru_cache(maxsize=1024)
+def _sized(plain: SqlType[T], ddl: str) -> SqlType[T]:
+    """Return a type of a length or a precision: the same each time, for a cast to it has one shape."""
+    return attrs.evolve(plain, ddl=ddl, parameter=plain)
 
 
 def structured(plain: SqlType[Any], cls: type[T]) -> SqlType[T]:
     """Return json or jsonb that holds instances of the attrs class `cls`."""
     if not isinstance(cls, type) or not attrs.has(cls):
         raise SchemaError(f"{plain.ddl} takes an attrs class, not {described(cls)}")
+    return _structured(plain, cls)
+
+
+@lru_cache(maxsize=1024)
+def _structured(plain: SqlType[Any], cls: type[T]) -> SqlType[T]:
     return SqlType(
         kind=plain.kind,
         ddl=plain.ddl,

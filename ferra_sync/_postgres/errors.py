@@ -114,7 +114,14 @@ def _db(error: psycopg.Error) -> Db:
 def _message(error: psycopg.Error) -> str:
     """Return the server's primary message; without a server's answer, the driver's own first line."""
     message = error.diag.message_primary or str(error).split("\n", maxsplit=1)[0]
-    return _VALUES.sub(_hidden, message) if isinstance(error, psycopg.DataError) else message
+    return _VALUES.sub(_hidden, message) if _quotes_values(error) else message
+
+
+def _quotes_values(error: psycopg.Error) -> bool:
+    """Whether the message is about a value: one of a syntax error is where that has no place in a statement's text."""
+    if isinstance(error, psycopg.errors.SyntaxError):
+        return error.diag.statement_position is None and error.diag.internal_position is None
+    return isinstance(error, psycopg.DataError)
 
 
 def _hidden(value: re.Match[str]) -> str:
@@ -129,6 +136,8 @@ def _kind(error: psycopg.Error) -> DbErrorKind:
         return DbErrorKind.UNDEFINED
     if error.diag.message_primary == _CANCELLED:
         return DbErrorKind.OTHER
+    if _quotes_values(error):
+        return DbErrorKind.INVALID_DATA
     return _KINDS.get(state) or _KINDS_BY_CLASS.get(state[:2], DbErrorKind.OTHER)
 
 

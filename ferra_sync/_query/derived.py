@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, Literal, Never, Self, overload
 
-from ferra_sync._compiler.derived import CYCLE_PATH, IS_CYCLE, SEARCH_ORDER
+from ferra_sync._compiler.derived import ADDED
 from ferra_sync._compiler.shapes import CompoundShape, CteShape, DerivedShape, SetOperator, ValuesShape
 from ferra_sync._expression.column import Column
 from ferra_sync._expression.expression import Expr
@@ -208,7 +208,7 @@ def _own(cls: type[Derived]) -> TableMeta:
 def _check_added(table: TableMeta) -> None:
     """Raise QueryError where a column has the name of one that SEARCH or CYCLE adds."""
     for column in table.attributes.values():
-        if column.name in {SEARCH_ORDER, IS_CYCLE, CYCLE_PATH}:
+        if column.name in ADDED:
             raise QueryError(f"{column.ref}: a recursive query may add a column of that name itself: say name=…")
 
 

@@ -21,6 +21,7 @@ from ferra_sync._query.checks import advice, check_expressions, named
 from ferra_sync._query.clauses import AnyOrder, ascending, no_count
 from ferra_sync._query.from_item import Cte, with_more
 from ferra_sync._query.query import RowQuery
+from ferra_sync._query.selection import CorrelatedSelect
 from ferra_sync._query.sharing import are_same
 from ferra_sync._query.subquery import Subquery
 from ferra_sync.errors import QueryError
@@ -205,6 +206,8 @@ class Compound(Combinable[App, R_co]):
 
 
 def _combined(operator: SetOperator, first: Combinable[App, R], other: object) -> Compound[App, R]:
+    if isinstance(other, CorrelatedSelect):
+        raise QueryError(f"{operator} takes no correlated query: say exists(…) | exists(…), or another .lateral(…)")
     if not isinstance(other, Combinable):
         raise QueryError(f"{operator} takes a SELECT or a set operation, not {named(other)}{advice(other)}")
     if isinstance(first, Compound):

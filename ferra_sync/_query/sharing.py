@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Hashable, Iterable
 from decimal import Decimal
 from itertools import islice
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from ferra_sync._expression import shapes
 from ferra_sync._expression.expression import AnyExpr
@@ -21,6 +21,8 @@ from ferra_sync._expression.shapes import leaves, rebuilt, shared
 from ferra_sync._expression.sqltypes import SqlType
 
 Params: TypeAlias = tuple[Any, ...]
+
+_KEYED: Final = frozenset({shapes.KEYS, shapes.ASC, shapes.DESC})
 
 
 class Sharing:
@@ -72,14 +74,14 @@ class Sharing:
         def part(child: Hashable) -> Hashable:
             values = tuple(islice(remaining, _parameters(child)))
             # A value within an expression is no expression of its own, though an equal one may be grouped by.
-            is_own = isinstance(child, tuple) or is_grouping
+            is_own = isinstance(child, tuple) or has_keys
             kept, its_own = self.rewritten(child, values) if is_own else (child, values)
             own.extend(its_own)
             return kept
 
         if not isinstance(shape, tuple):
             return shape, params
-        is_grouping = GROUPING in shape  # Its arguments are what is grouped by, and nothing within that.
+        has_keys = shape[0] in _KEYED or GROUPING in shape  # What stands there is an expression, a value alone too.
         kept = rebuilt(shape, part)
         return kept, (*own, *remaining)  # A subquery's values are its own, whatever stands in it.
 

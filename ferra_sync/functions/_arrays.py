@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Never, overload
+from typing import Any, Final, Never, TypeAlias, overload
 
 from ferra_sync._expression import sqltypes as sql
 from ferra_sync._expression.arrays import depth_of
@@ -11,8 +11,9 @@ from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.nulls import always, leading, never, strict
 from ferra_sync._expression.operators import unordered
 from ferra_sync._expression.references import FunctionRef
+from ferra_sync._expression.selectable import Typed
 from ferra_sync._expression.sqltypes import FieldType, SqlType
-from ferra_sync._expression.typevars import S2, G, N, S, Sa, V
+from ferra_sync._expression.typevars import S2, G, N, S, Sa, T, V
 from ferra_sync.errors import QueryError
 from ferra_sync.functions._calls import Text, Whole, argument, call, expression, text
 
@@ -28,29 +29,35 @@ _TO_STRING: Final = FunctionRef("array_to_string", nulls=leading, returns=sql.TE
 _FROM_STRING: Final = FunctionRef("string_to_array", nulls=leading)
 
 
-def _array(function: FunctionRef, value: AnyExpr) -> AnyExpr:
+AnyValue: TypeAlias = Typed[Any, Any, Any, Any, Any]
+
+
+def _array(function: FunctionRef, value: AnyValue) -> AnyExpr:
     """Return what a function of arrays takes; QueryError where it is none."""
-    if expression(function.name, value).type.kind is not FieldType.ARRAY:
-        raise QueryError(f"{function} takes an array, not {value.type}")
-    return value
+    array = expression(function.name, value)
+    if array.type.kind is not FieldType.ARRAY:
+        raise QueryError(f"{function} takes an array, not {array.type}")
+    return array
 
 
-def _with_element(function: FunctionRef, value: AnyExpr, *elements: object) -> list[AnyExpr]:
+def _with_element(function: FunctionRef, value: AnyValue, *elements: object) -> list[AnyExpr]:
     """Return an array and elements of it, as a function of these takes them.
 
     Raises:
         QueryError: it is no array, or one of arrays; an element is of another type.
     """
-    of = _array(function, value).type
+    array = _array(function, value)
+    of = array.type
     if of.element is None or depth_of(of) > 1:
         raise QueryError(f"{function} takes an array of one dimension, not {of}")
-    return [value, *[argument(function, of.element.parameter, each) for each in elements]]
+    return [array, *[argument(function, of.element.parameter, each) for each in elements]]
 
 
-def _sought(function: FunctionRef, value: AnyExpr, *elements: object) -> list[AnyExpr]:
+def _sought(function: FunctionRef, value: AnyValue, *elements: object) -> list[AnyExpr]:
     """Return them, where elements can be compared."""
-    if not _array(function, value).type.has_order:
-        raise unordered(value, function.name)
+    array = _array(function, value)
+    if not array.type.has_order:
+        raise unordered(array, function.name)
     return _with_element(function, value, *elements)
 
 
@@ -84,8 +91,8 @@ def array_append(
     value: Expr[S, list[V], Any, G], element: Expr[S2, V, Never, G]
 ) -> Expr[S | S2, list[V], Never, G]: ...
 @overload
-def array_append(value: Expr[S, list[V], Any, G], element: V) -> Expr[S, list[V], Never, G]: ...
-def array_append(value: AnyExpr, element: object) -> AnyExpr:
+def array_append(value: Typed[S, list[V], T, Any, G], element: V) -> Expr[S, T, Never, G]: ...
+def array_append(value: AnyValue, element: object) -> AnyExpr:
     """The array with one element more at its end; NULL is an empty array to it."""
     _check_null(_APPEND, _array(_APPEND, value).type, element)
     return call(_APPEND, value.type.parameter, *_with_element(_APPEND, value, element))
@@ -100,8 +107,10 @@ def array_prepend(
     element: Expr[S, V, Never, G], value: Expr[S2, list[V], Any, G]
 ) -> Expr[S | S2, list[V], Never, G]: ...
 @overload
-def array_prepend(element: V, value: Expr[S, list[V], Any, G]) -> Expr[S, list[V], Never, G]: ...
-def array_prepend(element: object, value: AnyExpr) -> AnyExpr:
+def array_prepend(element: V | None, value: Typed[S, list[V | None], T, Any, G]) -> Expr[S, T, Never, G]: ...
+@overload
+def array_prepend(element: V, value: Typed[S, list[V], T, Any, G]) -> Expr[S, T, Never, G]: ...
+def array_prepend(element: object, value: AnyValue) -> AnyExpr:
     """The array with one element more at its beginning; NULL is an empty array to it."""
     _check_null(_PREPEND, _array(_PREPEND, value).type, element)
     array, first = _with_element(_PREPEND, value, element)
@@ -111,13 +120,13 @@ def array_prepend(element: object, value: AnyExpr) -> AnyExpr:
 @overload
 def array_remove(value: Expr[S, list[V], N, G], element: Expr[S2, V, Any, G]) -> Expr[S | S2, list[V], N, G]: ...
 @overload
-def array_remove(value: Expr[S, list[V], N, G], element: V) -> Expr[S, list[V], N, G]: ...
-def array_remove(value: AnyExpr, element: object) -> AnyExpr:
+def array_remove(value: Typed[S, list[V], T, N, G], element: V) -> Expr[S, T, N, G]: ...
+def array_remove(value: AnyValue, element: object) -> AnyExpr:
     """The array without the elements that equal this one; without those that are NULL, where it is."""
     return call(_REMOVE, value.type.parameter, *_sought(_REMOVE, value, element))
 
 
-def array_replace(value: Expr[S, list[V], N, G], element: V, by: V) -> Expr[S, list[V], N, G]:
+def array_replace(value: Typed[S, list[V], T, N, G], element: V, by: V) -> Expr[S, T, N, G]:
     """The array with `by` in the place of each element that equals this one, or is NULL too."""
     _check_null(_REPLACE, _array(_REPLACE, value).type, by)
     return call(_REPLACE, value.type.parameter, *_sought(_REPLACE, value, element, by))
@@ -131,8 +140,8 @@ def array_position(
     value: Expr[S, list[V], Any, G], element: Expr[S2, V, Any, G], start: int = 1
 ) -> Expr[S | S2, int, None, G]: ...
 @overload
-def array_position(value: Expr[S, list[V], Any, G], element: V, start: int = 1) -> Expr[S, int, None, G]: ...
-def array_position(value: AnyExpr, element: object, start: int = 1) -> AnyExpr:
+def array_position(value: Typed[S, list[V], Any, Any, G], element: V, start: int = 1) -> Expr[S, int, None, G]: ...
+def array_position(value: AnyValue, element: object, start: int = 1) -> AnyExpr:
     """The place, from `start` on, of the first element that equals this one, or is NULL too; None where none is."""
     sought = _sought(_POSITION, value, element)
     return call(_POSITION, sql.INTEGER, *sought, argument(_POSITION, sql.INTEGER, start))
@@ -141,8 +150,8 @@ def array_position(value: AnyExpr, element: object, start: int = 1) -> AnyExpr:
 @overload
 def array_positions(value: Expr[S, list[V], N, G], element: Expr[S2, V, Any, G]) -> Expr[S | S2, list[int], N, G]: ...
 @overload
-def array_positions(value: Expr[S, list[V], N, G], element: V) -> Expr[S, list[int], N, G]: ...
-def array_positions(value: AnyExpr, element: object) -> AnyExpr:
+def array_positions(value: Typed[S, list[V], Any, N, G], element: V) -> Expr[S, list[int], N, G]: ...
+def array_positions(value: AnyValue, element: object) -> AnyExpr:
     """The places of all elements that equal this one, or are NULL too."""
     return call(_POSITIONS, sql.INTEGER.array, *_sought(_POSITIONS, value, element))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from functools import cache
 from typing import Any, Final, Literal, Never, TypeAlias, TypeVar, get_args, overload
 
 from psycopg.types.multirange import Multirange
@@ -182,8 +183,7 @@ def tstzrange(
 
 
 def _made(kind: FieldType, lower: object, upper: object, bounds: object) -> AnyExpr:
-    returns = range_type(Range, kind)
-    function = FunctionRef(returns.cast, nulls=never, returns=returns)
+    function, returns = _constructor(kind)
     if bounds not in _BOUNDS:
         raise QueryError(f"the bounds of {function} are one of {', '.join(_BOUNDS)}")
     return call(
@@ -192,6 +192,13 @@ def _made(kind: FieldType, lower: object, upper: object, bounds: object) -> AnyE
         *[argument(function, returns.element or returns, bound) for bound in (lower, upper)],
         parameter(bounds, sql.TEXT, function),
     )
+
+
+@cache
+def _constructor(kind: FieldType) -> tuple[FunctionRef, SqlType[Any]]:
+    """Return the function of a type of ranges, the same each time, and that type."""
+    returns = range_type(Range, kind)
+    return FunctionRef(returns.cast, nulls=never, returns=returns), returns
 
 
 # Aggregates

@@ -16,7 +16,7 @@ from ferra_sync._expression.parameter import parameter
 from ferra_sync._expression.references import FunctionRef
 from ferra_sync._expression.selectable import Typed
 from ferra_sync._expression.sqltypes import SqlType
-from ferra_sync._expression.typevars import G2, N2, S2, G, N, S, T, V
+from ferra_sync._expression.typevars import S2, G, N, S, T, V
 from ferra_sync._expression.window import WindowFunction
 from ferra_sync.errors import QueryError
 from ferra_sync.functions._calls import expression
@@ -98,8 +98,8 @@ def _whole(name: str, number: object, least: int) -> AnyExpr:
 def lag(value: Typed[S, V, T, Any, G], offset: int = 1) -> WindowFunction[S, T, None, G]: ...
 @overload
 def lag(  # pyright: ignore[reportOverlappingOverload] - V could be an Expr
-    value: Typed[S, V, T, N, G], offset: int = 1, *, default: Expr[S2, V, N2, G2]
-) -> WindowFunction[S | S2, T, N | N2, G | G2]: ...
+    value: Typed[S, V, T, N, G], offset: int = 1, *, default: Expr[S2, V, N, G]
+) -> WindowFunction[S | S2, T, N, G]: ...
 @overload
 def lag(value: Typed[S, V, T, N, G], offset: int = 1, *, default: V) -> WindowFunction[S, T, N, G]: ...
 def lag(value: Typed[Any, Any, Any, Any, Any], offset: int = 1, *, default: object = None) -> AnyWindowFunction:
@@ -111,8 +111,8 @@ def lag(value: Typed[Any, Any, Any, Any, Any], offset: int = 1, *, default: obje
 def lead(value: Typed[S, V, T, Any, G], offset: int = 1) -> WindowFunction[S, T, None, G]: ...
 @overload
 def lead(  # pyright: ignore[reportOverlappingOverload] - V could be an Expr
-    value: Typed[S, V, T, N, G], offset: int = 1, *, default: Expr[S2, V, N2, G2]
-) -> WindowFunction[S | S2, T, N | N2, G | G2]: ...
+    value: Typed[S, V, T, N, G], offset: int = 1, *, default: Expr[S2, V, N, G]
+) -> WindowFunction[S | S2, T, N, G]: ...
 @overload
 def lead(value: Typed[S, V, T, N, G], offset: int = 1, *, default: V) -> WindowFunction[S, T, N, G]: ...
 def lead(value: Typed[Any, Any, Any, Any, Any], offset: int = 1, *, default: object = None) -> AnyWindowFunction:

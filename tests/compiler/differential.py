@@ -197,12 +197,20 @@ class Writer:
     def _grouped(self, begun: Begun) -> Case:
         keys = self._keys(begun.terms)
         results = [*keys[: self.dice.randint(0, len(keys))], *(self._aggregate(begun.terms) for _ in range(2))]
+        if self.dice.random() < 0.25:
+            key = self.dice.choice(keys)
+            counted = f"(sum(count(*)) OVER (PARTITION BY {key.sql}))::bigint"
+            results.append(Term(fn.sum(fn.count()).over(partition_by=key.expr), counted, KINDS["bigint"]))
         items = [Item(term.expr, (term.sql,)) for term in results]
         grouping, spelled = self._grouping(keys)
         query = begun.query.group_by(*grouping)
         sql = f"SELECT {_listed(items)} FROM {begun.rest} GROUP BY {spelled}"
         if self.dice.random() < 0.4:
             query, sql = query.having(fn.count() >= 2), f"{sql} HAVING count(*) >= 2"
+            if self.dice.random() < 0.3:
+                inside = subqueries.inner(self.dice, self.sources, begun.joined, alone=True)
+                found, text = subqueries.found(self.dice, inside)
+                query, sql = query.having(found), f"{sql} AND {text}"
         orders = [(term, self.dice.choice(_WAYS)) for term in keys if term.kind.family in ORDERED]
         if orders:
             query = query.order_by(*(_order(term, way) for term, way in orders))

@@ -17,9 +17,14 @@ from ferra_sync import Derived, FerraModel, from_
 from ferra_sync import types as t
 from ferra_sync._expression.identifiers import quoted
 
+_INSIDE = 10
+"""Added to the number of a derived table: that of one that it is made of."""
+
 
 def derived(dice: Random, source: Source, number: int) -> Source:
-    """Return rows of `source` as a table of their own, made in one of the ways."""
+    """Return rows of `source`, or of a table that is derived from it, as a table of their own, made in one way."""
+    if number < _INSIDE and dice.random() < 0.3:
+        source = derived(dice, source, number + _INSIDE)
     made = _declared(source, number)
     # Only a table pads its texts, and only a statement with a table of its type shows what an enum is.
     is_of_tables = any(column.kind.family in {"char", "enum"} for column in source.columns)
@@ -32,7 +37,7 @@ def lateral(dice: Random, source: Source, number: int, outer: Source) -> Source:
     """Return the rows of `source` that go with each row of `outer`."""
     made = _declared(source, number)
     predicate = Terms(dice, [*source.columns, *outer.columns]).predicate()
-    query = from_(source.table).correlate(outer.table).where(predicate.expr).select(*_columns(source))
+    query = from_(source.rows).correlate(outer.table).where(predicate.expr).select(*_columns(source))
     sql = f"LATERAL ({_selected(source)} WHERE {predicate.sql})"
     return attrs.evolve(made, made=made.table.lateral(query), spelled=f'{sql} AS "{made.name}"({_names(source)})')
 
@@ -68,7 +73,7 @@ def _cte(dice: Random, source: Source, made: Source) -> tuple[Any, str]:
 
 def _some(dice: Random, source: Source) -> tuple[Any, str]:
     predicate = Terms(dice, source.columns).predicate()
-    query = from_(source.table).where(predicate.expr)
+    query = from_(source.rows).where(predicate.expr)
     sql = f"{_selected(source)} WHERE {predicate.sql}"
     if dice.random() < 0.3:
         number = dice.randint(0, 6)
@@ -78,8 +83,8 @@ def _some(dice: Random, source: Source) -> tuple[Any, str]:
 
 def _union(dice: Random, source: Source, made: Source) -> tuple[Any, str]:
     number, key = dice.randint(0, 8), source.id
-    low = from_(source.table).where(key.expr < number).select(*_columns(source))
-    high = from_(source.table).where(key.expr > number).select(*_columns(source))
+    low = from_(source.rows).where(key.expr < number).select(*_columns(source))
+    high = from_(source.rows).where(key.expr > number).select(*_columns(source))
     sql = f"{_selected(source)} WHERE {key.sql} < {number} UNION ALL {_selected(source)} WHERE {key.sql} > {number}"
     return (made.table.of if dice.random() < 0.5 else made.table.cte)(low.union_all(high)), sql
 
@@ -89,9 +94,9 @@ def _recursive(dice: Random, source: Source, made: Source) -> tuple[Any, str]:
     start, step, end = dice.randint(0, 4), dice.randint(1, 3), dice.randint(3, 12)
     key, last = source.id, made.id
     rows = made.table.recursive(
-        from_(source.table).where(key.expr == start).select(*_columns(source)),
+        from_(source.rows).where(key.expr == start).select(*_columns(source)),
         lambda made_last: (
-            from_(source.table)
+            from_(source.rows)
             .inner_join(made_last, on=key.expr == last.expr + step)
             .where(last.expr < end)
             .select(*_columns(source))
@@ -127,7 +132,7 @@ def _columns(source: Source) -> list[Any]:
 
 
 def _selected(source: Source) -> str:
-    return f'SELECT {", ".join(column.sql for column in source.columns)} FROM "{source.name}"'
+    return f"SELECT {', '.join(column.sql for column in source.columns)} FROM {source.sql}"
 
 
 def _names(source: Source) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any, NamedTuple
 
+from differential_derived import derived
 from differential_sources import KINDS, ORDERED, Source, Term
 from differential_terms import Terms
 
@@ -20,19 +21,29 @@ class Inner(NamedTuple):
     sql: str
     table: Source
     terms: Terms
+    is_alone: bool = False
+    """Whether it names no table of the query around it."""
 
 
-def inner(dice: Random, sources: Sequence[Source], joined: Sequence[Source]) -> Inner:
-    """Return a query of a table that is not `joined`, and that names one that is, or none."""
+_NUMBER = 9
+"""Of a derived table inside: no other has it."""
+_SET_OPERATORS = {"union": "UNION", "union_all": "UNION ALL", "except_": "EXCEPT", "intersect_all": "INTERSECT ALL"}
+
+
+def inner(dice: Random, sources: Sequence[Source], joined: Sequence[Source], *, alone: bool = False) -> Inner:
+    """Return a query of a table that is not `joined`, and that names one that is, or none: `alone` always none."""
     table = dice.choice([source for source in sources if source not in joined])
+    if dice.random() < 0.2:
+        table = derived(dice, table, _NUMBER)
     own = Terms(dice, table.columns)
-    if dice.random() < 0.3:
+    if alone or dice.random() < 0.3:
         predicate = own.predicate()
-        return Inner(from_(table.table).where(predicate.expr), f'FROM "{table.name}" WHERE {predicate.sql}', table, own)
+        query = from_(table.rows).where(predicate.expr)
+        return Inner(query, f"FROM {table.sql} WHERE {predicate.sql}", table, own, is_alone=True)
     outer = dice.choice(joined)
     predicate = Terms(dice, [*table.columns, *outer.columns]).predicate()
-    query = from_(table.table).correlate(outer.table).where(predicate.expr)
-    sql = f'FROM "{table.name}" WHERE {predicate.sql}'
+    query = from_(table.rows).correlate(outer.table).where(predicate.expr)
+    sql = f"FROM {table.sql} WHERE {predicate.sql}"
     if dice.random() < 0.5:
         query, sql = (
             query.where(table.columns[1].expr >= outer.id.expr),
@@ -46,14 +57,14 @@ def predicate(dice: Random, inside: Inner, around: Terms) -> Term:
     left = around.of(ORDERED)
     right = None if left is None else next((each for each in inside.table.columns if each.kind is left.kind), None)
     if left is None or right is None or left.kind.family == "char" or dice.random() < 0.3:
-        made, sql = exists(inside.query), f"EXISTS (SELECT {inside.sql})"
+        made, sql = found(dice, inside)
     elif dice.random() < 0.5:
-        query, listed = inside.query.select(right.expr), f"(SELECT {right.sql} {inside.sql})"
+        query, listed = rows(dice, inside, right)
         positive = dice.random() < 0.5
         made = left.expr.is_in(query) if positive else left.expr.is_not_in(query)
         sql = f"({left.sql} {'IN' if positive else 'NOT IN'} {listed})"
     else:
-        query, listed = inside.query.select(right.expr), f"(SELECT {right.sql} {inside.sql})"
+        query, listed = rows(dice, inside, right)
         made, sql = dice.choice([
             (left.expr > any_(query), f"({left.sql} > ANY {listed})"),
             (left.expr <= all_(query), f"({left.sql} <= ALL {listed})"),
@@ -61,6 +72,25 @@ def predicate(dice: Random, inside: Inner, around: Terms) -> Term:
             (any_(query) == left.expr, f"({left.sql} = ANY {listed})"),
         ])  # fmt: skip
     return Term(~made, f"(NOT {sql})", KINDS["boolean"]) if dice.random() < 0.2 else Term(made, sql, KINDS["boolean"])
+
+
+def found(dice: Random, inside: Inner) -> tuple[Any, str]:
+    """Return whether the query has a row, or one of it with others."""
+    if inside.is_alone and dice.random() < 0.4:
+        query, sql = rows(dice, inside, inside.table.id)
+        return exists(query), f"EXISTS {sql}"
+    return exists(inside.query), f"EXISTS (SELECT {inside.sql})"
+
+
+def rows(dice: Random, inside: Inner, column: Term) -> tuple[Any, str]:
+    """Return a column of the query inside, alone or combined with the rows of another."""
+    query, sql = inside.query.select(column.expr), f"SELECT {column.sql} {inside.sql}"
+    if not inside.is_alone or dice.random() < 0.5:
+        return query, f"({sql})"
+    further, operator = inside.terms.predicate(), dice.choice(list(_SET_OPERATORS))
+    other = inside.query.where(further.expr).select(column.expr)
+    combined = getattr(query, operator)(other)
+    return combined, f"({sql} {_SET_OPERATORS[operator]} {sql} AND {further.sql})"
 
 
 def value(dice: Random, inside: Inner) -> Term:

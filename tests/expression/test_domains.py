@@ -28,6 +28,7 @@ from ferra_sync import (
     exists,
     from_,
     insert_into,
+    rollup,
     select,
     to_dict,
     update,
@@ -206,6 +207,41 @@ def test_a_key_may_be_one_over_an_enum(database: Database) -> None:
     assert database.fetch_all(select(Day).where(Days.ages == Range(1, 5)).order_by(Days.mood)) != []
     assert days.save(Day(Mood.OKAY, Range(2, 5))).ages == Range(2, 5)
     days.delete(Mood.OKAY)
+
+
+ANY_DAY = Day(Mood.OKAY, Range(1, 4), "x")
+
+
+class Later(Days, alias="later"):
+    """The days a second time."""
+
+
+def test_what_is_grouped_by_it_is_the_column_itself(database: Database) -> None:
+    """So the server knows it again: by the primary key, in a query inside, in GROUPING."""
+    with database.begin() as tx:
+        PgRepository(Day, tx).insert_many([ANY_DAY])
+        assert tx.fetch_all(from_(Days).group_by(Days.mood).select(Day, fn.count())) == [(ANY_DAY, 1)]
+        own = from_(Later).correlate(Days).where(Later.mood == Days.mood, Later.text == "x")
+        grouped = from_(Days).group_by(Days.mood).having(exists(own))
+        assert tx.fetch_all(grouped.select(Days.mood, own.select(fn.count()).scalar())) == [(Mood.OKAY, 1)]
+        sets = from_(Days).group_by(rollup(Days.mood)).order_by(fn.grouping(Days.mood))
+        assert tx.fetch_all(sets.select(Days.mood.nullable(), fn.grouping(Days.mood))) == [(Mood.OKAY, 0), (None, 1)]
+
+
+class Codes(Table):
+    id = t.integer(primary_key=True)
+    code = t.domain("code", t.char(3), check=lambda value: value != "")
+    word = t.citext(default="bcd")
+
+
+def test_texts_of_one_over_char_are_not_cut_in_arrays(server_url: str) -> None:
+    with fresh_database(server_url, Codes) as url, Database.connect(url) as db:
+        with db.connection() as connection:
+            connection.execute("INSERT INTO codes VALUES (1, 'abc'), (2, 'de')")
+        codes = from_(Codes).order_by(Codes.id).select(Codes.code).array()
+        assert db.fetch_value(select(codes)) == ["abc", "de "]
+        appended = from_(Codes).where(Codes.id == 1, codes.contains(["abc"])).select(fn.array_append(codes, Codes.word))
+        assert db.fetch_all(appended) == [["abc", "de ", "bcd"]]
 
 
 @pytest.mark.refused_by_the_server  # which has the domain where the test runs alone, and so below

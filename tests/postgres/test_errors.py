@@ -111,6 +111,8 @@ def test_what_the_server_refuses_has_a_kind_and_names(connection, statement, kin
         ("int4range", "[5,1)", "range lower bound must be less than or equal to range upper bound"),
         ("inet", SECRET, 'invalid input syntax for type inet: "…"'),
         ("bytea", "\\x5g", 'invalid hexadecimal digit: "…"'),
+        ("tsquery", f"{SECRET} {SECRET}", 'syntax error in tsquery: "…"'),
+        ("jsonpath", f"$.a ${SECRET}", 'syntax error at or near "…" of jsonpath input'),
     ],
 )
 def test_a_value_that_a_type_cannot_take_is_not_in_the_message(connection, cast, value, message):
@@ -118,6 +120,15 @@ def test_a_value_that_a_type_cannot_take_is_not_in_the_message(connection, cast,
     assert isinstance(error, Db)
     assert error.kind is DbErrorKind.INVALID_DATA
     assert str(error) == message
+
+
+def test_a_syntax_error_of_a_statement_says_where_it_is(connection):
+    error = mapped(connection, "SELECT FRM")
+    assert str(error) == 'column "frm" does not exist'
+    error = mapped(connection, "SELECT (")
+    assert (error.kind, str(error)) == (DbErrorKind.OTHER, "syntax error at end of input")
+    error = mapped(connection, "SELEC 1")
+    assert str(error) == 'syntax error at or near "SELEC"'
 
 
 def test_bytes_that_are_no_text_are_not_in_the_message(connection):

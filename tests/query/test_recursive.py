@@ -174,6 +174,10 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "a difference": (lambda: Ids.recursive(ONE, lambda _: ONE.except_(NEXT)), "reads it inside EXCEPT"),
     "a lock": (lambda: Ids.recursive(ONE, lambda _: NEXT.for_update()), "reads it beside a lock"),
+    "a lock of what it starts with": (
+        lambda: Ids.recursive(ONE.for_share(), lambda _: NEXT),
+        "FOR SHARE cannot lock what ids starts with: UNION ALL makes its rows",
+    ),
     "a search over a union": (
         lambda: Ids.recursive(ONE.union(ONE), lambda _: NEXT, search=depth_first(Ids.id)),
         "search and cycle of ids take a SELECT to start from",
@@ -219,6 +223,68 @@ def test_what_search_and_cycle_add_is_there_where_they_are() -> None:
         _ = paths().search_order
     with pytest.raises(QueryError, match=r"paths looks for no cycle: say recursive\(…, cycle=\(…,\)\)"):
         _ = paths().is_cycle
+
+
+def test_what_search_and_cycle_add_is_of_the_query_that_makes_the_rows(db: Database) -> None:
+    search = depth_first(Ids.id)
+    marked = Ids.recursive(ONE, lambda _: NEXT, search=search, cycle=(Ids.id,))
+    bare = Ids.recursive(ONE, lambda _: NEXT)
+    problem = r"ids\.is_cycle: another query makes the rows of ids here, which adds no such column"
+    for rows in (bare, Ids.of(ONE), Ids.cte(ONE), Ids.recursive(ONE, lambda _: NEXT, search=search)):
+        with pytest.raises(QueryError, match=problem):
+            from_(rows).where(~marked.is_cycle).select(Ids.id).sql()
+    with pytest.raises(QueryError, match=r"ids\.search_order: another query"):
+        from_(bare).order_by(marked.search_order).select(Ids.id).sql()
+    both = from_(marked).inner_join(OtherIds, on=OtherIds.id == Ids.id).where(~marked.is_cycle)
+    assert db.fetch_all(both.order_by(marked.search_order).select(OtherIds.id)) == [1, 2, 3, 4]
+
+
+def slot() -> Any:
+    return t.domain("slot", t.int4range(), check=lambda value: ~fn.isempty(value))
+
+
+class Stored(Table):
+    id = t.integer(primary_key=True)
+    data = t.json()
+    words = t.tsvector()
+    slot = slot()
+
+
+class Documents(Derived):
+    id = t.integer()
+    data = t.json()
+
+
+class Worded(Derived):
+    words = t.tsvector()
+
+
+class Slotted(Derived):
+    slot = slot()
+
+
+@pytest.mark.parametrize(
+    "options", [{"union": "distinct"}, {"cycle": (Documents.data,)}, {"search": depth_first(Documents.data)}]
+)
+def test_a_recursive_query_compares_no_json(options: Any) -> None:
+    def walk(**options: Any) -> Any:
+        start = from_(Stored).select(Stored.id, Stored.data)
+        return Documents.recursive(start, lambda last: from_(last).select(Documents.id + 1, Documents.data), **options)
+
+    problem = r"documents\.data is json, which a recursive query cannot compare: declare jsonb, or say \.cast\(…\)"
+    with pytest.raises(QueryError, match=problem):
+        from_(walk(**options)).select(Documents.id).sql()
+    assert from_(walk()).select(Documents.id).sql()
+
+
+@pytest.mark.parametrize("column", [Worded.words, Slotted.slot])
+def test_a_recursive_union_takes_no_type_without_a_hash(column: Any) -> None:
+    made = column.ref.table.owner
+    walk = made.recursive(
+        from_(Stored).select(getattr(Stored, column.name)), lambda last: from_(last).select(column), union="distinct"
+    )
+    with pytest.raises(QueryError, match=r'which no recursive UNION takes: say union="all" and cycle=…'):
+        from_(walk).select(fn.count()).sql()
 
 
 def test_a_column_has_no_name_that_search_or_cycle_give() -> None:

@@ -203,6 +203,11 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "longer tuples in a list": (lambda: ROW.is_in([(1, DAYS[0], 2)]), "is_in of a row of 2 takes .*not one of 3"),
     "other types in a list": (lambda: ROW.is_in([(1, 2)]), r"visits\.day: the list holds an element that is date"),
     "None in a list": (lambda: ROW.is_in([(1, None)]), "None is never in a list"),
+    "arrays in a list": (
+        lambda: row(Visits.id, fn.string_to_array(Visits.note, ",")).is_in([(1, ["a"])]),
+        "the expression is an array; is_in of a row compares single values"),
+    "a type without = in a list": (
+        lambda: row(Visits.id, Visits.data).is_in([(1, {})]), "is json, which is_in of a row cannot take: declare"),
     "a text for a list": (lambda: ROW.is_in("ab"), "is_in of a row takes tuples or a query, not a str"),
     "a row of values in a list": (lambda: row(1, 2).is_in([(1, 2)]), "takes a row of columns and expressions.*an int"),
     "a query of one column": (

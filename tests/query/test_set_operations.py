@@ -303,6 +303,7 @@ def test_rows_of_a_set_operation_cannot_be_locked() -> None:
         (lambda: Sun, r"not the model Sun: say select\(Sun\)"),
         (lambda: update(Suns).all_rows().set(Suns.name.to("x")).returning(Suns.id), "not a Returning"),
         (lambda: None, "not None"),
+        (lambda: from_(Suns).correlate(Moons).select(Suns.id), r"takes no correlated query: say exists\(…\) \| exists"),
     ],
 )
 def test_only_queries_that_read_can_be_combined(other: Callable[[], Any], problem: str) -> None:

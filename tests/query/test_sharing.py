@@ -12,7 +12,7 @@ from databases import database_with
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ferra_sync import Database, FerraModel, Table, from_, insert_into
+from ferra_sync import Database, FerraModel, Table, cube, from_, insert_into
 from ferra_sync import functions as fn
 from ferra_sync import types as t
 from ferra_sync._query.sharing import are_same
@@ -73,6 +73,15 @@ def test_a_value_in_an_expression_is_none_that_is_grouped_by(db: Database):
     literal = fn.literal(1, t.integer())
     query = from_(Things).group_by(literal, Things.id).having(Things.id > 1).select(Things.id, literal)
     assert db.fetch_all(query) == [(2, 1)]
+
+
+def test_a_literal_alone_that_is_grouped_by_is_the_key_in_windows_too(db: Database):
+    """So it is NULL where a grouping set lacks it, and there are two partitions."""
+    literal = fn.literal(7)
+    totals = from_(Things).group_by(Things.id, cube(literal)).order_by(Things.id, literal)
+    counted = fn.sum(fn.count())
+    query = totals.select(counted.over(partition_by=literal), counted.over(order_by=literal.desc()))
+    assert db.fetch_all(query) == [(2, 4), (2, 2), (2, 4), (2, 2)]
 
 
 RANGES = st.sampled_from(["1", "1.0"]).map(lambda text: Range(Decimal(text), None))

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from domain import Events, Posts, Users
 
 from ferra_sync import from_
 from ferra_sync import functions as fn
+
+hour = timedelta(hours=1)
+today = date(2024, 2, 29)
 
 from_(Users).select(fn.max(Users.id) + 1, fn.count())
 from_(Events).select(fn.max(Events.tags)[1], fn.count())
@@ -25,3 +30,13 @@ from_(Events).select(fn.max(Events.tags)[1], Events.tags)  # R574 … has in a p
 from_(Users).select(fn.max(Users.name).matches("x"), Users.name)  # R575 a text that is matched
 from_(Users).select(fn.max(Users.name).is_similar("x"), Users.name)  # R576 … that is similar
 from_(Posts).select(fn.array_agg(Posts.id).contained_by([1]), Posts.id)  # R577 what is in an array
+from_(Users).select(fn.max(Users.id) & 1, Users.name)  # R743 the bits of an aggregate
+from_(Users).select(fn.max(Users.id) ^ 1, Users.name)  # R744 …
+from_(Users).select(fn.max(Users.id) << 1, Users.name)  # R745 … that are shifted
+from_(Users).select(~fn.max(Users.id), Users.name)  # R746 … inverted
+from_(Users).select(fn.max(Users.id) & Users.id, Users.name)  # R747 … beside a column's
+from_(Users).select(fn.max(Users.id).between(1, 2), Users.name)  # R748 an aggregate between values
+from_(Users).select(fn.max(Users.id).between(Users.id, Users.id), Users.name)  # R749 … columns
+from_(Users).select(fn.greatest(fn.max(Users.id), 1), Users.name)  # R750 the greater of an aggregate and a value
+from_(Users).select(fn.nullif(fn.max(Users.id), 1), Users.name)  # R751 one of the two
+from_(Events).select(fn.overlaps((fn.max(Events.day), hour), (today, hour)), Events.day)  # R752 an aggregate's period

@@ -127,7 +127,7 @@ def select(item: Any, *items: Any) -> Select[Any, Any, Any]:
 QUERY_IMPORTS = """\
 from typing import Any, Generic, TypeVar, overload
 
-from ferra_sync._expression.markers import In, Plain, PlainOrAggregate
+from ferra_sync._expression.markers import In, Opt, Plain, PlainOrAggregate
 from ferra_sync._expression.selectable import Selectable
 from ferra_sync._expression.typevars import App, S, Sel
 from ferra_sync._query.clauses import Clauses
@@ -137,8 +137,8 @@ from ferra_sync._query.writes import Returning, Write, returned"""
 
 def query() -> str:
     select = "Select[Sel, App, {}]"
-    plain = [*chosen("select", "Sel", "PlainOrAggregate", select), SELECT[1:]]
-    grouped = [*chosen("select", "Sel", "Any", select), SELECT_GROUPS[1:]]
+    plain = [*chosen("select", "Sel | Opt[App]", "PlainOrAggregate", select), SELECT[1:]]
+    grouped = [*chosen("select", "Sel | Opt[App]", "Any", select), SELECT_GROUPS[1:]]
     returning = [*chosen("returning", "In[S]", "Plain", "Returning[{}]"), RETURNING[1:]]
     classes = [
         declared(numbered("T", MOST)),
@@ -155,7 +155,7 @@ def query() -> str:
 INNER_IMPORTS = """\
 from typing import Any, Generic, TypeVar, overload
 
-from ferra_sync._expression.markers import Plain, PlainOrAggregate
+from ferra_sync._expression.markers import Opt, Plain, PlainOrAggregate
 from ferra_sync._expression.rows import Inner
 from ferra_sync._expression.selectable import Selectable
 from ferra_sync._expression.typevars import App, S_co, Sel
@@ -166,8 +166,8 @@ from ferra_sync._query.selection import CorrelatedSelect"""
 
 def correlated() -> str:
     select = "CorrelatedSelect[Sel, App, {}, S_co]"
-    plain = [*chosen("select", "Sel", "PlainOrAggregate", select), inner(SELECT)[1:]]
-    grouped = [*chosen("select", "Sel", "Any", select), inner(SELECT_GROUPS)[1:]]
+    plain = [*chosen("select", "Sel | Opt[App]", "PlainOrAggregate", select), inner(SELECT)[1:]]
+    grouped = [*chosen("select", "Sel | Opt[App]", "Any", select), inner(SELECT_GROUPS)[1:]]
     bases = "Clauses[Sel, App], Inner[S_co, Plain], Generic[Sel, App, S_co]"
     classes = [
         declared(numbered("T", MOST)),
@@ -181,14 +181,14 @@ def correlated() -> str:
 CONSTANT_IMPORTS = """\
 from typing import Any, Never, TypeVar, overload
 
-from ferra_sync._expression.markers import Opt, Plain
+from ferra_sync._expression.markers import Plain
 from ferra_sync._expression.selectable import Selectable
 from ferra_sync._expression.typevars import S, T
 from ferra_sync._query.select import Select, selection_of, whole"""
 
 
 def constants() -> str:
-    one = "@overload\ndef select(item: Selectable[S, T, Plain]) -> Select[S | Opt[S], S, T]: ..."
+    one = "@overload\ndef select(item: Selectable[S, T, Plain]) -> Select[S, S, T]: ..."
     several = (
         line
         for count in range(2, MOST + 1)

@@ -12,6 +12,7 @@ from benchmarks.cases.filter import Budgeted, query_of
 from benchmarks.contenders.ferra import Article, Articles, Author, Authors
 from benchmarks.probe import Probe, Reading
 from ferra_sync import RowQuery, from_
+from ferra_sync import functions as fn
 from ferra_sync._database.executor import prepared
 
 BLOCK = 500
@@ -28,6 +29,7 @@ class Build(Probe):
         return [
             Reading("build and lookup of three predicates", _median(query_of, wanted, blocks), "µs", 12),
             Reading("build and lookup of ten clauses", _median(_ten_clauses, range(BLOCK), blocks), "µs", 20),
+            Reading("build and lookup of ten clauses with groups", _median(_grouped, range(BLOCK), blocks), "µs", 20),
         ]
 
 
@@ -52,6 +54,23 @@ def _ten_clauses(number: int) -> RowQuery[tuple[Article, Author]]:
         .order_by(Articles.created_at.desc())
         .order_by(Articles.id)
         .select(Article, Author)
+        .limit(10)
+        .offset(number)
+    )
+
+
+def _grouped(number: int) -> RowQuery[tuple[str, int]]:
+    """Return a query of FROM, a join, two predicates, GROUP BY, HAVING, an order, a select list, LIMIT and OFFSET."""
+    articles = fn.count()
+    return (
+        from_(Articles)
+        .inner_join(Authors)
+        .where(Articles.published == True)  # noqa: E712 - a column
+        .where(Articles.title != f"title {number}")
+        .group_by(Authors.username)
+        .having(articles > 1)
+        .order_by(articles.desc())
+        .select(Authors.username, articles)
         .limit(10)
         .offset(number)
     )

@@ -9,6 +9,7 @@ from ferra_sync._compiler.nullable_side import nullable_side
 from ferra_sync._compiler.shapes import CompoundShape, LockShape, SelectShape
 from ferra_sync._expression import shapes
 from ferra_sync._expression.grouping import GROUPING
+from ferra_sync._expression.operators import Node, unordered
 from ferra_sync._expression.references import ColumnRef, FunctionRef, TableRef
 from ferra_sync._expression.shapes import (
     children,
@@ -163,6 +164,9 @@ def _check_distinct(shape: SelectShape, results: Iterable[Hashable]) -> None:
         return
     orders = [operand for order in shape.order_by for operand in children(order)]
     if not shape.distinct:
+        for result, sql_type in select_list(shape.items).columns:
+            if not sql_type.has_order:
+                raise unordered(Node(result, (), sql_type), "distinct")
         if not set(orders) <= set(results):
             raise QueryError("order_by of a distinct query takes only what is selected")
     elif not set(orders[: len(set(shape.distinct))]) <= set(shape.distinct):

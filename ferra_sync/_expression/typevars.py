@@ -4,7 +4,7 @@ S    the tables that an expression needs: a union of `In[Table]` and `Opt[In[Tab
 V, N an expression's value is `V | N`: N is None where it may be NULL, else Never
 W    what a value beside an expression may be: V, and what PostgreSQL takes for it
 G    Plain, a value of one row, or Aggregate, one over many; a constant is Never and fits both
-Sel  what a query may select
+Sel  what a query may select as it is; of the nullable side it may select `Opt[App]`
 App  what where, on and order_by may name
 R    a row; T: whatever it may be
 K    a primary key

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Generic, TypeVar, overload
 
-from ferra_sync._expression.markers import In, Plain, PlainOrAggregate
+from ferra_sync._expression.markers import In, Opt, Plain, PlainOrAggregate
 from ferra_sync._expression.selectable import Selectable
 from ferra_sync._expression.typevars import App, S, Sel
 from ferra_sync._query.clauses import Clauses
@@ -37,122 +37,146 @@ class Selecting(Clauses[Sel, App]):
     __slots__ = ()
 
     @overload
-    def select(self, i1: Selectable[Sel, T1, PlainOrAggregate], /) -> Select[Sel, App, T1]: ...
+    def select(self, i1: Selectable[Sel | Opt[App], T1, PlainOrAggregate], /) -> Select[Sel, App, T1]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, PlainOrAggregate], i2: Selectable[Sel, T2, PlainOrAggregate], /
+        self, i1: Selectable[Sel | Opt[App], T1, PlainOrAggregate],
+        i2: Selectable[Sel | Opt[App], T2, PlainOrAggregate], /
     ) -> Select[Sel, App, tuple[T1, T2]]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, PlainOrAggregate], i2: Selectable[Sel, T2, PlainOrAggregate],
-        i3: Selectable[Sel, T3, PlainOrAggregate], /
+        self, i1: Selectable[Sel | Opt[App], T1, PlainOrAggregate],
+        i2: Selectable[Sel | Opt[App], T2, PlainOrAggregate], i3: Selectable[Sel | Opt[App], T3, PlainOrAggregate],
+        /
     ) -> Select[Sel, App, tuple[T1, T2, T3]]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, PlainOrAggregate], i2: Selectable[Sel, T2, PlainOrAggregate],
-        i3: Selectable[Sel, T3, PlainOrAggregate], i4: Selectable[Sel, T4, PlainOrAggregate], /
+        self, i1: Selectable[Sel | Opt[App], T1, PlainOrAggregate],
+        i2: Selectable[Sel | Opt[App], T2, PlainOrAggregate], i3: Selectable[Sel | Opt[App], T3, PlainOrAggregate],
+        i4: Selectable[Sel | Opt[App], T4, PlainOrAggregate], /
     ) -> Select[Sel, App, tuple[T1, T2, T3, T4]]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, PlainOrAggregate], i2: Selectable[Sel, T2, PlainOrAggregate],
-        i3: Selectable[Sel, T3, PlainOrAggregate], i4: Selectable[Sel, T4, PlainOrAggregate],
-        i5: Selectable[Sel, T5, PlainOrAggregate], /
+        self, i1: Selectable[Sel | Opt[App], T1, PlainOrAggregate],
+        i2: Selectable[Sel | Opt[App], T2, PlainOrAggregate], i3: Selectable[Sel | Opt[App], T3, PlainOrAggregate],
+        i4: Selectable[Sel | Opt[App], T4, PlainOrAggregate], i5: Selectable[Sel | Opt[App], T5, PlainOrAggregate],
+        /
     ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5]]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, PlainOrAggregate], i2: Selectable[Sel, T2, PlainOrAggregate],
-        i3: Selectable[Sel, T3, PlainOrAggregate], i4: Selectable[Sel, T4, PlainOrAggregate],
-        i5: Selectable[Sel, T5, PlainOrAggregate], i6: Selectable[Sel, T6, PlainOrAggregate], /
+        self, i1: Selectable[Sel | Opt[App], T1, PlainOrAggregate],
+        i2: Selectable[Sel | Opt[App], T2, PlainOrAggregate], i3: Selectable[Sel | Opt[App], T3, PlainOrAggregate],
+        i4: Selectable[Sel | Opt[App], T4, PlainOrAggregate], i5: Selectable[Sel | Opt[App], T5, PlainOrAggregate],
+        i6: Selectable[Sel | Opt[App], T6, PlainOrAggregate], /
     ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6]]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, PlainOrAggregate], i2: Selectable[Sel, T2, PlainOrAggregate],
-        i3: Selectable[Sel, T3, PlainOrAggregate], i4: Selectable[Sel, T4, PlainOrAggregate],
-        i5: Selectable[Sel, T5, PlainOrAggregate], i6: Selectable[Sel, T6, PlainOrAggregate],
-        i7: Selectable[Sel, T7, PlainOrAggregate], /
+        self, i1: Selectable[Sel | Opt[App], T1, PlainOrAggregate],
+        i2: Selectable[Sel | Opt[App], T2, PlainOrAggregate], i3: Selectable[Sel | Opt[App], T3, PlainOrAggregate],
+        i4: Selectable[Sel | Opt[App], T4, PlainOrAggregate], i5: Selectable[Sel | Opt[App], T5, PlainOrAggregate],
+        i6: Selectable[Sel | Opt[App], T6, PlainOrAggregate], i7: Selectable[Sel | Opt[App], T7, PlainOrAggregate],
+        /
     ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7]]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, PlainOrAggregate], i2: Selectable[Sel, T2, PlainOrAggregate],
-        i3: Selectable[Sel, T3, PlainOrAggregate], i4: Selectable[Sel, T4, PlainOrAggregate],
-        i5: Selectable[Sel, T5, PlainOrAggregate], i6: Selectable[Sel, T6, PlainOrAggregate],
-        i7: Selectable[Sel, T7, PlainOrAggregate], i8: Selectable[Sel, T8, PlainOrAggregate], /
+        self, i1: Selectable[Sel | Opt[App], T1, PlainOrAggregate],
+        i2: Selectable[Sel | Opt[App], T2, PlainOrAggregate], i3: Selectable[Sel | Opt[App], T3, PlainOrAggregate],
+        i4: Selectable[Sel | Opt[App], T4, PlainOrAggregate], i5: Selectable[Sel | Opt[App], T5, PlainOrAggregate],
+        i6: Selectable[Sel | Opt[App], T6, PlainOrAggregate], i7: Selectable[Sel | Opt[App], T7, PlainOrAggregate],
+        i8: Selectable[Sel | Opt[App], T8, PlainOrAggregate], /
     ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8]]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, PlainOrAggregate], i2: Selectable[Sel, T2, PlainOrAggregate],
-        i3: Selectable[Sel, T3, PlainOrAggregate], i4: Selectable[Sel, T4, PlainOrAggregate],
-        i5: Selectable[Sel, T5, PlainOrAggregate], i6: Selectable[Sel, T6, PlainOrAggregate],
-        i7: Selectable[Sel, T7, PlainOrAggregate], i8: Selectable[Sel, T8, PlainOrAggregate],
-        i9: Selectable[Sel, T9, PlainOrAggregate], /
+        self, i1: Selectable[Sel | Opt[App], T1, PlainOrAggregate],
+        i2: Selectable[Sel | Opt[App], T2, PlainOrAggregate], i3: Selectable[Sel | Opt[App], T3, PlainOrAggregate],
+        i4: Selectable[Sel | Opt[App], T4, PlainOrAggregate], i5: Selectable[Sel | Opt[App], T5, PlainOrAggregate],
+        i6: Selectable[Sel | Opt[App], T6, PlainOrAggregate], i7: Selectable[Sel | Opt[App], T7, PlainOrAggregate],
+        i8: Selectable[Sel | Opt[App], T8, PlainOrAggregate], i9: Selectable[Sel | Opt[App], T9, PlainOrAggregate],
+        /
     ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9]]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, PlainOrAggregate], i2: Selectable[Sel, T2, PlainOrAggregate],
-        i3: Selectable[Sel, T3, PlainOrAggregate], i4: Selectable[Sel, T4, PlainOrAggregate],
-        i5: Selectable[Sel, T5, PlainOrAggregate], i6: Selectable[Sel, T6, PlainOrAggregate],
-        i7: Selectable[Sel, T7, PlainOrAggregate], i8: Selectable[Sel, T8, PlainOrAggregate],
-        i9: Selectable[Sel, T9, PlainOrAggregate], i10: Selectable[Sel, T10, PlainOrAggregate], /
+        self, i1: Selectable[Sel | Opt[App], T1, PlainOrAggregate],
+        i2: Selectable[Sel | Opt[App], T2, PlainOrAggregate], i3: Selectable[Sel | Opt[App], T3, PlainOrAggregate],
+        i4: Selectable[Sel | Opt[App], T4, PlainOrAggregate], i5: Selectable[Sel | Opt[App], T5, PlainOrAggregate],
+        i6: Selectable[Sel | Opt[App], T6, PlainOrAggregate], i7: Selectable[Sel | Opt[App], T7, PlainOrAggregate],
+        i8: Selectable[Sel | Opt[App], T8, PlainOrAggregate], i9: Selectable[Sel | Opt[App], T9, PlainOrAggregate],
+        i10: Selectable[Sel | Opt[App], T10, PlainOrAggregate], /
     ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10]]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, PlainOrAggregate], i2: Selectable[Sel, T2, PlainOrAggregate],
-        i3: Selectable[Sel, T3, PlainOrAggregate], i4: Selectable[Sel, T4, PlainOrAggregate],
-        i5: Selectable[Sel, T5, PlainOrAggregate], i6: Selectable[Sel, T6, PlainOrAggregate],
-        i7: Selectable[Sel, T7, PlainOrAggregate], i8: Selectable[Sel, T8, PlainOrAggregate],
-        i9: Selectable[Sel, T9, PlainOrAggregate], i10: Selectable[Sel, T10, PlainOrAggregate],
-        i11: Selectable[Sel, T11, PlainOrAggregate], /
+        self, i1: Selectable[Sel | Opt[App], T1, PlainOrAggregate],
+        i2: Selectable[Sel | Opt[App], T2, PlainOrAggregate], i3: Selectable[Sel | Opt[App], T3, PlainOrAggregate],
+        i4: Selectable[Sel | Opt[App], T4, PlainOrAggregate], i5: Selectable[Sel | Opt[App], T5, PlainOrAggregate],
+        i6: Selectable[Sel | Opt[App], T6, PlainOrAggregate], i7: Selectable[Sel | Opt[App], T7, PlainOrAggregate],
+        i8: Selectable[Sel | Opt[App], T8, PlainOrAggregate], i9: Selectable[Sel | Opt[App], T9, PlainOrAggregate],
+        i10: Selectable[Sel | Opt[App], T10, PlainOrAggregate],
+        i11: Selectable[Sel | Opt[App], T11, PlainOrAggregate], /
     ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11]]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, PlainOrAggregate], i2: Selectable[Sel, T2, PlainOrAggregate],
-        i3: Selectable[Sel, T3, PlainOrAggregate], i4: Selectable[Sel, T4, PlainOrAggregate],
-        i5: Selectable[Sel, T5, PlainOrAggregate], i6: Selectable[Sel, T6, PlainOrAggregate],
-        i7: Selectable[Sel, T7, PlainOrAggregate], i8: Selectable[Sel, T8, PlainOrAggregate],
-        i9: Selectable[Sel, T9, PlainOrAggregate], i10: Selectable[Sel, T10, PlainOrAggregate],
-        i11: Selectable[Sel, T11, PlainOrAggregate], i12: Selectable[Sel, T12, PlainOrAggregate], /
+        self, i1: Selectable[Sel | Opt[App], T1, PlainOrAggregate],
+        i2: Selectable[Sel | Opt[App], T2, PlainOrAggregate], i3: Selectable[Sel | Opt[App], T3, PlainOrAggregate],
+        i4: Selectable[Sel | Opt[App], T4, PlainOrAggregate], i5: Selectable[Sel | Opt[App], T5, PlainOrAggregate],
+        i6: Selectable[Sel | Opt[App], T6, PlainOrAggregate], i7: Selectable[Sel | Opt[App], T7, PlainOrAggregate],
+        i8: Selectable[Sel | Opt[App], T8, PlainOrAggregate], i9: Selectable[Sel | Opt[App], T9, PlainOrAggregate],
+        i10: Selectable[Sel | Opt[App], T10, PlainOrAggregate],
+        i11: Selectable[Sel | Opt[App], T11, PlainOrAggregate],
+        i12: Selectable[Sel | Opt[App], T12, PlainOrAggregate], /
     ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12]]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, PlainOrAggregate], i2: Selectable[Sel, T2, PlainOrAggregate],
-        i3: Selectable[Sel, T3, PlainOrAggregate], i4: Selectable[Sel, T4, PlainOrAggregate],
-        i5: Selectable[Sel, T5, PlainOrAggregate], i6: Selectable[Sel, T6, PlainOrAggregate],
-        i7: Selectable[Sel, T7, PlainOrAggregate], i8: Selectable[Sel, T8, PlainOrAggregate],
-        i9: Selectable[Sel, T9, PlainOrAggregate], i10: Selectable[Sel, T10, PlainOrAggregate],
-        i11: Selectable[Sel, T11, PlainOrAggregate], i12: Selectable[Sel, T12, PlainOrAggregate],
-        i13: Selectable[Sel, T13, PlainOrAggregate], /
+        self, i1: Selectable[Sel | Opt[App], T1, PlainOrAggregate],
+        i2: Selectable[Sel | Opt[App], T2, PlainOrAggregate], i3: Selectable[Sel | Opt[App], T3, PlainOrAggregate],
+        i4: Selectable[Sel | Opt[App], T4, PlainOrAggregate], i5: Selectable[Sel | Opt[App], T5, PlainOrAggregate],
+        i6: Selectable[Sel | Opt[App], T6, PlainOrAggregate], i7: Selectable[Sel | Opt[App], T7, PlainOrAggregate],
+        i8: Selectable[Sel | Opt[App], T8, PlainOrAggregate], i9: Selectable[Sel | Opt[App], T9, PlainOrAggregate],
+        i10: Selectable[Sel | Opt[App], T10, PlainOrAggregate],
+        i11: Selectable[Sel | Opt[App], T11, PlainOrAggregate],
+        i12: Selectable[Sel | Opt[App], T12, PlainOrAggregate],
+        i13: Selectable[Sel | Opt[App], T13, PlainOrAggregate], /
     ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13]]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, PlainOrAggregate], i2: Selectable[Sel, T2, PlainOrAggregate],
-        i3: Selectable[Sel, T3, PlainOrAggregate], i4: Selectable[Sel, T4, PlainOrAggregate],
-        i5: Selectable[Sel, T5, PlainOrAggregate], i6: Selectable[Sel, T6, PlainOrAggregate],
-        i7: Selectable[Sel, T7, PlainOrAggregate], i8: Selectable[Sel, T8, PlainOrAggregate],
-        i9: Selectable[Sel, T9, PlainOrAggregate], i10: Selectable[Sel, T10, PlainOrAggregate],
-        i11: Selectable[Sel, T11, PlainOrAggregate], i12: Selectable[Sel, T12, PlainOrAggregate],
-        i13: Selectable[Sel, T13, PlainOrAggregate], i14: Selectable[Sel, T14, PlainOrAggregate], /
+        self, i1: Selectable[Sel | Opt[App], T1, PlainOrAggregate],
+        i2: Selectable[Sel | Opt[App], T2, PlainOrAggregate], i3: Selectable[Sel | Opt[App], T3, PlainOrAggregate],
+        i4: Selectable[Sel | Opt[App], T4, PlainOrAggregate], i5: Selectable[Sel | Opt[App], T5, PlainOrAggregate],
+        i6: Selectable[Sel | Opt[App], T6, PlainOrAggregate], i7: Selectable[Sel | Opt[App], T7, PlainOrAggregate],
+        i8: Selectable[Sel | Opt[App], T8, PlainOrAggregate], i9: Selectable[Sel | Opt[App], T9, PlainOrAggregate],
+        i10: Selectable[Sel | Opt[App], T10, PlainOrAggregate],
+        i11: Selectable[Sel | Opt[App], T11, PlainOrAggregate],
+        i12: Selectable[Sel | Opt[App], T12, PlainOrAggregate],
+        i13: Selectable[Sel | Opt[App], T13, PlainOrAggregate],
+        i14: Selectable[Sel | Opt[App], T14, PlainOrAggregate], /
     ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14]]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, PlainOrAggregate], i2: Selectable[Sel, T2, PlainOrAggregate],
-        i3: Selectable[Sel, T3, PlainOrAggregate], i4: Selectable[Sel, T4, PlainOrAggregate],
-        i5: Selectable[Sel, T5, PlainOrAggregate], i6: Selectable[Sel, T6, PlainOrAggregate],
-        i7: Selectable[Sel, T7, PlainOrAggregate], i8: Selectable[Sel, T8, PlainOrAggregate],
-        i9: Selectable[Sel, T9, PlainOrAggregate], i10: Selectable[Sel, T10, PlainOrAggregate],
-        i11: Selectable[Sel, T11, PlainOrAggregate], i12: Selectable[Sel, T12, PlainOrAggregate],
-        i13: Selectable[Sel, T13, PlainOrAggregate], i14: Selectable[Sel, T14, PlainOrAggregate],
-        i15: Selectable[Sel, T15, PlainOrAggregate], /
+        self, i1: Selectable[Sel | Opt[App], T1, PlainOrAggregate],
+        i2: Selectable[Sel | Opt[App], T2, PlainOrAggregate], i3: Selectable[Sel | Opt[App], T3, PlainOrAggregate],
+        i4: Selectable[Sel | Opt[App], T4, PlainOrAggregate], i5: Selectable[Sel | Opt[App], T5, PlainOrAggregate],
+        i6: Selectable[Sel | Opt[App], T6, PlainOrAggregate], i7: Selectable[Sel | Opt[App], T7, PlainOrAggregate],
+        i8: Selectable[Sel | Opt[App], T8, PlainOrAggregate], i9: Selectable[Sel | Opt[App], T9, PlainOrAggregate],
+        i10: Selectable[Sel | Opt[App], T10, PlainOrAggregate],
+        i11: Selectable[Sel | Opt[App], T11, PlainOrAggregate],
+        i12: Selectable[Sel | Opt[App], T12, PlainOrAggregate],
+        i13: Selectable[Sel | Opt[App], T13, PlainOrAggregate],
+        i14: Selectable[Sel | Opt[App], T14, PlainOrAggregate],
+        i15: Selectable[Sel | Opt[App], T15, PlainOrAggregate], /
     ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15]]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, PlainOrAggregate], i2: Selectable[Sel, T2, PlainOrAggregate],
-        i3: Selectable[Sel, T3, PlainOrAggregate], i4: Selectable[Sel, T4, PlainOrAggregate],
-        i5: Selectable[Sel, T5, PlainOrAggregate], i6: Selectable[Sel, T6, PlainOrAggregate],
-        i7: Selectable[Sel, T7, PlainOrAggregate], i8: Selectable[Sel, T8, PlainOrAggregate],
-        i9: Selectable[Sel, T9, PlainOrAggregate], i10: Selectable[Sel, T10, PlainOrAggregate],
-        i11: Selectable[Sel, T11, PlainOrAggregate], i12: Selectable[Sel, T12, PlainOrAggregate],
-        i13: Selectable[Sel, T13, PlainOrAggregate], i14: Selectable[Sel, T14, PlainOrAggregate],
-        i15: Selectable[Sel, T15, PlainOrAggregate], i16: Selectable[Sel, T16, PlainOrAggregate], /
+        self, i1: Selectable[Sel | Opt[App], T1, PlainOrAggregate],
+        i2: Selectable[Sel | Opt[App], T2, PlainOrAggregate], i3: Selectable[Sel | Opt[App], T3, PlainOrAggregate],
+        i4: Selectable[Sel | Opt[App], T4, PlainOrAggregate], i5: Selectable[Sel | Opt[App], T5, PlainOrAggregate],
+        i6: Selectable[Sel | Opt[App], T6, PlainOrAggregate], i7: Selectable[Sel | Opt[App], T7, PlainOrAggregate],
+        i8: Selectable[Sel | Opt[App], T8, PlainOrAggregate], i9: Selectable[Sel | Opt[App], T9, PlainOrAggregate],
+        i10: Selectable[Sel | Opt[App], T10, PlainOrAggregate],
+        i11: Selectable[Sel | Opt[App], T11, PlainOrAggregate],
+        i12: Selectable[Sel | Opt[App], T12, PlainOrAggregate],
+        i13: Selectable[Sel | Opt[App], T13, PlainOrAggregate],
+        i14: Selectable[Sel | Opt[App], T14, PlainOrAggregate],
+        i15: Selectable[Sel | Opt[App], T15, PlainOrAggregate],
+        i16: Selectable[Sel | Opt[App], T16, PlainOrAggregate], /
     ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15, T16]]: ...
     def select(self, *items: Any) -> Select[Any, Any, Any]:
         """Choose what a row is: one item, or a tuple of several; a model class, a column or an expression each."""
@@ -165,101 +189,122 @@ class SelectingGroups(Clauses[Sel, App]):
     __slots__ = ()
 
     @overload
-    def select(self, i1: Selectable[Sel, T1, Any], /) -> Select[Sel, App, T1]: ...
+    def select(self, i1: Selectable[Sel | Opt[App], T1, Any], /) -> Select[Sel, App, T1]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, Any], i2: Selectable[Sel, T2, Any], /
+        self, i1: Selectable[Sel | Opt[App], T1, Any], i2: Selectable[Sel | Opt[App], T2, Any], /
     ) -> Select[Sel, App, tuple[T1, T2]]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, Any], i2: Selectable[Sel, T2, Any], i3: Selectable[Sel, T3, Any], /
+        self, i1: Selectable[Sel | Opt[App], T1, Any], i2: Selectable[Sel | Opt[App], T2, Any],
+        i3: Selectable[Sel | Opt[App], T3, Any], /
     ) -> Select[Sel, App, tuple[T1, T2, T3]]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, Any], i2: Selectable[Sel, T2, Any], i3: Selectable[Sel, T3, Any],
-        i4: Selectable[Sel, T4, Any], /
+        self, i1: Selectable[Sel | Opt[App], T1, Any], i2: Selectable[Sel | Opt[App], T2, Any],
+        i3: Selectable[Sel | Opt[App], T3, Any], i4: Selectable[Sel | Opt[App], T4, Any], /
     ) -> Select[Sel, App, tuple[T1, T2, T3, T4]]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, Any], i2: Selectable[Sel, T2, Any], i3: Selectable[Sel, T3, Any],
-        i4: Selectable[Sel, T4, Any], i5: Selectable[Sel, T5, Any], /
+        self, i1: Selectable[Sel | Opt[App], T1, Any], i2: Selectable[Sel | Opt[App], T2, Any],
+        i3: Selectable[Sel | Opt[App], T3, Any], i4: Selectable[Sel | Opt[App], T4, Any],
+        i5: Selectable[Sel | Opt[App], T5, Any], /
     ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5]]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, Any], i2: Selectable[Sel, T2, Any], i3: Selectable[Sel, T3, Any],
-        i4: Selectable[Sel, T4, Any], i5: Selectable[Sel, T5, Any], i6: Selectable[Sel, T6, Any], /
+        self, i1: Selectable[Sel | Opt[App], T1, Any], i2: Selectable[Sel | Opt[App], T2, Any],
+        i3: Selectable[Sel | Opt[App], T3, Any], i4: Selectable[Sel | Opt[App], T4, Any],
+        i5: Selectable[Sel | Opt[App], T5, Any], i6: Selectable[Sel | Opt[App], T6, Any], /
     ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6]]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, Any], i2: Selectable[Sel, T2, Any], i3: Selectable[Sel, T3, Any],
-        i4: Selectable[Sel, T4, Any], i5: Selectable[Sel, T5, Any], i6: Selectable[Sel, T6, Any],
-        i7: Selectable[Sel, T7, Any], /
+        self, i1: Selectable[Sel | Opt[App], T1, Any], i2: Selectable[Sel | Opt[App], T2, Any],
+        i3: Selectable[Sel | Opt[App], T3, Any], i4: Selectable[Sel | Opt[App], T4, Any],
+        i5: Selectable[Sel | Opt[App], T5, Any], i6: Selectable[Sel | Opt[App], T6, Any],
+        i7: Selectable[Sel | Opt[App], T7, Any], /
     ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7]]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, Any], i2: Selectable[Sel, T2, Any], i3: Selectable[Sel, T3, Any],
-        i4: Selectable[Sel, T4, Any], i5: Selectable[Sel, T5, Any], i6: Selectable[Sel, T6, Any],
-        i7: Selectable[Sel, T7, Any], i8: Selectable[Sel, T8, Any], /
+        self, i1: Selectable[Sel | Opt[App], T1, Any], i2: Selectable[Sel | Opt[App], T2, Any],
+        i3: Selectable[Sel | Opt[App], T3, Any], i4: Selectable[Sel | Opt[App], T4, Any],
+        i5: Selectable[Sel | Opt[App], T5, Any], i6: Selectable[Sel | Opt[App], T6, Any],
+        i7: Selectable[Sel | Opt[App], T7, Any], i8: Selectable[Sel | Opt[App], T8, Any], /
     ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8]]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, Any], i2: Selectable[Sel, T2, Any], i3: Selectable[Sel, T3, Any],
-        i4: Selectable[Sel, T4, Any], i5: Selectable[Sel, T5, Any], i6: Selectable[Sel, T6, Any],
-        i7: Selectable[Sel, T7, Any], i8: Selectable[Sel, T8, Any], i9: Selectable[Sel, T9, Any], /
+        self, i1: Selectable[Sel | Opt[App], T1, Any], i2: Selectable[Sel | Opt[App], T2, Any],
+        i3: Selectable[Sel | Opt[App], T3, Any], i4: Selectable[Sel | Opt[App], T4, Any],
+        i5: Selectable[Sel | Opt[App], T5, Any], i6: Selectable[Sel | Opt[App], T6, Any],
+        i7: Selectable[Sel | Opt[App], T7, Any], i8: Selectable[Sel | Opt[App], T8, Any],
+        i9: Selectable[Sel | Opt[App], T9, Any], /
     ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9]]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, Any], i2: Selectable[Sel, T2, Any], i3: Selectable[Sel, T3, Any],
-        i4: Selectable[Sel, T4, Any], i5: Selectable[Sel, T5, Any], i6: Selectable[Sel, T6, Any],
-        i7: Selectable[Sel, T7, Any], i8: Selectable[Sel, T8, Any], i9: Selectable[Sel, T9, Any],
-        i10: Selectable[Sel, T10, Any], /
+        self, i1: Selectable[Sel | Opt[App], T1, Any], i2: Selectable[Sel | Opt[App], T2, Any],
+        i3: Selectable[Sel | Opt[App], T3, Any], i4: Selectable[Sel | Opt[App], T4, Any],
+        i5: Selectable[Sel | Opt[App], T5, Any], i6: Selectable[Sel | Opt[App], T6, Any],
+        i7: Selectable[Sel | Opt[App], T7, Any], i8: Selectable[Sel | Opt[App], T8, Any],
+        i9: Selectable[Sel | Opt[App], T9, Any], i10: Selectable[Sel | Opt[App], T10, Any], /
     ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10]]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, Any], i2: Selectable[Sel, T2, Any], i3: Selectable[Sel, T3, Any],
-        i4: Selectable[Sel, T4, Any], i5: Selectable[Sel, T5, Any], i6: Selectable[Sel, T6, Any],
-        i7: Selectable[Sel, T7, Any], i8: Selectable[Sel, T8, Any], i9: Selectable[Sel, T9, Any],
-        i10: Selectable[Sel, T10, Any], i11: Selectable[Sel, T11, Any], /
+        self, i1: Selectable[Sel | Opt[App], T1, Any], i2: Selectable[Sel | Opt[App], T2, Any],
+        i3: Selectable[Sel | Opt[App], T3, Any], i4: Selectable[Sel | Opt[App], T4, Any],
+        i5: Selectable[Sel | Opt[App], T5, Any], i6: Selectable[Sel | Opt[App], T6, Any],
+        i7: Selectable[Sel | Opt[App], T7, Any], i8: Selectable[Sel | Opt[App], T8, Any],
+        i9: Selectable[Sel | Opt[App], T9, Any], i10: Selectable[Sel | Opt[App], T10, Any],
+        i11: Selectable[Sel | Opt[App], T11, Any], /
     ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11]]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, Any], i2: Selectable[Sel, T2, Any], i3: Selectable[Sel, T3, Any],
-        i4: Selectable[Sel, T4, Any], i5: Selectable[Sel, T5, Any], i6: Selectable[Sel, T6, Any],
-        i7: Selectable[Sel, T7, Any], i8: Selectable[Sel, T8, Any], i9: Selectable[Sel, T9, Any],
-        i10: Selectable[Sel, T10, Any], i11: Selectable[Sel, T11, Any], i12: Selectable[Sel, T12, Any], /
+        self, i1: Selectable[Sel | Opt[App], T1, Any], i2: Selectable[Sel | Opt[App], T2, Any],
+        i3: Selectable[Sel | Opt[App], T3, Any], i4: Selectable[Sel | Opt[App], T4, Any],
+        i5: Selectable[Sel | Opt[App], T5, Any], i6: Selectable[Sel | Opt[App], T6, Any],
+        i7: Selectable[Sel | Opt[App], T7, Any], i8: Selectable[Sel | Opt[App], T8, Any],
+        i9: Selectable[Sel | Opt[App], T9, Any], i10: Selectable[Sel | Opt[App], T10, Any],
+        i11: Selectable[Sel | Opt[App], T11, Any], i12: Selectable[Sel | Opt[App], T12, Any], /
     ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12]]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, Any], i2: Selectable[Sel, T2, Any], i3: Selectable[Sel, T3, Any],
-        i4: Selectable[Sel, T4, Any], i5: Selectable[Sel, T5, Any], i6: Selectable[Sel, T6, Any],
-        i7: Selectable[Sel, T7, Any], i8: Selectable[Sel, T8, Any], i9: Selectable[Sel, T9, Any],
-        i10: Selectable[Sel, T10, Any], i11: Selectable[Sel, T11, Any], i12: Selectable[Sel, T12, Any],
-        i13: Selectable[Sel, T13, Any], /
+        self, i1: Selectable[Sel | Opt[App], T1, Any], i2: Selectable[Sel | Opt[App], T2, Any],
+        i3: Selectable[Sel | Opt[App], T3, Any], i4: Selectable[Sel | Opt[App], T4, Any],
+        i5: Selectable[Sel | Opt[App], T5, Any], i6: Selectable[Sel | Opt[App], T6, Any],
+        i7: Selectable[Sel | Opt[App], T7, Any], i8: Selectable[Sel | Opt[App], T8, Any],
+        i9: Selectable[Sel | Opt[App], T9, Any], i10: Selectable[Sel | Opt[App], T10, Any],
+        i11: Selectable[Sel | Opt[App], T11, Any], i12: Selectable[Sel | Opt[App], T12, Any],
+        i13: Selectable[Sel | Opt[App], T13, Any], /
     ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13]]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, Any], i2: Selectable[Sel, T2, Any], i3: Selectable[Sel, T3, Any],
-        i4: Selectable[Sel, T4, Any], i5: Selectable[Sel, T5, Any], i6: Selectable[Sel, T6, Any],
-        i7: Selectable[Sel, T7, Any], i8: Selectable[Sel, T8, Any], i9: Selectable[Sel, T9, Any],
-        i10: Selectable[Sel, T10, Any], i11: Selectable[Sel, T11, Any], i12: Selectable[Sel, T12, Any],
-        i13: Selectable[Sel, T13, Any], i14: Selectable[Sel, T14, Any], /
+        self, i1: Selectable[Sel | Opt[App], T1, Any], i2: Selectable[Sel | Opt[App], T2, Any],
+        i3: Selectable[Sel | Opt[App], T3, Any], i4: Selectable[Sel | Opt[App], T4, Any],
+        i5: Selectable[Sel | Opt[App], T5, Any], i6: Selectable[Sel | Opt[App], T6, Any],
+        i7: Selectable[Sel | Opt[App], T7, Any], i8: Selectable[Sel | Opt[App], T8, Any],
+        i9: Selectable[Sel | Opt[App], T9, Any], i10: Selectable[Sel | Opt[App], T10, Any],
+        i11: Selectable[Sel | Opt[App], T11, Any], i12: Selectable[Sel | Opt[App], T12, Any],
+        i13: Selectable[Sel | Opt[App], T13, Any], i14: Selectable[Sel | Opt[App], T14, Any], /
     ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14]]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, Any], i2: Selectable[Sel, T2, Any], i3: Selectable[Sel, T3, Any],
-        i4: Selectable[Sel, T4, Any], i5: Selectable[Sel, T5, Any], i6: Selectable[Sel, T6, Any],
-        i7: Selectable[Sel, T7, Any], i8: Selectable[Sel, T8, Any], i9: Selectable[Sel, T9, Any],
-        i10: Selectable[Sel, T10, Any], i11: Selectable[Sel, T11, Any], i12: Selectable[Sel, T12, Any],
-        i13: Selectable[Sel, T13, Any], i14: Selectable[Sel, T14, Any], i15: Selectable[Sel, T15, Any], /
+        self, i1: Selectable[Sel | Opt[App], T1, Any], i2: Selectable[Sel | Opt[App], T2, Any],
+        i3: Selectable[Sel | Opt[App], T3, Any], i4: Selectable[Sel | Opt[App], T4, Any],
+        i5: Selectable[Sel | Opt[App], T5, Any], i6: Selectable[Sel | Opt[App], T6, Any],
+        i7: Selectable[Sel | Opt[App], T7, Any], i8: Selectable[Sel | Opt[App], T8, Any],
+        i9: Selectable[Sel | Opt[App], T9, Any], i10: Selectable[Sel | Opt[App], T10, Any],
+        i11: Selectable[Sel | Opt[App], T11, Any], i12: Selectable[Sel | Opt[App], T12, Any],
+        i13: Selectable[Sel | Opt[App], T13, Any], i14: Selectable[Sel | Opt[App], T14, Any],
+        i15: Selectable[Sel | Opt[App], T15, Any], /
     ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15]]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, Any], i2: Selectable[Sel, T2, Any], i3: Selectable[Sel, T3, Any],
-        i4: Selectable[Sel, T4, Any], i5: Selectable[Sel, T5, Any], i6: Selectable[Sel, T6, Any],
-        i7: Selectable[Sel, T7, Any], i8: Selectable[Sel, T8, Any], i9: Selectable[Sel, T9, Any],
-        i10: Selectable[Sel, T10, Any], i11: Selectable[Sel, T11, Any], i12: Selectable[Sel, T12, Any],
-        i13: Selectable[Sel, T13, Any], i14: Selectable[Sel, T14, Any], i15: Selectable[Sel, T15, Any],
-        i16: Selectable[Sel, T16, Any], /
+        self, i1: Selectable[Sel | Opt[App], T1, Any], i2: Selectable[Sel | Opt[App], T2, Any],
+        i3: Selectable[Sel | Opt[App], T3, Any], i4: Selectable[Sel | Opt[App], T4, Any],
+        i5: Selectable[Sel | Opt[App], T5, Any], i6: Selectable[Sel | Opt[App], T6, Any],
+        i7: Selectable[Sel | Opt[App], T7, Any], i8: Selectable[Sel | Opt[App], T8, Any],
+        i9: Selectable[Sel | Opt[App], T9, Any], i10: Selectable[Sel | Opt[App], T10, Any],
+        i11: Selectable[Sel | Opt[App], T11, Any], i12: Selectable[Sel | Opt[App], T12, Any],
+        i13: Selectable[Sel | Opt[App], T13, Any], i14: Selectable[Sel | Opt[App], T14, Any],
+        i15: Selectable[Sel | Opt[App], T15, Any], i16: Selectable[Sel | Opt[App], T16, Any], /
     ) -> Select[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15, T16]]: ...
     def select(self, *items: Any) -> Select[Any, Any, Any]:
         """Choose what a row is, of the group's keys and of aggregates.

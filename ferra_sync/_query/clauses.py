@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from functools import partial
 from operator import attrgetter
 from typing import Any, Final, Generic, Self, TypedDict, TypeVar, Unpack
@@ -56,10 +56,14 @@ class Said(TypedDict, total=False):
     """What `find` was given."""
 
 
+_OF_GROUPS: Final = frozenset({"group_by", "having", "distinct", "windows"})
+"""The clauses that may repeat expressions of others."""
+
+
 class Clauses(Shown, Generic[Sel, App]):
     """The clauses of a SELECT; every method returns a new one.
 
-    Sel: what may be selected. App: what where, on and order_by may name.
+    Sel: what may be selected as it is. App: what where, on and order_by may name.
     """
 
     __slots__ = ("_said", "_source")
@@ -242,27 +246,35 @@ class Clauses(Shown, Generic[Sel, App]):
         said, source = self._said, self._source
         if "items" not in said:
             raise QueryError(f"nothing is selected from {self._source.root.ref}: say .select(…)")
-        where, order_by = said.get("where", ()), said.get("order_by", ())
-        limit, offset = said.get("limit"), said.get("offset")
+        where, having, order_by = said.get("where", ()), said.get("having", ()), said.get("order_by", ())
+        on, limit, offset = said.get("distinct"), said.get("limit"), said.get("offset")
+        repeats = not _OF_GROUPS.isdisjoint(said) and self._repeats_values()
         shape = SelectShape(
             table=source.tables[0].ref if source.tables else None,
+            ctes=source.ctes,
+            derived=source.derived,
+            parts=source.parts,
+            distinct=None if on is None else tuple(map(_SHAPE, on)),
             items=said["items"],
             joins=source.joins,
             where=tuple(map(_SHAPE, where)),
+            group_by=() if repeats else tuple(map(_SHAPE, said.get("group_by", ()))),
+            having=tuple(map(_SHAPE, having)),
             order_by=tuple(map(_SHAPE, order_by)),
             limit=None if limit is None else BIGINT,
             offset=None if offset is None else BIGINT,
             locks=said.get("locks", ()),
             outer=source.outer,
         )
-        params: tuple[Any, ...] = ()
-        if "group_by" in said or "having" in said or "distinct" in said or "windows" in said:
-            shape, params = self._shared(shape)
+        params = source.cte_params + source.derived_params + source.part_params
+        if repeats:
+            shape, values = self._shared(shape)
+            params += values
         else:
             for values in said.get("item_params", ()):
                 params += values
             params += source.params
-            for predicate in where:
+            for predicate in where + having:
                 params += predicate.params
             for order in order_by:
                 params += order.params
@@ -270,15 +282,24 @@ class Clauses(Shown, Generic[Sel, App]):
             params += (limit,)
         if offset is not None:
             params += (offset,)
-        return source.made(shape, params) if source.has_makers else (shape, params)
+        return shape, params
+
+    def _repeats_values(self) -> bool:
+        """Whether expressions with values may stand in several clauses, or windows with values in several places."""
+        said = self._said
+        for key in said.get("group_by", ()):
+            if isinstance(key, GroupingSets) or key.params:
+                return True
+        on = said.get("distinct")
+        if on is not None and any([each.params for each in on] if on else said.get("item_params", ())):
+            return True
+        return "windows" in said
 
     def _shared(self, shape: SelectShape) -> tuple[SelectShape, tuple[Any, ...]]:
         """Return the shape and the values of a query whose clauses repeat one another's expressions."""
         said = self._said
-        distinct = said.get("distinct")
-        if distinct == ():
-            check_expressions("distinct", tuple(self.results()))
-        repeated = (*keys_of(said.get("group_by", ())), *(self.results() if distinct == () else distinct or ()))
+        on = said.get("distinct")
+        repeated = (*keys_of(said.get("group_by", ())), *(self.results() if on == () else on or ()))
         sharing = Sharing(repeated, windows="windows" in said)
         params: list[Any] = []
 
@@ -287,21 +308,22 @@ class Clauses(Shown, Generic[Sel, App]):
             params.extend(own)
             return rewritten
 
-        def clause(expressions: tuple[AnyExpr, ...]) -> tuple[Hashable, ...]:
+        def clause(expressions: Iterable[AnyExpr]) -> tuple[Hashable, ...]:
             return tuple([placed(each.shape, each.params) for each in expressions])
 
-        distinct_on = None if distinct is None else clause(distinct)
+        # In the order of the shape's fields, which is that of the parameters.
+        distinct = None if on is None else clause(on)
         pairs = zip(self.items, said.get("item_params", ()), strict=True)
         items = tuple([(placed(item, values), sql_type) for (item, sql_type), values in pairs])
         params.extend(self._source.params)
         rewritten = shape._replace(
-            distinct=distinct_on,
+            distinct=distinct,
             items=items,
             where=clause(said.get("where", ())),
             group_by=tuple([placed_key(each, placed) for each in said.get("group_by", ())]),
             having=clause(said.get("having", ())),
             order_by=tuple(
-                rebuilt(each.shape, partial(placed, values=each.params)) for each in said.get("order_by", ())
+                [rebuilt(each.shape, partial(placed, values=each.params)) for each in said.get("order_by", ())]
             ),
         )
         return rewritten._replace(shared=sharing.shapes), (*sharing.params, *params)

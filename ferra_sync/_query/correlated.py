@@ -22,35 +22,35 @@ class Correlated(SelectingInner[Sel, App, S_co], Generic[Sel, App, S_co]):
 
     __slots__ = ()
 
-    def correlate(self, table: TableClass[In[S]]) -> Correlated[Sel | In[S] | Opt[In[S]], App | In[S], S_co | In[S]]:
+    def correlate(self, table: TableClass[In[S]]) -> Correlated[Sel | In[S], App | In[S], S_co | In[S]]:
         """Name one more table of the query around it."""
         return self._correlated(Correlated, table)
 
     def inner_join(
         self, table: Joinable[In[S], App], *, on: Expr[App | In[S] | Opt[App | In[S]], bool, None, Plain] | None = None
-    ) -> Correlated[Sel | In[S] | Opt[App | In[S]], App | In[S], S_co]:
+    ) -> Correlated[Sel | In[S], App | In[S], S_co]:
         """Join the rows that match; ON comes from the foreign key where `on` is not given."""
         return self._joined(Correlated, "inner", table, on)
 
     def left_join(
         self, table: Joinable[In[S], App], *, on: Expr[App | In[S] | Opt[App | In[S]], bool, None, Plain] | None = None
-    ) -> Correlated[Sel | Opt[App | In[S]], App | In[S], S_co]:
+    ) -> Correlated[Sel, App | In[S], S_co]:
         """Join the rows that match, and keep those on the left that match none."""
         return self._joined(Correlated, "left", table, on)
 
     def right_join(
         self, table: Joinable[In[S], App], *, on: Expr[App | In[S] | Opt[App | In[S]], bool, None, Plain] | None = None
-    ) -> Correlated[S_co | In[S] | Opt[App | In[S]], App | In[S], S_co]:
+    ) -> Correlated[S_co | In[S], App | In[S], S_co]:
         """Join the rows that match, and keep those of `table` that match none: all before it becomes nullable."""
         return self._joined(Correlated, "right", table, on)
 
     def full_join(
         self, table: Joinable[In[S], App], *, on: Expr[App | In[S] | Opt[App | In[S]], bool, None, Plain] | None = None
-    ) -> Correlated[S_co | Opt[App | In[S]], App | In[S], S_co]:
+    ) -> Correlated[S_co, App | In[S], S_co]:
         """Join the rows that match, and keep those of both sides that match none."""
         return self._joined(Correlated, "full", table, on)
 
-    def cross_join(self, table: Joinable[In[S], App]) -> Correlated[Sel | In[S] | Opt[App | In[S]], App | In[S], S_co]:
+    def cross_join(self, table: Joinable[In[S], App]) -> Correlated[Sel | In[S], App | In[S], S_co]:
         """Join every row with every row."""
         return self._joined(Correlated, "cross", table, None)
 
@@ -61,7 +61,7 @@ class Correlated(SelectingInner[Sel, App, S_co], Generic[Sel, App, S_co]):
     @overload
     def group_by(
         self, *keys: Expr[App | Opt[App], Any, Any, Plain] | GroupingSets[App | Opt[App]]
-    ) -> CorrelatedGroups[S_co | Opt[App], App, S_co]: ...
+    ) -> CorrelatedGroups[S_co, App, S_co]: ...
     def group_by(self, *keys: Any) -> CorrelatedGroups[Any, App, S_co]:
         """Make one row of all that share these values; then plain columns of the keys and aggregates may mix."""
         return self._grouped(CorrelatedGroups, keys)

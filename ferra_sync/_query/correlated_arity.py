@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Generic, TypeVar, overload
 
-from ferra_sync._expression.markers import Plain, PlainOrAggregate
+from ferra_sync._expression.markers import Opt, Plain, PlainOrAggregate
 from ferra_sync._expression.rows import Inner
 from ferra_sync._expression.selectable import Selectable
 from ferra_sync._expression.typevars import App, S_co, Sel
@@ -38,124 +38,150 @@ class SelectingInner(Clauses[Sel, App], Inner[S_co, Plain], Generic[Sel, App, S_
     __slots__ = ()
 
     @overload
-    def select(self, i1: Selectable[Sel, T1, PlainOrAggregate], /) -> CorrelatedSelect[Sel, App, T1, S_co]: ...
+    def select(
+        self, i1: Selectable[Sel | Opt[App], T1, PlainOrAggregate], /
+    ) -> CorrelatedSelect[Sel, App, T1, S_co]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, PlainOrAggregate], i2: Selectable[Sel, T2, PlainOrAggregate], /
+        self, i1: Selectable[Sel | Opt[App], T1, PlainOrAggregate],
+        i2: Selectable[Sel | Opt[App], T2, PlainOrAggregate], /
     ) -> CorrelatedSelect[Sel, App, tuple[T1, T2], S_co]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, PlainOrAggregate], i2: Selectable[Sel, T2, PlainOrAggregate],
-        i3: Selectable[Sel, T3, PlainOrAggregate], /
+        self, i1: Selectable[Sel | Opt[App], T1, PlainOrAggregate],
+        i2: Selectable[Sel | Opt[App], T2, PlainOrAggregate], i3: Selectable[Sel | Opt[App], T3, PlainOrAggregate],
+        /
     ) -> CorrelatedSelect[Sel, App, tuple[T1, T2, T3], S_co]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, PlainOrAggregate], i2: Selectable[Sel, T2, PlainOrAggregate],
-        i3: Selectable[Sel, T3, PlainOrAggregate], i4: Selectable[Sel, T4, PlainOrAggregate], /
+        self, i1: Selectable[Sel | Opt[App], T1, PlainOrAggregate],
+        i2: Selectable[Sel | Opt[App], T2, PlainOrAggregate], i3: Selectable[Sel | Opt[App], T3, PlainOrAggregate],
+        i4: Selectable[Sel | Opt[App], T4, PlainOrAggregate], /
     ) -> CorrelatedSelect[Sel, App, tuple[T1, T2, T3, T4], S_co]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, PlainOrAggregate], i2: Selectable[Sel, T2, PlainOrAggregate],
-        i3: Selectable[Sel, T3, PlainOrAggregate], i4: Selectable[Sel, T4, PlainOrAggregate],
-        i5: Selectable[Sel, T5, PlainOrAggregate], /
+        self, i1: Selectable[Sel | Opt[App], T1, PlainOrAggregate],
+        i2: Selectable[Sel | Opt[App], T2, PlainOrAggregate], i3: Selectable[Sel | Opt[App], T3, PlainOrAggregate],
+        i4: Selectable[Sel | Opt[App], T4, PlainOrAggregate], i5: Selectable[Sel | Opt[App], T5, PlainOrAggregate],
+        /
     ) -> CorrelatedSelect[Sel, App, tuple[T1, T2, T3, T4, T5], S_co]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, PlainOrAggregate], i2: Selectable[Sel, T2, PlainOrAggregate],
-        i3: Selectable[Sel, T3, PlainOrAggregate], i4: Selectable[Sel, T4, PlainOrAggregate],
-        i5: Selectable[Sel, T5, PlainOrAggregate], i6: Selectable[Sel, T6, PlainOrAggregate], /
+        self, i1: Selectable[Sel | Opt[App], T1, PlainOrAggregate],
+        i2: Selectable[Sel | Opt[App], T2, PlainOrAggregate], i3: Selectable[Sel | Opt[App], T3, PlainOrAggregate],
+        i4: Selectable[Sel | Opt[App], T4, PlainOrAggregate], i5: Selectable[Sel | Opt[App], T5, PlainOrAggregate],
+        i6: Selectable[Sel | Opt[App], T6, PlainOrAggregate], /
     ) -> CorrelatedSelect[Sel, App, tuple[T1, T2, T3, T4, T5, T6], S_co]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, PlainOrAggregate], i2: Selectable[Sel, T2, PlainOrAggregate],
-        i3: Selectable[Sel, T3, PlainOrAggregate], i4: Selectable[Sel, T4, PlainOrAggregate],
-        i5: Selectable[Sel, T5, PlainOrAggregate], i6: Selectable[Sel, T6, PlainOrAggregate],
-        i7: Selectable[Sel, T7, PlainOrAggregate], /
+        self, i1: Selectable[Sel | Opt[App], T1, PlainOrAggregate],
+        i2: Selectable[Sel | Opt[App], T2, PlainOrAggregate], i3: Selectable[Sel | Opt[App], T3, PlainOrAggregate],
+        i4: Selectable[Sel | Opt[App], T4, PlainOrAggregate], i5: Selectable[Sel | Opt[App], T5, PlainOrAggregate],
+        i6: Selectable[Sel | Opt[App], T6, PlainOrAggregate], i7: Selectable[Sel | Opt[App], T7, PlainOrAggregate],
+        /
     ) -> CorrelatedSelect[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7], S_co]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, PlainOrAggregate], i2: Selectable[Sel, T2, PlainOrAggregate],
-        i3: Selectable[Sel, T3, PlainOrAggregate], i4: Selectable[Sel, T4, PlainOrAggregate],
-        i5: Selectable[Sel, T5, PlainOrAggregate], i6: Selectable[Sel, T6, PlainOrAggregate],
-        i7: Selectable[Sel, T7, PlainOrAggregate], i8: Selectable[Sel, T8, PlainOrAggregate], /
+        self, i1: Selectable[Sel | Opt[App], T1, PlainOrAggregate],
+        i2: Selectable[Sel | Opt[App], T2, PlainOrAggregate], i3: Selectable[Sel | Opt[App], T3, PlainOrAggregate],
+        i4: Selectable[Sel | Opt[App], T4, PlainOrAggregate], i5: Selectable[Sel | Opt[App], T5, PlainOrAggregate],
+        i6: Selectable[Sel | Opt[App], T6, PlainOrAggregate], i7: Selectable[Sel | Opt[App], T7, PlainOrAggregate],
+        i8: Selectable[Sel | Opt[App], T8, PlainOrAggregate], /
     ) -> CorrelatedSelect[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8], S_co]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, PlainOrAggregate], i2: Selectable[Sel, T2, PlainOrAggregate],
-        i3: Selectable[Sel, T3, PlainOrAggregate], i4: Selectable[Sel, T4, PlainOrAggregate],
-        i5: Selectable[Sel, T5, PlainOrAggregate], i6: Selectable[Sel, T6, PlainOrAggregate],
-        i7: Selectable[Sel, T7, PlainOrAggregate], i8: Selectable[Sel, T8, PlainOrAggregate],
-        i9: Selectable[Sel, T9, PlainOrAggregate], /
+        self, i1: Selectable[Sel | Opt[App], T1, PlainOrAggregate],
+        i2: Selectable[Sel | Opt[App], T2, PlainOrAggregate], i3: Selectable[Sel | Opt[App], T3, PlainOrAggregate],
+        i4: Selectable[Sel | Opt[App], T4, PlainOrAggregate], i5: Selectable[Sel | Opt[App], T5, PlainOrAggregate],
+        i6: Selectable[Sel | Opt[App], T6, PlainOrAggregate], i7: Selectable[Sel | Opt[App], T7, PlainOrAggregate],
+        i8: Selectable[Sel | Opt[App], T8, PlainOrAggregate], i9: Selectable[Sel | Opt[App], T9, PlainOrAggregate],
+        /
     ) -> CorrelatedSelect[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9], S_co]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, PlainOrAggregate], i2: Selectable[Sel, T2, PlainOrAggregate],
-        i3: Selectable[Sel, T3, PlainOrAggregate], i4: Selectable[Sel, T4, PlainOrAggregate],
-        i5: Selectable[Sel, T5, PlainOrAggregate], i6: Selectable[Sel, T6, PlainOrAggregate],
-        i7: Selectable[Sel, T7, PlainOrAggregate], i8: Selectable[Sel, T8, PlainOrAggregate],
-        i9: Selectable[Sel, T9, PlainOrAggregate], i10: Selectable[Sel, T10, PlainOrAggregate], /
+        self, i1: Selectable[Sel | Opt[App], T1, PlainOrAggregate],
+        i2: Selectable[Sel | Opt[App], T2, PlainOrAggregate], i3: Selectable[Sel | Opt[App], T3, PlainOrAggregate],
+        i4: Selectable[Sel | Opt[App], T4, PlainOrAggregate], i5: Selectable[Sel | Opt[App], T5, PlainOrAggregate],
+        i6: Selectable[Sel | Opt[App], T6, PlainOrAggregate], i7: Selectable[Sel | Opt[App], T7, PlainOrAggregate],
+        i8: Selectable[Sel | Opt[App], T8, PlainOrAggregate], i9: Selectable[Sel | Opt[App], T9, PlainOrAggregate],
+        i10: Selectable[Sel | Opt[App], T10, PlainOrAggregate], /
     ) -> CorrelatedSelect[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10], S_co]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, PlainOrAggregate], i2: Selectable[Sel, T2, PlainOrAggregate],
-        i3: Selectable[Sel, T3, PlainOrAggregate], i4: Selectable[Sel, T4, PlainOrAggregate],
-        i5: Selectable[Sel, T5, PlainOrAggregate], i6: Selectable[Sel, T6, PlainOrAggregate],
-        i7: Selectable[Sel, T7, PlainOrAggregate], i8: Selectable[Sel, T8, PlainOrAggregate],
-        i9: Selectable[Sel, T9, PlainOrAggregate], i10: Selectable[Sel, T10, PlainOrAggregate],
-        i11: Selectable[Sel, T11, PlainOrAggregate], /
+        self, i1: Selectable[Sel | Opt[App], T1, PlainOrAggregate],
+        i2: Selectable[Sel | Opt[App], T2, PlainOrAggregate], i3: Selectable[Sel | Opt[App], T3, PlainOrAggregate],
+        i4: Selectable[Sel | Opt[App], T4, PlainOrAggregate], i5: Selectable[Sel | Opt[App], T5, PlainOrAggregate],
+        i6: Selectable[Sel | Opt[App], T6, PlainOrAggregate], i7: Selectable[Sel | Opt[App], T7, PlainOrAggregate],
+        i8: Selectable[Sel | Opt[App], T8, PlainOrAggregate], i9: Selectable[Sel | Opt[App], T9, PlainOrAggregate],
+        i10: Selectable[Sel | Opt[App], T10, PlainOrAggregate],
+        i11: Selectable[Sel | Opt[App], T11, PlainOrAggregate], /
     ) -> CorrelatedSelect[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11], S_co]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, PlainOrAggregate], i2: Selectable[Sel, T2, PlainOrAggregate],
-        i3: Selectable[Sel, T3, PlainOrAggregate], i4: Selectable[Sel, T4, PlainOrAggregate],
-        i5: Selectable[Sel, T5, PlainOrAggregate], i6: Selectable[Sel, T6, PlainOrAggregate],
-        i7: Selectable[Sel, T7, PlainOrAggregate], i8: Selectable[Sel, T8, PlainOrAggregate],
-        i9: Selectable[Sel, T9, PlainOrAggregate], i10: Selectable[Sel, T10, PlainOrAggregate],
-        i11: Selectable[Sel, T11, PlainOrAggregate], i12: Selectable[Sel, T12, PlainOrAggregate], /
+        self, i1: Selectable[Sel | Opt[App], T1, PlainOrAggregate],
+        i2: Selectable[Sel | Opt[App], T2, PlainOrAggregate], i3: Selectable[Sel | Opt[App], T3, PlainOrAggregate],
+        i4: Selectable[Sel | Opt[App], T4, PlainOrAggregate], i5: Selectable[Sel | Opt[App], T5, PlainOrAggregate],
+        i6: Selectable[Sel | Opt[App], T6, PlainOrAggregate], i7: Selectable[Sel | Opt[App], T7, PlainOrAggregate],
+        i8: Selectable[Sel | Opt[App], T8, PlainOrAggregate], i9: Selectable[Sel | Opt[App], T9, PlainOrAggregate],
+        i10: Selectable[Sel | Opt[App], T10, PlainOrAggregate],
+        i11: Selectable[Sel | Opt[App], T11, PlainOrAggregate],
+        i12: Selectable[Sel | Opt[App], T12, PlainOrAggregate], /
     ) -> CorrelatedSelect[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12], S_co]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, PlainOrAggregate], i2: Selectable[Sel, T2, PlainOrAggregate],
-        i3: Selectable[Sel, T3, PlainOrAggregate], i4: Selectable[Sel, T4, PlainOrAggregate],
-        i5: Selectable[Sel, T5, PlainOrAggregate], i6: Selectable[Sel, T6, PlainOrAggregate],
-        i7: Selectable[Sel, T7, PlainOrAggregate], i8: Selectable[Sel, T8, PlainOrAggregate],
-        i9: Selectable[Sel, T9, PlainOrAggregate], i10: Selectable[Sel, T10, PlainOrAggregate],
-        i11: Selectable[Sel, T11, PlainOrAggregate], i12: Selectable[Sel, T12, PlainOrAggregate],
-        i13: Selectable[Sel, T13, PlainOrAggregate], /
+        self, i1: Selectable[Sel | Opt[App], T1, PlainOrAggregate],
+        i2: Selectable[Sel | Opt[App], T2, PlainOrAggregate], i3: Selectable[Sel | Opt[App], T3, PlainOrAggregate],
+        i4: Selectable[Sel | Opt[App], T4, PlainOrAggregate], i5: Selectable[Sel | Opt[App], T5, PlainOrAggregate],
+        i6: Selectable[Sel | Opt[App], T6, PlainOrAggregate], i7: Selectable[Sel | Opt[App], T7, PlainOrAggregate],
+        i8: Selectable[Sel | Opt[App], T8, PlainOrAggregate], i9: Selectable[Sel | Opt[App], T9, PlainOrAggregate],
+        i10: Selectable[Sel | Opt[App], T10, PlainOrAggregate],
+        i11: Selectable[Sel | Opt[App], T11, PlainOrAggregate],
+        i12: Selectable[Sel | Opt[App], T12, PlainOrAggregate],
+        i13: Selectable[Sel | Opt[App], T13, PlainOrAggregate], /
     ) -> CorrelatedSelect[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13], S_co]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, PlainOrAggregate], i2: Selectable[Sel, T2, PlainOrAggregate],
-        i3: Selectable[Sel, T3, PlainOrAggregate], i4: Selectable[Sel, T4, PlainOrAggregate],
-        i5: Selectable[Sel, T5, PlainOrAggregate], i6: Selectable[Sel, T6, PlainOrAggregate],
-        i7: Selectable[Sel, T7, PlainOrAggregate], i8: Selectable[Sel, T8, PlainOrAggregate],
-        i9: Selectable[Sel, T9, PlainOrAggregate], i10: Selectable[Sel, T10, PlainOrAggregate],
-        i11: Selectable[Sel, T11, PlainOrAggregate], i12: Selectable[Sel, T12, PlainOrAggregate],
-        i13: Selectable[Sel, T13, PlainOrAggregate], i14: Selectable[Sel, T14, PlainOrAggregate], /
+        self, i1: Selectable[Sel | Opt[App], T1, PlainOrAggregate],
+        i2: Selectable[Sel | Opt[App], T2, PlainOrAggregate], i3: Selectable[Sel | Opt[App], T3, PlainOrAggregate],
+        i4: Selectable[Sel | Opt[App], T4, PlainOrAggregate], i5: Selectable[Sel | Opt[App], T5, PlainOrAggregate],
+        i6: Selectable[Sel | Opt[App], T6, PlainOrAggregate], i7: Selectable[Sel | Opt[App], T7, PlainOrAggregate],
+        i8: Selectable[Sel | Opt[App], T8, PlainOrAggregate], i9: Selectable[Sel | Opt[App], T9, PlainOrAggregate],
+        i10: Selectable[Sel | Opt[App], T10, PlainOrAggregate],
+        i11: Selectable[Sel | Opt[App], T11, PlainOrAggregate],
+        i12: Selectable[Sel | Opt[App], T12, PlainOrAggregate],
+        i13: Selectable[Sel | Opt[App], T13, PlainOrAggregate],
+        i14: Selectable[Sel | Opt[App], T14, PlainOrAggregate], /
     ) -> CorrelatedSelect[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14], S_co]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, PlainOrAggregate], i2: Selectable[Sel, T2, PlainOrAggregate],
-        i3: Selectable[Sel, T3, PlainOrAggregate], i4: Selectable[Sel, T4, PlainOrAggregate],
-        i5: Selectable[Sel, T5, PlainOrAggregate], i6: Selectable[Sel, T6, PlainOrAggregate],
-        i7: Selectable[Sel, T7, PlainOrAggregate], i8: Selectable[Sel, T8, PlainOrAggregate],
-        i9: Selectable[Sel, T9, PlainOrAggregate], i10: Selectable[Sel, T10, PlainOrAggregate],
-        i11: Selectable[Sel, T11, PlainOrAggregate], i12: Selectable[Sel, T12, PlainOrAggregate],
-        i13: Selectable[Sel, T13, PlainOrAggregate], i14: Selectable[Sel, T14, PlainOrAggregate],
-        i15: Selectable[Sel, T15, PlainOrAggregate], /
+        self, i1: Selectable[Sel | Opt[App], T1, PlainOrAggregate],
+        i2: Selectable[Sel | Opt[App], T2, PlainOrAggregate], i3: Selectable[Sel | Opt[App], T3, PlainOrAggregate],
+        i4: Selectable[Sel | Opt[App], T4, PlainOrAggregate], i5: Selectable[Sel | Opt[App], T5, PlainOrAggregate],
+        i6: Selectable[Sel | Opt[App], T6, PlainOrAggregate], i7: Selectable[Sel | Opt[App], T7, PlainOrAggregate],
+        i8: Selectable[Sel | Opt[App], T8, PlainOrAggregate], i9: Selectable[Sel | Opt[App], T9, PlainOrAggregate],
+        i10: Selectable[Sel | Opt[App], T10, PlainOrAggregate],
+        i11: Selectable[Sel | Opt[App], T11, PlainOrAggregate],
+        i12: Selectable[Sel | Opt[App], T12, PlainOrAggregate],
+        i13: Selectable[Sel | Opt[App], T13, PlainOrAggregate],
+        i14: Selectable[Sel | Opt[App], T14, PlainOrAggregate],
+        i15: Selectable[Sel | Opt[App], T15, PlainOrAggregate], /
     ) -> CorrelatedSelect[
         Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15], S_co
     ]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, PlainOrAggregate], i2: Selectable[Sel, T2, PlainOrAggregate],
-        i3: Selectable[Sel, T3, PlainOrAggregate], i4: Selectable[Sel, T4, PlainOrAggregate],
-        i5: Selectable[Sel, T5, PlainOrAggregate], i6: Selectable[Sel, T6, PlainOrAggregate],
-        i7: Selectable[Sel, T7, PlainOrAggregate], i8: Selectable[Sel, T8, PlainOrAggregate],
-        i9: Selectable[Sel, T9, PlainOrAggregate], i10: Selectable[Sel, T10, PlainOrAggregate],
-        i11: Selectable[Sel, T11, PlainOrAggregate], i12: Selectable[Sel, T12, PlainOrAggregate],
-        i13: Selectable[Sel, T13, PlainOrAggregate], i14: Selectable[Sel, T14, PlainOrAggregate],
-        i15: Selectable[Sel, T15, PlainOrAggregate], i16: Selectable[Sel, T16, PlainOrAggregate], /
+        self, i1: Selectable[Sel | Opt[App], T1, PlainOrAggregate],
+        i2: Selectable[Sel | Opt[App], T2, PlainOrAggregate], i3: Selectable[Sel | Opt[App], T3, PlainOrAggregate],
+        i4: Selectable[Sel | Opt[App], T4, PlainOrAggregate], i5: Selectable[Sel | Opt[App], T5, PlainOrAggregate],
+        i6: Selectable[Sel | Opt[App], T6, PlainOrAggregate], i7: Selectable[Sel | Opt[App], T7, PlainOrAggregate],
+        i8: Selectable[Sel | Opt[App], T8, PlainOrAggregate], i9: Selectable[Sel | Opt[App], T9, PlainOrAggregate],
+        i10: Selectable[Sel | Opt[App], T10, PlainOrAggregate],
+        i11: Selectable[Sel | Opt[App], T11, PlainOrAggregate],
+        i12: Selectable[Sel | Opt[App], T12, PlainOrAggregate],
+        i13: Selectable[Sel | Opt[App], T13, PlainOrAggregate],
+        i14: Selectable[Sel | Opt[App], T14, PlainOrAggregate],
+        i15: Selectable[Sel | Opt[App], T15, PlainOrAggregate],
+        i16: Selectable[Sel | Opt[App], T16, PlainOrAggregate], /
     ) -> CorrelatedSelect[
         Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15, T16], S_co
     ]: ...
@@ -170,103 +196,124 @@ class SelectingInnerGroups(Clauses[Sel, App], Inner[S_co, Plain], Generic[Sel, A
     __slots__ = ()
 
     @overload
-    def select(self, i1: Selectable[Sel, T1, Any], /) -> CorrelatedSelect[Sel, App, T1, S_co]: ...
+    def select(self, i1: Selectable[Sel | Opt[App], T1, Any], /) -> CorrelatedSelect[Sel, App, T1, S_co]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, Any], i2: Selectable[Sel, T2, Any], /
+        self, i1: Selectable[Sel | Opt[App], T1, Any], i2: Selectable[Sel | Opt[App], T2, Any], /
     ) -> CorrelatedSelect[Sel, App, tuple[T1, T2], S_co]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, Any], i2: Selectable[Sel, T2, Any], i3: Selectable[Sel, T3, Any], /
+        self, i1: Selectable[Sel | Opt[App], T1, Any], i2: Selectable[Sel | Opt[App], T2, Any],
+        i3: Selectable[Sel | Opt[App], T3, Any], /
     ) -> CorrelatedSelect[Sel, App, tuple[T1, T2, T3], S_co]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, Any], i2: Selectable[Sel, T2, Any], i3: Selectable[Sel, T3, Any],
-        i4: Selectable[Sel, T4, Any], /
+        self, i1: Selectable[Sel | Opt[App], T1, Any], i2: Selectable[Sel | Opt[App], T2, Any],
+        i3: Selectable[Sel | Opt[App], T3, Any], i4: Selectable[Sel | Opt[App], T4, Any], /
     ) -> CorrelatedSelect[Sel, App, tuple[T1, T2, T3, T4], S_co]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, Any], i2: Selectable[Sel, T2, Any], i3: Selectable[Sel, T3, Any],
-        i4: Selectable[Sel, T4, Any], i5: Selectable[Sel, T5, Any], /
+        self, i1: Selectable[Sel | Opt[App], T1, Any], i2: Selectable[Sel | Opt[App], T2, Any],
+        i3: Selectable[Sel | Opt[App], T3, Any], i4: Selectable[Sel | Opt[App], T4, Any],
+        i5: Selectable[Sel | Opt[App], T5, Any], /
     ) -> CorrelatedSelect[Sel, App, tuple[T1, T2, T3, T4, T5], S_co]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, Any], i2: Selectable[Sel, T2, Any], i3: Selectable[Sel, T3, Any],
-        i4: Selectable[Sel, T4, Any], i5: Selectable[Sel, T5, Any], i6: Selectable[Sel, T6, Any], /
+        self, i1: Selectable[Sel | Opt[App], T1, Any], i2: Selectable[Sel | Opt[App], T2, Any],
+        i3: Selectable[Sel | Opt[App], T3, Any], i4: Selectable[Sel | Opt[App], T4, Any],
+        i5: Selectable[Sel | Opt[App], T5, Any], i6: Selectable[Sel | Opt[App], T6, Any], /
     ) -> CorrelatedSelect[Sel, App, tuple[T1, T2, T3, T4, T5, T6], S_co]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, Any], i2: Selectable[Sel, T2, Any], i3: Selectable[Sel, T3, Any],
-        i4: Selectable[Sel, T4, Any], i5: Selectable[Sel, T5, Any], i6: Selectable[Sel, T6, Any],
-        i7: Selectable[Sel, T7, Any], /
+        self, i1: Selectable[Sel | Opt[App], T1, Any], i2: Selectable[Sel | Opt[App], T2, Any],
+        i3: Selectable[Sel | Opt[App], T3, Any], i4: Selectable[Sel | Opt[App], T4, Any],
+        i5: Selectable[Sel | Opt[App], T5, Any], i6: Selectable[Sel | Opt[App], T6, Any],
+        i7: Selectable[Sel | Opt[App], T7, Any], /
     ) -> CorrelatedSelect[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7], S_co]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, Any], i2: Selectable[Sel, T2, Any], i3: Selectable[Sel, T3, Any],
-        i4: Selectable[Sel, T4, Any], i5: Selectable[Sel, T5, Any], i6: Selectable[Sel, T6, Any],
-        i7: Selectable[Sel, T7, Any], i8: Selectable[Sel, T8, Any], /
+        self, i1: Selectable[Sel | Opt[App], T1, Any], i2: Selectable[Sel | Opt[App], T2, Any],
+        i3: Selectable[Sel | Opt[App], T3, Any], i4: Selectable[Sel | Opt[App], T4, Any],
+        i5: Selectable[Sel | Opt[App], T5, Any], i6: Selectable[Sel | Opt[App], T6, Any],
+        i7: Selectable[Sel | Opt[App], T7, Any], i8: Selectable[Sel | Opt[App], T8, Any], /
     ) -> CorrelatedSelect[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8], S_co]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, Any], i2: Selectable[Sel, T2, Any], i3: Selectable[Sel, T3, Any],
-        i4: Selectable[Sel, T4, Any], i5: Selectable[Sel, T5, Any], i6: Selectable[Sel, T6, Any],
-        i7: Selectable[Sel, T7, Any], i8: Selectable[Sel, T8, Any], i9: Selectable[Sel, T9, Any], /
+        self, i1: Selectable[Sel | Opt[App], T1, Any], i2: Selectable[Sel | Opt[App], T2, Any],
+        i3: Selectable[Sel | Opt[App], T3, Any], i4: Selectable[Sel | Opt[App], T4, Any],
+        i5: Selectable[Sel | Opt[App], T5, Any], i6: Selectable[Sel | Opt[App], T6, Any],
+        i7: Selectable[Sel | Opt[App], T7, Any], i8: Selectable[Sel | Opt[App], T8, Any],
+        i9: Selectable[Sel | Opt[App], T9, Any], /
     ) -> CorrelatedSelect[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9], S_co]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, Any], i2: Selectable[Sel, T2, Any], i3: Selectable[Sel, T3, Any],
-        i4: Selectable[Sel, T4, Any], i5: Selectable[Sel, T5, Any], i6: Selectable[Sel, T6, Any],
-        i7: Selectable[Sel, T7, Any], i8: Selectable[Sel, T8, Any], i9: Selectable[Sel, T9, Any],
-        i10: Selectable[Sel, T10, Any], /
+        self, i1: Selectable[Sel | Opt[App], T1, Any], i2: Selectable[Sel | Opt[App], T2, Any],
+        i3: Selectable[Sel | Opt[App], T3, Any], i4: Selectable[Sel | Opt[App], T4, Any],
+        i5: Selectable[Sel | Opt[App], T5, Any], i6: Selectable[Sel | Opt[App], T6, Any],
+        i7: Selectable[Sel | Opt[App], T7, Any], i8: Selectable[Sel | Opt[App], T8, Any],
+        i9: Selectable[Sel | Opt[App], T9, Any], i10: Selectable[Sel | Opt[App], T10, Any], /
     ) -> CorrelatedSelect[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10], S_co]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, Any], i2: Selectable[Sel, T2, Any], i3: Selectable[Sel, T3, Any],
-        i4: Selectable[Sel, T4, Any], i5: Selectable[Sel, T5, Any], i6: Selectable[Sel, T6, Any],
-        i7: Selectable[Sel, T7, Any], i8: Selectable[Sel, T8, Any], i9: Selectable[Sel, T9, Any],
-        i10: Selectable[Sel, T10, Any], i11: Selectable[Sel, T11, Any], /
+        self, i1: Selectable[Sel | Opt[App], T1, Any], i2: Selectable[Sel | Opt[App], T2, Any],
+        i3: Selectable[Sel | Opt[App], T3, Any], i4: Selectable[Sel | Opt[App], T4, Any],
+        i5: Selectable[Sel | Opt[App], T5, Any], i6: Selectable[Sel | Opt[App], T6, Any],
+        i7: Selectable[Sel | Opt[App], T7, Any], i8: Selectable[Sel | Opt[App], T8, Any],
+        i9: Selectable[Sel | Opt[App], T9, Any], i10: Selectable[Sel | Opt[App], T10, Any],
+        i11: Selectable[Sel | Opt[App], T11, Any], /
     ) -> CorrelatedSelect[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11], S_co]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, Any], i2: Selectable[Sel, T2, Any], i3: Selectable[Sel, T3, Any],
-        i4: Selectable[Sel, T4, Any], i5: Selectable[Sel, T5, Any], i6: Selectable[Sel, T6, Any],
-        i7: Selectable[Sel, T7, Any], i8: Selectable[Sel, T8, Any], i9: Selectable[Sel, T9, Any],
-        i10: Selectable[Sel, T10, Any], i11: Selectable[Sel, T11, Any], i12: Selectable[Sel, T12, Any], /
+        self, i1: Selectable[Sel | Opt[App], T1, Any], i2: Selectable[Sel | Opt[App], T2, Any],
+        i3: Selectable[Sel | Opt[App], T3, Any], i4: Selectable[Sel | Opt[App], T4, Any],
+        i5: Selectable[Sel | Opt[App], T5, Any], i6: Selectable[Sel | Opt[App], T6, Any],
+        i7: Selectable[Sel | Opt[App], T7, Any], i8: Selectable[Sel | Opt[App], T8, Any],
+        i9: Selectable[Sel | Opt[App], T9, Any], i10: Selectable[Sel | Opt[App], T10, Any],
+        i11: Selectable[Sel | Opt[App], T11, Any], i12: Selectable[Sel | Opt[App], T12, Any], /
     ) -> CorrelatedSelect[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12], S_co]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, Any], i2: Selectable[Sel, T2, Any], i3: Selectable[Sel, T3, Any],
-        i4: Selectable[Sel, T4, Any], i5: Selectable[Sel, T5, Any], i6: Selectable[Sel, T6, Any],
-        i7: Selectable[Sel, T7, Any], i8: Selectable[Sel, T8, Any], i9: Selectable[Sel, T9, Any],
-        i10: Selectable[Sel, T10, Any], i11: Selectable[Sel, T11, Any], i12: Selectable[Sel, T12, Any],
-        i13: Selectable[Sel, T13, Any], /
+        self, i1: Selectable[Sel | Opt[App], T1, Any], i2: Selectable[Sel | Opt[App], T2, Any],
+        i3: Selectable[Sel | Opt[App], T3, Any], i4: Selectable[Sel | Opt[App], T4, Any],
+        i5: Selectable[Sel | Opt[App], T5, Any], i6: Selectable[Sel | Opt[App], T6, Any],
+        i7: Selectable[Sel | Opt[App], T7, Any], i8: Selectable[Sel | Opt[App], T8, Any],
+        i9: Selectable[Sel | Opt[App], T9, Any], i10: Selectable[Sel | Opt[App], T10, Any],
+        i11: Selectable[Sel | Opt[App], T11, Any], i12: Selectable[Sel | Opt[App], T12, Any],
+        i13: Selectable[Sel | Opt[App], T13, Any], /
     ) -> CorrelatedSelect[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13], S_co]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, Any], i2: Selectable[Sel, T2, Any], i3: Selectable[Sel, T3, Any],
-        i4: Selectable[Sel, T4, Any], i5: Selectable[Sel, T5, Any], i6: Selectable[Sel, T6, Any],
-        i7: Selectable[Sel, T7, Any], i8: Selectable[Sel, T8, Any], i9: Selectable[Sel, T9, Any],
-        i10: Selectable[Sel, T10, Any], i11: Selectable[Sel, T11, Any], i12: Selectable[Sel, T12, Any],
-        i13: Selectable[Sel, T13, Any], i14: Selectable[Sel, T14, Any], /
+        self, i1: Selectable[Sel | Opt[App], T1, Any], i2: Selectable[Sel | Opt[App], T2, Any],
+        i3: Selectable[Sel | Opt[App], T3, Any], i4: Selectable[Sel | Opt[App], T4, Any],
+        i5: Selectable[Sel | Opt[App], T5, Any], i6: Selectable[Sel | Opt[App], T6, Any],
+        i7: Selectable[Sel | Opt[App], T7, Any], i8: Selectable[Sel | Opt[App], T8, Any],
+        i9: Selectable[Sel | Opt[App], T9, Any], i10: Selectable[Sel | Opt[App], T10, Any],
+        i11: Selectable[Sel | Opt[App], T11, Any], i12: Selectable[Sel | Opt[App], T12, Any],
+        i13: Selectable[Sel | Opt[App], T13, Any], i14: Selectable[Sel | Opt[App], T14, Any], /
     ) -> CorrelatedSelect[Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14], S_co]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, Any], i2: Selectable[Sel, T2, Any], i3: Selectable[Sel, T3, Any],
-        i4: Selectable[Sel, T4, Any], i5: Selectable[Sel, T5, Any], i6: Selectable[Sel, T6, Any],
-        i7: Selectable[Sel, T7, Any], i8: Selectable[Sel, T8, Any], i9: Selectable[Sel, T9, Any],
-        i10: Selectable[Sel, T10, Any], i11: Selectable[Sel, T11, Any], i12: Selectable[Sel, T12, Any],
-        i13: Selectable[Sel, T13, Any], i14: Selectable[Sel, T14, Any], i15: Selectable[Sel, T15, Any], /
+        self, i1: Selectable[Sel | Opt[App], T1, Any], i2: Selectable[Sel | Opt[App], T2, Any],
+        i3: Selectable[Sel | Opt[App], T3, Any], i4: Selectable[Sel | Opt[App], T4, Any],
+        i5: Selectable[Sel | Opt[App], T5, Any], i6: Selectable[Sel | Opt[App], T6, Any],
+        i7: Selectable[Sel | Opt[App], T7, Any], i8: Selectable[Sel | Opt[App], T8, Any],
+        i9: Selectable[Sel | Opt[App], T9, Any], i10: Selectable[Sel | Opt[App], T10, Any],
+        i11: Selectable[Sel | Opt[App], T11, Any], i12: Selectable[Sel | Opt[App], T12, Any],
+        i13: Selectable[Sel | Opt[App], T13, Any], i14: Selectable[Sel | Opt[App], T14, Any],
+        i15: Selectable[Sel | Opt[App], T15, Any], /
     ) -> CorrelatedSelect[
         Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15], S_co
     ]: ...
     @overload
     def select(
-        self, i1: Selectable[Sel, T1, Any], i2: Selectable[Sel, T2, Any], i3: Selectable[Sel, T3, Any],
-        i4: Selectable[Sel, T4, Any], i5: Selectable[Sel, T5, Any], i6: Selectable[Sel, T6, Any],
-        i7: Selectable[Sel, T7, Any], i8: Selectable[Sel, T8, Any], i9: Selectable[Sel, T9, Any],
-        i10: Selectable[Sel, T10, Any], i11: Selectable[Sel, T11, Any], i12: Selectable[Sel, T12, Any],
-        i13: Selectable[Sel, T13, Any], i14: Selectable[Sel, T14, Any], i15: Selectable[Sel, T15, Any],
-        i16: Selectable[Sel, T16, Any], /
+        self, i1: Selectable[Sel | Opt[App], T1, Any], i2: Selectable[Sel | Opt[App], T2, Any],
+        i3: Selectable[Sel | Opt[App], T3, Any], i4: Selectable[Sel | Opt[App], T4, Any],
+        i5: Selectable[Sel | Opt[App], T5, Any], i6: Selectable[Sel | Opt[App], T6, Any],
+        i7: Selectable[Sel | Opt[App], T7, Any], i8: Selectable[Sel | Opt[App], T8, Any],
+        i9: Selectable[Sel | Opt[App], T9, Any], i10: Selectable[Sel | Opt[App], T10, Any],
+        i11: Selectable[Sel | Opt[App], T11, Any], i12: Selectable[Sel | Opt[App], T12, Any],
+        i13: Selectable[Sel | Opt[App], T13, Any], i14: Selectable[Sel | Opt[App], T14, Any],
+        i15: Selectable[Sel | Opt[App], T15, Any], i16: Selectable[Sel | Opt[App], T16, Any], /
     ) -> CorrelatedSelect[
         Sel, App, tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15, T16], S_co
     ]: ...

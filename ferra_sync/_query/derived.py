@@ -131,6 +131,8 @@ class Derived(Relation):
             raise QueryError(
                 f"{cls.__name__}.cte takes a SELECT, a set operation or what says .returning(…), {_not(query)}"
             )
+        if materialized is not None and not isinstance(materialized, bool):
+            raise QueryError(f"materialized is True, False or None, not {named(materialized)}")
         shape, params = query.parts()
         check_query(meta, shape, params)
         return Cte(CteShape(meta.ref, shape, materialized=materialized), params)

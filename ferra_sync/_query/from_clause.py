@@ -1,7 +1,7 @@
 """FROM: a table and its joins, and its groups, before anything is selected.
 
-A LEFT JOIN adds to `Sel` only `Opt` of its table, so that a bare column or model of the nullable side does not
-type-check; `maybe(…)` and `.nullable()` do.
+A LEFT JOIN adds nothing to `Sel`, so that a bare column or model of the nullable side does not type-check; `maybe(…)`
+and `.nullable()` do, for `select` takes `Opt[App]` too.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class From(Selecting[Sel, App], Inner[Never, Never]):
 
     __slots__ = ()
 
-    def correlate(self, table: TableClass[In[S]]) -> Correlated[Sel | In[S] | Opt[In[S]], App | In[S], In[S]]:
+    def correlate(self, table: TableClass[In[S]]) -> Correlated[Sel | In[S], App | In[S], In[S]]:
         """Name a table of the query around this one: it becomes a subquery, whose clauses may name its columns.
 
         Raises:
@@ -36,7 +36,7 @@ class From(Selecting[Sel, App], Inner[Never, Never]):
 
     def inner_join(
         self, table: Joinable[In[S], App], *, on: Expr[App | In[S] | Opt[App | In[S]], bool, None, Plain] | None = None
-    ) -> From[Sel | In[S] | Opt[App | In[S]], App | In[S]]:
+    ) -> From[Sel | In[S], App | In[S]]:
         """Join the rows that match; ON comes from the foreign key where `on` is not given.
 
         Raises:
@@ -46,23 +46,23 @@ class From(Selecting[Sel, App], Inner[Never, Never]):
 
     def left_join(
         self, table: Joinable[In[S], App], *, on: Expr[App | In[S] | Opt[App | In[S]], bool, None, Plain] | None = None
-    ) -> From[Sel | Opt[App | In[S]], App | In[S]]:
+    ) -> From[Sel, App | In[S]]:
         """Join the rows that match, and keep those on the left that match none."""
         return self._joined(From, "left", table, on)
 
     def right_join(
         self, table: Joinable[In[S], App], *, on: Expr[App | In[S] | Opt[App | In[S]], bool, None, Plain] | None = None
-    ) -> From[In[S] | Opt[App | In[S]], App | In[S]]:
+    ) -> From[In[S], App | In[S]]:
         """Join the rows that match, and keep those of `table` that match none: all before it becomes nullable."""
         return self._joined(From, "right", table, on)
 
     def full_join(
         self, table: Joinable[In[S], App], *, on: Expr[App | In[S] | Opt[App | In[S]], bool, None, Plain] | None = None
-    ) -> From[Opt[App | In[S]], App | In[S]]:
+    ) -> From[Never, App | In[S]]:
         """Join the rows that match, and keep those of both sides that match none."""
         return self._joined(From, "full", table, on)
 
-    def cross_join(self, table: Joinable[In[S], App]) -> From[Sel | In[S] | Opt[App | In[S]], App | In[S]]:
+    def cross_join(self, table: Joinable[In[S], App]) -> From[Sel | In[S], App | In[S]]:
         """Join every row with every row."""
         return self._joined(From, "cross", table, None)
 
@@ -73,7 +73,7 @@ class From(Selecting[Sel, App], Inner[Never, Never]):
     @overload
     def group_by(
         self, *keys: Expr[App | Opt[App], Any, Any, Plain] | GroupingSets[App | Opt[App]]
-    ) -> Grouped[Opt[App], App]: ...
+    ) -> Grouped[Never, App]: ...
     def group_by(self, *keys: Any) -> Grouped[Any, App]:
         """Make one row of all that share these values; then plain columns of the keys and aggregates may mix.
 
@@ -98,9 +98,9 @@ class Grouped(SelectingGroups[Sel, App], Inner[Never, Never]):
 
 
 @overload
-def from_(table: type[TableT]) -> From[In[TableT] | Opt[In[TableT]], In[TableT]]: ...
+def from_(table: type[TableT]) -> From[In[TableT], In[TableT]]: ...
 @overload
-def from_(table: Joinable[In[S], Never]) -> From[In[S] | Opt[In[S]], In[S]]: ...
+def from_(table: Joinable[In[S], Never]) -> From[In[S], In[S]]: ...
 def from_(table: Joinable[Any, Any]) -> From[Any, Any]:
     """Begin a SELECT from a table, or from rows that are made here; joins follow, and `.select(…)`."""
     return From(Source.of(table))

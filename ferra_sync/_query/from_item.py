@@ -117,17 +117,17 @@ def _added(table: TableRef) -> _Added:
     return _Added(table)
 
 
-def with_more(known: tuple[Cte[Any], ...], added: tuple[Cte[Any], ...]) -> tuple[Cte[Any], ...]:
-    """Return the queries of a WITH and those that are added to it.
+def with_more(known: tuple[CteShape, ...], added: tuple[Cte[Any], ...]) -> tuple[tuple[CteShape, ...], tuple[Any, ...]]:
+    """Return the queries of a WITH with those that are added to it, and the values of these.
 
     Raises:
         QueryError: one is none, or one of its name is there already.
     """
-    names = {cte.shape.table.name for cte in known}
+    names = {cte.table.name for cte in known}
     for cte in added:
         if not isinstance(cte, Cte):
             raise QueryError(f"with_ takes what .cte(…) or .recursive(…) returns, not {named(cte)}")
         if cte.shape.table.name in names:
             raise QueryError(f"{cte.shape.table} is in WITH already: name the class where its rows are read again")
         names.add(cte.shape.table.name)
-    return (*known, *added)
+    return (*known, *[cte.shape for cte in added]), tuple([value for cte in added for value in cte.params])

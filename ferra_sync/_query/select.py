@@ -68,13 +68,13 @@ class Select(Selection[Sel, App, R_co, Never, Never], Combinable[App, R_co], Gen
 
     def inner_join(
         self, table: Joinable[In[S], App], *, on: Expr[App | In[S] | Opt[App | In[S]], bool, None, Plain] | None = None
-    ) -> Select[Sel | In[S] | Opt[App | In[S]], App | In[S], R_co]:
+    ) -> Select[Sel | In[S], App | In[S], R_co]:
         """Join the rows that match, to filter or sort by them."""
         return self._joined(Select, "inner", table, on)
 
     def left_join(
         self, table: Joinable[In[S], App], *, on: Expr[App | In[S] | Opt[App | In[S]], bool, None, Plain] | None = None
-    ) -> Select[Sel | Opt[App | In[S]], App | In[S], R_co]:
+    ) -> Select[Sel, App | In[S], R_co]:
         """Join the rows that match, and keep those on the left that match none."""
         return self._joined(Select, "left", table, on)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Never, TypeVar, overload
 
-from ferra_sync._expression.markers import Opt, Plain
+from ferra_sync._expression.markers import Plain
 from ferra_sync._expression.selectable import Selectable
 from ferra_sync._expression.typevars import S, T
 from ferra_sync._query.select import Select, selection_of, whole
@@ -30,7 +30,7 @@ T16 = TypeVar("T16")
 
 
 @overload
-def select(item: Selectable[S, T, Plain]) -> Select[S | Opt[S], S, T]: ...
+def select(item: Selectable[S, T, Plain]) -> Select[S, S, T]: ...
 @overload
 def select(
     i1: Selectable[Never, T1, Plain], i2: Selectable[Never, T2, Plain], /

@@ -8,7 +8,7 @@ from typing import Any, Generic, Never, Self
 
 import attrs
 
-from ferra_sync._compiler.shapes import CompoundShape, RowsShape, SetOperator
+from ferra_sync._compiler.shapes import CompoundShape, CteShape, RowsShape, SetOperator
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.markers import Opt
 from ferra_sync._expression.numbers import is_whole_number
@@ -100,7 +100,8 @@ class Compound(Combinable[App, R_co]):
     _order_by: tuple[Hashable, ...] = ()
     _limit: int | None = None
     _offset: int | None = None
-    _ctes: tuple[Cte[Any], ...] = ()
+    _ctes: tuple[CteShape, ...] = ()
+    _cte_params: tuple[Any, ...] = ()
 
     def with_(self, *queries: Cte[Any]) -> Self:
         """Put queries into WITH, which each of the combined queries may read by their class.
@@ -108,7 +109,8 @@ class Compound(Combinable[App, R_co]):
         Raises:
             QueryError: one of that name is there already.
         """
-        return attrs.evolve(self, ctes=with_more(self._ctes, queries))
+        ctes, params = with_more(self._ctes, queries)
+        return attrs.evolve(self, ctes=ctes, cte_params=self._cte_params + params)
 
     def order_by(self, *orders: Order[App | Opt[App], Any] | Expr[App | Opt[App], Any, Any, Any]) -> Self:
         """Sort by what the first query selects, alone or as a field of a model; a further `order_by` adds to them.
@@ -180,14 +182,14 @@ class Compound(Combinable[App, R_co]):
             QueryError: one of the queries is not complete.
         """
         parts: list[RowsShape] = []
-        params: list[Any] = [value for cte in self._ctes for value in cte.params]
+        params: list[Any] = [*self._cte_params]
         for part in self._parts:
             shape, values = part.parts()
             parts.append(shape)
             params += values
         shape = CompoundShape(
             operator=self._operator,
-            ctes=tuple(cte.shape for cte in self._ctes),
+            ctes=self._ctes,
             parts=tuple(parts),
             order_by=self._order_by,
             limit=None if self._limit is None else BIGINT,

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
-import attrs
-
-from ferra_sync._compiler.shapes import JoinShape, SelectShape
+from ferra_sync._compiler.shapes import CteShape, DerivedShape, JoinShape, PartShape
 from ferra_sync._expression.expression import AnyExpr
 from ferra_sync._expression.references import ColumnRef, TableRef, is_same_table
 from ferra_sync._expression.shapes import AND, binary, operation
 from ferra_sync._query.checks import spelled, table_of
-from ferra_sync._query.from_item import Cte, DerivedRows, with_more
+from ferra_sync._query.from_item import Cte, DerivedRows, FromItem, with_more
 from ferra_sync._query.table_part import TablePart
 from ferra_sync._schema.constraints import ForeignKey
 from ferra_sync._schema.declaration import Joinable, TableClass
@@ -23,19 +21,18 @@ from ferra_sync.errors import QueryError
 How: TypeAlias = Literal["inner", "left", "right", "full", "cross"]
 
 
-@attrs.frozen(eq=False)
-class Source:
+class Source(NamedTuple):
     """A table and its joins, or nothing.
 
     Attributes:
         tables: what is joined so far, the first one first; a SELECT without FROM has none.
         joins: their shapes, without the first.
         params: the values in the ON clauses.
-        outer: the tables of the query around it that it names.
         is_one_row_each: whether no join can repeat a row of the first table.
-        ctes: the queries in WITH.
-        derived: the tables whose rows are made in FROM.
-        parts: those that are not read whole.
+        outer: the tables of the query around it that it names.
+        ctes, cte_params: the queries in WITH, and their values.
+        derived, derived_params: the rows that are made in FROM, and their values.
+        parts, part_params: the tables that are not read whole, and the values of these.
     """
 
     tables: tuple[TableMeta, ...]
@@ -43,19 +40,18 @@ class Source:
     params: tuple[Any, ...] = ()
     is_one_row_each: bool = True
     outer: tuple[TableRef, ...] = ()
-    ctes: tuple[Cte[Any], ...] = ()
-    derived: tuple[DerivedRows[Any, Any], ...] = ()
-    parts: tuple[TablePart[Any], ...] = ()
+    ctes: tuple[CteShape, ...] = ()
+    cte_params: tuple[Any, ...] = ()
+    derived: tuple[DerivedShape, ...] = ()
+    derived_params: tuple[Any, ...] = ()
+    parts: tuple[PartShape, ...] = ()
+    part_params: tuple[Any, ...] = ()
 
     @classmethod
     def of(cls, table: Joinable[Any, Any]) -> Source:
         """Return a source of one table; QueryError where it is none."""
-        return cls((table_of("from_", table),))._making(table)
-
-    @property
-    def has_makers(self) -> bool:
-        """Whether queries make some of its tables, or some are not read whole."""
-        return bool(self.ctes or self.derived or self.parts)
+        source = cls((table_of("from_", table),))
+        return source._making(table) if isinstance(table, FromItem) else source
 
     @property
     def root(self) -> TableMeta:
@@ -79,16 +75,14 @@ class Source:
             shape, params = on.shape, on.params
         elif how != "cross" and not (isinstance(table, DerivedRows) and table.shape.is_dependent):
             shape, to_one = _on(self.tables, added)
-        return Source(
+        source = Source(  # `_replace` takes three times as long.
             (*self.tables, added),
-            (*self.joins, JoinShape(how=how, table=added.ref, on=shape)),
+            (*self.joins, JoinShape(how, added.ref, shape)),
             self.params + params,
             self.is_one_row_each and to_one and how in {"inner", "left"},
-            self.outer,
-            self.ctes,
-            self.derived,
-            self.parts,
-        )._making(table)
+            *self[4:],
+        )
+        return source._making(table) if isinstance(table, FromItem) else source
 
     def correlated(self, table: TableClass[Any]) -> Source:
         """Return this source inside a query of `table`, whose columns it may name.
@@ -96,7 +90,7 @@ class Source:
         Raises:
             QueryError: the table is there already.
         """
-        return attrs.evolve(self, outer=(*self.outer, self._new("correlate", "correlate", table).ref))
+        return self._replace(outer=(*self.outer, self._new("correlate", "correlate", table).ref))
 
     def with_queries(self, ctes: tuple[Cte[Any], ...]) -> Source:
         """Return this source with more queries in WITH.
@@ -104,29 +98,26 @@ class Source:
         Raises:
             QueryError: one is none, or one of its name is there already.
         """
-        return attrs.evolve(self, ctes=with_more(self.ctes, ctes))
+        shapes, params = with_more(self.ctes, ctes)
+        return self._replace(ctes=shapes, cte_params=self.cte_params + params)
 
-    def _making(self, table: object) -> Source:
-        """Return this source with the query of `table`, where a query makes its rows."""
-        if isinstance(table, Cte):
-            return self.with_queries((table,))
+    def _making(self, table: FromItem[Any, Any]) -> Source:
+        """Return this source with the query of `table`, whose rows it makes, or with what it reads of a table."""
         if isinstance(table, DerivedRows):
-            return attrs.evolve(self, derived=(*self.derived, table))
+            return self._replace(
+                derived=(*self.derived, table.shape), derived_params=self.derived_params + table.params
+            )
         if isinstance(table, TablePart):
-            return attrs.evolve(self, parts=(*self.parts, table))
-        return self
-
-    def made(self, shape: SelectShape, params: tuple[Any, ...]) -> tuple[SelectShape, tuple[Any, ...]]:
-        """Return a query with the queries that make its tables, and their values before its own."""
-        ctes, derived = tuple([each.shape for each in self.ctes]), tuple([each.shape for each in self.derived])
-        parts = tuple([each.shape for each in self.parts])
-        values = tuple([value for maker in (*self.ctes, *self.derived, *self.parts) for value in maker.params])
-        return shape._replace(ctes=ctes, derived=derived, parts=parts), values + params
+            return self._replace(parts=(*self.parts, table.shape), part_params=self.part_params + table.params)
+        return self.with_queries((table,)) if isinstance(table, Cte) else self
 
     def _new(self, clause: str, verb: str, table: object) -> TableMeta:
         """Return what a table says of itself; QueryError where one of that name is there already."""
         added = table_of(clause, table)
-        if any(added.ref.qualifier == known.qualifier for known in (*(each.ref for each in self.tables), *self.outer)):
+        name = added.ref.qualifier
+        if any(name == each.ref.qualifier for each in self.tables) or any(
+            name == each.qualifier for each in self.outer
+        ):
             owner = added.ref.owner.__name__
             raise QueryError(f"{added.ref} is in this query already: {verb} an alias of it, class …({owner}, alias=…)")
         return added

@@ -32,6 +32,7 @@ from ferra_sync import types as t
 from ferra_sync.migrations._ddl import declared
 
 ANY: Any = None
+YES: Any = "yes"
 CORRELATED: Any = OWN.select(Posts.writer_id, Posts.id.cast(t.bigint()))
 
 REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
@@ -46,6 +47,10 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "another type of an expression": (
         lambda: Counts.cte(from_(Posts).select(Posts.id, Posts.title + "!")),
         r"Counts\.posts is bigint; column 2 is text",
+    ),
+    "whether it is materialized": (
+        lambda: Counts.cte(PER_WRITER, materialized=YES),
+        r"materialized is True, False or None, not",
     ),
     "what may be NULL": (
         lambda: Ids.of(from_(Posts).select(Posts.likes)),

@@ -44,15 +44,15 @@ int4range int8range interval isempty isfinite jsonb_agg jsonb_array_elements jso
 jsonb_array_length jsonb_build_array jsonb_build_object jsonb_each jsonb_each_text jsonb_insert jsonb_object_agg
 jsonb_object_keys jsonb_path_exists jsonb_path_match jsonb_path_query_first jsonb_pretty jsonb_set jsonb_strip_nulls
 jsonb_typeof justify_days justify_hours justify_interval lag last_value lcm lead least left length literal ln
-localtimestamp log lower lower_inc lower_inf lpad ltrim make_date max md5 min mod mode multirange now nth_value ntile
-nullif numnode numrange operator percent_rank percentile_cont percentile_disc phraseto_tsquery pi plainto_tsquery power
-radians random range_agg range_intersect_agg range_merge rank regexp_match regexp_matches regexp_replace
-regexp_split_to_table regr_avgx regr_avgy regr_count regr_intercept regr_r2 regr_slope regr_sxx regr_sxy regr_syy
-repeat replace reverse right round row_number rpad rtrim setweight show_trgm sign similarity sin split_part sqrt
-starts_with statement_timestamp stddev stddev_pop stddev_samp string_agg string_to_array string_to_table strpos
-substring sum tan to_char to_date to_jsonb to_timestamp to_tsquery to_tsvector translate trim trunc ts_headline ts_rank
-ts_rank_cd tsrange tstzrange unnest upper upper_inc upper_inf var_pop var_samp variance websearch_to_tsquery
-width_bucket word_similarity
+localtimestamp log lower lower_inc lower_inf lpad ltrim make_date make_time make_timestamp make_timestamptz max md5 min
+mod mode multirange now nth_value ntile nullif numnode numrange operator overlaps percent_rank percentile_cont
+percentile_disc phraseto_tsquery pi plainto_tsquery power radians random range_agg range_intersect_agg range_merge rank
+regexp_count regexp_like regexp_match regexp_matches regexp_replace regexp_split_to_table regr_avgx regr_avgy
+regr_count regr_intercept regr_r2 regr_slope regr_sxx regr_sxy regr_syy repeat replace reverse right round row_number
+rpad rtrim setweight show_trgm sign similarity sin split_part sqrt starts_with statement_timestamp stddev stddev_pop
+stddev_samp string_agg string_to_array string_to_table strpos substring sum tan to_char to_date to_jsonb to_timestamp
+to_tsquery to_tsvector translate trim trunc ts_headline ts_rank ts_rank_cd tsrange tstzrange unnest upper upper_inc
+upper_inf var_pop var_samp variance websearch_to_tsquery width_bucket word_similarity
 """
 
 ERRORS = """

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
 from typing import Any, Final
 
-from ferra_sync._expression.sqltypes import INET, JSONB, TEXT, TIMESTAMP, FieldType, SqlType
+from ferra_sync._expression.intervals import Interval
+from ferra_sync._expression.sqltypes import CALENDAR_INTERVAL, INET, JSONB, TEXT, TIMESTAMP, FieldType, SqlType
 from ferra_sync.errors import QueryError
 
 FLOATS: Final = frozenset({FieldType.REAL, FieldType.DOUBLE_PRECISION})
@@ -24,6 +27,28 @@ def mismatch(left: str, left_type: SqlType[Any], right: str, right_type: SqlType
     if left_type.depends_on_zone_with(right_type):
         hint = ": which moment that is depends on the session's time zone; say it with .cast(…)"
     return QueryError(f"{left} is {left_type}; {right} is {right_type}{hint}")
+
+
+def compared(to: SqlType[Any], value: object) -> tuple[SqlType[Any], object]:
+    """Return a value, and the type that it has beside an expression of type `to`, by PostgreSQL's implicit casts.
+
+    Of a date beside a moment without a time zone, or the other way about, the day is taken as its midnight; an interval
+    with months beside one without is one with months too.
+    """
+    if to.kind is FieldType.TIMESTAMP and type(value) is dt.date:
+        return to, dt.datetime.combine(value, dt.time())
+    if to.kind is FieldType.DATE and isinstance(value, dt.datetime):
+        return TIMESTAMP, value
+    if to.kind is FieldType.INTERVAL and isinstance(value, Interval):
+        return CALENDAR_INTERVAL, value
+    return to, value
+
+
+def all_compared(to: SqlType[Any], values: Sequence[object]) -> tuple[SqlType[Any], list[Any]]:
+    """Return values, and the type that all of them have beside an expression of type `to`."""
+    for value in values:
+        to, _ = compared(to, value)
+    return to, [compared(to, value)[1] for value in values]
 
 
 def is_assignable(to: SqlType[Any], given: SqlType[Any]) -> bool:

@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Generic, Never, TypeAlias, overload
 from ferra_sync._expression import (
     arithmetic,
     array_operators,
+    bit_operators,
     container_operators,
     document_operators,
     full_text_operators,
@@ -33,11 +34,31 @@ from ferra_sync._expression.ranges import Ranges
 from ferra_sync._expression.rows import Rows
 from ferra_sync._expression.selectable import Takes, Typed
 from ferra_sync._expression.sqltypes import BOOLEAN, TSQUERY, TSVECTOR, HasSqlType, SqlType, Undeclared
-from ferra_sync._expression.typevars import G2, G3, N2, N3, S2, S3, G_co, N_co, S, S_co, T, V, V_co, W
+from ferra_sync._expression.typevars import (
+    G2,
+    G3,
+    N2,
+    S2,
+    S3,
+    G,
+    G_co,
+    N,
+    N_co,
+    S,
+    S_co,
+    SOrA,
+    SOrB,
+    SOrC,
+    T,
+    V,
+    V_co,
+    W,
+)
 
 # Of what type self may be: in `Exactly` of no subclass of it, for a datetime is a date.
 Of: TypeAlias = "Expr[Any, V, Any, Any]"
 Exactly: TypeAlias = "Typed[Any, V, Any, Any, Any]"
+Whole: TypeAlias = "Typed[S, int, int, N, G]"
 Constant: TypeAlias = "V | Expr[Never, V, Never, Never]"
 
 
@@ -100,6 +121,10 @@ class Expr(Keyed[S_co, V_co, N_co, G_co, "Expr[S_co, bool, N_co, G_co]"], Generi
     @overload
     def is_distinct_from(self: Takes[W], other: Expr[S2, W, Any, G2]) -> Expr[S_co | S2, bool, Never, G_co | G2]: ...
     @overload
+    def is_distinct_from(
+        self: Exactly[int], other: Expr[S2, Decimal | float, Any, G2]
+    ) -> Expr[S_co | S2, bool, Never, G_co | G2]: ...
+    @overload
     def is_distinct_from(self: Takes[W], other: W | None) -> Expr[S_co, bool, Never, G_co]: ...
     def is_distinct_from(self, other: object) -> AnyExpr:
         """`IS DISTINCT FROM`: `<>` that takes NULL for a value like any other."""
@@ -108,6 +133,10 @@ class Expr(Keyed[S_co, V_co, N_co, G_co, "Expr[S_co, bool, N_co, G_co]"], Generi
     @overload
     def is_not_distinct_from(
         self: Takes[W], other: Expr[S2, W, Any, G2]
+    ) -> Expr[S_co | S2, bool, Never, G_co | G2]: ...
+    @overload
+    def is_not_distinct_from(
+        self: Exactly[int], other: Expr[S2, Decimal | float, Any, G2]
     ) -> Expr[S_co | S2, bool, Never, G_co | G2]: ...
     @overload
     def is_not_distinct_from(self: Takes[W], other: W | None) -> Expr[S_co, bool, Never, G_co]: ...
@@ -137,12 +166,24 @@ class Expr(Keyed[S_co, V_co, N_co, G_co, "Expr[S_co, bool, N_co, G_co]"], Generi
 
     @overload
     def between(
-        self: Takes[W], low: Expr[S2, W, N2, G2], high: Expr[S3, W, N3, G3]
-    ) -> Expr[S_co | S2 | S3, bool, N_co | N2 | N3, G_co | G2 | G3]: ...
+        self: Takes[W], low: Expr[S2, W, N2, G2], high: Expr[S3, W, N2, G3]
+    ) -> Expr[S_co | S2 | S3, bool, N_co | N2, G_co | G2 | G3]: ...
     @overload
     def between(self: Takes[W], low: Expr[S2, W, N2, G2], high: W) -> Expr[S_co | S2, bool, N_co | N2, G_co | G2]: ...
     @overload
     def between(self: Takes[W], low: W, high: Expr[S2, W, N2, G2]) -> Expr[S_co | S2, bool, N_co | N2, G_co | G2]: ...
+    @overload
+    def between(
+        self: Exactly[int], low: Expr[S2, Real, N2, G2], high: Expr[S3, Real, N2, G3]
+    ) -> Expr[S_co | S2 | S3, bool, N_co | N2, G_co | G2 | G3]: ...
+    @overload
+    def between(
+        self: Exactly[int], low: Expr[S2, Real, N2, G2], high: int
+    ) -> Expr[S_co | S2, bool, N_co | N2, G_co | G2]: ...
+    @overload
+    def between(
+        self: Exactly[int], low: int, high: Expr[S2, Real, N2, G2]
+    ) -> Expr[S_co | S2, bool, N_co | N2, G_co | G2]: ...
     @overload
     def between(self: Takes[W], low: W, high: W) -> Expr[S_co, bool, N_co, G_co]: ...
     def between(self, low: object, high: object) -> AnyExpr:
@@ -163,25 +204,63 @@ class Expr(Keyed[S_co, V_co, N_co, G_co, "Expr[S_co, bool, N_co, G_co]"], Generi
     def __and__(self: Of[bool], other: Expr[S2, bool, N2, G2]) -> Expr[S_co | S2, bool, N_co | N2, G_co | G2]: ...
     @overload
     def __and__(self: Of[TsQuery], other: Expr[S2, V_co, N2, G2]) -> Expr[S_co | S2, V_co, N_co | N2, G_co | G2]: ...
+    @overload
+    def __and__(self: Exactly[int], other: int) -> Expr[S_co, int, N_co, G_co]: ...
+    @overload
+    def __and__(self: Exactly[int], other: Whole[S2, N2, G2]) -> Expr[S_co | S2, int, N_co | N2, G_co | G2]: ...
     def __and__(self, other: object) -> AnyExpr:
         if self.type is TSQUERY:
             return full_text_operators.combined(Expr, "&&", self, other)
+        if self.type.rank is not None:
+            return bit_operators.combined(Expr, "&", self, other)
         return operators.connective(Expr, shapes.AND, self, other)
 
     @overload
     def __or__(self: Of[bool], other: Expr[S2, bool, N2, G2]) -> Expr[S_co | S2, bool, N_co | N2, G_co | G2]: ...
     @overload
     def __or__(self: Of[TsQuery], other: Expr[S2, V_co, N2, G2]) -> Expr[S_co | S2, V_co, N_co | N2, G_co | G2]: ...
+    @overload
+    def __or__(self: Exactly[int], other: int) -> Expr[S_co, int, N_co, G_co]: ...
+    @overload
+    def __or__(self: Exactly[int], other: Whole[S2, N2, G2]) -> Expr[S_co | S2, int, N_co | N2, G_co | G2]: ...
     def __or__(self, other: object) -> AnyExpr:
         if self.type is TSQUERY:
             return full_text_operators.combined(Expr, "||", self, other)
+        if self.type.rank is not None:
+            return bit_operators.combined(Expr, "|", self, other)
         return operators.connective(Expr, shapes.OR, self, other)
 
-    def __invert__(self: Of[bool | TsQuery]) -> Expr[S_co, V_co, N_co, G_co]:
+    def __invert__(self: Of[int | TsQuery]) -> Expr[S_co, V_co, N_co, G_co]:
         if self.type is TSQUERY:
             return full_text_operators.negated(Expr, self)
+        if self.type.rank is not None:
+            return bit_operators.inverted(Expr, self)
         operators.require_boolean(self, "~")
         return Expr(shapes.operation("not", self.shape), self.params, BOOLEAN)
+
+    # Bits of whole numbers, beside `& | ~`
+
+    @overload
+    def __xor__(self: Exactly[int], other: int) -> Expr[S_co, int, N_co, G_co]: ...
+    @overload
+    def __xor__(self: Exactly[int], other: Whole[S2, N2, G2]) -> Expr[S_co | S2, int, N_co | N2, G_co | G2]: ...
+    def __xor__(self, other: object) -> AnyExpr:
+        """`#`: the bits that one of the two has and the other has not."""
+        return bit_operators.combined(Expr, "#", self, other)
+
+    @overload
+    def __lshift__(self: Exactly[int], places: int) -> Expr[S_co, int, N_co, G_co]: ...
+    @overload
+    def __lshift__(self: Exactly[int], places: Whole[S2, N2, G2]) -> Expr[S_co | S2, int, N_co | N2, G_co | G2]: ...
+    def __lshift__(self, places: object) -> AnyExpr:
+        return bit_operators.shifted(Expr, "<<", self, places)
+
+    @overload
+    def __rshift__(self: Exactly[int], places: int) -> Expr[S_co, int, N_co, G_co]: ...
+    @overload
+    def __rshift__(self: Exactly[int], places: Whole[S2, N2, G2]) -> Expr[S_co | S2, int, N_co | N2, G_co | G2]: ...
+    def __rshift__(self, places: object) -> AnyExpr:
+        return bit_operators.shifted(Expr, ">>", self, places)
 
     # Arithmetic: for each pair of types that PostgreSQL has an operator for, with a value and with an expression.
 
@@ -645,5 +724,13 @@ class Expr(Keyed[S_co, V_co, N_co, G_co, "Expr[S_co, bool, N_co, G_co]"], Generi
 
 AnyExpr: TypeAlias = Expr[Any, Any, Any, Any]
 
-Predicate: TypeAlias = Expr[In[S] | Opt[In[S]], bool, None, Plain]
-"""What `where` takes of one table, for a list of filters: `list[Predicate[Posts]]`. It may be NULL, or a constant."""
+Predicate: TypeAlias = Expr[
+    In[S] | Opt[In[S]] | In[SOrA] | Opt[In[SOrA]] | In[SOrB] | Opt[In[SOrB]] | In[SOrC] | Opt[In[SOrC]],
+    bool,
+    None,
+    Plain,
+]
+"""What `where` takes of one table, or of up to four at once, for a list of filters: `list[Predicate[Posts, Users]]`.
+
+It may be NULL, or a constant.
+"""

@@ -49,6 +49,10 @@ RULES: Final[dict[str, Rule]] = {
     "*": strict,
     "/": strict,  # By zero it is an error.
     "%": strict,
+    "&": strict,
+    "|": strict,
+    "#": strict,
+    "bit not": strict,
     "||": strict,
     "array ||": coalescing,  # NULL is an empty array to it.
     "->": always,

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 
 from ferra_sync._expression import shapes
 from ferra_sync._expression.arrays import innermost
-from ferra_sync._expression.coercion import TEXTS, mismatch
+from ferra_sync._expression.coercion import TEXTS, all_compared, compared, mismatch
 from ferra_sync._expression.described import described
 from ferra_sync._expression.identifiers import checked
 from ferra_sync._expression.numbers import rounded
@@ -108,6 +108,8 @@ def beside(like: Node, value: object, sql_type: SqlType[Any]) -> Node:
     Raises:
         QueryError: the value is of another type, or no type holds it.
     """
+    if sql_type.rank is None and value.__class__ is not sql_type.classes[0]:
+        sql_type, value = compared(sql_type, value)
     node = parameter(value, sql_type, like)
     holds = node.type.holds
     if holds is None or value is None or holds(value):
@@ -218,6 +220,7 @@ def listing(like: Node, values: list[Any], *, nulls: bool = False) -> tuple[SqlT
     element = like.type.parameter
     classes = set(map(type, values))
     if classes - {element.exact, NoneType}:
+        element, values = all_compared(element, values)
         complaint = element.array.complaint(values)
         if complaint is not None:
             raise QueryError(f"{like.label}: the list {complaint}")

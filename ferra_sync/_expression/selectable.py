@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from ferra_sync._expression.markers import Selected
-from ferra_sync._expression.sqltypes import Accepting, SqlType
-from ferra_sync._expression.typevars import G_co, N_co, S_co, T_co, T_contra, V, W_co
+from ferra_sync._expression.sqltypes import Comparing, SqlType
+from ferra_sync._expression.typevars import G_co, N_co, S_co, T_co, T_contra, V, W
 
 
-class Takes(Protocol[W_co]):
+class Takes(Protocol[W]):
     """An expression beside which a value may be a W."""
 
     @property
-    def type(self) -> Accepting[W_co]: ...
+    def type(self) -> Comparing[W]: ...
 
 
 class Typed(Protocol[S_co, V, T_co, N_co, G_co]):
@@ -29,11 +29,24 @@ class Typed(Protocol[S_co, V, T_co, N_co, G_co]):
     def __ferra_select__(self) -> Selected[S_co, Any, G_co]: ...
 
 
-class Comparable(Protocol[S_co, W_co, N_co, G_co]):
+class Comparable(Protocol[S_co, W, N_co, G_co]):
     """An expression beside which a value may be a W, with the tables that it needs, and whether it may be NULL."""
 
     @property
-    def type(self) -> Accepting[W_co]: ...
+    def type(self) -> Comparing[W]: ...
+
+    def __ferra_null__(self) -> N_co: ...
+
+    def __ferra_select__(self) -> Selected[S_co, Any, G_co]: ...
+
+
+class Choosable(Protocol[S_co, W, T_co, N_co, G_co]):
+    """The same, which as a result is a T."""
+
+    @property
+    def type(self) -> Comparing[W]: ...
+
+    def __ferra_value__(self) -> T_co: ...
 
     def __ferra_null__(self) -> N_co: ...
 

@@ -19,7 +19,7 @@ from ferra_sync._expression.described import described
 from ferra_sync._expression.full_text import TsQuery, TsVector
 from ferra_sync._expression.intervals import Interval
 from ferra_sync._expression.sentinels import JSON_NULL, Sentinel
-from ferra_sync._expression.typevars import N_co, T, T_co, V, W_co
+from ferra_sync._expression.typevars import N_co, T, T_co, V, W, W_co
 from ferra_sync._expression.values import Value
 from ferra_sync.errors import SchemaError
 
@@ -63,6 +63,10 @@ class FieldType(enum.Enum):
     ARRAY = "array"
     ENUM = "enum"
     CUSTOM = "custom"
+
+
+class Beside(Generic[W]):
+    """What may stand beside an expression: invariant, so that no checker widens it."""
 
 
 class Undeclared:
@@ -141,6 +145,17 @@ class SqlType(Value, Generic[T]):
     def __ferra_accepts__(self) -> T: ...
     def __ferra_accepts__(self) -> Any:
         raise TypeError("only the type checker asks what a type accepts")
+
+    @overload
+    def __ferra_compares__(self: SqlType[Undeclared]) -> Beside[Any]: ...
+    @overload
+    def __ferra_compares__(self: SqlType[dt.datetime]) -> Beside[dt.date]: ...
+    @overload
+    def __ferra_compares__(self: SqlType[dt.timedelta]) -> Beside[dt.timedelta | Interval]: ...
+    @overload
+    def __ferra_compares__(self: Accepting[V]) -> Beside[V]: ...
+    def __ferra_compares__(self) -> Any:
+        raise TypeError("only the type checker asks what a type is compared with")
 
     def __ferra_value__(self) -> T:
         raise TypeError("only the type checker asks what a type holds")
@@ -221,6 +236,12 @@ class Accepting(Protocol[W_co]):
     """A type, or a column's declaration, whose values may be given as a W."""
 
     def __ferra_accepts__(self) -> W_co: ...
+
+
+class Comparing(Protocol[W]):
+    """A type, or a column's declaration, whose values are compared with a W."""
+
+    def __ferra_compares__(self) -> Beside[W]: ...
 
 
 class HasSqlType(Protocol[T_co, N_co]):

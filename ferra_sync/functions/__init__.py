@@ -42,6 +42,9 @@ if TYPE_CHECKING:
         justify_days,
         justify_hours,
         justify_interval,
+        make_time,
+        make_timestamp,
+        make_timestamptz,
         statement_timestamp,
         to_timestamp,
     )
@@ -124,6 +127,7 @@ if TYPE_CHECKING:
         regr_sxy,
         regr_syy,
     )
+    from ferra_sync.functions._periods import overlaps
     from ferra_sync.functions._random import gen_random_uuid, random
     from ferra_sync.functions._ranges import (
         daterange,
@@ -180,6 +184,8 @@ if TYPE_CHECKING:
         lpad,
         ltrim,
         md5,
+        regexp_count,
+        regexp_like,
         regexp_match,
         regexp_replace,
         repeat,
@@ -225,18 +231,18 @@ __all__ = [
     "jsonb_each_text", "jsonb_insert", "jsonb_object_agg", "jsonb_object_keys", "jsonb_path_exists", "jsonb_path_match",
     "jsonb_path_query_first", "jsonb_pretty", "jsonb_set", "jsonb_strip_nulls", "jsonb_typeof", "justify_days",
     "justify_hours", "justify_interval", "lag", "last_value", "lcm", "lead", "least", "left", "length", "literal", "ln",
-    "localtimestamp", "log", "lower", "lower_inc", "lower_inf", "lpad", "ltrim", "make_date", "max", "md5", "min",
-    "mod", "mode", "multirange", "now", "nth_value", "ntile", "nullif", "numnode", "numrange", "operator",
-    "percent_rank", "percentile_cont", "percentile_disc", "phraseto_tsquery", "pi", "plainto_tsquery", "power",
-    "radians", "random", "range_agg", "range_intersect_agg", "range_merge", "rank", "regexp_match", "regexp_matches",
-    "regexp_replace", "regexp_split_to_table", "regr_avgx", "regr_avgy", "regr_count", "regr_intercept", "regr_r2",
-    "regr_slope", "regr_sxx", "regr_sxy", "regr_syy", "repeat", "replace", "reverse", "right", "round", "row_number",
-    "rpad", "rtrim", "setweight", "show_trgm", "sign", "similarity", "sin", "split_part", "sqrt", "starts_with",
-    "statement_timestamp", "stddev", "stddev_pop", "stddev_samp", "string_agg", "string_to_array", "string_to_table",
-    "strpos", "substring", "sum", "tan", "to_char", "to_date", "to_jsonb", "to_timestamp", "to_tsquery", "to_tsvector",
-    "translate", "trim", "trunc", "ts_headline", "ts_rank", "ts_rank_cd", "tsrange", "tstzrange", "unnest", "upper",
-    "upper_inc", "upper_inf", "var_pop", "var_samp", "variance", "websearch_to_tsquery", "width_bucket",
-    "word_similarity",
+    "localtimestamp", "log", "lower", "lower_inc", "lower_inf", "lpad", "ltrim", "make_date", "make_time",
+    "make_timestamp", "make_timestamptz", "max", "md5", "min", "mod", "mode", "multirange", "now", "nth_value", "ntile",
+    "nullif", "numnode", "numrange", "operator", "overlaps", "percent_rank", "percentile_cont", "percentile_disc",
+    "phraseto_tsquery", "pi", "plainto_tsquery", "power", "radians", "random", "range_agg", "range_intersect_agg",
+    "range_merge", "rank", "regexp_count", "regexp_like", "regexp_match", "regexp_matches", "regexp_replace",
+    "regexp_split_to_table", "regr_avgx", "regr_avgy", "regr_count", "regr_intercept", "regr_r2", "regr_slope",
+    "regr_sxx", "regr_sxy", "regr_syy", "repeat", "replace", "reverse", "right", "round", "row_number", "rpad", "rtrim",
+    "setweight", "show_trgm", "sign", "similarity", "sin", "split_part", "sqrt", "starts_with", "statement_timestamp",
+    "stddev", "stddev_pop", "stddev_samp", "string_agg", "string_to_array", "string_to_table", "strpos", "substring",
+    "sum", "tan", "to_char", "to_date", "to_jsonb", "to_timestamp", "to_tsquery", "to_tsvector", "translate", "trim",
+    "trunc", "ts_headline", "ts_rank", "ts_rank_cd", "tsrange", "tstzrange", "unnest", "upper", "upper_inc",
+    "upper_inf", "var_pop", "var_samp", "variance", "websearch_to_tsquery", "width_bucket", "word_similarity",
 ]
 # fmt: on
 
@@ -246,7 +252,7 @@ _HOMES: Final = {
     "_arrays": "array_append array_length array_position array_positions array_prepend array_remove"
     " array_replace array_to_string cardinality string_to_array",
     "_clocks": "clock_timestamp date_bin isfinite justify_days justify_hours justify_interval"
-    " statement_timestamp to_timestamp",
+    " make_time make_timestamp make_timestamptz statement_timestamp to_timestamp",
     "_collecting": "array_agg jsonb_agg jsonb_object_agg string_agg",
     "_conditionals": "coalesce greatest least nullif",
     "_declared": "aggregate function operator",
@@ -263,6 +269,7 @@ _HOMES: Final = {
     "_numbers": "abs cbrt ceil div exp floor gcd lcm ln log mod power round sign sqrt trunc width_bucket",
     "_pairs": "corr covar_pop covar_samp regr_avgx regr_avgy regr_count regr_intercept regr_r2 regr_slope"
     " regr_sxx regr_sxy regr_syy",
+    "_periods": "overlaps",
     "_random": "gen_random_uuid random",
     "_ranges": "daterange int4range int8range isempty lower_inc lower_inf multirange numrange range_agg"
     " range_intersect_agg range_merge tsrange tstzrange upper_inc upper_inf",
@@ -270,8 +277,8 @@ _HOMES: Final = {
     " jsonb_object_keys regexp_matches regexp_split_to_table string_to_table unnest",
     "_statistics": "mode percentile_cont percentile_disc stddev stddev_pop stddev_samp var_pop var_samp variance",
     "_text": "ascii btrim char_length chr concat concat_ws format initcap left length lower lpad ltrim md5"
-    " regexp_match regexp_replace repeat replace reverse right rpad rtrim split_part starts_with"
-    " strpos substring translate trim upper",
+    " regexp_count regexp_like regexp_match regexp_replace repeat replace reverse right rpad rtrim split_part"
+    " starts_with strpos substring translate trim upper",
     "_trigrams": "show_trgm similarity word_similarity",
     "_windows": "cume_dist dense_rank first_value lag last_value lead nth_value ntile percent_rank rank row_number",
 }

@@ -11,13 +11,14 @@ from typing import Any, Never, TypeVar, overload
 from uuid import UUID
 
 from ferra_sync._expression import shapes
+from ferra_sync._expression.arithmetic import FracT
 from ferra_sync._expression.coercion import common
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.intervals import Interval
-from ferra_sync._expression.markers import In, Opt
+from ferra_sync._expression.markers import In, Opt, Other
 from ferra_sync._expression.operators import Node, is_predicate, operand
-from ferra_sync._expression.selectable import Typed
-from ferra_sync._expression.typevars import S2, G, N, S, Sa, Sb, Sc, T, V
+from ferra_sync._expression.selectable import Choosable, Typed
+from ferra_sync._expression.typevars import S2, S3, G, N, S, Sa, Sb, Sc, T, W
 from ferra_sync.errors import QueryError
 from ferra_sync.functions._literals import literal
 
@@ -31,46 +32,67 @@ ScopeT = TypeVar("ScopeT", bound=In[Any] | Opt[Any])
 
 
 @overload  # Values of columns
-def case(
-    first: tuple[Expr[S, bool, Any, G], Typed[S2, V, T, N, G]],
+def case(  # pyright: ignore[reportOverlappingOverload] - a datetime is a date
+    first: tuple[Expr[S, bool, Any, G], Typed[S2, dt.date, Any, N, G]],
     /,
-    *more: tuple[Expr[Sa, bool, Any, G], Expr[Sb, V, N, G]],
-    otherwise: Expr[Sc, V, N, G],
+    *more: tuple[Expr[Sa, bool, Any, G], Expr[Sb, dt.date, N, G]],
+    otherwise: Expr[Sc, dt.datetime, N, G],
+) -> Expr[S | S2 | Sa | Sb | Sc, dt.datetime, N, G]: ...
+@overload
+def case(
+    first: tuple[Expr[S, bool, Any, G], Typed[S2, dt.timedelta, Any, N, G]],
+    /,
+    *more: tuple[Expr[Sa, bool, Any, G], Expr[Sb, dt.timedelta | Interval, N, G]],
+    otherwise: Expr[Sc, Interval, N, G],
+) -> Expr[S | S2 | Sa | Sb | Sc, Interval, N, G]: ...
+@overload
+def case(
+    first: tuple[Expr[S, bool, Any, G], Choosable[S2, W, T, N, G]],
+    /,
+    *more: tuple[Expr[Sa, bool, Any, G], Expr[Sb, W, N, G]],
+    otherwise: Expr[Sc, W, N, G],
 ) -> Expr[S | S2 | Sa | Sb | Sc, T, N, G]: ...
 @overload
 def case(
-    first: tuple[Expr[S, bool, Any, G], Typed[S2, V, T, N, G]],
+    first: tuple[Expr[S, bool, Any, G], Choosable[S2, W, T, N, G]],
     /,
-    *more: tuple[Expr[Sa, bool, Any, G], Expr[Sb, V, N, G]],
-    otherwise: V,
+    *more: tuple[Expr[Sa, bool, Any, G], Expr[Sb, W, N, G]],
+    otherwise: W,
 ) -> Expr[S | S2 | Sa | Sb, T, N, G]: ...
 @overload
 def case(
-    first: tuple[Expr[S, bool, Any, G], Typed[S2, Decimal, T, N, G]],
+    first: tuple[Expr[S, bool, Any, G], Typed[S2, int, Any, N, G]],
     /,
-    *more: tuple[Expr[Sa, bool, Any, G], Expr[Sb, Decimal | int, N, G]],
-    otherwise: int,
-) -> Expr[S | S2 | Sa | Sb, T, N, G]: ...
+    *more: tuple[Expr[S, bool, Any, G], Expr[S2, int, N, G]],
+    otherwise: Expr[S3, FracT, N, G],
+) -> Expr[S | S2 | S3, FracT, N, G]: ...
 @overload
 def case(
-    first: tuple[Expr[S, bool, Any, G], Typed[S2, V, T, Any, G]],
+    first: tuple[Expr[S, bool, Any, G], Choosable[S2, W, T, Any, G]],
     /,
-    *more: tuple[Expr[Sa, bool, Any, G], Expr[Sb, V, Any, G]],
+    *more: tuple[Expr[Sa, bool, Any, G], Expr[Sb, W, Any, G]],
 ) -> Expr[S | S2 | Sa | Sb, T, None, G]: ...
 @overload  # Values beside a column
 def case(
-    first: tuple[Expr[S, bool, Any, G], V],
+    first: tuple[Expr[S, bool, Any, G], W],
     /,
-    *more: tuple[Expr[S, bool, Any, G], V],
-    otherwise: Typed[S2, V, T, N, G],
-) -> Expr[S | S2, T, N, G]: ...
+    *more: tuple[Expr[S3, bool, Any, G], W],
+    otherwise: Choosable[S2, W, T, N, G],
+) -> Expr[S | S2 | S3, T, N, G]: ...
+@overload  # mypy comes here where other tables are asked for: it would take an expression for a value below
+def case(
+    first: tuple[Expr[Any, bool, Any, G], Choosable[Any, W, T, N, G]], /, *, otherwise: Expr[Any, W, N, G]
+) -> Expr[Other[Any], T, N, G]: ...
 @overload
 def case(
-    first: tuple[Expr[S, bool, Any, G], int],
-    /,
-    *more: tuple[Expr[S, bool, Any, G], Decimal | int],
-    otherwise: Typed[S2, Decimal, T, N, G],
-) -> Expr[S | S2, T, N, G]: ...
+    first: tuple[Expr[Any, bool, Any, G], Choosable[Any, W, T, N, G]], /, *, otherwise: W
+) -> Expr[Other[Any], T, N, G]: ...
+@overload
+def case(first: tuple[Expr[Any, bool, Any, G], Choosable[Any, W, T, Any, G]], /) -> Expr[Other[Any], T, None, G]: ...
+@overload
+def case(
+    first: tuple[Expr[Any, bool, Any, G], W], /, *, otherwise: Choosable[Any, W, T, N, G]
+) -> Expr[Other[Any], T, N, G]: ...
 @overload  # Values alone
 def case(  # type: ignore[overload-overlap]  # what two tables have in common is no table
     first: tuple[Expr[ScopeT, bool, Any, G], SaidT],

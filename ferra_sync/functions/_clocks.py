@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Final, Never
+from typing import Final, Never, TypeAlias, overload
 
 from ferra_sync._expression import sqltypes as sql
 from ferra_sync._expression.arithmetic import Real, Span
@@ -12,13 +12,20 @@ from ferra_sync._expression.intervals import Interval
 from ferra_sync._expression.nulls import never, strict
 from ferra_sync._expression.references import FunctionRef
 from ferra_sync._expression.sqltypes import FieldType
-from ferra_sync._expression.typevars import G, N, S, Sa
+from ferra_sync._expression.typevars import G, Ga, N, Na, S, Sa
 from ferra_sync.errors import QueryError
-from ferra_sync.functions._calls import argument, call, expression, number, signature
+from ferra_sync.functions._calls import Text, Whole, argument, call, expression, number, signature, text
+
+Fraction: TypeAlias = float | Expr[S, float, N, G]
 
 _CLOCK_TIMESTAMP: Final = signature("clock_timestamp", returns=sql.TIMESTAMPTZ, nulls=never)
 _STATEMENT_TIMESTAMP: Final = signature("statement_timestamp", returns=sql.TIMESTAMPTZ, nulls=never)
 _TO_TIMESTAMP: Final = signature("to_timestamp", sql.DOUBLE_PRECISION, returns=sql.TIMESTAMPTZ)
+_TO_TIMESTAMP_OF_TEXT: Final = signature("to_timestamp", sql.TEXT, sql.TEXT, returns=sql.TIMESTAMPTZ)
+_MAKE_TIME: Final = signature("make_time", sql.INTEGER, sql.INTEGER, sql.DOUBLE_PRECISION, returns=sql.TIME)
+_MOMENT: Final = (*(sql.INTEGER,) * 5, sql.DOUBLE_PRECISION)
+_MAKE_TIMESTAMP: Final = signature("make_timestamp", *_MOMENT, returns=sql.TIMESTAMP)
+_MAKE_TIMESTAMPTZ: Final = signature("make_timestamptz", *_MOMENT, sql.TEXT, returns=sql.TIMESTAMPTZ)
 _DATE_BIN: Final = FunctionRef("date_bin", nulls=strict)
 _ISFINITE: Final = FunctionRef("isfinite", nulls=strict, returns=sql.BOOLEAN)
 _JUSTIFY_DAYS: Final = FunctionRef("justify_days", nulls=strict, returns=sql.CALENDAR_INTERVAL)
@@ -38,9 +45,51 @@ def statement_timestamp() -> Expr[Never, dt.datetime, Never, Never]:
     return _STATEMENT_TIMESTAMP()
 
 
-def to_timestamp(seconds: Expr[S, Real, N, G]) -> Expr[S, dt.datetime, N, G]:
-    """The moment so many seconds after the beginning of 1970 in UTC."""
-    return _TO_TIMESTAMP(number("to_timestamp", seconds))
+@overload
+def to_timestamp(seconds: Expr[S, Real, N, G], /) -> Expr[S, dt.datetime, N, G]: ...
+@overload
+def to_timestamp(value: Expr[S, str, N, G], pattern: Text[Sa, N, G], /) -> Expr[S | Sa, dt.datetime, N, G]: ...
+def to_timestamp(value: AnyExpr, pattern: object = None, /) -> AnyExpr:
+    """The moment so many seconds after the beginning of 1970 in UTC; or the one that a text says in a pattern.
+
+    The pattern is PostgreSQL's, such as `YYYY-MM-DD HH24:MI TZH`; where it names no time zone it is the session's.
+    """
+    if pattern is None:
+        return _TO_TIMESTAMP(number("to_timestamp", value))
+    return _TO_TIMESTAMP_OF_TEXT(text("to_timestamp", value), pattern)
+
+
+def make_time(
+    hour: Whole[Sa, Na, Ga], minute: Whole[Sa, Na, Ga] = 0, second: Fraction[Sa, Na, Ga] = 0
+) -> Expr[Sa, dt.time, Na, Ga]:
+    """The time of an hour, a minute and a second."""
+    return _MAKE_TIME(hour, minute, second)
+
+
+def make_timestamp(  # noqa: PLR0913, PLR0917 - one for each unit
+    year: Whole[Sa, Na, Ga],
+    month: Whole[Sa, Na, Ga],
+    day: Whole[Sa, Na, Ga],
+    hour: Whole[Sa, Na, Ga] = 0,
+    minute: Whole[Sa, Na, Ga] = 0,
+    second: Fraction[Sa, Na, Ga] = 0,
+) -> Expr[Sa, dt.datetime, Na, Ga]:
+    """The moment of a date and a time, without a time zone."""
+    return _MAKE_TIMESTAMP(year, month, day, hour, minute, second)
+
+
+def make_timestamptz(  # noqa: PLR0913, PLR0917 - one for each unit
+    year: Whole[Sa, Na, Ga],
+    month: Whole[Sa, Na, Ga],
+    day: Whole[Sa, Na, Ga],
+    hour: Whole[Sa, Na, Ga] = 0,
+    minute: Whole[Sa, Na, Ga] = 0,
+    second: Fraction[Sa, Na, Ga] = 0,
+    *,
+    zone: Text[Sa, Na, Ga],
+) -> Expr[Sa, dt.datetime, Na, Ga]:
+    """The moment of a date and a time as a clock in `zone` shows them, such as `Europe/Vienna`."""
+    return _MAKE_TIMESTAMPTZ(year, month, day, hour, minute, second, zone)
 
 
 def date_bin(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import reduce
 from ipaddress import IPv4Interface, IPv4Network, IPv6Interface, IPv6Network
@@ -17,9 +17,9 @@ from ferra_sync._expression.intervals import Interval
 from ferra_sync._expression.nulls import always, coalescing
 from ferra_sync._expression.operators import comparison, operand, unordered
 from ferra_sync._expression.references import FunctionRef
-from ferra_sync._expression.selectable import Typed
+from ferra_sync._expression.selectable import Choosable, Typed
 from ferra_sync._expression.sqltypes import FieldType, SqlType
-from ferra_sync._expression.typevars import G2, N2, S2, G, Na, S, Sa, T, V
+from ferra_sync._expression.typevars import G2, N2, S2, G, Na, S, Sa, T, W
 from ferra_sync.functions._calls import FLOATS, INHERITED, call, expression
 
 _COALESCE: Final = FunctionRef("coalesce", nulls=coalescing)
@@ -29,17 +29,25 @@ _NULLIF: Final = FunctionRef("nullif", nulls=always)
 
 
 @overload
-def coalesce(  # type: ignore[overload-overlap]  # pyright: ignore[reportOverlappingOverload] - V could be an Expr
-    value: Typed[S, V, T, Any, G], otherwise: Expr[S2, V, N2, G2]
+def coalesce(  # pyright: ignore[reportOverlappingOverload] - a datetime is a date
+    value: Typed[S, date, Any, Any, G], otherwise: Expr[S2, datetime, N2, G2]
+) -> Expr[S | S2, datetime, N2, G | G2]: ...
+@overload
+def coalesce(  # pyright: ignore[reportOverlappingOverload] - a datetime is a date
+    value: Typed[S, date, Any, Any, G], otherwise: datetime
+) -> Expr[S, datetime, Never, G]: ...
+@overload
+def coalesce(
+    value: Typed[S, timedelta, Any, Any, G], otherwise: Expr[S2, Interval, N2, G2]
+) -> Expr[S | S2, Interval, N2, G | G2]: ...
+@overload
+def coalesce(value: Typed[S, timedelta, Any, Any, G], otherwise: Interval) -> Expr[S, Interval, Never, G]: ...
+@overload
+def coalesce(  # type: ignore[overload-overlap]  # pyright: ignore[reportOverlappingOverload] - W could be an Expr
+    value: Choosable[S, W, T, Any, G], otherwise: Expr[S2, W, N2, G2]
 ) -> Expr[S | S2, T, N2, G | G2]: ...
 @overload
-def coalesce(value: Typed[S, V, T, Any, G], otherwise: V) -> Expr[S, T, Never, G]: ...
-@overload
-def coalesce(  # pyright: ignore[reportOverlappingOverload] - to checkers an int is a float
-    value: Typed[S, Decimal, T, Any, G], otherwise: Expr[S2, int, N2, G2]
-) -> Expr[S | S2, T, N2, G | G2]: ...
-@overload
-def coalesce(value: Typed[S, Decimal, T, Any, G], otherwise: int) -> Expr[S, T, Never, G]: ...
+def coalesce(value: Choosable[S, W, T, Any, G], otherwise: W) -> Expr[S, T, Never, G]: ...
 @overload
 def coalesce(
     value: Typed[S, int, Any, Any, G], otherwise: Expr[S2, FracT, N2, G2]
@@ -52,15 +60,7 @@ def coalesce(
 def coalesce(
     value: Typed[S, float, Any, Any, G], otherwise: Expr[S2, Decimal, N2, G2]
 ) -> Expr[S | S2, float, N2, G | G2]: ...
-@overload
-def coalesce(
-    value: Typed[S, timedelta, Any, Any, G], otherwise: Expr[S2, Interval, N2, G2]
-) -> Expr[S | S2, Interval, N2, G | G2]: ...
-@overload
-def coalesce(
-    value: Typed[S, Interval, Any, Any, G], otherwise: Expr[S2, timedelta, N2, G2]
-) -> Expr[S | S2, Interval, N2, G | G2]: ...
-def coalesce(value: Typed[Any, Any, Any, Any, Any], otherwise: object) -> AnyExpr:
+def coalesce(value: Choosable[Any, Any, Any, Any, Any], otherwise: object) -> AnyExpr:
     """`value`, or `otherwise` where it is NULL; of two types of number, the wider."""
     expr = expression("coalesce", value)
     other = operand(expr, otherwise)
@@ -68,21 +68,15 @@ def coalesce(value: Typed[Any, Any, Any, Any, Any], otherwise: object) -> AnyExp
 
 
 @overload
-def nullif(  # pyright: ignore[reportOverlappingOverload] - V could be an Expr
-    value: Typed[S, V, T, Any, G], other: Expr[S2, V, Any, G2]
+def nullif(  # pyright: ignore[reportOverlappingOverload] - W could be an Expr
+    value: Choosable[S, W, T, Any, G], other: Expr[S2, W, Any, G2]
 ) -> Expr[S | S2, T, None, G | G2]: ...
 @overload
 def nullif(
     value: Typed[S, IPv4Network | IPv6Network, Any, Any, G], other: IPv4Network | IPv6Network
 ) -> Expr[S, IPv4Interface | IPv6Interface, None, G]: ...
 @overload
-def nullif(value: Typed[S, V, T, Any, G], other: V) -> Expr[S, T, None, G]: ...
-@overload
-def nullif(  # pyright: ignore[reportOverlappingOverload] - to checkers an int is a float
-    value: Typed[S, Decimal, T, Any, G], other: Expr[S2, int, Any, G2]
-) -> Expr[S | S2, T, None, G | G2]: ...
-@overload
-def nullif(value: Typed[S, Decimal, T, Any, G], other: int) -> Expr[S, T, None, G]: ...
+def nullif(value: Choosable[S, W, T, Any, G], other: W) -> Expr[S, T, None, G]: ...
 @overload
 def nullif(value: Typed[S, int, T, Any, G], other: Expr[S2, Decimal, Any, G2]) -> Expr[S | S2, T, None, G | G2]: ...
 @overload
@@ -93,7 +87,7 @@ def nullif(
 def nullif(
     value: Typed[S, float, Any, Any, G], other: Expr[S2, Decimal, Any, G2]
 ) -> Expr[S | S2, float, None, G | G2]: ...
-def nullif(value: Typed[Any, Any, Any, Any, Any], other: object) -> AnyExpr:
+def nullif(value: Choosable[Any, Any, Any, Any, Any], other: object) -> AnyExpr:
     """`value`, or None where it equals `other`."""
     expr = expression("nullif", value)
     comparison(Expr, "=", expr, other)  # What `=` refuses, this refuses.
@@ -118,24 +112,44 @@ class _OfAll(Protocol):
 
     @overload
     def __call__(
-        self, value: Typed[S, V, T, Never, G], /, *others: Expr[Sa, V, Any, G]
-    ) -> Expr[S | Sa, T, Never, G]: ...
-    @overload
-    def __call__(  # type: ignore[overload-overlap]  # pyright: ignore[reportOverlappingOverload] - V could be an Expr
-        self, value: Typed[S, V, T, Any, G], /, *others: Expr[Sa, V, Na, G]
-    ) -> Expr[S | Sa, T, Na, G]: ...
-    @overload
-    def __call__(self, value: Typed[S, V, T, Any, G], /, *others: V) -> Expr[S, T, Never, G]: ...
+        self, value: Typed[S, date, Any, Never, G], /, *others: Expr[Sa, datetime, Any, G]
+    ) -> Expr[S | Sa, datetime, Never, G]: ...
     @overload
     def __call__(
-        self, value: Typed[S, Decimal, T, Never, G], /, *others: Expr[Sa, Decimal | int, Any, G]
-    ) -> Expr[S | Sa, T, Never, G]: ...
+        self, value: Typed[S, date, Any, Any, G], /, *others: Expr[Sa, datetime, Na, G]
+    ) -> Expr[S | Sa, datetime, Na, G]: ...
+    @overload
+    def __call__(self, value: Typed[S, date, Any, Any, G], /, *others: datetime) -> Expr[S, datetime, Never, G]: ...
     @overload
     def __call__(
-        self, value: Typed[S, Decimal, T, Any, G], /, *others: Expr[Sa, Decimal | int, Na, G]
+        self, value: Typed[S, timedelta, Any, Never, G], /, *others: Expr[Sa, Interval, Any, G]
+    ) -> Expr[S | Sa, Interval, Never, G]: ...
+    @overload
+    def __call__(
+        self, value: Typed[S, timedelta, Any, Any, G], /, *others: Expr[Sa, Interval, Na, G]
+    ) -> Expr[S | Sa, Interval, Na, G]: ...
+    @overload
+    def __call__(
+        self, value: Typed[S, timedelta, Any, Any, G], /, *others: Interval
+    ) -> Expr[S, Interval, Never, G]: ...
+    @overload
+    def __call__(
+        self, value: Choosable[S, W, T, Never, G], /, *others: Expr[Sa, W, Any, G]
+    ) -> Expr[S | Sa, T, Never, G]: ...
+    @overload
+    def __call__(  # type: ignore[overload-overlap]  # pyright: ignore[reportOverlappingOverload] - W could be an Expr
+        self, value: Choosable[S, W, T, Any, G], /, *others: Expr[Sa, W, Na, G]
     ) -> Expr[S | Sa, T, Na, G]: ...
     @overload
-    def __call__(self, value: Typed[S, Decimal, T, Any, G], /, *others: Decimal | int) -> Expr[S, T, Never, G]: ...
+    def __call__(self, value: Choosable[S, W, T, Any, G], /, *others: W) -> Expr[S, T, Never, G]: ...
+    @overload
+    def __call__(
+        self, value: Typed[S, int, Any, Never, G], /, *others: Expr[S2, FracT | int, Any, G]
+    ) -> Expr[S | S2, FracT, Never, G]: ...
+    @overload
+    def __call__(
+        self, value: Typed[S, int, Any, Any, G], /, *others: Expr[S2, FracT | int, N2, G]
+    ) -> Expr[S | S2, FracT, N2, G]: ...
 
 
 def _overloaded(function: Callable[..., AnyExpr]) -> _OfAll:

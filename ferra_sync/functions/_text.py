@@ -30,6 +30,8 @@ _RPAD: Final = signature("rpad", TEXT, INTEGER, TEXT, returns=TEXT)
 _REPEAT: Final = signature("repeat", TEXT, INTEGER, returns=TEXT)
 _REVERSE: Final = signature("reverse", TEXT, returns=TEXT)
 _REPLACE: Final = signature("replace", TEXT, TEXT, TEXT, returns=TEXT)
+_REGEXP_COUNT: Final = signature("regexp_count", TEXT, TEXT, returns=INTEGER)
+_REGEXP_LIKE: Final = signature("regexp_like", TEXT, TEXT, TEXT, returns=BOOLEAN)
 _REGEXP_REPLACE: Final = signature("regexp_replace", TEXT, TEXT, TEXT, TEXT, returns=TEXT)
 _SPLIT_PART: Final = signature("split_part", TEXT, TEXT, INTEGER, returns=TEXT)
 _STRPOS: Final = signature("strpos", TEXT, TEXT, returns=INTEGER)
@@ -193,6 +195,18 @@ def regexp_match(
     None where the text does not match; a bracket that took no part is None too.
     """
     return _of_text(_REGEXP_MATCH, value, pattern, flags)
+
+
+def regexp_count(value: Expr[S, str, N, G], pattern: Text[Sa, N, G]) -> Expr[S | Sa, int, N, G]:
+    """In how many places the text is as a regular expression says: from PostgreSQL 15 on."""
+    return _of_text(_REGEXP_COUNT, value, pattern)
+
+
+def regexp_like(
+    value: Expr[S, str, N, G], pattern: Text[Sa, N, G], flags: str | None = None
+) -> Expr[S | Sa, bool, N, G]:
+    """Whether a part of the text is as a regular expression says, which may be an expression: from PostgreSQL 15 on."""
+    return _of_text(_REGEXP_LIKE, value, pattern, flags)
 
 
 def translate(

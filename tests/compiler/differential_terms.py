@@ -6,6 +6,7 @@ The SQL is the judge. It shares nothing with the compiler: names are qualified a
 from __future__ import annotations
 
 import datetime as dt
+import operator
 from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any
@@ -230,6 +231,14 @@ def _divided(terms: Terms, term: Term, _depth: int) -> Term:
     return Term(getattr(fn, name)(term.expr, value), f"{name}({term.sql}::{kind.name}, {value}::{kind.name})", kind)
 
 
+def _masked(terms: Terms, term: Term, _depth: int) -> Term:
+    op, value = terms.dice.choice("&|#"), terms.dice.choice([1, 2, 6])
+    made = {"&": operator.and_, "|": operator.or_, "#": operator.xor}[op](term.expr, value)
+    if terms.dice.random() < 0.2:
+        return Term(~term.expr, f"(~ {term.sql})", term.kind)
+    return Term(made, f"({term.sql} {op} {value}::{term.kind.name})", term.kind)
+
+
 def _moved(terms: Terms, term: Term, _depth: int) -> Term:
     days = terms.dice.choice([-1, 1, 2])
     step = dt.timedelta(days=days)
@@ -281,7 +290,7 @@ def _begun(terms: Terms, term: Term, _depth: int) -> Term:
 MAKERS: dict[str, tuple[Callable[[Terms, Term, int], Term], ...]] = {
     "text": (_cast, _coalesce, _cased, _length, _joined, _joined, _cut, _chosen),
     "char": (_cast, _joined),  # Of '' and '    ', which are one to DISTINCT, either may stay.
-    "whole": (_cast, _coalesce, _calculated, _calculated, _divided, _extreme, _chosen),
+    "whole": (_cast, _coalesce, _calculated, _calculated, _divided, _masked, _extreme, _chosen),
     "number": (_cast, _coalesce, _calculated, _rounded, _chosen),
     "float": (_coalesce, _calculated, _extreme),
     "timestamp": (_coalesce, _moved, _begun),

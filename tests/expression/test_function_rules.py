@@ -91,6 +91,8 @@ TEXT_CASES: Final[list[Case]] = [
     ("right", ("padded", "whole"), fn.right),
     ("split_part", ("code", "word", "whole"), fn.split_part),
     ("strpos", ("word", "code"), fn.strpos),
+    ("regexp_count", ("word", "code"), fn.regexp_count),
+    ("regexp_like", ("word", "code"), fn.regexp_like),
     ("starts_with", ("word", "word"), fn.starts_with),
     ("trim of characters", ("word", "code"), fn.trim),
     ("ltrim", ("word", "code"), fn.ltrim),
@@ -137,6 +139,7 @@ NUMBER_CASES: Final[list[Case]] = [
     ("random", (), fn.random),
     ("gen_random_uuid", (), fn.gen_random_uuid),
 ]
+DAY_LONG: Final = dt.timedelta(days=1)
 MOMENT_CASES: Final[list[Case]] = [
     ("now", (), fn.now),
     ("current_timestamp", (), fn.current_timestamp),
@@ -161,6 +164,12 @@ MOMENT_CASES: Final[list[Case]] = [
     ("age of two", ("moment", "moment"), fn.age),
     *each("at_time_zone", ("plain", "moment"), lambda a: fn.at_time_zone(a, "Europe/Berlin")),
     ("at_time_zone of a column", ("moment", "word"), lambda a, b: fn.at_time_zone(a, fn.replace(b, b, "UTC"))),
+    ("to_timestamp of a text", ("word",), lambda a: fn.to_timestamp(fn.left(a, 10), "YYYY-MM-DD")),
+    ("make_time", ("small",), lambda a: fn.make_time(a % 24)),
+    ("make_timestamp", ("whole", "small"), lambda a, b: fn.make_timestamp(a + 2000, b, 1)),
+    ("make_timestamptz", ("whole", "small"), lambda a, b: fn.make_timestamptz(a + 2000, b, 1, zone="UTC")),
+    ("overlaps", ("plain", "plain"), lambda a, b: fn.overlaps((a, DAY_LONG), (b, DAY_LONG))),
+    ("overlaps of days", ("day", "day"), lambda a, b: fn.overlaps((a, DAY_LONG), (b, DAY_LONG))),
     ("make_date", ("whole", "small"), lambda a, b: fn.make_date(a + 2000, b)),
     ("interval", (), lambda: fn.interval(years=1, days=-3, microseconds=5)),
     *each("to_char", (*MOMENTS, *SPANS), lambda a: fn.to_char(a, "YYYY-MM-DD HH24")),
@@ -235,7 +244,7 @@ SEARCH_CASES: Final[list[Case]] = [
 CASES: Final = [*TEXT_CASES, *NUMBER_CASES, *MOMENT_CASES, *CHOICES, *RANGE_CASES, *SEARCH_CASES]
 SUBJECTS: Final = {
     *("_text", "_numbers", "_moments", "_random", "_conditionals"),
-    *("_ranges", "_full_text", "_trigrams", "_angles", "_clocks"),
+    *("_ranges", "_full_text", "_trigrams", "_angles", "_clocks", "_periods"),
 }
 AGGREGATES: Final = {"range_agg", "range_intersect_agg"}
 CHANGING: Final = {

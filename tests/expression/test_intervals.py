@@ -174,7 +174,7 @@ def test_a_timedelta_and_an_interval_are_told_apart(db: Database) -> None:
     with db.begin() as tx:
         tx.execute(insert_into(Terms).values(Term(dt.timedelta(days=-1, seconds=1), [dt.timedelta(1)])))
         assert tx.fetch_one(select(Term)).term == Interval(0, -1, 1_000_000)
-    for build in (lambda: Terms.span == Interval(1), lambda: Terms.span.to(Interval(1)), lambda: Terms.term == 5):
+    for build in (lambda: Terms.span.to(Interval(1)), lambda: Terms.term == 5):
         with pytest.raises(QueryError, match=r"^terms\."):
             build()
     for text in ("", "1", "P", "one month", "P1.5M"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from datetime import date, datetime
 from decimal import Decimal
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
@@ -72,6 +73,9 @@ WRONG: dict[str, list[Any]] = {
     "domain_of_enum": ["sad", "SAD", 1],
 }
 
+COMPARED = {("date", datetime), ("timestamp", date)}
+"""What PostgreSQL casts by itself where it is compared."""
+
 
 def refused(build: Callable[[], object]) -> str:
     with pytest.raises((QueryError, ValidationError)) as caught:
@@ -91,7 +95,7 @@ def test_a_value_of_the_wrong_type_is_refused_by_the_column_s_name_and_never_sho
             lambda wrong=wrong: PgRepository(model, db).insert_many([model(wrong, [])]),
             lambda wrong=wrong: PgRepository(model, db).copy_in([model(wrong, [])]),
         ]
-        if of.case.has_equality:
+        if of.case.has_equality and (of.case.name, type(wrong)) not in COMPARED:
             ways += [
                 lambda wrong=wrong: db.fetch_all(select(table.id).where(table.value == wrong)),
                 lambda wrong=wrong: db.fetch_all(select(table.id).where(table.value.is_in([wrong]))),

@@ -49,13 +49,13 @@ query.where(Rows.whole == any_(Rows.grid), Rows.traits == {"a": "b"}, Rows.trait
 
 # Rejected
 
-query.select(fn.array_append(Rows.tags, Rows.word))  # R711 what may be NULL, to an array without such
-query.select(fn.array_append(Rows.tags, 3))  # R712 an element of another type
-query.select(fn.array_prepend(Rows.word, Rows.tags))  # R713 what may be NULL, before an array without such
-query.select(fn.array_prepend(None, Rows.tags))  # R714 None before it
-query.select(fn.array_remove(Rows.tags, Rows.whole))  # R715 an element of another type that is taken away
-query.select(fn.array_replace(Rows.tags, 3, 4))  # R716 … that is replaced
-query.select(fn.array_position(Rows.tags, 3))  # R717 … that is looked for
-query.select(Rows.id, fn.lag(Rows.whole, 1, default="a").over())  # R718 a default of another type
-query.where(Rows.text == any_(Rows.grid))  # R719 a text beside numbers
-query.where(Rows.traits == {"a": 1})  # R720 pairs of no texts
+query.select(fn.array_append(Rows.tags, Rows.word))  # R465 what may be NULL, to an array without such
+query.select(fn.array_append(Rows.tags, 3))  # R466 an element of another type
+query.select(fn.array_prepend(Rows.word, Rows.tags))  # R467 what may be NULL, before an array without such
+query.select(fn.array_prepend(None, Rows.tags))  # R468 None before it
+query.select(fn.array_remove(Rows.tags, Rows.whole))  # R469 an element of another type that is taken away
+query.select(fn.array_replace(Rows.tags, 3, 4))  # R470 … that is replaced
+query.select(fn.array_position(Rows.tags, 3))  # R471 … that is looked for
+query.select(Rows.id, fn.lag(Rows.whole, 1, default="a").over())  # R472 a default of another type
+query.where(Rows.text == any_(Rows.grid))  # R473 a text beside numbers
+query.where(Rows.traits == {"a": 1})  # R474 pairs of no texts

@@ -144,35 +144,35 @@ assert_type(db.fetch_all(from_(Events).inner_join(its).select(Events.id, Days.da
 
 # Rejected
 
-from_(Users).where(Counts.posts > 3)  # R465 a derived table that is not joined
-from_(Users).left_join(counts).select(User, Counts.posts)  # R466 a bare column of its nullable side
-from_(Users).left_join(counts).select(User, Count)  # R467 a bare model of its nullable side
-from_(counts).select(User)  # R468 a model of another table
-from_(counts).where(Others.posts > 1)  # R469 an alias of the derived table that is read
-from_(shared).select(of(Others, Count))  # R470 a model of an alias that is not joined
-Counts.of(own.select(Posts.user_id, Posts.id))  # R471 a correlated query in FROM
-Counts.cte(own.select(Posts.user_id, Posts.id))  # R472 a correlated query in WITH
-Counts.of(from_(Posts))  # R473 a query that selects nothing
-Counts.of(delete_from(Posts).where(Posts.published).returning(Posts.id))  # R474 a write in FROM
-Counts.cte(delete_from(Posts).where(Posts.published))  # R475 a write that returns nothing
-from_(top)  # R476 a lateral query before the table that it names
-from_(Managers).inner_join(top)  # R477 a lateral query without the table that it names
-select(Post).inner_join(top)  # R478 … joined to a model
-from_(each)  # R479 a function of columns that are not there
-from_(Users).with_(counts)  # R480 in WITH what stands in FROM
-Chain.recursive(from_(Users).select(Users.id, fn.literal(0)), from_(Users))  # R481 a step that is no function
+from_(Users).where(Counts.posts > 3)  # R511 a derived table that is not joined
+from_(Users).left_join(counts).select(User, Counts.posts)  # R512 a bare column of its nullable side
+from_(Users).left_join(counts).select(User, Count)  # R513 a bare model of its nullable side
+from_(counts).select(User)  # R514 a model of another table
+from_(counts).where(Others.posts > 1)  # R515 an alias of the derived table that is read
+from_(shared).select(of(Others, Count))  # R516 a model of an alias that is not joined
+Counts.of(own.select(Posts.user_id, Posts.id))  # R517 a correlated query in FROM
+Counts.cte(own.select(Posts.user_id, Posts.id))  # R518 a correlated query in WITH
+Counts.of(from_(Posts))  # R519 a query that selects nothing
+Counts.of(delete_from(Posts).where(Posts.published).returning(Posts.id))  # R520 a write in FROM
+Counts.cte(delete_from(Posts).where(Posts.published))  # R521 a write that returns nothing
+from_(top)  # R522 a lateral query before the table that it names
+from_(Managers).inner_join(top)  # R523 a lateral query without the table that it names
+select(Post).inner_join(top)  # R524 … joined to a model
+from_(each)  # R525 a function of columns that are not there
+from_(Users).with_(counts)  # R526 in WITH what stands in FROM
+Chain.recursive(from_(Users).select(Users.id, fn.literal(0)), from_(Users))  # R527 a step that is no function
 Chain.recursive(
     per_user,
     lambda last: from_(last).select(Chain.id, Chain.depth),
-    cycle=(Counts.posts,),  # R482 a cycle of another table's columns
+    cycle=(Counts.posts,),  # R528 a cycle of another table's columns
 )
 Chain.recursive(
     per_user,
     lambda last: from_(last).select(Chain.id, Chain.depth),
-    search=depth_first(Counts.posts),  # R483 a search by another table's columns
+    search=depth_first(Counts.posts),  # R529 a search by another table's columns
 )
-from_(counts).order_by(walk.search_order)  # R484 the order of a table that is not there
-from_(counts).select(Counts.posts, fn.count())  # R485 an aggregate beside a column
-of(Counts, User)  # R486 a model of a table that the derived one is no alias of
-from_(its)  # R487 a declared function of columns that are not there
-Days.of(fn.max(Posts.id))  # R488 an aggregate for a function of rows
+from_(counts).order_by(walk.search_order)  # R530 the order of a table that is not there
+from_(counts).select(Counts.posts, fn.count())  # R531 an aggregate beside a column
+of(Counts, User)  # R532 a model of a table that the derived one is no alias of
+from_(its)  # R533 a declared function of columns that are not there
+Days.of(fn.max(Posts.id))  # R534 an aggregate for a function of rows

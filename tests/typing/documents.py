@@ -151,52 +151,52 @@ from_(Events).where(Events.mood == any_([Mood.CALM]), Events.price > all_([Decim
 
 # Rejected
 
-fn.jsonb_path_exists(Users.name, "$")  # R489 a path into a text
-fn.jsonb_path_exists(Events.extra, 1)  # R490 a number for a path
-fn.jsonb_array_length(Events.tags)  # R491 an array for a document
-fn.jsonb_set(Events.extra, "a", 1)  # R492 a key for a path
-fn.jsonb_set(Events.extra, [1.5], 1)  # R493 a step that is neither key nor place
-fn.jsonb_set(Events.extra, ["a"], Users.name)  # R494 a text for a document
-fn.jsonb_set(Events.extra, ["a"], {1, 2})  # R495 what JSON has no spelling for
-fn.jsonb_build_object(Users.id, "id")  # R496 an expression for a key
-fn.jsonb_build_object("id")  # R497 a key without a value
-from_(Users).select(fn.jsonb_build_object("t", Posts.title))  # R498 a table that is not joined
-from_(Users).select(fn.jsonb_build_object("n", fn.count(), "id", Users.id))  # R499 a column beside an aggregate
-fn.cardinality(Users.name)  # R500 the number of elements of a text
-fn.array_append(Events.tags, 1)  # R501 an element of another type
-fn.array_append(Events.tags, None)  # R502 NULL among elements that are never NULL
-fn.array_append(Events.tags, Users.hair_color)  # R503 … an expression that may be
-fn.array_remove(Events.scores, Users.name)  # R504 an element of another type
-fn.array_to_string(Events.scores, ",")  # R505 numbers where texts are taken
-positions: list[int] = fn.array_position(Events.tags, "x")  # R506 an expression is no value
-from_(Events).inner_join(Users).where(Users.name == any_(Events.scores))  # R507 elements of another type
-from_(Users).where(Users.name > all_([1]))  # R508 values of another type
-from_(Events).where(Events.seats == any_({1, 2}))  # R509 a set, which is neither an array nor a list
-from_(Users).where(Users.name == any_(Events.tags))  # R510 an array of a table that is not joined
-any_(Users.name)  # R511 the values of a text
-from_(Events).where(any_(Events.tags))  # R512 any_ outside of a comparison
-Users.name.get("a")  # R513 a text's key
-Events.tags.text("a")  # R514 an array's
-Goods.traits.get("a")  # R515 an hstore's value is text
-Events.extra.get()  # R516 no step
-Events.extra.get(1.5)  # R517 a step that is neither key nor place
-Events.seats.without("a")  # R518 an integer without a key
-Events.extra.has_key(1)  # R519 a key that is no text
-Users.name.has_any(["a"])  # R520 the keys of a text
-Events.address.contains({1, 2})  # R521 what JSON has no spelling for
-Events.address.contains(Users.name)  # R522 a text in a document
-Events.tags.contains("a")  # R523 a text in an array of them
-Events.tags.contains([1])  # R524 an array of another type
-Events.tags.contains(Events.scores)  # R525 … a column
-Goods.traits.contains({"a": 1})  # R526 an hstore of numbers
-Users.name.overlaps("a")  # R527 what a text overlaps
-from_(Users).where(Events.tags.overlaps(["a"]))  # R528 a table that is not joined
-Users.name[1]  # R529 an element of a text
-Events.tags["a"]  # R530 a place that is no number
-Goods.grid[1, "a"]  # R531 one of two
-numbers: Expr[In[Events], int, None, Plain] = Events.tags[1]  # R532 an element of another type
-from_(Events).select(Events.address - 1.5)  # R533 neither a key nor a place
-from_(Events).select(Events.address + Users.name)  # R534 a text to a document
-from_(Goods).select(Goods.traits + {"a": 1})  # R535 an hstore of numbers
-from_(Goods).select(Goods.traits - 1)  # R536 the place of an hstore
-from_(Events).select(Events.address - Users.name)  # R537 a table that is not joined
+fn.jsonb_path_exists(Users.name, "$")  # R535 a path into a text
+fn.jsonb_path_exists(Events.extra, 1)  # R536 a number for a path
+fn.jsonb_array_length(Events.tags)  # R537 an array for a document
+fn.jsonb_set(Events.extra, "a", 1)  # R538 a key for a path
+fn.jsonb_set(Events.extra, [1.5], 1)  # R539 a step that is neither key nor place
+fn.jsonb_set(Events.extra, ["a"], Users.name)  # R540 a text for a document
+fn.jsonb_set(Events.extra, ["a"], {1, 2})  # R541 what JSON has no spelling for
+fn.jsonb_build_object(Users.id, "id")  # R542 an expression for a key
+fn.jsonb_build_object("id")  # R543 a key without a value
+from_(Users).select(fn.jsonb_build_object("t", Posts.title))  # R544 a table that is not joined
+from_(Users).select(fn.jsonb_build_object("n", fn.count(), "id", Users.id))  # R545 a column beside an aggregate
+fn.cardinality(Users.name)  # R546 the number of elements of a text
+fn.array_append(Events.tags, 1)  # R547 an element of another type
+fn.array_append(Events.tags, None)  # R548 NULL among elements that are never NULL
+fn.array_append(Events.tags, Users.hair_color)  # R549 … an expression that may be
+fn.array_remove(Events.scores, Users.name)  # R550 an element of another type
+fn.array_to_string(Events.scores, ",")  # R551 numbers where texts are taken
+positions: list[int] = fn.array_position(Events.tags, "x")  # R552 an expression is no value
+from_(Events).inner_join(Users).where(Users.name == any_(Events.scores))  # R553 elements of another type
+from_(Users).where(Users.name > all_([1]))  # R554 values of another type
+from_(Events).where(Events.seats == any_({1, 2}))  # R555 a set, which is neither an array nor a list
+from_(Users).where(Users.name == any_(Events.tags))  # R556 an array of a table that is not joined
+any_(Users.name)  # R557 the values of a text
+from_(Events).where(any_(Events.tags))  # R558 any_ outside of a comparison
+Users.name.get("a")  # R559 a text's key
+Events.tags.text("a")  # R560 an array's
+Goods.traits.get("a")  # R561 an hstore's value is text
+Events.extra.get()  # R562 no step
+Events.extra.get(1.5)  # R563 a step that is neither key nor place
+Events.seats.without("a")  # R564 an integer without a key
+Events.extra.has_key(1)  # R565 a key that is no text
+Users.name.has_any(["a"])  # R566 the keys of a text
+Events.address.contains({1, 2})  # R567 what JSON has no spelling for
+Events.address.contains(Users.name)  # R568 a text in a document
+Events.tags.contains("a")  # R569 a text in an array of them
+Events.tags.contains([1])  # R570 an array of another type
+Events.tags.contains(Events.scores)  # R571 … a column
+Goods.traits.contains({"a": 1})  # R572 an hstore of numbers
+Users.name.overlaps("a")  # R573 what a text overlaps
+from_(Users).where(Events.tags.overlaps(["a"]))  # R574 a table that is not joined
+Users.name[1]  # R575 an element of a text
+Events.tags["a"]  # R576 a place that is no number
+Goods.grid[1, "a"]  # R577 one of two
+numbers: Expr[In[Events], int, None, Plain] = Events.tags[1]  # R578 an element of another type
+from_(Events).select(Events.address - 1.5)  # R579 neither a key nor a place
+from_(Events).select(Events.address + Users.name)  # R580 a text to a document
+from_(Goods).select(Goods.traits + {"a": 1})  # R581 an hstore of numbers
+from_(Goods).select(Goods.traits - 1)  # R582 the place of an hstore
+from_(Events).select(Events.address - Users.name)  # R583 a table that is not joined

@@ -47,7 +47,7 @@ from_(Users).where(Users.id.is_distinct_from("x"))  # R63 distinct from a value 
 from_(Users).where(Users.hair_color == 3)  # R64 a value of the wrong type for a nullable column
 from_(Users).where(Users.hair_color == Users.id)  # R65 a nullable column and one of another type
 from_(Users).where(Users.id == Users.hair_color)  # R66 … the other way round
-from_(Events).where(Events.starts_at == date(2024, 1, 1))  # R67 a date for a moment
+from_(Events).where(Events.opens == date(2024, 1, 1))  # R67 a date for a time
 from_(Events).where(Events.starts_at > timedelta(days=1))  # R68 a duration for a moment
 from_(Events).where(Events.price == 1.5)  # R69 a float for a numeric
 from_(Events).where(Events.ratio == Decimal(1))  # R70 a numeric for a float

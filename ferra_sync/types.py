@@ -30,7 +30,7 @@ from uuid import UUID
 from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
 
-from ferra_sync._expression import named_types
+from ferra_sync._expression import named_types, sized_types
 from ferra_sync._expression import sqltypes as sql
 from ferra_sync._expression.arrays import MAX_DEPTH, array_of, depth_of
 from ferra_sync._expression.described import described
@@ -164,7 +164,7 @@ def numeric(
     precision: int | None = None, scale: int | None = None, **options: Unpack[ColumnOptions[Decimal | int]]
 ) -> ColumnDef[Decimal, Never]:
     """`numeric(precision, scale)`: exact decimal numbers."""
-    return ColumnDef(sql.numeric(precision, scale), options)
+    return ColumnDef(sized_types.numeric(precision, scale), options)
 
 
 def text(**options: Unpack[ColumnOptions[str]]) -> ColumnDef[str, Never]:
@@ -174,12 +174,12 @@ def text(**options: Unpack[ColumnOptions[str]]) -> ColumnDef[str, Never]:
 
 def varchar(length: int, **options: Unpack[ColumnOptions[str]]) -> ColumnDef[str, Never]:
     """`varchar(length)`; the server refuses a longer text."""
-    return ColumnDef(sql.varchar(length), options)
+    return ColumnDef(sized_types.varchar(length), options)
 
 
 def char(length: int, **options: Unpack[ColumnOptions[str]]) -> ColumnDef[str, Never]:
     """`char(length)`: comes back padded with blanks, which count in LIKE and its kin and nowhere else."""
-    return ColumnDef(sql.char(length), options)
+    return ColumnDef(sized_types.char(length), options)
 
 
 def citext(**options: Unpack[ColumnOptions[str]]) -> ColumnDef[str, Never]:

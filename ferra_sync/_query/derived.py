@@ -8,14 +8,15 @@ from typing import Any, Final, Literal, Never, Self, overload
 from ferra_sync._compiler.derived import CYCLE_PATH, IS_CYCLE, SEARCH_ORDER
 from ferra_sync._compiler.shapes import CompoundShape, CteShape, DerivedShape, SetOperator, ValuesShape
 from ferra_sync._expression.column import Column
-from ferra_sync._expression.markers import In
+from ferra_sync._expression.expression import Expr
+from ferra_sync._expression.markers import In, Plain
 from ferra_sync._expression.operators import listing
 from ferra_sync._expression.rows import Rows
 from ferra_sync._expression.set_returning import SetReturning
 from ferra_sync._expression.sqltypes import SqlType
 from ferra_sync._expression.typevars import R, S
 from ferra_sync._query.checks import advice, named
-from ferra_sync._query.fitting import as_declared, check_function, check_query
+from ferra_sync._query.fitting import as_declared, check_function, check_query, returned_rows
 from ferra_sync._query.from_item import Cte, DerivedRows, RecursiveCte
 from ferra_sync._query.query import RowQuery
 from ferra_sync._query.search import Search, cycle_shape, search_shape
@@ -61,16 +62,22 @@ class Derived(Relation):
     @overload
     @classmethod
     def of(cls, rows: SetReturning[S, Any, Any], *, ordinality: bool = False) -> DerivedRows[In[Self], S]: ...
+    @overload
+    @classmethod
+    def of(cls, rows: Expr[S, Any, Any, Plain], *, ordinality: bool = False) -> DerivedRows[In[Self], S]: ...
     @classmethod
     def of(cls, rows: object, *, ordinality: bool = False) -> DerivedRows[Any, Any]:
         """Return the rows of a query in FROM; or of a function, which may take columns of the tables before it.
 
+        A function that has no name in `fn` is declared by `fn.function`, with the type of its one column.
         `ordinality`: a last column numbers the rows of the function, from 1.
 
         Raises:
             QueryError: the columns are not those that the class declares, by number, type or nullability.
         """
         meta = cls.__ferra_table__
+        if isinstance(rows, Expr):
+            rows = returned_rows(cls.__name__, rows)
         if isinstance(rows, SetReturning):
             check_function(meta, rows.shape, rows.columns, ordinality=ordinality)
             return DerivedRows(DerivedShape(meta.ref, rows.shape, ordinality=ordinality), rows.params)

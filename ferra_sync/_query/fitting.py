@@ -11,10 +11,14 @@ import attrs
 from ferra_sync._compiler.checks import written_out
 from ferra_sync._compiler.selected import nullable_columns, selected_by
 from ferra_sync._compiler.shapes import CompoundShape, RowsShape, SelectShape, WriteShape
-from ferra_sync._expression.references import ColumnRef
-from ferra_sync._expression.set_returning import SetColumn
+from ferra_sync._expression import shapes
+from ferra_sync._expression.expression import AnyExpr
+from ferra_sync._expression.nullability import may_be_null
+from ferra_sync._expression.references import ColumnRef, FunctionRef
+from ferra_sync._expression.set_returning import SetColumn, SetReturning
 from ferra_sync._expression.shapes import Item, cast, leaves
 from ferra_sync._expression.sqltypes import BIGINT, FieldType, SqlType
+from ferra_sync._query.checks import named
 from ferra_sync._schema.table import TableMeta, table_meta
 from ferra_sync.errors import QueryError
 
@@ -70,6 +74,22 @@ def _cast(item: Item, declared: SqlType[Any]) -> Item:
 def _unsized(sql_type: SqlType[Any]) -> SqlType[Any]:
     """Return a type of any length; `char` alone is of one."""
     return attrs.evolve(sql_type, ddl=sql_type.cast)
+
+
+def returned_rows(name: str, call: AnyExpr) -> SetReturning[Any, Any, Any]:
+    """Return the rows of a function in FROM, one column of the type that the call has.
+
+    Raises:
+        QueryError: it is no call of a function of single rows.
+    """
+    match call.shape:
+        case (shapes.CALL, FunctionRef(aggregate=False, operator=False) as function, *arguments):
+            nullable = may_be_null(call.shape, iter(call.params))
+            return SetReturning(
+                shapes.call(function, *arguments), call.params, (SetColumn(function.name, call.type, nullable),)
+            )
+        case _:
+            raise QueryError(f"{name}.of takes the call of a function that returns rows, not {named(call)}")
 
 
 def check_function(table: TableMeta, call: Hashable, columns: Sequence[SetColumn], *, ordinality: bool) -> None:

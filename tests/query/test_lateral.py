@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from type_cases import Subject, every_type, same
 from writers import OWN, Bosses, Posts, Remarks, Writers, writers_database
 
-from ferra_sync import Database, Derived, QueryError, exists, from_, maybe
+from ferra_sync import JSON_NULL, Database, Derived, QueryError, exists, from_, maybe
 from ferra_sync import functions as fn
 from ferra_sync import types as t
 
@@ -139,3 +139,30 @@ def test_values_of_every_type_come_back_as_they_were(db: Database, of: Subject, 
 def test_values_that_are_no_rows_of_the_class_are_refused(rows: Any, message: str) -> None:
     with pytest.raises(QueryError, match=message):
         Counts.values(rows)
+
+
+def test_a_declared_function_of_rows_stands_in_from(db: Database) -> None:
+    class Places(Derived):
+        place = t.integer()
+        number = t.bigint()
+
+    class Parts(Derived):
+        part = t.nullable(t.jsonb())
+
+    places = fn.function("generate_subscripts", t.array(t.integer()), t.integer(), returns=t.integer())
+    wanted = Places.of(places(fn.literal([7, 8, 9], t.array(t.integer())), 1), ordinality=True)
+    assert db.fetch_all(from_(wanted).select(Places.place, Places.number)) == [(1, 1), (2, 2), (3, 3)]
+    parts = fn.function(
+        "jsonb_path_query",
+        t.jsonb(),
+        t.custom("jsonpath", python=str, dump=str, load=str),
+        returns=t.nullable(t.jsonb()),
+    )
+    found = Parts.of(parts(fn.literal([{"a": 1}, {"a": None}, {"b": 2}], t.jsonb()), "$[*].a"))
+    assert db.fetch_all(from_(found).select(Parts.part)) == [1, JSON_NULL]
+    with pytest.raises(QueryError, match=r"Places\.of takes the call of a function that returns rows, not"):
+        Places.of(fn.literal(1) + 1)
+    with pytest.raises(QueryError, match=r"takes the call of a function that returns rows, not"):
+        Places.of(fn.count())
+    with pytest.raises(QueryError, match=r"Places\.place is integer; jsonb_path_query is jsonb"):
+        Places.of(parts(fn.literal([], t.jsonb()), "$"), ordinality=True)

@@ -39,17 +39,17 @@ assert_type(Events.seats >> Events.taken, Expr[In[Events], int, None, Plain])
 from_(Events).where(Events.seats & 4 == 4, ~((Events.seats & 1 == 1) | Events.public))
 from_(Events).select(fn.max(Events.seats) & 1, fn.count())
 
-Events.price & 1  # R711 the bits of a numeric
-Events.seats | Decimal(1)  # R712 … beside a whole number
-Events.seats ^ Events.ratio  # R713 … of a float
-Users.name << 1  # R714 a shift of a text
-Events.seats >> "1"  # R715 a shift by a text
-~Events.price  # R716 the inverse of a numeric
-Events.seats & Events.public  # R717 a predicate beside a number
-Events.public & 1  # R718 a number beside a predicate
-from_(Users).select(Users.id & Posts.id)  # R719 the bits of another table
-from_(Events).where(Events.seats & 4)  # R720 a number for a predicate
-from_(Events).where(Events.seats == 1 & Events.taken == 2)  # R721 comparisons without brackets
+Events.price & 1  # R713 the bits of a numeric
+Events.seats | Decimal(1)  # R714 … beside a whole number
+Events.seats ^ Events.ratio  # R715 … of a float
+Users.name << 1  # R716 a shift of a text
+Events.seats >> "1"  # R717 a shift by a text
+~Events.price  # R718 the inverse of a numeric
+Events.seats & Events.public  # R719 a predicate beside a number
+Events.public & 1  # R720 a number beside a predicate
+from_(Users).select(Users.id & Posts.id)  # R721 the bits of another table
+from_(Events).where(Events.seats & 4)  # R722 a number for a predicate
+from_(Events).where(Events.seats == 1 & Events.taken == 2)  # R723 comparisons without brackets
 
 # A day beside a moment
 
@@ -71,10 +71,10 @@ assert_type(case((Shifts.public, Shifts.day), otherwise=Shifts.begins), Expr[In[
 assert_type(case((Shifts.public, Shifts.begins), otherwise=Shifts.day), Expr[In[Shifts], datetime, Never, Plain])
 assert_type(case((Shifts.public, Shifts.day + hour), otherwise=today), Expr[In[Shifts], datetime, Never, Plain])
 
-from_(Events).where(Events.starts_at < hour)  # R722 a span for a moment
-from_(Events).where(Events.opens < today)  # R723 a day for a time
-fn.coalesce(Events.starts_at, hour)  # R724 a span where there is no moment
-fn.greatest(Events.opens, Events.day)  # R725 a day beside a time
+from_(Events).where(Events.starts_at < hour)  # R724 a span for a moment
+from_(Events).where(Events.opens < today)  # R725 a day for a time
+fn.coalesce(Events.starts_at, hour)  # R726 a span where there is no moment
+fn.greatest(Events.opens, Events.day)  # R727 a day beside a time
 
 # A whole number beside a fraction
 
@@ -93,8 +93,8 @@ assert_type(case((Events.public, Events.seats), otherwise=Events.price), Expr[In
 assert_type(case((Events.public, 0), otherwise=Events.price), Expr[In[Events], Decimal, Never, Plain])
 assert_type(case((Events.public, Events.taken), otherwise=Events.ratio), Expr[In[Events], float, None, Plain])
 
-Events.seats.between(1.5, 2)  # R726 a float for a whole number
-fn.greatest(Events.seats, Users.name)  # R727 a text beside a number
+Events.seats.between(1.5, 2)  # R728 a float for a whole number
+fn.greatest(Events.seats, Users.name)  # R729 a text beside a number
 
 # An interval with months beside one without
 
@@ -115,13 +115,13 @@ assert_type(
     Expr[In[Posts] | In[Users], str, Never, Plain],
 )
 
-from_(Users).select(case((Posts.id > 1, "x"), otherwise=Users.name))  # R728 another table's predicate
-from_(Users).select(case((Users.id > 1, "x"), otherwise=Posts.title))  # R729 … value
-from_(Users).select(fn.coalesce(case((Users.id > 1, "x"), otherwise=Posts.title), "y"))  # R730 … in a function
-from_(Users).select(fn.nullif(case((Users.id > 1, Posts.title)), "y"))  # R731 …
-from_(Users).select(fn.greatest(case((Users.id > 1, Posts.title), otherwise="x"), "y"))  # R732 …
-from_(Users).select(fn.count(case((Users.id > 1, "x"), otherwise=Posts.title), distinct=True))  # R733 … counted
-both.select(fn.coalesce(case((Posts.id > 1, "x"), otherwise=Comments.body), "y"))  # R734 … of a third
+from_(Users).select(case((Posts.id > 1, "x"), otherwise=Users.name))  # R730 another table's predicate
+from_(Users).select(case((Users.id > 1, "x"), otherwise=Posts.title))  # R731 … value
+from_(Users).select(fn.coalesce(case((Users.id > 1, "x"), otherwise=Posts.title), "y"))  # R732 … in a function
+from_(Users).select(fn.nullif(case((Users.id > 1, Posts.title)), "y"))  # R733 …
+from_(Users).select(fn.greatest(case((Users.id > 1, Posts.title), otherwise="x"), "y"))  # R734 …
+from_(Users).select(fn.count(case((Users.id > 1, "x"), otherwise=Posts.title), distinct=True))  # R735 … counted
+both.select(fn.coalesce(case((Posts.id > 1, "x"), otherwise=Comments.body), "y"))  # R736 … of a third
 
 # Periods that overlap
 
@@ -135,9 +135,9 @@ from_(Events).where(
     fn.overlaps((Events.opens, hour), (Events.opens, Events.duration)),
 )
 
-fn.overlaps((Events.seats, 1), (Events.seats, 2))  # R735 numbers are no period
-fn.overlaps((Events.starts_at, 1), (noon, hour))  # R736 a number for an end
-from_(Users).select(fn.overlaps((Events.starts_at, hour), (noon, hour)))  # R737 another table's period
+fn.overlaps((Events.seats, 1), (Events.seats, 2))  # R737 numbers are no period
+fn.overlaps((Events.starts_at, 1), (noon, hour))  # R738 a number for an end
+from_(Users).select(fn.overlaps((Events.starts_at, hour), (noon, hour)))  # R739 another table's period
 
 # Moments of numbers and of texts, and patterns
 
@@ -149,10 +149,10 @@ assert_type(fn.to_timestamp(Users.id), Expr[In[Users], datetime, Never, Plain])
 assert_type(fn.regexp_count(Users.hair_color, "a"), Expr[In[Users], int, None, Plain])
 assert_type(fn.regexp_like(Users.name, Users.name), Expr[In[Users], bool, Never, Plain])
 
-fn.make_timestamp(Users.name, 1, 1)  # R738 a text for a year
-fn.to_timestamp(Users.id, "YYYY")  # R739 a number with a pattern
-fn.to_timestamp(Users.name)  # R740 a text without one
-fn.regexp_count(Users.id, "1")  # R741 a pattern beside a number
+fn.make_timestamp(Users.name, 1, 1)  # R740 a text for a year
+fn.to_timestamp(Users.id, "YYYY")  # R741 a number with a pattern
+fn.to_timestamp(Users.name)  # R742 a text without one
+fn.regexp_count(Users.id, "1")  # R743 a pattern beside a number
 
 # Predicates over several tables
 
@@ -171,8 +171,8 @@ fresh: list[Predicate[Posts]] = [Posts.published]
 four: Predicate[Posts, Users, Comments, Events] = (Posts.id == Users.id) & (Comments.id == Events.seats)
 both.where(*busy(), *fresh, and_published(Users.name == "x"))
 from_(Posts).where(*fresh)
-from_(Users).where(*busy())  # R742 filters of two tables where one is
-busy().append(Comments.id == 1)  # R753 a filter of a third
-fresh.append(Users.id == Posts.user_id)  # R754 a filter of two tables among those of one
-and_published(Comments.id == Users.id)  # R755 a third where two are named
-both.where(four)  # R756 four where two are
+from_(Users).where(*busy())  # R744 filters of two tables where one is
+busy().append(Comments.id == 1)  # R755 a filter of a third
+fresh.append(Users.id == Posts.user_id)  # R756 a filter of two tables among those of one
+and_published(Comments.id == Users.id)  # R757 a third where two are named
+both.where(four)  # R758 four where two are

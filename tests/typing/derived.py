@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from typing import assert_type
+from uuid import UUID
 
 import attrs
-from domain import Managers, Post, Posts, User, Users
+from domain import Events, Managers, Post, Posts, User, Users
 
 from ferra_sync import (
     Database,
@@ -135,6 +136,11 @@ days = Days.of(fn.generate_series(1, 3), ordinality=True)
 assert_type(db.fetch_all(from_(days).select(Days.day, Days.number)), list[tuple[int, int]])
 each = Days.of(fn.generate_series(Users.id, 10), ordinality=True)
 assert_type(db.fetch_all(from_(Users).inner_join(each).select(User, Days.day)), list[tuple[User, int]])
+places = fn.function("generate_subscripts", t.array(t.text()), t.integer(), returns=t.integer())
+fixed = Days.of(places(fn.literal(["a"], t.array(t.text())), 1), ordinality=True)
+assert_type(db.fetch_all(from_(fixed).select(Days.day, Days.number)), list[tuple[int, int]])
+its = Days.of(places(Events.tags, 1), ordinality=True)
+assert_type(db.fetch_all(from_(Events).inner_join(its).select(Events.id, Days.day)), list[tuple[UUID, int]])
 
 # Rejected
 
@@ -168,3 +174,5 @@ Chain.recursive(
 from_(counts).order_by(walk.search_order)  # R484 the order of a table that is not there
 from_(counts).select(Counts.posts, fn.count())  # R485 an aggregate beside a column
 of(Counts, User)  # R486 a model of a table that the derived one is no alias of
+from_(its)  # R487 a declared function of columns that are not there
+Days.of(fn.max(Posts.id))  # R488 an aggregate for a function of rows

@@ -151,52 +151,52 @@ from_(Events).where(Events.mood == any_([Mood.CALM]), Events.price > all_([Decim
 
 # Rejected
 
-fn.jsonb_path_exists(Users.name, "$")  # R487 a path into a text
-fn.jsonb_path_exists(Events.extra, 1)  # R488 a number for a path
-fn.jsonb_array_length(Events.tags)  # R489 an array for a document
-fn.jsonb_set(Events.extra, "a", 1)  # R490 a key for a path
-fn.jsonb_set(Events.extra, [1.5], 1)  # R491 a step that is neither key nor place
-fn.jsonb_set(Events.extra, ["a"], Users.name)  # R492 a text for a document
-fn.jsonb_set(Events.extra, ["a"], {1, 2})  # R493 what JSON has no spelling for
-fn.jsonb_build_object(Users.id, "id")  # R494 an expression for a key
-fn.jsonb_build_object("id")  # R495 a key without a value
-from_(Users).select(fn.jsonb_build_object("t", Posts.title))  # R496 a table that is not joined
-from_(Users).select(fn.jsonb_build_object("n", fn.count(), "id", Users.id))  # R497 a column beside an aggregate
-fn.cardinality(Users.name)  # R498 the number of elements of a text
-fn.array_append(Events.tags, 1)  # R499 an element of another type
-fn.array_append(Events.tags, None)  # R500 NULL among elements that are never NULL
-fn.array_append(Events.tags, Users.hair_color)  # R501 … an expression that may be
-fn.array_remove(Events.scores, Users.name)  # R502 an element of another type
-fn.array_to_string(Events.scores, ",")  # R503 numbers where texts are taken
-positions: list[int] = fn.array_position(Events.tags, "x")  # R504 an expression is no value
-from_(Events).inner_join(Users).where(Users.name == any_(Events.scores))  # R505 elements of another type
-from_(Users).where(Users.name > all_([1]))  # R506 values of another type
-from_(Events).where(Events.seats == any_({1, 2}))  # R507 a set, which is neither an array nor a list
-from_(Users).where(Users.name == any_(Events.tags))  # R508 an array of a table that is not joined
-any_(Users.name)  # R509 the values of a text
-from_(Events).where(any_(Events.tags))  # R510 any_ outside of a comparison
-Users.name.get("a")  # R511 a text's key
-Events.tags.text("a")  # R512 an array's
-Goods.traits.get("a")  # R513 an hstore's value is text
-Events.extra.get()  # R514 no step
-Events.extra.get(1.5)  # R515 a step that is neither key nor place
-Events.seats.without("a")  # R516 an integer without a key
-Events.extra.has_key(1)  # R517 a key that is no text
-Users.name.has_any(["a"])  # R518 the keys of a text
-Events.address.contains({1, 2})  # R519 what JSON has no spelling for
-Events.address.contains(Users.name)  # R520 a text in a document
-Events.tags.contains("a")  # R521 a text in an array of them
-Events.tags.contains([1])  # R522 an array of another type
-Events.tags.contains(Events.scores)  # R523 … a column
-Goods.traits.contains({"a": 1})  # R524 an hstore of numbers
-Users.name.overlaps("a")  # R525 what a text overlaps
-from_(Users).where(Events.tags.overlaps(["a"]))  # R526 a table that is not joined
-Users.name[1]  # R527 an element of a text
-Events.tags["a"]  # R528 a place that is no number
-Goods.grid[1, "a"]  # R529 one of two
-numbers: Expr[In[Events], int, None, Plain] = Events.tags[1]  # R530 an element of another type
-from_(Events).select(Events.address - 1.5)  # R531 neither a key nor a place
-from_(Events).select(Events.address + Users.name)  # R532 a text to a document
-from_(Goods).select(Goods.traits + {"a": 1})  # R533 an hstore of numbers
-from_(Goods).select(Goods.traits - 1)  # R534 the place of an hstore
-from_(Events).select(Events.address - Users.name)  # R535 a table that is not joined
+fn.jsonb_path_exists(Users.name, "$")  # R489 a path into a text
+fn.jsonb_path_exists(Events.extra, 1)  # R490 a number for a path
+fn.jsonb_array_length(Events.tags)  # R491 an array for a document
+fn.jsonb_set(Events.extra, "a", 1)  # R492 a key for a path
+fn.jsonb_set(Events.extra, [1.5], 1)  # R493 a step that is neither key nor place
+fn.jsonb_set(Events.extra, ["a"], Users.name)  # R494 a text for a document
+fn.jsonb_set(Events.extra, ["a"], {1, 2})  # R495 what JSON has no spelling for
+fn.jsonb_build_object(Users.id, "id")  # R496 an expression for a key
+fn.jsonb_build_object("id")  # R497 a key without a value
+from_(Users).select(fn.jsonb_build_object("t", Posts.title))  # R498 a table that is not joined
+from_(Users).select(fn.jsonb_build_object("n", fn.count(), "id", Users.id))  # R499 a column beside an aggregate
+fn.cardinality(Users.name)  # R500 the number of elements of a text
+fn.array_append(Events.tags, 1)  # R501 an element of another type
+fn.array_append(Events.tags, None)  # R502 NULL among elements that are never NULL
+fn.array_append(Events.tags, Users.hair_color)  # R503 … an expression that may be
+fn.array_remove(Events.scores, Users.name)  # R504 an element of another type
+fn.array_to_string(Events.scores, ",")  # R505 numbers where texts are taken
+positions: list[int] = fn.array_position(Events.tags, "x")  # R506 an expression is no value
+from_(Events).inner_join(Users).where(Users.name == any_(Events.scores))  # R507 elements of another type
+from_(Users).where(Users.name > all_([1]))  # R508 values of another type
+from_(Events).where(Events.seats == any_({1, 2}))  # R509 a set, which is neither an array nor a list
+from_(Users).where(Users.name == any_(Events.tags))  # R510 an array of a table that is not joined
+any_(Users.name)  # R511 the values of a text
+from_(Events).where(any_(Events.tags))  # R512 any_ outside of a comparison
+Users.name.get("a")  # R513 a text's key
+Events.tags.text("a")  # R514 an array's
+Goods.traits.get("a")  # R515 an hstore's value is text
+Events.extra.get()  # R516 no step
+Events.extra.get(1.5)  # R517 a step that is neither key nor place
+Events.seats.without("a")  # R518 an integer without a key
+Events.extra.has_key(1)  # R519 a key that is no text
+Users.name.has_any(["a"])  # R520 the keys of a text
+Events.address.contains({1, 2})  # R521 what JSON has no spelling for
+Events.address.contains(Users.name)  # R522 a text in a document
+Events.tags.contains("a")  # R523 a text in an array of them
+Events.tags.contains([1])  # R524 an array of another type
+Events.tags.contains(Events.scores)  # R525 … a column
+Goods.traits.contains({"a": 1})  # R526 an hstore of numbers
+Users.name.overlaps("a")  # R527 what a text overlaps
+from_(Users).where(Events.tags.overlaps(["a"]))  # R528 a table that is not joined
+Users.name[1]  # R529 an element of a text
+Events.tags["a"]  # R530 a place that is no number
+Goods.grid[1, "a"]  # R531 one of two
+numbers: Expr[In[Events], int, None, Plain] = Events.tags[1]  # R532 an element of another type
+from_(Events).select(Events.address - 1.5)  # R533 neither a key nor a place
+from_(Events).select(Events.address + Users.name)  # R534 a text to a document
+from_(Goods).select(Goods.traits + {"a": 1})  # R535 an hstore of numbers
+from_(Goods).select(Goods.traits - 1)  # R536 the place of an hstore
+from_(Events).select(Events.address - Users.name)  # R537 a table that is not joined

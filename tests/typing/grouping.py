@@ -71,20 +71,20 @@ both.group_by(rollup(Posts.title)).select(fn.rank().over(partition_by=fn.groupin
 
 # Rejected
 
-from_(Comments).group_by(Comments.post_id).select(fn.sum(fn.count()))  # R536 an aggregate of aggregates
-fn.sum(fn.count(), distinct=True)  # R537 an aggregate of distinct aggregates
-from_(Comments).where(fn.sum(fn.count()).over() > 1)  # R538 an aggregate of aggregates in where
-from_(Comments).select(Comments.id, fn.sum(fn.count()).over())  # R539 an aggregate of aggregates beside a column
-posts.group_by(rollup(Posts.user_id)).select(Posts.user_id)  # R540 a bare key of a rollup
-posts.group_by(Posts.title, rollup(Posts.user_id)).select(Posts.title)  # R541 a bare key beside one
-posts.group_by(grouping_sets(Posts.id)).select(Post)  # R542 a model that may be missing
-posts.group_by(rollup(Users.id)).select(fn.count())  # R543 a key of a table that is not joined
-posts.group_by(Posts.id, cube(Users.name, Posts.title)).select(fn.count())  # R544 one of them, beside others
-keys: list[int] = db.fetch_all(posts.group_by(cube(Posts.id)).select(Posts.id.nullable()))  # R545 a key that is there
-rollup("user_id")  # R546 a name for a key
-rollup(Posts.id.desc())  # R547 an order for a key
-rollup(rollup(Posts.id))  # R548 a rollup in a rollup
-rollup(fn.count())  # R549 an aggregate for a key
-posts.where(fn.grouping(Posts.id) == 0)  # R550 grouping in where
-posts.group_by(rollup(Posts.id)).select(fn.grouping(Users.id))  # R551 grouping of a table that is not joined
-posts.order_by(rollup(Posts.id))  # R552 an order by sets
+from_(Comments).group_by(Comments.post_id).select(fn.sum(fn.count()))  # R538 an aggregate of aggregates
+fn.sum(fn.count(), distinct=True)  # R539 an aggregate of distinct aggregates
+from_(Comments).where(fn.sum(fn.count()).over() > 1)  # R540 an aggregate of aggregates in where
+from_(Comments).select(Comments.id, fn.sum(fn.count()).over())  # R541 an aggregate of aggregates beside a column
+posts.group_by(rollup(Posts.user_id)).select(Posts.user_id)  # R542 a bare key of a rollup
+posts.group_by(Posts.title, rollup(Posts.user_id)).select(Posts.title)  # R543 a bare key beside one
+posts.group_by(grouping_sets(Posts.id)).select(Post)  # R544 a model that may be missing
+posts.group_by(rollup(Users.id)).select(fn.count())  # R545 a key of a table that is not joined
+posts.group_by(Posts.id, cube(Users.name, Posts.title)).select(fn.count())  # R546 one of them, beside others
+keys: list[int] = db.fetch_all(posts.group_by(cube(Posts.id)).select(Posts.id.nullable()))  # R547 a key that is there
+rollup("user_id")  # R548 a name for a key
+rollup(Posts.id.desc())  # R549 an order for a key
+rollup(rollup(Posts.id))  # R550 a rollup in a rollup
+rollup(fn.count())  # R551 an aggregate for a key
+posts.where(fn.grouping(Posts.id) == 0)  # R552 grouping in where
+posts.group_by(rollup(Posts.id)).select(fn.grouping(Users.id))  # R553 grouping of a table that is not joined
+posts.order_by(rollup(Posts.id))  # R554 an order by sets

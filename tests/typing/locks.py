@@ -27,13 +27,13 @@ assert_type(
 
 # Rejected
 
-select(User).for_update(of=Posts)  # R553 a lock of a table that is not joined
-joined.select(Users.id).for_share(of=(Users, Comments))  # R554 one of them, beside one that is
-bosses.select(Users.id).for_update(of=User)  # R555 a lock of a model
-select(User).for_no_key_update(of="users")  # R556 a lock of a name
-select(User).for_key_share(Users)  # R557 a table without of
-select(User).union(select(User)).for_update()  # R558 a lock of a set operation
-from_(only(Users)).select(Posts.id)  # R559 a column of a table of which no part is read
-only(User)  # R560 a part of a model
-tablesample(Users, "reservoir", 10)  # R561 a method that PostgreSQL has not
-tablesample(Users, "system", "10")  # R562 a text for a share
+select(User).for_update(of=Posts)  # R555 a lock of a table that is not joined
+joined.select(Users.id).for_share(of=(Users, Comments))  # R556 one of them, beside one that is
+bosses.select(Users.id).for_update(of=User)  # R557 a lock of a model
+select(User).for_no_key_update(of="users")  # R558 a lock of a name
+select(User).for_key_share(Users)  # R559 a table without of
+select(User).union(select(User)).for_update()  # R560 a lock of a set operation
+from_(only(Users)).select(Posts.id)  # R561 a column of a table of which no part is read
+only(User)  # R562 a part of a model
+tablesample(Users, "reservoir", 10)  # R563 a method that PostgreSQL has not
+tablesample(Users, "system", "10")  # R564 a text for a share

@@ -58,32 +58,32 @@ assert_type(
 
 # Refused
 
-t.enum(Weather, schema=1)  # R578 a schema that is no string
-select(Station).where(Stations.weather > Season.SUMMER)  # R579 the order of another enum
-select(Station).where(Stations.weather > "fair")  # R580 an enum's label in a comparison
-t.domain("email", t.text(), default=1)  # R581 a default of another type than the domain is over
-t.domain("email", t.nullable(t.text()))  # R582 a domain over a type that is nullable
-t.domain("email", str)  # R583 a domain over a Python type
-t.domain("email", t.text(), check=lambda value: value + 1)  # R584 a text and a number in a domain's check
-t.domain("email", t.text(), check=lambda value: value + "!")  # R585 a domain's check that is no predicate
-t.domain("email", t.text(), check=lambda value: value == Users.name)  # R586 a column in a domain's check
-select(Station).where(Stations.contact == 1)  # R587 a number beside a domain over text
-select(Station).where(Stations.price.contains("1"))  # R588 the text of a domain over numbers
-update(Stations).find(1).set(Stations.contact.to(1))  # R589 a value of another type than the domain is over
-t.custom("x", python=Point, dump=str)  # R590 a type that nothing reads
-t.custom("x", python=Point, dump=spelled, load=float)  # R591 what reads another class
-t.custom("x", python=Point, dump=Point.parse, load=Point.parse)  # R592 what writes another class
-t.custom("x", python=Point, dump=spelled, load=Point.parse, default="1 2")  # R593 a text for the class by default
-t.custom("x", 1.5, python=Point, dump=spelled, load=Point.parse)  # R594 a modifier that is a fraction
-t.custom("x", "Point", Point, spelled, Point.parse)  # R595 the class by position
-select(Station).where(Stations.at == "1 2")  # R596 the text of a custom type
-update(Stations).find(1).set(Stations.at.to("1 2"))  # R597 … that is assigned
-update(Stations).find(1).set(Stations.at.to(None))  # R598 NULL for a custom type
-st_dwithin(Stations.at, "1 2", 100.0)  # R599 … that is given to a function of it
-distance(Stations.at, "1 2")  # R600 … and to an operator
-distance(Stations.contact, Point(1, 2))  # R601 an operator of another type
-distance(Stations.at)  # R602 an operator with one operand
-fn.operator("<->", geometry(), returns=t.double_precision())  # R603 … that is declared so
-fn.operator("<->", Point, Point, returns=t.double_precision())  # R604 an operator of Python types
-select(Station).where(distance(Stations.at, Point(1, 2)))  # R605 an operator that is no predicate
-from_(Users).where(distance(Stations.at, Point(1, 2)) < 1)  # R606 … of a table that is not there
+t.enum(Weather, schema=1)  # R580 a schema that is no string
+select(Station).where(Stations.weather > Season.SUMMER)  # R581 the order of another enum
+select(Station).where(Stations.weather > "fair")  # R582 an enum's label in a comparison
+t.domain("email", t.text(), default=1)  # R583 a default of another type than the domain is over
+t.domain("email", t.nullable(t.text()))  # R584 a domain over a type that is nullable
+t.domain("email", str)  # R585 a domain over a Python type
+t.domain("email", t.text(), check=lambda value: value + 1)  # R586 a text and a number in a domain's check
+t.domain("email", t.text(), check=lambda value: value + "!")  # R587 a domain's check that is no predicate
+t.domain("email", t.text(), check=lambda value: value == Users.name)  # R588 a column in a domain's check
+select(Station).where(Stations.contact == 1)  # R589 a number beside a domain over text
+select(Station).where(Stations.price.contains("1"))  # R590 the text of a domain over numbers
+update(Stations).find(1).set(Stations.contact.to(1))  # R591 a value of another type than the domain is over
+t.custom("x", python=Point, dump=str)  # R592 a type that nothing reads
+t.custom("x", python=Point, dump=spelled, load=float)  # R593 what reads another class
+t.custom("x", python=Point, dump=Point.parse, load=Point.parse)  # R594 what writes another class
+t.custom("x", python=Point, dump=spelled, load=Point.parse, default="1 2")  # R595 a text for the class by default
+t.custom("x", 1.5, python=Point, dump=spelled, load=Point.parse)  # R596 a modifier that is a fraction
+t.custom("x", "Point", Point, spelled, Point.parse)  # R597 the class by position
+select(Station).where(Stations.at == "1 2")  # R598 the text of a custom type
+update(Stations).find(1).set(Stations.at.to("1 2"))  # R599 … that is assigned
+update(Stations).find(1).set(Stations.at.to(None))  # R600 NULL for a custom type
+st_dwithin(Stations.at, "1 2", 100.0)  # R601 … that is given to a function of it
+distance(Stations.at, "1 2")  # R602 … and to an operator
+distance(Stations.contact, Point(1, 2))  # R603 an operator of another type
+distance(Stations.at)  # R604 an operator with one operand
+fn.operator("<->", geometry(), returns=t.double_precision())  # R605 … that is declared so
+fn.operator("<->", Point, Point, returns=t.double_precision())  # R606 an operator of Python types
+select(Station).where(distance(Stations.at, Point(1, 2)))  # R607 an operator that is no predicate
+from_(Users).where(distance(Stations.at, Point(1, 2)) < 1)  # R608 … of a table that is not there

@@ -30,11 +30,11 @@ assert_type(fn.ascii(Users.name), Expr[In[Users], int, Never, Plain])
 assert_type(fn.chr(Users.id), Expr[In[Users], str, Never, Plain])
 assert_type(fn.chr(65), Expr[Never, str, Never, Never])
 
-Users.name.matches(1)  # R607 a number for a pattern
-Users.id.imatches("1")  # R608 a pattern beside a number
-Users.id.collate("C")  # R609 a collation of numbers
-fn.regexp_match(Users.id, "1")  # R610 a pattern beside a number
-fn.chr(Users.name)  # R611 the character of a text
+Users.name.matches(1)  # R609 a number for a pattern
+Users.id.imatches("1")  # R610 a pattern beside a number
+Users.id.collate("C")  # R611 a collation of numbers
+fn.regexp_match(Users.id, "1")  # R612 a pattern beside a number
+fn.chr(Users.name)  # R613 the character of a text
 
 # Numbers
 
@@ -46,8 +46,8 @@ assert_type(fn.sin(fn.radians(Events.ratio)), Expr[In[Events], float, Never, Pla
 assert_type(fn.atan2(Events.ratio, Events.taken), Expr[In[Events], float, None, Plain])
 assert_type(fn.pi(), Expr[Never, float, Never, Never])
 
-fn.gcd(Events.ratio, 2)  # R612 a float has no divisors
-fn.sin(Users.name)  # R613 the sine of a text
+fn.gcd(Events.ratio, 2)  # R614 a float has no divisors
+fn.sin(Users.name)  # R615 the sine of a text
 
 # Aggregates
 
@@ -56,9 +56,9 @@ assert_type(fn.var_samp(Events.seats) + 1, Expr[Opt[In[Events]], Decimal, None, 
 assert_type(fn.corr(Events.ratio, Events.price) + 1, Expr[Opt[In[Events]], float, None, Aggregate])
 assert_type(fn.regr_count(Events.ratio, Events.seats) + 1, Expr[Opt[In[Events]], int, Never, Aggregate])
 
-fn.bit_and(Users.name)  # R614 the bits of a text
-fn.regr_slope(Users.name, Users.id)  # R615 a line through texts
-from_(Events).select(fn.corr(Events.ratio, Events.price), Events.seats)  # R616 a column beside an aggregate
+fn.bit_and(Users.name)  # R616 the bits of a text
+fn.regr_slope(Users.name, Users.id)  # R617 a line through texts
+from_(Events).select(fn.corr(Events.ratio, Events.price), Events.seats)  # R618 a column beside an aggregate
 
 # Moments
 
@@ -68,5 +68,5 @@ assert_type(fn.clock_timestamp(), Expr[Never, datetime, Never, Never])
 assert_type(fn.isfinite(Events.last_day), Expr[In[Events], bool, None, Plain])
 assert_type(fn.justify_interval(Events.pause) == hour, Expr[In[Events], bool, None, Plain])
 
-fn.date_bin(hour, Events.day, epoch)  # R617 a day is in no stretch of hours
-fn.justify_days(Events.seats)  # R618 a number is no interval
+fn.date_bin(hour, Events.day, epoch)  # R619 a day is in no stretch of hours
+fn.justify_days(Events.seats)  # R620 a number is no interval

@@ -139,48 +139,48 @@ from_(Stays).order_by(Stays.title.distance("x")).select(Stays.title)
 
 # Rejected
 
-Stays.rooms.contains("x")  # R619 a text in a range of numbers
-Stays.rooms.contains(Stays.title)  # R620 … a text's column
-Stays.rooms.contains(Stays.days)  # R621 a range of days in a range of numbers
-Stays.free.contains(t.Range(now, None))  # R622 … a range of moments in a multirange
-Stays.many.contains(1)  # R623 an element of a list of ranges
-Stays.room.contains(1)  # R624 what is in a number
-Stays.room.contained_by(Stays.days)  # R625 a number in a range of days
-Stays.room.contained_by([teens])  # R626 … in a list
-Stays.title.contained_by(teens)  # R627 a text in a range of numbers
-Stays.rooms.overlaps(3)  # R628 a number that overlaps
-Stays.room.overlaps(teens)  # R629 … a number's column
-Stays.rooms.adjacent_to(Stays.days)  # R630 ranges of two types
-Stays.rooms + Stays.free  # R631 a range and a multirange
-Stays.rooms - 1  # R632 a number less than a range
-Stays.rooms * Stays.price  # R633 what two ranges of two types have in common
-fn.isempty(Stays.room)  # R634 an empty number
-fn.upper(Stays.many)  # R635 the bound of a list
-fn.range_merge(Stays.rooms)  # R636 one range
-fn.multirange(Stays.free)  # R637 a multirange of a multirange
-fn.int4range("a", None)  # R638 a text as a bound
-fn.int4range(1, 2, "[[")  # R639 brackets that there are not
-fn.daterange(Stays.room, None)  # R640 a number as a day
-fn.range_agg(Stays.room)  # R641 the union of numbers
-bound: list[int] = db.fetch_all(from_(Stays).select(fn.lower(Stays.rooms)))  # R642 a bound that may not be there
-from_(Comments).where(Stays.rooms.contains(Comments.id))  # R643 a range of a table that is not joined
-update(Stays).all_rows().set(Stays.rooms.to(Stays.free))  # R644 a multirange for a range
-Stays.title.matches(cats)  # R645 a query in a text
-Stays.words.matches(Stays.words)  # R646 a vector in a vector
-cats & "dogs"  # R647 a text beside a query
-cats | (Stays.room == 1)  # R648 a predicate beside a query
-(Stays.room == 1) & cats  # R649 a query beside a predicate
-~Stays.words  # R650 what is not a vector
-Stays.words + "cat"  # R651 a text at the end of a vector
-fn.ts_rank(Stays.title, cats)  # R652 the rank of a text
-fn.setweight(Stays.words, "E")  # R653 a weight that there is not
-fn.to_tsvector("english", Stays.room)  # R654 the words of a number
-fn.numnode(Stays.words)  # R655 the nodes of a vector
-words: list[str] = db.fetch_all(from_(Stays).select(Stays.asked))  # R656 a query that may be NULL
-from_(Stays).where(cats)  # R657 a query that is sought in nothing
-Stays.room.is_similar("x")  # R658 a number like a text
-Stays.title.distance(1)  # R659 the distance to a number
-fn.show_trgm(Stays.room)  # R660 the trigrams of a number
-t.tsvector(index="btree")  # R661 an index that says what it is anyway
-index(Stays.words, using="bitmap")  # R662 an index that there is not
-select(Users).where(Users.name.is_similar(Posts.title))  # R663 a text of another table
+Stays.rooms.contains("x")  # R621 a text in a range of numbers
+Stays.rooms.contains(Stays.title)  # R622 … a text's column
+Stays.rooms.contains(Stays.days)  # R623 a range of days in a range of numbers
+Stays.free.contains(t.Range(now, None))  # R624 … a range of moments in a multirange
+Stays.many.contains(1)  # R625 an element of a list of ranges
+Stays.room.contains(1)  # R626 what is in a number
+Stays.room.contained_by(Stays.days)  # R627 a number in a range of days
+Stays.room.contained_by([teens])  # R628 … in a list
+Stays.title.contained_by(teens)  # R629 a text in a range of numbers
+Stays.rooms.overlaps(3)  # R630 a number that overlaps
+Stays.room.overlaps(teens)  # R631 … a number's column
+Stays.rooms.adjacent_to(Stays.days)  # R632 ranges of two types
+Stays.rooms + Stays.free  # R633 a range and a multirange
+Stays.rooms - 1  # R634 a number less than a range
+Stays.rooms * Stays.price  # R635 what two ranges of two types have in common
+fn.isempty(Stays.room)  # R636 an empty number
+fn.upper(Stays.many)  # R637 the bound of a list
+fn.range_merge(Stays.rooms)  # R638 one range
+fn.multirange(Stays.free)  # R639 a multirange of a multirange
+fn.int4range("a", None)  # R640 a text as a bound
+fn.int4range(1, 2, "[[")  # R641 brackets that there are not
+fn.daterange(Stays.room, None)  # R642 a number as a day
+fn.range_agg(Stays.room)  # R643 the union of numbers
+bound: list[int] = db.fetch_all(from_(Stays).select(fn.lower(Stays.rooms)))  # R644 a bound that may not be there
+from_(Comments).where(Stays.rooms.contains(Comments.id))  # R645 a range of a table that is not joined
+update(Stays).all_rows().set(Stays.rooms.to(Stays.free))  # R646 a multirange for a range
+Stays.title.matches(cats)  # R647 a query in a text
+Stays.words.matches(Stays.words)  # R648 a vector in a vector
+cats & "dogs"  # R649 a text beside a query
+cats | (Stays.room == 1)  # R650 a predicate beside a query
+(Stays.room == 1) & cats  # R651 a query beside a predicate
+~Stays.words  # R652 what is not a vector
+Stays.words + "cat"  # R653 a text at the end of a vector
+fn.ts_rank(Stays.title, cats)  # R654 the rank of a text
+fn.setweight(Stays.words, "E")  # R655 a weight that there is not
+fn.to_tsvector("english", Stays.room)  # R656 the words of a number
+fn.numnode(Stays.words)  # R657 the nodes of a vector
+words: list[str] = db.fetch_all(from_(Stays).select(Stays.asked))  # R658 a query that may be NULL
+from_(Stays).where(cats)  # R659 a query that is sought in nothing
+Stays.room.is_similar("x")  # R660 a number like a text
+Stays.title.distance(1)  # R661 the distance to a number
+fn.show_trgm(Stays.room)  # R662 the trigrams of a number
+t.tsvector(index="btree")  # R663 an index that says what it is anyway
+index(Stays.words, using="bitmap")  # R664 an index that there is not
+select(Users).where(Users.name.is_similar(Posts.title))  # R665 a text of another table

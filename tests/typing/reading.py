@@ -46,15 +46,15 @@ assert_type(db.stream(tallies, as_=Tally), Iterator[Tally])
 assert_type(db.fetch_all(tallies.union(tallies), as_=Tally), list[Tally])
 assert_type(db.fetch_all(delete_from(Users).all_rows().returning(Users.id, Users.id), as_=Tally), list[Tally])
 
-counted: list[int] = db.fetch_all(tallies, as_=Tally)  # R664 read as a class and taken for another
-first: Tally = db.fetch_optional(tallies, as_=Tally)  # R665 … that may be missing
-db.fetch_all(tallies, as_=Tally(1, 2))  # R666 an instance for a class
-db.fetch_all(tallies, Tally)  # R667 a class by position
-db.fetch_value(ids, as_=Tally)  # R668 a single value as a class
-db.fetch_all(from_(Posts), as_=Tally)  # R669 a query that selects nothing
-db.fetch_all(delete_from(Users).all_rows(), as_=Tally)  # R670 a write that returns nothing
-db.stream(insert_into(Users).values(NewUser("x")).returning(Users.id), as_=Tally)  # R671 what a write returns, streamed
-db.fetch_one(tallies, as_=Tally).likes  # R672 a field that the class has not
+counted: list[int] = db.fetch_all(tallies, as_=Tally)  # R666 read as a class and taken for another
+first: Tally = db.fetch_optional(tallies, as_=Tally)  # R667 … that may be missing
+db.fetch_all(tallies, as_=Tally(1, 2))  # R668 an instance for a class
+db.fetch_all(tallies, Tally)  # R669 a class by position
+db.fetch_value(ids, as_=Tally)  # R670 a single value as a class
+db.fetch_all(from_(Posts), as_=Tally)  # R671 a query that selects nothing
+db.fetch_all(delete_from(Users).all_rows(), as_=Tally)  # R672 a write that returns nothing
+db.stream(insert_into(Users).values(NewUser("x")).returning(Users.id), as_=Tally)  # R673 what a write returns, streamed
+db.fetch_one(tallies, as_=Tally).likes  # R674 a field that the class has not
 
 # Columns
 
@@ -62,8 +62,8 @@ assert_type(pairs.columns, tuple[str, ...])
 assert_type(tallies.union(tallies).columns, tuple[str, ...])
 assert_type(insert_into(Users).values(NewUser("x")).returning(User).columns, tuple[str, ...])
 
-from_(Users).columns  # R673 the columns of what selects nothing
-names: list[str] = ids.columns  # R674 columns for a list
+from_(Users).columns  # R675 the columns of what selects nothing
+names: list[str] = ids.columns  # R676 columns for a list
 
 # Plans
 
@@ -80,12 +80,12 @@ def looked_at(plan: Plan) -> list[str | None]:
     assert_type(plan.slowest, PlanNode)
     assert_type(plan.root.children, tuple[PlanNode, ...])
     assert_type(plan.root.own_time, float | None)
-    plan.root.time = 1.0  # R675 a plan that is changed
+    plan.root.time = 1.0  # R677 a plan that is changed
     return [node.relation for node in plan.root.walk()]
 
 
-pairs.explain()  # R676 a plan of no database
-pairs.explain("postgres://localhost/shop")  # R677 … of a URL
-pairs.explain(db, True)  # R678 an option by position
-from_(Users).explain(db)  # R679 the plan of what selects nothing
-from_(Posts).correlate(Users).select(Posts.id).explain(db)  # R680 … of what stands inside another query
+pairs.explain()  # R678 a plan of no database
+pairs.explain("postgres://localhost/shop")  # R679 … of a URL
+pairs.explain(db, True)  # R680 an option by position
+from_(Users).explain(db)  # R681 the plan of what selects nothing
+from_(Posts).correlate(Users).select(Posts.id).explain(db)  # R682 … of what stands inside another query

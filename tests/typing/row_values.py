@@ -49,22 +49,22 @@ assert_type(wide, Expr[In[Users], bool, Never, Plain])
 
 # Rejected
 
-row(Users.id)  # R681 a row of one
-select(User).where(users)  # R682 a row for a predicate
-select(User).where(row(Posts.id, Posts.title) == row(1, "a"))  # R683 a row of a table that is not joined
-select(User).where(users == row(Posts.id, Posts.title))  # R684 a row beside one of such a table
-select(User).where(users > row("a", 1))  # R685 values in another order
-select(User).where(users > row(1, "a", 2))  # R686 a longer row
-select(User).where(users == row(1, None))  # R687 a comparison with NULL
-select(User).where(users == (1, "a"))  # R688 a tuple for a row
-select(User).where(users < row(Posts.title, Posts.id))  # R689 columns of other types
-users.is_in([(1, 2)])  # R690 tuples of other types
-users.is_in([1])  # R691 values for tuples
-users.is_in([(1, "a", 2)])  # R692 longer tuples
-users.is_in(from_(Posts).select(Posts.id))  # R693 a query of one column
-users.is_in(from_(Posts).select(Posts.id, Posts.id))  # R694 a query of other types
-from_(Users).select(users)  # R695 a row that is selected
-joined.select(row(Users.id, Posts.id) == row(1, 1))  # R696 a bare column of the nullable side
-select(User).where(row(Users.id, fn.count()) > row(1, 1))  # R697 an aggregate in where
-flags: list[bool] = db.fetch_all(from_(Users).select(row(Users.id, Users.hair_color) > row(1, "a")))  # R698 NULL
-users.is_distinct_from(row("a", None))  # R699 values of another type
+row(Users.id)  # R683 a row of one
+select(User).where(users)  # R684 a row for a predicate
+select(User).where(row(Posts.id, Posts.title) == row(1, "a"))  # R685 a row of a table that is not joined
+select(User).where(users == row(Posts.id, Posts.title))  # R686 a row beside one of such a table
+select(User).where(users > row("a", 1))  # R687 values in another order
+select(User).where(users > row(1, "a", 2))  # R688 a longer row
+select(User).where(users == row(1, None))  # R689 a comparison with NULL
+select(User).where(users == (1, "a"))  # R690 a tuple for a row
+select(User).where(users < row(Posts.title, Posts.id))  # R691 columns of other types
+users.is_in([(1, 2)])  # R692 tuples of other types
+users.is_in([1])  # R693 values for tuples
+users.is_in([(1, "a", 2)])  # R694 longer tuples
+users.is_in(from_(Posts).select(Posts.id))  # R695 a query of one column
+users.is_in(from_(Posts).select(Posts.id, Posts.id))  # R696 a query of other types
+from_(Users).select(users)  # R697 a row that is selected
+joined.select(row(Users.id, Posts.id) == row(1, 1))  # R698 a bare column of the nullable side
+select(User).where(row(Users.id, fn.count()) > row(1, 1))  # R699 an aggregate in where
+flags: list[bool] = db.fetch_all(from_(Users).select(row(Users.id, Users.hair_color) > row(1, "a")))  # R700 NULL
+users.is_distinct_from(row("a", None))  # R701 values of another type

@@ -39,14 +39,14 @@ assert_type(fn.string_to_table(Users.name, Users.hair_color), SetReturning[In[Us
 
 # Rejected
 
-fn.generate_series(1, "3")  # R700 a text for a number
-fn.generate_series(1.5, 3)  # R701 a series of floats
-fn.generate_series(Events.starts_at, Events.ends_at)  # R702 moments without a step
-fn.generate_series(MOMENT, MOMENT, 1)  # R703 a number for a step of time
-fn.unnest(Users.name)  # R704 the elements of a text
-fn.unnest([1, 2])  # R705 a list, which says no type
-fn.jsonb_each(Users)  # R706 the keys of a table
-fn.string_to_table(Users.id, ",")  # R707 the parts of an integer
-from_(Users).select(fn.generate_series(1, 3))  # R708 rows in a select list
-from_(Users).where(Users.id == fn.generate_series(1, 3))  # R709 rows in a comparison
-fn.unnest(fn.array_agg(Users.name))  # R710 the elements of an aggregate
+fn.generate_series(1, "3")  # R702 a text for a number
+fn.generate_series(1.5, 3)  # R703 a series of floats
+fn.generate_series(Events.starts_at, Events.ends_at)  # R704 moments without a step
+fn.generate_series(MOMENT, MOMENT, 1)  # R705 a number for a step of time
+fn.unnest(Users.name)  # R706 the elements of a text
+fn.unnest([1, 2])  # R707 a list, which says no type
+fn.jsonb_each(Users)  # R708 the keys of a table
+fn.string_to_table(Users.id, ",")  # R709 the parts of an integer
+from_(Users).select(fn.generate_series(1, 3))  # R710 rows in a select list
+from_(Users).where(Users.id == fn.generate_series(1, 3))  # R711 rows in a comparison
+fn.unnest(fn.array_agg(Users.name))  # R712 the elements of an aggregate

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from ferra_sync import functions, types
 from ferra_sync._database.database import Database
-from ferra_sync._database.databases import Databases
 from ferra_sync._database.executor import Executor
 from ferra_sync._database.pages import Page
 from ferra_sync._database.transaction import Savepoint, Transaction
@@ -46,7 +45,6 @@ from ferra_sync._expression.window import Window, WindowFunction, window
 from ferra_sync._model.dicts import to_dict, to_json
 from ferra_sync._model.field import FieldMeta
 from ferra_sync._model.model import Changeset, FerraModel, Insertable, ModelMeta
-from ferra_sync._model.validated import validated
 from ferra_sync._model.validators import when_set
 from ferra_sync._postgres.config import DatabaseConfig
 from ferra_sync._query.correlated import Correlated, CorrelatedGroups
@@ -83,6 +81,8 @@ from ferra_sync.errors import (
 from ferra_sync.functions._case import case
 
 if TYPE_CHECKING:
+    from ferra_sync._database.databases import Databases
+    from ferra_sync._model.validated import validated
     from ferra_sync._query.plan import Plan, PlanNode
 
 __all__ = [
@@ -198,6 +198,9 @@ __all__ = [
 ]
 
 if not TYPE_CHECKING:
-    __getattr__, __dir__ = on_first_use(__name__, {"_query.plan": "Plan PlanNode"})
+    __getattr__, __dir__ = on_first_use(
+        __name__,
+        {"_database.databases": "Databases", "_model.validated": "validated", "_query.plan": "Plan PlanNode"},
+    )
 
 publish(__name__, __all__)

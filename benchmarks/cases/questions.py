@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -81,9 +82,9 @@ class Question(Case):
         """Return the parameters of the text."""
         return since, since + SPAN
 
+    @abstractmethod
     def query(self, since: dt.datetime) -> RowQuery[Any]:
         """Return the same question in ours."""
-        raise NotImplementedError
 
     def floor(self, floor: Floor) -> Run:
         return lambda since: floor.all(self.sql, self.values(since), _tuples)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Hashable
 from typing import Any, Generic, TypeAlias, TypeVar
 
@@ -22,8 +23,9 @@ class Matching(TypedNode[S_co, V_co, N_co, G_co], Generic[S_co, V_co, N_co, G_co
 
     __slots__ = ()
 
+    @abstractmethod
     def __ferra_predicate__(self, shape: Hashable, params: tuple[Any, ...], type: SqlType[Any]) -> P_co:
-        raise NotImplementedError
+        """Return the predicate of this shape, with these values: `Expr` makes it."""
 
     def like(self: Text[P_co], pattern: str) -> P_co:
         r"""`LIKE` with a raw pattern: `%` and `_` are wild, `\` escapes them."""

@@ -101,7 +101,7 @@ def _dumping(name: str, dump: Callable[[V], object]) -> Callable[[V], str]:
     def dumped(value: V) -> str:
         try:
             text = dump(value)
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:  # noqa: BLE001 - a function of the user's own, which may raise anything
             reason = f"dump raised {type(error).__name__}"
         else:
             if isinstance(text, str):
@@ -118,7 +118,7 @@ def _loading(name: str, cls: type[Any], load: Callable[[str], V]) -> Callable[[A
             return value  # type: ignore[no-any-return]  # an instance of V's own class
         try:
             return load(str(value))
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:  # noqa: BLE001 - a function of the user's own, which may raise anything
             reason = type(error).__name__
         raise UnreadableError(f"a {name} in the row cannot be read as {cls.__name__}: load raised {reason}")
 

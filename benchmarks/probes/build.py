@@ -13,7 +13,7 @@ from benchmarks.contenders.ferra import Article, Articles, Author, Authors
 from benchmarks.probe import Probe, Reading
 from ferra_sync import RowQuery, from_
 from ferra_sync import functions as fn
-from ferra_sync._database.executor import prepared
+from ferra_sync._database.runner import prepared
 
 BLOCK = 500
 

@@ -2,37 +2,32 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from abc import abstractmethod
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any, ClassVar, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from ferra_sync._compiler.shapes import CountShape
 from ferra_sync._database.batches import KeyWalk
 from ferra_sync._database.json_rows import object_maker
 from ferra_sync._database.pages import Count, Page, page_number, page_of
-from ferra_sync._database.ways import may_rewrite
+from ferra_sync._database.runner import Runner, prepared
 from ferra_sync._expression.typevars import R, T
-from ferra_sync._expression.values import Handle
-from ferra_sync._model.filled import attrs_class
 from ferra_sync._postgres import wire
-from ferra_sync._postgres.connection import PooledConnection
 from ferra_sync._postgres.statement import Statement, statement_of
 from ferra_sync._query.checks import advice, named
 from ferra_sync._query.query import Query, RowQuery
 from ferra_sync._query.select import Select
 from ferra_sync._query.selection import CorrelatedSelect
 from ferra_sync._query.set_operations import Combinable, Compound
-from ferra_sync._query.shown import too_deep
 from ferra_sync._query.writes import Returning, Write
-from ferra_sync._schema.table import table_meta
-from ferra_sync.errors import Db, FerraDbError, NotFound, QueryError
+from ferra_sync.errors import QueryError
 
 if TYPE_CHECKING:
     from ferra_sync._query.plan import Plan
 
 
-class Executor(Handle, ABC):
+class Executor(Runner):
     """Runs queries. Every verb raises `FerraDbError` where the database says no, and nothing is lazy.
 
     Raises (every verb):
@@ -42,26 +37,9 @@ class Executor(Handle, ABC):
 
     __slots__ = ()
 
-    _acquire: Callable[[], PooledConnection]
-    """Return a connection; `_release` gives it back."""
-    _release: Callable[[PooledConnection], None]
-    _keeps_locks: ClassVar[bool]
-    """Whether the rows that a statement locks stay locked after it."""
-
     @abstractmethod
     def _atomic(self) -> AbstractContextManager[Executor]:
         """Return an executor whose statements all happen or none: a transaction, or inside one a savepoint."""
-
-    @abstractmethod
-    def _undone(self) -> AbstractContextManager[Executor]:
-        """Return an executor whose statements are undone in the end: a transaction, or inside one a savepoint."""
-
-    @abstractmethod
-    def _occupied(self, occupant: str) -> AbstractContextManager[None]:
-        """Refuse, meanwhile, all that would need the connection of a transaction; `occupant` is who has it."""
-
-    @abstractmethod
-    def _stream(self, statement: Statement, params: tuple[Any, ...]) -> Iterator[Any]: ...
 
     @overload
     def fetch_all(self, query: RowQuery[R], *, as_: None = None) -> list[R]: ...
@@ -229,89 +207,12 @@ class Executor(Handle, ABC):
             ((document,),) = wire.send(executor._acquire(), asking, params, wire.ROWS)
         return Plan.of(document)
 
-    def _one(self, query: RowQuery[R], statement: Statement, params: tuple[Any, ...]) -> R:
-        rows: list[R] = self._rows(statement, params, lambda: _absence(query, statement))
-        if not rows:
-            raise _absence(query, statement)
-        return rows[0]
-
-    def _rows(
-        self, statement: Statement, params: tuple[Any, ...], absent: Callable[[], FerraDbError] | None = None
-    ) -> list[Any]:
-        """Return the rows; where there are none and the statement is guarded, raise `absent()` and undo it."""
-        if statement.guarded:
-            return self._undoable_rows(statement, params, absent)
-        if statement.locks:
-            self._check_lock()
-        connection = self._acquire()
-        try:
-            return wire.send(connection, statement, params, wire.ROWS)
-        finally:
-            self._release(connection)
-
-    def _check_lock(self) -> None:
-        if not self._keeps_locks:
-            raise QueryError(
-                "rows are locked until a transaction ends, and each call here is one: say db.transaction()"
-            )
-
-    def _undoable_rows(
-        self, statement: Statement, params: tuple[Any, ...], absent: Callable[[], FerraDbError] | None
-    ) -> list[Any]:
-        """Return the rows of a write; undo it where they cannot be read, or where there are none and must be."""
-        with self._atomic() as tx:
-            connection = tx._acquire()
-            rows = wire.send(connection, statement, params, wire.ROWS)
-            if not rows and absent is not None:
-                raise absent()
-            if not statement.doubtful and statement.writes is not None:
-                statement.doubtful = may_rewrite(connection, statement.writes.table)
-        statement.guarded = statement.doubtful
-        return rows
-
-    def _affected(self, statement: Statement, params: tuple[Any, ...]) -> int:
-        connection = self._acquire()
-        try:
-            return wire.send(connection, statement, params, wire.AFFECTED)
-        finally:
-            self._release(connection)
-
-
-def prepared(query: Query, as_: type | None = None) -> tuple[Statement, tuple[Any, ...]]:
-    """Return the statement of a query and the values, as they are sent; its rows are of the class `as_`, if given.
-
-    Raises:
-        QueryError: the query cannot mean anything.
-        SchemaError: its rows are not what the fields of `as_` say.
-    """
-    try:
-        shape, params = query.parts()
-        return statement_of(shape) if as_ is None else statement_of(shape, attrs_class(as_)), params
-    except RecursionError:
-        raise too_deep() from None
-
 
 def _only_reading(statement: Statement, params: tuple[Any, ...]) -> tuple[Statement, tuple[Any, ...]]:
     """Return a statement that may be sent in parts, or again; QueryError where its WITH writes."""
     if statement.writes is not None:
         raise QueryError(f"{statement.writes.table} is written in WITH, which happens once and at once: say fetch_all")
     return statement, params
-
-
-def kept_out(statement: Statement, table: str) -> Db:
-    """Return the error of an INSERT whose row did not come back; from now on it is always undone."""
-    outcome = "so that nothing was written" if statement.guarded else "and what it did instead was not undone"
-    statement.doubt()
-    return Db(f"{table}: a trigger or a rule kept the row from being inserted, {outcome}")
-
-
-def _absence(query: RowQuery[Any], statement: Statement) -> FerraDbError:
-    if statement.writes is not None and statement.writes.verb == "INSERT":
-        return kept_out(statement, statement.writes.table.name)
-    if query.target is None:
-        return NotFound("row")
-    table = table_meta(query.target.owner)
-    return NotFound(table.name, table.shown_key(query.key))
 
 
 def _readable(query: RowQuery[R]) -> RowQuery[R]:

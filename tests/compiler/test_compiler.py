@@ -29,7 +29,7 @@ from ferra_sync import (
 from ferra_sync import functions as fn
 from ferra_sync import types as t
 from ferra_sync._compiler.compiler import compiled
-from ferra_sync._database.executor import prepared
+from ferra_sync._database.runner import prepared
 
 
 class Words(Table):

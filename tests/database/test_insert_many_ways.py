@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from ferra_sync import SERVER_DEFAULT, Conflict, Database, Db, FerraModel, ModelMeta, PgRepository, Table
 from ferra_sync import functions as fn
 from ferra_sync import types as t
-from ferra_sync._database.insert_many import insert_many
+from ferra_sync._database.many.insert_many import insert_many
 from ferra_sync._database.ways import Way, way_into
 
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from ferra_sync import Database, from_, insert_into, select, update
 from ferra_sync import functions as fn
 from ferra_sync import types as t
-from ferra_sync._database.executor import prepared
+from ferra_sync._database.runner import prepared
 
 
 @pytest.fixture(scope="module")

@@ -31,7 +31,7 @@ from ferra_sync import (
 )
 from ferra_sync import functions as fn
 from ferra_sync import types as t
-from ferra_sync._database.copy_in import copy_in
+from ferra_sync._database.many.copy_in import copy_in
 from ferra_sync.types import Range
 
 

@@ -17,9 +17,9 @@ from type_cases import EXAMPLES, SUBJECTS, UTC, Mood, Subject, every_type, same
 from ferra_sync import Database, ModelMeta, SchemaError, from_, insert_into, select, update
 from ferra_sync import functions as fn
 from ferra_sync import types as t
-from ferra_sync._database.copy_in import copy_in
-from ferra_sync._database.executor import prepared
-from ferra_sync._database.insert_many import insert_many
+from ferra_sync._database.many.copy_in import copy_in
+from ferra_sync._database.many.insert_many import insert_many
+from ferra_sync._database.runner import prepared
 
 
 @pytest.fixture(scope="module")

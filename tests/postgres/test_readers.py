@@ -31,7 +31,7 @@ from ferra_sync import (
 )
 from ferra_sync import functions as fn
 from ferra_sync import types as t
-from ferra_sync._database.executor import prepared
+from ferra_sync._database.runner import prepared
 from ferra_sync._postgres.adapters import ADAPTERS, NAIVE_ADAPTERS
 
 FIXED = ["UTC", "Etc/UTC", "GMT", "Etc/GMT+5", "Etc/GMT-14"]

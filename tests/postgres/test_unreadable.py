@@ -27,7 +27,7 @@ from ferra_sync import (
 )
 from ferra_sync import functions as fn
 from ferra_sync import types as t
-from ferra_sync._database.executor import prepared
+from ferra_sync._database.runner import prepared
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 

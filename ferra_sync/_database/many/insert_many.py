@@ -10,9 +10,9 @@ from typing import Any, Final, NamedTuple
 import psycopg
 
 from ferra_sync._compiler.shapes import MergeShape
-from ferra_sync._database.conflicts import refused_row
 from ferra_sync._database.executor import Executor
-from ferra_sync._database.keyed import Unordered, insert_keyed
+from ferra_sync._database.many.conflicts import refused_row
+from ferra_sync._database.many.keyed import Unordered, insert_keyed
 from ferra_sync._database.ways import Way, way_into
 from ferra_sync._model.field import FieldMeta
 from ferra_sync._model.model import M, ModelMeta

@@ -93,6 +93,12 @@ class _Tabled(Tabled[S_co], Protocol[M, S_co]):
 class PgRepository(Value, Generic[M]):
     """The repository of one model over PostgreSQL: cheap to make, immutable, safe to share between threads.
 
+    A subclass adds what its table is asked for, over `self.db`.
+
+    Attributes:
+        model: the class of its rows.
+        db: the `Database` or `Transaction` that it works on.
+
     Every method raises `Db` where the database says no for another reason than those listed.
 
     Raises:
@@ -103,8 +109,8 @@ class PgRepository(Value, Generic[M]):
     __slots__ = ("_all", "_meta", "_statements", "db", "model")
 
     model: type[M]
-    _all: Select[Any, Any, M]
     db: Executor
+    _all: Select[Any, Any, M]
     _meta: ModelMeta
     _statements: ModelStatements
 

@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING
 
 from ferra_sync import functions, types
 from ferra_sync._database.database import Database
-from ferra_sync._database.executor import Executor
 from ferra_sync._database.pages import Page
-from ferra_sync._database.transaction import Savepoint, Transaction
+from ferra_sync._database.transaction import Executor, Savepoint, Transaction
 from ferra_sync._expression.aggregate import Aggregated
 from ferra_sync._expression.column import Assignment, Column
 from ferra_sync._expression.expression import Expr, Predicate

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -13,18 +13,17 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import attrs
 import psycopg
 
-from ferra_sync._database.executor import Executor
-from ferra_sync._database.transaction import Isolation, Transaction, begin_command
+from ferra_sync._database.pooled import Pooled
+from ferra_sync._database.transaction import Executor, Isolation, Transaction, begin_command
 from ferra_sync._expression.described import described
 from ferra_sync._expression.typevars import R
 from ferra_sync._postgres import wire
-from ferra_sync._postgres.config import DatabaseConfig, local_timeouts, resolve_url
-from ferra_sync._postgres.pool import Pool
+from ferra_sync._postgres.config import DatabaseConfig, has_prepared_statements, resolve_url
 from ferra_sync._postgres.statement import Statement
-from ferra_sync._postgres.timeouts import TimedPool
-from ferra_sync.errors import ConfigError, Db, DbErrorKind
+from ferra_sync.errors import ConfigError, Db, DbErrorKind, QueryError
 
 if TYPE_CHECKING:
+    from ferra_sync._database.borrowed import Borrowed
     from ferra_sync._postgres.embedded import EmbeddedServer
 
 _RETRIED: Final = frozenset({DbErrorKind.SERIALIZATION_FAILURE, DbErrorKind.DEADLOCK})
@@ -42,24 +41,23 @@ class Database(Executor):
         Db: the server cannot be reached or refuses; the password is never in the message.
     """
 
-    _keeps_locks = False
-    __slots__ = ("_acquire", "_pool", "_release", "_server", "_timeouts", "config")
+    __slots__ = ("_acquire", "_pool", "_release", "_server", "config")
 
     config: DatabaseConfig
-    _pool: Pool
-    _timeouts: bytes
 
     def __init__(self, config: DatabaseConfig | None = None) -> None:
         if not isinstance(config, DatabaseConfig | None):
             raise ConfigError(f"Database takes a DatabaseConfig, not {described(config)}: say Database.connect(url)")
         settings = config or DatabaseConfig()
-        self.config = attrs.evolve(settings, url=resolve_url(settings.url or None))
+        config = attrs.evolve(settings, url=resolve_url(settings.url or None))
+        self._stand_on(config, Pooled.open(config))
+
+    def _stand_on(self, config: DatabaseConfig, pool: Pooled | Borrowed) -> None:
+        self.config = config
         self._server: EmbeddedServer | None = None
-        self._pool = Pool.open(self.config)
-        self._timeouts = local_timeouts(self.config)
+        self._pool: Pooled | Borrowed = pool
         # Its own methods, not methods that call them: every statement goes through here.
-        calls = TimedPool(self._pool, b"BEGIN" + self._timeouts) if self._timeouts else self._pool
-        self._acquire, self._release = calls.acquire, calls.release
+        self._acquire, self._release = pool.calls.acquire, pool.calls.release
 
     @classmethod
     def connect(cls, url: str | None = None, *, config: DatabaseConfig | None = None) -> Self:
@@ -99,6 +97,28 @@ class Database(Executor):
         database._server = server
         return database
 
+    @classmethod
+    def over(cls, connection: psycopg.Connection[Any]) -> Self:
+        """Run every verb on a connection that somebody else owns: Django's, a test's.
+
+        It is never closed, no setting of its session and no option of psycopg's is changed, and what its owner has
+        begun is neither committed nor rolled back. In a transaction, or where autocommit is off, all that is done
+        belongs to that transaction, and `transaction()` is a savepoint in it. In autocommit mode outside of one, each
+        call is committed by itself, and `transaction()` begins and ends one of its own, as psycopg's does.
+
+        One thread at a time uses it. `close()` ends the use, not the connection.
+
+        Raises:
+            QueryError: it is no connection of psycopg's.
+            Db: it is closed.
+        """
+        from ferra_sync._database.borrowed import Borrowed  # noqa: PLC0415 - for few
+
+        borrowed = Borrowed(connection)
+        database = cls.__new__(cls)
+        database._stand_on(borrowed.config, borrowed)
+        return database
+
     def close(self) -> None:
         """Close every connection, and stop the server if it is embedded. A second time does nothing."""
         self._pool.close()
@@ -128,19 +148,48 @@ class Database(Executor):
         finally:
             self._release(connection)
 
-    @contextmanager
-    def connection(self) -> Iterator[psycopg.Connection[Any]]:
+    def connection(self) -> AbstractContextManager[psycopg.Connection[Any]]:
         """Lend a psycopg connection in autocommit mode, for all that is not offered here; raw SQL is SQL's own risk.
 
         Afterwards everything that was set on it is reset, in the session (`DISCARD ALL`, one more round trip) and in
         psycopg; what still refers to it raises `QueryError`. Without prepared statements, for PgBouncer, the config's
-        timeouts do not hold here: set them yourself, `SET LOCAL` in a transaction.
+        timeouts do not hold here: set them yourself, `SET LOCAL` in a transaction. That of `Database.over` is lent as
+        its owner has it.
         """
-        connection = self._pool.acquire()
+        return self._pool.lend()
+
+    @contextmanager
+    def lock(
+        self, name: str, *, shared: bool = False, timeout: float | None = None, wait: bool = True
+    ) -> Iterator[None]:
+        """Hold the advisory lock of a name, on a connection of the pool, for as long as the block lasts.
+
+        Args:
+            name: what the lock is called in this database. Its key is the first 64 bits of the name's SHA-256.
+            shared: let others hold it shared too.
+            timeout: for how many seconds to ask for it; None: for ever.
+            wait: False: take it now or not at all.
+
+        Raises:
+            Db: it was not free in time (TIMEOUT), or was lost with its session before the end (CLOSED_CONNECTION).
+            QueryError: the name or the timeout cannot be one, or no session is ours, as behind PgBouncer.
+        """
+        from ferra_sync._postgres.advisory import Request, session_lock  # noqa: PLC0415 - for few
+
+        request = Request.of(name, shared=shared, timeout=timeout, wait=wait)
+        if not has_prepared_statements(self.config):
+            raise QueryError(
+                "a lock by name is the session's, and without prepared statements, as behind PgBouncer,"
+                " no session is ours: say tx.lock(…) in a transaction"
+            )
+        if self._pool.in_transaction:
+            raise QueryError("the connection is in its owner's transaction: there say transaction(), and tx.lock(…)")
+        connection: Any = self._pool.acquire()
         try:
-            yield connection
+            with session_lock(connection, request):
+                yield
         finally:
-            self._pool.reclaim(connection)
+            self._pool.release(connection)
 
     def begin(
         self, *, isolation: Isolation | None = None, read_only: bool = False, deferrable: bool = False
@@ -152,14 +201,7 @@ class Database(Executor):
             read_only: the server refuses writes.
             deferrable: with serializable and read only: wait for a snapshot that cannot fail.
         """
-        command = begin_command(isolation, read_only=read_only, deferrable=deferrable)
-        connection = self._pool.acquire()
-        try:
-            wire.run(connection, command + self._timeouts)
-        except BaseException:
-            self._pool.release(connection)
-            raise
-        return Transaction(connection, self._pool.release)
+        return self._pool.begin(begin_command(isolation, read_only=read_only, deferrable=deferrable))
 
     @contextmanager
     def transaction(
@@ -177,7 +219,8 @@ class Database(Executor):
         """Run `work` in a transaction, again from its beginning where the server asks for that.
 
         A serialization failure (40001) or a deadlock (40P01) is tried again up to `retries` times, after a pause of
-        random length that doubles each time. `work` must do nothing outside the database that cannot be repeated.
+        random length that doubles each time; but not in the owner's transaction of `Database.over`. `work` must do
+        nothing outside the database that cannot be repeated.
         """
         attempt = 0
         while True:
@@ -185,21 +228,23 @@ class Database(Executor):
                 with self.transaction(isolation=isolation) as tx:
                     return work(tx)
             except Db as error:
-                if error.kind not in _RETRIED or attempt >= retries:
+                if error.kind not in _RETRIED or attempt >= retries or self._pool.in_transaction:
                     raise
             time.sleep(random.uniform(0, min(_FIRST_PAUSE * 2**attempt, _LONGEST_PAUSE)))  # noqa: S311 - jitter
             attempt += 1
 
+    @property
+    def _keeps_locks(self) -> bool:
+        return self._pool.in_transaction
+
     def _stream(self, statement: Statement, params: tuple[Any, ...]) -> Iterator[Any]:
-        with self.begin() as tx:
-            yield from wire.stream(tx._acquire, statement, params)
-            tx.commit()
+        return self._pool.stream(statement, params)
 
     def _atomic(self) -> AbstractContextManager[Transaction]:
         return self.transaction()
 
-    def _occupied(self, occupant: str) -> AbstractContextManager[None]:  # noqa: ARG002 - calls have their own connections
-        return nullcontext()
+    def _occupied(self, occupant: str) -> AbstractContextManager[None]:
+        return self._pool.occupied(occupant)
 
     def _undone(self) -> Transaction:
         return self.begin()

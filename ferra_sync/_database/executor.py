@@ -1,4 +1,4 @@
-"""The verbs that `Database` and `Transaction` share."""
+"""The verbs on queries that `Database` and `Transaction` share."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from ferra_sync._query.plan import Plan
 
 
-class Executor(Runner):
-    """Runs queries. Every verb raises `FerraDbError` where the database says no, and nothing is lazy.
+class Verbs(Runner):
+    """What reads and writes by queries: every verb raises `FerraDbError` where the database says no; nothing is lazy.
 
     Raises (every verb):
         QueryError: the query cannot mean anything; nothing was sent.
@@ -38,7 +38,7 @@ class Executor(Runner):
     __slots__ = ()
 
     @abstractmethod
-    def _atomic(self) -> AbstractContextManager[Executor]:
+    def _atomic(self) -> AbstractContextManager[Verbs]:
         """Return an executor whose statements all happen or none: a transaction, or inside one a savepoint."""
 
     @overload

@@ -5,14 +5,15 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from typing import Any, ClassVar
+from typing import Any
+
+import psycopg
 
 from ferra_sync._database.ways import may_rewrite
 from ferra_sync._expression.typevars import R
 from ferra_sync._expression.values import Handle
 from ferra_sync._model.filled import attrs_class
 from ferra_sync._postgres import wire
-from ferra_sync._postgres.connection import PooledConnection
 from ferra_sync._postgres.statement import Statement, statement_of
 from ferra_sync._query.query import Query, RowQuery
 from ferra_sync._query.shown import too_deep
@@ -25,11 +26,14 @@ class Runner(Handle, ABC):
 
     __slots__ = ()
 
-    _acquire: Callable[[], PooledConnection]
+    _acquire: Callable[[], psycopg.Connection[Any]]
     """Return a connection; `_release` gives it back."""
-    _release: Callable[[PooledConnection], None]
-    _keeps_locks: ClassVar[bool]
-    """Whether the rows that a statement locks stay locked after it."""
+    _release: Callable[[Any], None]
+
+    @property
+    @abstractmethod
+    def _keeps_locks(self) -> bool:
+        """Whether the rows that a statement locks stay locked after it."""
 
     @abstractmethod
     def _atomic(self) -> AbstractContextManager[Runner]:

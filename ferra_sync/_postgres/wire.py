@@ -10,7 +10,9 @@ from operator import attrgetter, methodcaller
 from typing import Any, Final, TypeVar
 
 import psycopg
+from psycopg.rows import tuple_row
 
+from ferra_sync._postgres.connection import PooledConnection
 from ferra_sync._postgres.cursor import BINARY, TEXT, CopyCursor, new_cursor
 from ferra_sync._postgres.errors import from_psycopg
 from ferra_sync._postgres.forks import at_fork
@@ -68,8 +70,9 @@ def send(
         try:
             cursor.execute(statement.sql, statement.parameters(params), binary=statement.binary)
         except psycopg.errors.FeatureNotSupported as error:
-            _forget_plans(connection, error)
-            cursor.execute(statement.sql, statement.parameters(params), binary=statement.binary)
+            is_forgotten = _forget_plans(connection, error)
+            prepare = None if is_forgotten else False
+            cursor.execute(statement.sql, statement.parameters(params), prepare=prepare, binary=statement.binary)
         try:
             return answer(cursor)
         except psycopg.DataError as error:
@@ -112,15 +115,20 @@ def send_each(
         raise conflict.of_row(len(cursor._results)) from conflict.__cause__
 
 
-def _forget_plans(connection: psycopg.Connection[Any], error: psycopg.Error) -> None:
+def _forget_plans(connection: psycopg.Connection[Any], error: psycopg.Error) -> bool:
     """Forget what is prepared if `error` says that a table was altered since; raise it again if it says another thing.
+
+    Return whether it was forgotten: on a connection that is not of our pool some of it may be its owner's.
 
     Inside a transaction nothing more can be sent: there psycopg forgets by itself when it is rolled back.
     """
     is_stale = (error.diag.message_primary or "").startswith("cached plan")
     if not is_stale or connection.info.transaction_status is not psycopg.pq.TransactionStatus.IDLE:
         raise error
+    if not isinstance(connection, PooledConnection):
+        return False
     connection.execute(b"DEALLOCATE ALL")
+    return True
 
 
 def _told(error: E, connection: psycopg.Connection[Any], statement: Statement) -> E:
@@ -143,7 +151,7 @@ def run(connection: psycopg.Connection[Any], command: bytes) -> None:
         FerraDbError: the server or the connection says no.
     """
     with _translated():
-        connection.execute(command)
+        psycopg.RawCursor(connection, row_factory=tuple_row).execute(command)
 
 
 def copy(connection: psycopg.Connection[Any], command: bytes, rows: Iterable[Sequence[Any]], table: str) -> int:
@@ -152,7 +160,7 @@ def copy(connection: psycopg.Connection[Any], command: bytes, rows: Iterable[Seq
     Raises:
         FerraDbError: the server or the connection says no; a Conflict says to which row, counted from 0.
     """
-    cursor = CopyCursor(connection)
+    cursor = CopyCursor(connection, row_factory=tuple_row)
     try:
         with _translated(), cursor.copy(command) as sink:
             for row in rows:

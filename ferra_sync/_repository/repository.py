@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Generic, Protocol, TypeAlias, cast
 
-from ferra_sync._database.executor import Executor
 from ferra_sync._database.many.copy_in import copy_in
 from ferra_sync._database.many.insert_many import insert_many
 from ferra_sync._database.pages import Page
 from ferra_sync._database.runner import kept_out
-from ferra_sync._database.transaction import Transaction
+from ferra_sync._database.transaction import Executor, Transaction
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.markers import Opt, Plain
 from ferra_sync._expression.order import Order

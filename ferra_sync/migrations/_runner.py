@@ -11,6 +11,7 @@ from pathlib import Path
 
 import attrs
 import psycopg
+from psycopg.pq import TransactionStatus
 
 from ferra_sync import Database
 from ferra_sync._postgres.errors import from_psycopg
@@ -105,8 +106,10 @@ def _history(db: Database) -> Iterator[History]:
 
 @contextlib.contextmanager
 def _exclusive_history(db: Database, lock_timeout: float) -> Iterator[History]:
-    """Keep other runs out, and refuse a session in which a backslash would hide where a string ends."""
+    """Keep other runs out; refuse a transaction of somebody else's, and a backslash that would hide a string's end."""
     with _history(db) as history:
+        if not history.conn.autocommit or history.conn.info.transaction_status is not TransactionStatus.IDLE:
+            raise MigrationError("migrations commit, and the connection is in its owner's transaction: take another")
         if history.conn.info.parameter_status("standard_conforming_strings") == "off":
             raise MigrationError(
                 "standard_conforming_strings is off here, and migrations are read as with it on:"

@@ -7,7 +7,7 @@ from itertools import chain, compress, count, islice
 from typing import Any, Final
 
 from ferra_sync._compiler.copy import copy_command
-from ferra_sync._database.executor import Executor
+from ferra_sync._database.runner import Runner
 from ferra_sync._model.field import FieldMeta
 from ferra_sync._model.model import FerraModel, Insertable, ModelMeta
 from ferra_sync._model.rows import CheckedRows, Given, checked_rows, given
@@ -19,7 +19,7 @@ _CHUNK: Final = 1_000
 """How many rows are checked at a time on their way."""
 
 
-def copy_in(executor: Executor, meta: ModelMeta, rows: Iterable[FerraModel[Any] | Insertable[Any]]) -> int:
+def copy_in(executor: Runner, meta: ModelMeta, rows: Iterable[FerraModel[Any] | Insertable[Any]]) -> int:
     """COPY `rows`, any number of them, all or none; return how many. The iterable is read as it is sent.
 
     In a transaction the iterable cannot use this transaction, whose connection is busy, and a failure undoes the COPY
@@ -47,7 +47,7 @@ def copy_in(executor: Executor, meta: ModelMeta, rows: Iterable[FerraModel[Any] 
         return wire.copy(tx._acquire(), command, values, meta.table.name)
 
 
-def _chunks(executor: Executor, meta: ModelMeta, rows: Iterable[Any]) -> Iterator[CheckedRows]:
+def _chunks(executor: Runner, meta: ModelMeta, rows: Iterable[Any]) -> Iterator[CheckedRows]:
     remaining = iter(rows)
     for first in count(step=_CHUNK):
         with executor._occupied("a COPY that reads its rows"):

@@ -10,9 +10,9 @@ from typing import Any, Final, NamedTuple
 import psycopg
 
 from ferra_sync._compiler.shapes import MergeShape
-from ferra_sync._database.executor import Executor
 from ferra_sync._database.many.conflicts import refused_row
 from ferra_sync._database.many.keyed import Unordered, insert_keyed
+from ferra_sync._database.runner import Runner
 from ferra_sync._database.ways import Way, way_into
 from ferra_sync._model.field import FieldMeta
 from ferra_sync._model.model import M, ModelMeta
@@ -34,7 +34,7 @@ class _Batch(NamedTuple):
     columns: FieldValues
 
 
-def insert_many(executor: Executor, meta: ModelMeta, rows: Iterable[M], way: Way | None = None) -> list[M]:
+def insert_many(executor: Runner, meta: ModelMeta, rows: Iterable[M], way: Way | None = None) -> list[M]:
     """Insert `rows`, any number of them, all or none; return them as the server has them, in the order given.
 
     `way` is how; without it the table decides, and where its keys do not say the order after all, it is undone and done

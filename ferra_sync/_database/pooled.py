@@ -1,0 +1,69 @@
+"""A pool as a database has it: transactions on connections of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any, Final, Self
+
+import psycopg
+
+from ferra_sync._database.transaction import Transaction
+from ferra_sync._postgres import wire
+from ferra_sync._postgres.config import DatabaseConfig, local_timeouts
+from ferra_sync._postgres.pool import Pool
+from ferra_sync._postgres.statement import Statement
+from ferra_sync._postgres.timeouts import TimedPool
+
+
+class Pooled(Pool):
+    """The connections of a database: each call and each transaction has one of its own.
+
+    Attributes:
+        calls: what lends them to single statements.
+    """
+
+    __slots__ = ("_timeouts", "calls")
+
+    in_transaction: Final = False
+    """Whether a call belongs to a transaction that somebody else began."""
+
+    _timeouts: bytes
+    calls: Pool | TimedPool
+
+    @classmethod
+    def open(cls, config: DatabaseConfig) -> Self:
+        """Connect, as `Pool` does."""
+        pool = super().open(config)
+        pool._timeouts = local_timeouts(config)
+        pool.calls = TimedPool(pool, b"BEGIN" + pool._timeouts) if pool._timeouts else pool
+        return pool
+
+    def begin(self, command: bytes) -> Transaction:
+        """Begin a transaction by this command."""
+        connection = self.acquire()
+        try:
+            wire.run(connection, command + self._timeouts)
+        except BaseException:
+            self.release(connection)
+            raise
+        return Transaction(connection, self.release, self.reclaim)
+
+    def stream(self, statement: Statement, params: tuple[Any, ...]) -> Iterator[Any]:
+        """Yield the rows of a cursor in a transaction of its own."""
+        with self.begin(b"BEGIN") as tx:
+            yield from wire.stream(tx._acquire, statement, params)
+            tx.commit()
+
+    @contextmanager
+    def lend(self) -> Iterator[psycopg.Connection[Any]]:
+        """Lend a connection, and reset it."""
+        connection = self.acquire()
+        try:
+            yield connection
+        finally:
+            self.reclaim(connection)
+
+    def occupied(self, _occupant: str) -> AbstractContextManager[None]:
+        """Refuse nothing meanwhile: other calls have their own connections."""
+        return nullcontext()

@@ -34,6 +34,7 @@ class DbErrorKind(enum.Enum):
     RESTRICT_VIOLATION = "restrict violation"
     SERIALIZATION_FAILURE = "serialization failure"
     DEADLOCK = "deadlock"
+    STALE_ROW = "stale row"
     READ_ONLY_TRANSACTION = "read-only transaction"
     FAILED_TRANSACTION = "failed transaction"
     CLOSED_CONNECTION = "closed connection"
@@ -102,7 +103,7 @@ class Conflict(FerraDbError):  # noqa: N818 - the contract's name
 
 
 class Db(FerraDbError):  # noqa: N818 - the contract's name
-    """Any other database error; `__cause__` is the `psycopg.Error`.
+    """Any other database error; `__cause__` is the `psycopg.Error`, and None where the server itself said nothing.
 
     Attributes:
         kind: what went wrong.

@@ -6,6 +6,8 @@ Every one takes the same options, all by keyword:
 - `default=`: what the server puts in where an INSERT leaves the column out: a value, or a function such as `fn.now()`.
 - `on_update=`: what every UPDATE that the toolkit writes sets, unless it assigns the column itself. A `FerraModel`
   that carries the stored value along does not assign it; one that carries another does.
+- `version=True`, with a `default=`: every UPDATE that the toolkit writes adds 1; one that carries a number of it, in a
+  model or a changeset, writes its row only while it has that number.
 - `references=`: the column that a foreign key points to; a lambda for the same or a later table. With it `on_delete=`
   and `on_update=` are the key's actions: `"cascade"`, `"restrict"`, `"set null"`, `"set default"`, `"no action"`.
 - `generated_as=lambda: Orders.price * Orders.quantity`: the server computes the value from other columns of the row and

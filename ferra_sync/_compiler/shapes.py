@@ -223,7 +223,7 @@ class InsertShape(NamedTuple):
         """Return its expressions, in the order of its parameters."""
         assignments = () if self.conflict is None else self.conflict.assignments
         given = (*(value for row in self.rows for value in row), *self.arrays, *(value for _, value in assignments))
-        return (*given, *_results(self.returning))
+        return (*given, *(() if self.conflict is None else self.conflict.where), *_results(self.returning))
 
 
 class BulkInsertShape(NamedTuple):
@@ -252,11 +252,15 @@ class MergeShape(NamedTuple):
 
 
 class ConflictShape(NamedTuple):
-    """ON CONFLICT (target) DO UPDATE: columns set to what was to be inserted, and assignments; DO NOTHING without."""
+    """ON CONFLICT (target) DO UPDATE: columns set to what was to be inserted, and assignments; DO NOTHING without.
+
+    A row for which `where` does not hold is left as it is.
+    """
 
     target: tuple[ColumnRef, ...]
     excluded: tuple[ColumnRef, ...] = ()
     assignments: tuple[tuple[ColumnRef, Hashable], ...] = ()
+    where: tuple[Hashable, ...] = ()
 
 
 class UpdateShape(NamedTuple):

@@ -69,7 +69,7 @@ def _on_conflict(builder: Any, lowering: Lowering, conflict: ConflictShape) -> A
         builder = builder.do_update(column.name)
     for column, value in conflict.assignments:
         builder = builder.do_update(column.name, lowering.term(value))
-    return builder
+    return builder.where(lowering.conjunction(conflict.where)) if conflict.where else builder
 
 
 def update_builder(shape: UpdateShape, lowering: Lowering, *, binary: bool) -> Any:  # noqa: ANN401 - PyPika's builder

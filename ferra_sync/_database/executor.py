@@ -55,7 +55,10 @@ class Verbs(Runner):
             SchemaError: `as_` is no attrs class, or its fields are not the items by number, type or nullability;
                 nothing was sent.
         """
-        return self._rows(*prepared(_readable(query), as_))
+        rows = self._rows(*prepared(_readable(query), as_))
+        if not rows:
+            self._check_written(query)
+        return rows
 
     @overload
     def fetch_one(self, query: RowQuery[R], *, as_: None = None) -> R: ...
@@ -76,7 +79,10 @@ class Verbs(Runner):
     def fetch_optional(self, query: RowQuery[Any], *, as_: type | None = None) -> Any:
         """Return the first row, or None where there is none; `as_` is that of `fetch_all`."""
         rows = self._rows(*prepared(_readable(query).first(), as_))
-        return rows[0] if rows else None
+        if rows:
+            return rows[0]
+        self._check_written(query)
+        return None
 
     def fetch_value(self, query: RowQuery[R]) -> R:
         """Return the one value of the first row.
@@ -111,7 +117,12 @@ class Verbs(Runner):
         if not isinstance(write, Write):
             raise QueryError(f"execute takes an INSERT, UPDATE or DELETE, not {named(query)}{advice(query)}")
         statement, params = prepared(query)
-        return 0 if write.is_empty else self._affected(statement, params)
+        if write.is_empty:
+            return 0
+        affected = self._affected(statement, params)
+        if not affected:
+            self._check_written(write)
+        return affected
 
     @overload
     def fetch_page(

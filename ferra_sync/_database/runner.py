@@ -17,8 +17,8 @@ from ferra_sync._postgres import wire
 from ferra_sync._postgres.statement import Statement, statement_of
 from ferra_sync._query.query import Query, RowQuery
 from ferra_sync._query.shown import too_deep
-from ferra_sync._schema.table import table_meta
-from ferra_sync.errors import Db, FerraDbError, NotFound, QueryError
+from ferra_sync._schema.table import TableMeta, table_meta
+from ferra_sync.errors import Db, DbErrorKind, FerraDbError, NotFound, QueryError
 
 
 class Runner(Handle, ABC):
@@ -51,10 +51,23 @@ class Runner(Handle, ABC):
     def _stream(self, statement: Statement, params: tuple[Any, ...]) -> Iterator[Any]: ...
 
     def _one(self, query: RowQuery[R], statement: Statement, params: tuple[Any, ...]) -> R:
-        rows: list[R] = self._rows(statement, params, lambda: _absence(query, statement))
+        try:
+            rows: list[R] = self._rows(statement, params, lambda: _absence(query, statement))
+        except NotFound:
+            self._check_written(query)
+            raise
         if not rows:
+            self._check_written(query)
             raise _absence(query, statement)
         return rows[0]
+
+    def _check_written(self, query: Query) -> None:
+        """Raise, of a query that wrote nothing, what became of the row whose version it names, if it names one."""
+        versioned = query.versioned()
+        if versioned is not None and query.target is not None:
+            shape, params = versioned.stored
+            stored = self._rows(statement_of(shape), params)
+            raise unwritten(table_meta(query.target.owner), query.key, versioned.version, stored)
 
     def _rows(
         self, statement: Statement, params: tuple[Any, ...], absent: Callable[[], FerraDbError] | None = None
@@ -117,6 +130,20 @@ def kept_out(statement: Statement, table: str) -> Db:
     outcome = "so that nothing was written" if statement.guarded else "and what it did instead was not undone"
     statement.doubt()
     return Db(f"{table}: a trigger or a rule kept the row from being inserted, {outcome}")
+
+
+def unwritten(table: TableMeta, key: object, version: int, stored: list[int]) -> FerraDbError:
+    """Return the error of a row that was not written, whose version should have been this; `stored` is what it is."""
+    absent = NotFound(table.name, table.shown_key(key))
+    if not stored:
+        return absent
+    if stored[0] == version:
+        return Db(f"{table.name}: a trigger or a rule kept the row from being updated")
+    return Db(
+        f"{table.name}/{absent.id} is stale: it was updated since it was read",
+        kind=DbErrorKind.STALE_ROW,
+        table=table.name,
+    )
 
 
 def _absence(query: RowQuery[Any], statement: Statement) -> FerraDbError:

@@ -13,7 +13,7 @@ from ferra_sync._expression.typevars import R_co
 from ferra_sync._model.model import FerraModel, ModelMeta
 from ferra_sync._model.names import column_names
 from ferra_sync._query.checks import named
-from ferra_sync._query.shown import Shown, too_deep
+from ferra_sync._query.shown import Parts, Shown, too_deep
 from ferra_sync.errors import QueryError
 
 if TYPE_CHECKING:
@@ -30,6 +30,18 @@ class Rendered(NamedTuple):
         return f"Rendered(text={self.text!r}, params=<{len(self.params)}>)"
 
 
+class Versioned(NamedTuple):
+    """A row that is written only while it has this version.
+
+    Attributes:
+        version: what an UPDATE has counted so far.
+        stored: the shape and the values of the query for the version that the row has.
+    """
+
+    version: int
+    stored: Parts
+
+
 class Explaining(Protocol):
     """Where a query can be explained: a `Database` or a `Transaction`."""
 
@@ -44,6 +56,10 @@ class Query(Shown, ABC):
     @property
     def key(self) -> object:
         """The key that `find` was given; None where the rows are not looked for by key."""
+        return None
+
+    def versioned(self) -> Versioned | None:
+        """Return of which version the row must be that is written; None where the query does not say."""
         return None
 
     def sql(self) -> Rendered:

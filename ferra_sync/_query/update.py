@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Self
 
-from ferra_sync._compiler.shapes import DeleteShape, UpdateShape
+from ferra_sync._compiler.shapes import DeleteShape, SelectShape, UpdateShape
 from ferra_sync._expression.column import Assignment
 from ferra_sync._expression.expression import AnyExpr, Predicate
+from ferra_sync._expression.numbers import is_whole_number
 from ferra_sync._expression.operators import parameter
 from ferra_sync._expression.references import ColumnRef
 from ferra_sync._expression.sentinels import SERVER_DEFAULT, UNSET
-from ferra_sync._expression.shapes import DEFAULT, Items
+from ferra_sync._expression.shapes import DEFAULT, Items, binary
 from ferra_sync._expression.typevars import S
 from ferra_sync._model.model import Changeset, ModelMeta
 from ferra_sync._model.rows import checked_values
 from ferra_sync._query.arity import Changing
 from ferra_sync._query.checks import check_predicates, named, table_of
 from ferra_sync._query.keys import NOTHING, key_is
+from ferra_sync._query.query import Versioned
 from ferra_sync._query.shown import Parts
 from ferra_sync._query.writes import read_instead, writable
 from ferra_sync._schema.table import TableMeta, TableT
@@ -86,17 +88,20 @@ class Restricted(Changing[S]):
 class Update(Restricted[S]):
     """An UPDATE."""
 
-    __slots__ = ("_assignments",)
+    __slots__ = ("_assignments", "_version")
 
     _assignments: tuple[Assignment[Any], ...] | None
+    _version: int | None
 
     def __init__(self, table: TableMeta) -> None:
         super().__init__(table)
         self._assignments = None
+        self._version = None
 
     def _copy(self) -> Self:
         copy = super()._copy()
         copy._assignments = self._assignments
+        copy._version = self._version
         return copy
 
     @property
@@ -107,14 +112,18 @@ class Update(Restricted[S]):
     def set(self, *changes: Assignment[S] | Changeset[S]) -> Self:
         """Set columns, by assignments or by changesets; a further `set` adds to them.
 
+        A changeset that carries a version is of the row that `find` names while it has that version; the verb that runs
+        it raises `Db`, STALE_ROW, where the row has another, and `NotFound` where there is none.
+
         Raises:
-            QueryError: there is nothing to set, a column is set twice, or a change is of another table.
+            QueryError: there is nothing to set, a column is set twice, a change is of another table, or it assigns a
+                version, which is counted.
             ValidationError: a changeset has a value of the wrong type, or one that its validators reject.
         """
         if not changes:
             raise QueryError(f"nothing to set in {self._table.name}: give set an assignment or a changeset")
         copy = self._copy()
-        added = [assignment for change in changes for assignment in self._assigned(change)]
+        added = [assignment for change in changes for assignment in copy._assigned(change)]
         copy._assignments = (*(self._assignments or ()), *added)
         columns = [assignment.column for assignment in copy._assignments]
         for column in columns:
@@ -126,6 +135,8 @@ class Update(Restricted[S]):
         if isinstance(change, Assignment):
             if change.column.table is not self._table.ref:
                 raise QueryError(f"{change.column} is not a column of {self._table.name}")
+            if change.column is self._table.version:
+                raise QueryError(f"{change.column} is counted by every UPDATE and cannot be set")
             yield change
         elif isinstance(change, Changeset):
             yield from self._changed(change)
@@ -138,8 +149,31 @@ class Update(Restricted[S]):
         if meta.table is not self._table:
             raise QueryError(f"{meta.model.__name__} is a changeset of {meta.table.name}, not of {self._table.name}")
         for field, value in zip(meta.fields, checked_values(meta, change, "change"), strict=True):
-            if value is not UNSET:
+            if field.ref is self._table.version:
+                self._expect(field.ref, value)
+            elif value is not UNSET:
                 yield _set_to(field.ref, value)
+
+    def _expect(self, ref: ColumnRef, value: object) -> None:
+        if value is UNSET:
+            return
+        if not is_whole_number(value):
+            raise QueryError(
+                f"{ref} is counted by every UPDATE: a changeset carries the number that was read, or UNSET"
+            )
+        if self._version is not None:
+            raise QueryError(f"{ref} is carried twice")
+        self._version = value
+
+    def versioned(self) -> Versioned | None:
+        """Return of which version the row must be that is written."""
+        ref = self._table.version
+        if ref is None or self._version is None:
+            return None
+        shapes, values = self._restriction("update")
+        return Versioned(
+            self._version, (SelectShape(items=((ref, ref.type),), table=self._table.ref, where=shapes), values)
+        )
 
     def with_returning(self, items: Items, values: tuple[Any, ...]) -> Parts:
         """Return the shape and the values; QueryError where nothing was set or no rows were named."""
@@ -148,6 +182,11 @@ class Update(Restricted[S]):
         where, restriction = self._restriction("update")
         if not self._assignments:
             return read_instead(self._table, self._where if items else (NOTHING,), items, values)
+        ref = self._table.version
+        if ref is not None and self._version is not None:
+            if self._key is None:
+                raise QueryError(f"{ref}: a changeset that carries a version is of one row: say .find(…)")
+            where, restriction = (*where, binary("=", ref, ref.type.parameter)), (*restriction, self._version)
         assigned = {assignment.column for assignment in self._assignments}
         stamps = [stamp for stamp in self._table.on_update if stamp.column not in assigned]
         assignments = (*self._assignments, *stamps)

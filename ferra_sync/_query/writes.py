@@ -10,7 +10,7 @@ from ferra_sync._expression.expression import AnyExpr
 from ferra_sync._expression.references import TableRef
 from ferra_sync._expression.shapes import Items
 from ferra_sync._expression.typevars import R_co
-from ferra_sync._query.query import Query, RowQuery, item_of
+from ferra_sync._query.query import Query, RowQuery, Versioned, item_of
 from ferra_sync._query.shown import Parts
 from ferra_sync._schema.table import TableMeta
 from ferra_sync.errors import QueryError
@@ -64,6 +64,10 @@ class Returning(RowQuery[R_co]):
     def key(self) -> object:
         """The key that `find` was given, or None."""
         return self.write.key
+
+    def versioned(self) -> Versioned | None:
+        """Return of which version the row must be that is written."""
+        return self.write.versioned()
 
     @property
     def items(self) -> Items:

@@ -8,7 +8,7 @@ from typing import Any, Generic, Protocol, TypeAlias, cast
 from ferra_sync._database.many.copy_in import copy_in
 from ferra_sync._database.many.insert_many import insert_many
 from ferra_sync._database.pages import Page
-from ferra_sync._database.runner import kept_out
+from ferra_sync._database.runner import kept_out, unwritten
 from ferra_sync._database.transaction import Executor, Transaction
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.markers import Opt, Plain
@@ -22,7 +22,7 @@ from ferra_sync._query.checks import named
 from ferra_sync._query.from_clause import From, from_
 from ferra_sync._query.select import Select
 from ferra_sync._query.select_arity import select
-from ferra_sync._repository.statements import ModelStatements, statements_of
+from ferra_sync._repository.statements import ModelStatements, Params, statements_of
 from ferra_sync.errors import NotFound, QueryError
 from ferra_sync.functions._aggregates import count
 
@@ -169,10 +169,12 @@ class PgRepository(Value, Generic[M]):
         """Set every column of the row with this key to what `data` says, and return it as the server has it.
 
         What `data` leaves to the server stays unchanged. An on_update column is stamped anew where `data` leaves it to
-        the server or carries the stored stamp along; another value is kept.
+        the server or carries the stored stamp along; another value is kept. A version that `data` carries is that of
+        the row, or nothing is written; the model that is returned has the next one.
 
         Raises:
             NotFound: there is no such row.
+            Db: the row has another version than `data` (STALE_ROW).
             ValueError: `data` carries another key.
             Conflict: a unique constraint is violated.
             ValidationError: a value is of the wrong type, or a validator rejects it.
@@ -224,9 +226,10 @@ class PgRepository(Value, Generic[M]):
         """Insert the row, or where its key exists set every column, in one statement; return it as the server has it.
 
         What `data` leaves to the server has its default in a new row, and stays unchanged in one that is there; stamps
-        are as in `update`.
+        and versions are as in `update`, and a new row has the version that `data` carries.
 
         Raises:
+            Db: the row that is there has another version than `data` (STALE_ROW).
             Conflict: a unique constraint other than the primary key is violated.
             ValidationError: a value is of the wrong type, or a validator rejects it.
             QueryError: the model lacks a column that must be given.
@@ -268,7 +271,12 @@ class PgRepository(Value, Generic[M]):
         check_insertable(self._meta, (data,))
         values = checked_values(self._meta, data, "save" if or_update else "insert")
         statement, params = self._statements.insert(values, or_update=or_update)
-        rows: list[M] = executor._rows(statement, params, lambda: kept_out(statement, self._meta.table.name))
+        if or_update and self._statements.version_in(values) is not None:
+            rows: list[M] = executor._rows(statement, params)
+            if not rows:
+                self._check_stored(executor, values, self._statements.key_of(values))
+        else:
+            rows = executor._rows(statement, params, lambda: kept_out(statement, self._meta.table.name))
         if not rows:
             raise kept_out(statement, self._meta.table.name)
         return rows[0]
@@ -280,7 +288,17 @@ class PgRepository(Value, Generic[M]):
         values = checked_values(self._meta, data, "update")
         if not self._statements.has_key(values, key):
             raise ValueError(f"{self.model.__name__} carries another key than the one that is updated")
-        return self._only(executor._rows(*self._statements.update(values, key)), id)
+        rows = executor._rows(*self._statements.update(values, key))
+        if not rows:
+            self._check_stored(executor, values, key)
+        return self._only(rows, id)
+
+    def _check_stored(self, executor: Executor, values: Params, key: Params) -> None:
+        """Raise, of a row that was not written, that it is stale, where that is what it is."""
+        version = self._statements.version_in(values)
+        stored = [] if version is None else executor._rows(self._statements.stored_version, key)
+        if version is not None and stored:
+            raise unwritten(self._meta.table, key, version, stored)
 
     def _delete_row(self, executor: Executor, id: object) -> None:
         if executor._affected(self._statements.delete, self._statements.key_values(id)) == 0:

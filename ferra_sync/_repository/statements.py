@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import compress
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeAlias
@@ -142,15 +142,38 @@ class ModelStatements:
     def update(self, values: Params, key: Params) -> tuple[Statement, Params]:
         """Return the UPDATE that sets every other column that has a value to it, and its parameters."""
         write = _update(self, given(values))
-        return write.statement, write.params(values) + key
+        version = self.version_in(values)
+        return write.statement, write.params(values) + (key if version is None else (*key, version))
 
     def changed(self, fields: Given) -> list[tuple[int, ColumnRef]]:
         """Return position and column of each value that an UPDATE sets: not the key nor the numbers of the server."""
         return [
             (position, field.ref)
             for position, field in enumerate(self.meta.fields)
-            if fields[position] and not field.primary_key and field.generated != "identity always"
+            if fields[position]
+            and not field.primary_key
+            and field.generated != "identity always"
+            and field.ref is not self.meta.table.version
         ]
+
+    def version_in(self, values: Params) -> int | None:
+        """Return the version that a row carries; None where it leaves that to the server, or the model has none."""
+        place = self.version_place
+        version = None if place is None else values[place]
+        return None if version is SERVER_DEFAULT else version
+
+    @cached_property
+    def version_place(self) -> int | None:
+        """Where among the values of a row its version is."""
+        version = self.meta.table.version
+        return next((place for place, ref in enumerate(self.meta.refs) if ref is version), None)
+
+    @cached_property
+    def stored_version(self) -> Statement:
+        """The query for the version that the row of a key has."""
+        refs = (ref for ref in (self.meta.table.version,) if ref is not None)
+        items = tuple((ref, ref.type) for ref in refs)
+        return statement_of(SelectShape(items=items, table=self.meta.table.ref, where=self.where))
 
     @property
     def where(self) -> tuple[Any, ...]:
@@ -159,7 +182,11 @@ class ModelStatements:
 
 
 def _is_key(key: Columns) -> tuple[Any, ...]:
-    return tuple(binary("=", column.ref, column.type.parameter) for column in key)
+    return tuple(_is(column.ref) for column in key)
+
+
+def _is(ref: ColumnRef) -> Hashable:
+    return binary("=", ref, ref.type.parameter)
 
 
 def _checked(ref: ColumnRef, value: object) -> Any:  # noqa: ANN401 - of the column's own type
@@ -194,7 +221,14 @@ def _conflict(statements: ModelStatements, fields: Given) -> tuple[ConflictShape
         # DO NOTHING would return no row.
         assigned.pairs.append(_to_itself(statements.meta.table))
     key = tuple(column.ref for column in statements.key)
-    return ConflictShape(target=key, excluded=excluded, assignments=tuple(assigned.pairs)), tuple(assigned.constants)
+    where = tuple(binary("=", ref, shapes.excluded(ref)) for ref in _carried_version(statements, fields))
+    conflict = ConflictShape(target=key, excluded=excluded, assignments=tuple(assigned.pairs), where=where)
+    return conflict, tuple(assigned.constants)
+
+
+def _carried_version(statements: ModelStatements, fields: Given) -> tuple[ColumnRef, ...]:
+    place = statements.version_place
+    return () if place is None or not fields[place] else (statements.meta.refs[place],)
 
 
 def _to_itself(table: TableMeta) -> tuple[ColumnRef, Hashable]:
@@ -218,7 +252,7 @@ def _update(statements: ModelStatements, fields: Given) -> RowWrite:
     shape = UpdateShape(
         table=statements.meta.table.ref,
         assignments=tuple(assigned.pairs),
-        where=statements.where,
+        where=statements.where + tuple(_is(ref) for ref in _carried_version(statements, fields)),
         returning=statements.meta.items,
     )
     return RowWrite(statement_of(shape), _picker(assigned.positions), tuple(assigned.constants))

@@ -9,7 +9,8 @@ from ferra_sync._expression.column import Column, Generated
 from ferra_sync._expression.described import described
 from ferra_sync._expression.expression import Expr
 from ferra_sync._expression.markers import In, InT, Other
-from ferra_sync._expression.sqltypes import Accepting, SqlType
+from ferra_sync._expression.numbers import is_whole_number
+from ferra_sync._expression.sqltypes import Accepting, FieldType, SqlType
 from ferra_sync._expression.typevars import N, N_co, S, S_co, T_co, V, V_co, W, W_co
 from ferra_sync._expression.values import Value
 from ferra_sync.errors import SchemaError
@@ -34,6 +35,7 @@ class ColumnOptions(TypedDict, Generic[V], total=False):
     unique: bool
     index: bool | IndexMethod
     secret: bool
+    version: bool
     name: str
 
 
@@ -84,6 +86,8 @@ class ColumnDef(Value, Generic[V_co, N]):
         self.is_nullable = is_nullable
         self.options = options
         self.generated = "stored" if "generated_as" in options else generated
+        if options.get("version"):
+            _check_version(self)
 
     @overload
     def __get__(self, instance: None, owner: TableClass[InT]) -> Column[InT, V_co, N]: ...
@@ -115,6 +119,11 @@ class ColumnDef(Value, Generic[V_co, N]):
         """Whether no repr, JSON or page may show the column."""
         return bool(self.options.get("secret"))
 
+    @property
+    def is_version(self) -> bool:
+        """Whether every UPDATE counts the column, and one that carries a value of it is of that version alone."""
+        return bool(self.options.get("version"))
+
 
 class Declaring(Protocol[W_co, N_co]):
     """A declaration whose type takes a W, and NULL where N is None."""
@@ -129,7 +138,7 @@ def _check_options(options: ColumnOptions[Any], generated: Generated | None) -> 
     unknown = options.keys() - ColumnOptions.__annotations__.keys()
     if unknown:
         raise SchemaError(f"a column has no option {', '.join(sorted(unknown))}")
-    for option in ("primary_key", "unique"):
+    for option in ("primary_key", "unique", "version"):
         if not isinstance(options.get(option, False), bool):
             raise SchemaError(f"{option} is True or False, not {described(options.get(option))}")
     if not isinstance(options.get("index", False), bool):
@@ -141,6 +150,19 @@ def _check_options(options: ColumnOptions[Any], generated: Generated | None) -> 
             raise SchemaError("on_delete is a foreign key's action: it needs references")
         return
     check_actions(options.get("on_delete"), options.get("on_update"))
+
+
+def _check_version(declaration: ColumnDef[Any, Any]) -> None:
+    options = declaration.options
+    if declaration.sql_type.kind not in {FieldType.INTEGER, FieldType.BIGINT} or declaration.generated is not None:
+        raise SchemaError(f"a version is a t.integer or a t.bigint that an UPDATE counts, not {declaration.sql_type}")
+    if declaration.is_nullable:
+        raise SchemaError("a version is never NULL")
+    if not is_whole_number(options.get("default")):
+        raise SchemaError("a version has a default, the number of a new row: default=1")
+    for option in ("primary_key", "on_update", "references", "unique"):
+        if options.get(option, False) is not False:
+            raise SchemaError(f"a version is counted by every UPDATE: it has no {option}")
 
 
 def check_method(using: object) -> None:

@@ -47,7 +47,9 @@ class TableMeta(Value):
     checks: tuple[Check[Any], ...]
     indexes: tuple[Index[Any], ...]
     on_update: tuple[Assignment[Any], ...]
-    """What every UPDATE sets: each to a value of the column's own type."""
+    """What every UPDATE sets: each to a value of the column's own type. A version is one of them."""
+    version: ColumnRef | None
+    """The column that every UPDATE counts."""
 
     def declaration_of(self, ref: ColumnRef) -> ColumnDef[Any, Any]:
         """Return what was declared of a column of this table."""
@@ -237,7 +239,18 @@ def _meta(
             *(each for each in listed if isinstance(each, Index)),
         ),
         on_update=tuple(_on_update(column, declaration) for column, declaration in pairs if _is_set(declaration)),
+        version=_version(cls, pairs),
     )
+
+
+def _version(
+    cls: type[Relation], pairs: Iterable[tuple[Column[Any, Any, Any], ColumnDef[Any, Any]]]
+) -> ColumnRef | None:
+    versions = [column.ref for column, declaration in pairs if declaration.is_version]
+    if len(versions) > 1:
+        names = ", ".join(ref.name for ref in versions)
+        raise SchemaError(f"{cls.__name__} has one version, not several: {names}")
+    return versions[0] if versions else None
 
 
 def _index(column: Column[Any, Any, Any], declaration: ColumnDef[Any, Any]) -> Index[Any]:
@@ -270,7 +283,7 @@ def _constraints(cls: type[Relation]) -> tuple[Constraint[Any], ...]:
 def _check_default(column: Column[Any, Any, Any], declaration: ColumnDef[Any, Any]) -> None:
     if "default" in declaration.options:
         _fitting(column, "default", declaration.options["default"])
-    if _is_set(declaration):
+    if _is_set(declaration) and not declaration.is_version:
         _fitting(column, "on_update", declaration.options.get("on_update"))
 
 
@@ -316,11 +329,12 @@ def _generated(table: TableRef, column: Column[Any, Any, Any], expression: Calla
 
 
 def _is_set(declaration: ColumnDef[Any, Any]) -> bool:
-    return "on_update" in declaration.options and "references" not in declaration.options
+    return declaration.is_version or ("on_update" in declaration.options and "references" not in declaration.options)
 
 
 def _on_update(column: Column[Any, Any, Any], declaration: ColumnDef[Any, Any]) -> Assignment[Any]:
-    stamp = _fitting(column, "on_update", declaration.options.get("on_update"))
+    is_counted = declaration.is_version
+    stamp = column + 1 if is_counted else _fitting(column, "on_update", declaration.options.get("on_update"))
     own = column.type.parameter
     stamp = stamp if stamp.type.cast == own.cast else stamp.cast(own)
     return Assignment(column.ref, stamp.shape, stamp.params)

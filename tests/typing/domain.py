@@ -192,6 +192,25 @@ class Manager(FerraModel[Managers]):
     name: str
 
 
+class Drafts(Table):
+    id = t.integer(primary_key=True)
+    body = t.text()
+    version = t.bigint(default=1, version=True)
+
+
+@attrs.define
+class Draft(FerraModel[Drafts]):
+    id: int
+    body: str
+    version: int = SERVER_DEFAULT
+
+
+@attrs.define
+class DraftPatch(Changeset[Drafts]):
+    body: str | Unset = UNSET
+    version: int | Unset = UNSET
+
+
 similarity = fn.function("similarity", t.text(), t.text(), returns=t.real())
 char_length = fn.function("char_length", t.text(), returns=t.integer())
 clock_timestamp = fn.function("clock_timestamp", returns=t.timestamptz())

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from operator import attrgetter, methodcaller
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 import psycopg
 
@@ -19,6 +19,9 @@ from ferra_sync.errors import Conflict, QueryError, SchemaError
 
 A = TypeVar("A")
 E = TypeVar("E", bound=Exception)
+
+CopyChunk: TypeAlias = str | Iterable[Sequence[Any]]
+"""Rows on their way in: the text that COPY takes, or values that psycopg spells."""
 
 ROWS: Final[Callable[[psycopg.Cursor[Any]], list[Any]]] = methodcaller("fetchall")
 """The answer of `send` that is all the rows, made."""
@@ -146,7 +149,7 @@ def run(connection: psycopg.Connection[Any], command: bytes) -> None:
         connection.execute(command)
 
 
-def copy(connection: psycopg.Connection[Any], command: bytes, rows: Iterable[Sequence[Any]], table: str) -> int:
+def copy(connection: psycopg.Connection[Any], command: bytes, chunks: Iterable[CopyChunk], table: str) -> int:
     """Send the rows of a COPY and return their number; an error on the way leaves none of them.
 
     Raises:
@@ -155,8 +158,13 @@ def copy(connection: psycopg.Connection[Any], command: bytes, rows: Iterable[Seq
     cursor = CopyCursor(connection)
     try:
         with _translated(), cursor.copy(command) as sink:
-            for row in rows:
-                sink.write_row(row)
+            for chunk in chunks:
+                if isinstance(chunk, str):
+                    sink.write(chunk)
+                    continue
+                for row in chunk:
+                    sink.write_row(row)
+                sink.write(sink.formatter.end())  # psycopg keeps rows back, and text would overtake them.
     except Conflict as conflict:
         raise conflict.of_row(_copied_row(conflict.__cause__, table)) from conflict.__cause__
     return cursor.rowcount

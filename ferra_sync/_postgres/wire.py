@@ -37,17 +37,13 @@ _names: Final = itertools.count(1)
 class _Chunk(list[Any]):
     """Rows that a stream has fetched and not all yielded; a forked child has none of them."""
 
-    __slots__ = ("__weakref__", "is_last")
+    __slots__ = ("__weakref__",)
 
     def __hash__(self) -> int:  # type: ignore[override]  # a list has none; what is told of forks needs one
         return id(self)
 
     def __eq__(self, other: object) -> bool:
         return self is other
-
-    def __init__(self, rows: list[Any]) -> None:
-        super().__init__(rows)
-        self.is_last = len(rows) < CHUNK
 
     def leave_to_parent(self) -> None:
         """Forget them; the stream's next step finds that its transaction is not this process's."""
@@ -191,17 +187,31 @@ def stream(
     Raises:
         FerraDbError: the server or the connection says no.
     """
+    with _translated():
+        for cursor in fetched(acquire, statement, params, binary=statement.binary):
+            rows = _Chunk(cursor.fetchall())
+            at_fork(rows)
+            yield from rows
+
+
+def fetched(
+    acquire: Callable[[], psycopg.Connection[Any]], statement: Statement, params: tuple[Any, ...], *, binary: bool
+) -> Iterator[psycopg.Cursor[Any]]:
+    """Yield a cursor with each `CHUNK` of the rows that a server-side cursor brings, as `stream` reads them.
+
+    Raises:
+        FerraDbError: the server or the connection says no.
+    """
     name = b"ferra_%d" % next(_names)
     more = b"FETCH FORWARD %d FROM %b" % (CHUNK, name)
     with _translated():
         cursor = new_cursor(acquire(), statement)
         declare = b"DECLARE %b NO SCROLL CURSOR FOR %b" % (name, statement.sql)
         cursor.execute(declare, statement.parameters(params), prepare=False)
-        while True:
-            rows = _Chunk(cursor.execute(more, prepare=False, binary=statement.binary).fetchall())
-            at_fork(rows)
-            yield from rows
+        is_last = False
+        while not is_last:
+            cursor.execute(more, prepare=False, binary=binary)
+            is_last = cursor.rowcount < CHUNK
+            yield cursor
             acquire()
-            if rows.is_last:
-                cursor.execute(b"CLOSE " + name, prepare=False)
-                return
+        cursor.execute(b"CLOSE " + name, prepare=False)

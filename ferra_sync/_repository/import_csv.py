@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import compress, islice, pairwise
 from types import MappingProxyType
-from typing import Any, BinaryIO, Final, Literal, NamedTuple, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, Protocol, TypeAlias
 
 import attrs
 
@@ -29,6 +29,17 @@ OnError: TypeAlias = Literal["raise", "collect"]
 
 OnConflict: TypeAlias = Literal["raise", "skip"]
 """Whether a line that a unique constraint refuses is a bad one, or is left out and counted."""
+
+
+class Readable(Protocol):
+    """A file that is open for bytes, line by line."""
+
+    def read(self, size: int, /) -> bytes: ...
+    def __iter__(self) -> Iterator[bytes]: ...
+
+
+CsvFile: TypeAlias = str | os.PathLike[str] | Readable
+"""A path, or a file that is open for bytes."""
 
 KEPT: Final = 1_000
 """How many errors a report has at most; their number is exact all the same."""
@@ -93,7 +104,7 @@ class _Numbered(NamedTuple):
 def import_csv(  # noqa: PLR0913 - what the verb of a repository takes, and where it runs
     executor: Executor,
     meta: ModelMeta,
-    path: str | os.PathLike[str] | BinaryIO,
+    path: CsvFile,
     *,
     on_error: OnError,
     on_conflict: OnConflict,

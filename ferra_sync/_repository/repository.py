@@ -29,10 +29,7 @@ from ferra_sync.errors import NotFound, QueryError
 from ferra_sync.functions._aggregates import count
 
 if TYPE_CHECKING:
-    from os import PathLike
-    from typing import BinaryIO
-
-    from ferra_sync._repository.import_csv import ImportReport, OnConflict, OnError
+    from ferra_sync._repository.import_csv import CsvFile, ImportReport, OnConflict, OnError
 
 Key: TypeAlias = "K | tuple[Any, ...]"
 """A primary key: of the type of the model's `id`, where it has one; a tuple where the key has several columns."""
@@ -263,7 +260,7 @@ class PgRepository(Value, Generic[M]):
 
     def import_csv(
         self,
-        path: str | PathLike[str] | BinaryIO,
+        path: CsvFile,
         *,
         on_error: OnError = "raise",
         on_conflict: OnConflict = "raise",

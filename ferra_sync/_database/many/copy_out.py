@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 from ferra_sync._database.json_rows import check_shown
 from ferra_sync._database.progress import Progress
@@ -23,7 +23,15 @@ from ferra_sync.errors import QueryError
 FileFormat: TypeAlias = Literal["csv", "binary"]
 """A header and the rows as text; or what `COPY … FROM STDIN (FORMAT BINARY)` takes."""
 
-Destination: TypeAlias = str | os.PathLike[str] | BinaryIO
+
+class Writable(Protocol):
+    """A file that is open for bytes."""
+
+    def write(self, data: bytes, /) -> object:
+        """Take bytes."""
+
+
+Destination: TypeAlias = str | os.PathLike[str] | Writable
 """A path, or a file that is open for bytes."""
 
 

@@ -58,6 +58,10 @@ class Executor(Verbs):
     __slots__ = ()
 
     @abstractmethod
+    def _atomic(self) -> AbstractContextManager[Executor]:
+        """Return an executor whose statements all happen or none: a transaction, or inside one a savepoint."""
+
+    @abstractmethod
     def transaction(
         self, *, isolation: Isolation | None = None, read_only: bool = False, deferrable: bool = False
     ) -> AbstractContextManager[Transaction]:

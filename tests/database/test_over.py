@@ -3,6 +3,7 @@
 # ruff: noqa: PT012 - the block of a transaction is what raises
 from __future__ import annotations
 
+import io
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -102,6 +103,7 @@ def use_every_verb(db: Database) -> None:
     assert db.fetch_page(select(Account), 2, 3).total == 8
     assert list(db.stream(OWNERS)) == ["ann", "bob", "cy", "dee", "eve", "fay", "gus", "hal"]
     assert [len(batch) for batch in db.batches(select(Account), 3)] == [3, 3, 2]
+    assert db.copy_out(select(Account), io.BytesIO()) == 8
     with pytest.raises(NotFound):
         accounts.find_by_id(0)
     assert accounts.save(attrs_of(accounts, "ann")).balance == 7

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import psycopg
 from psycopg.adapt import AdaptersMap
+from psycopg.rows import tuple_row
 
 from ferra_sync._postgres.adapters import COPY_ADAPTERS
 from ferra_sync._postgres.statement import Statement
@@ -77,6 +78,9 @@ class CopyCursor(psycopg.Cursor[Any]):
     """A cursor for COPY, whose rows travel as text."""
 
     __slots__ = ()
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        super().__init__(connection, row_factory=tuple_row)
 
     @property
     def adapters(self) -> AdaptersMap:

@@ -159,7 +159,7 @@ def copy(connection: psycopg.Connection[Any], command: bytes, chunks: Iterable[C
     Raises:
         FerraDbError: the server or the connection says no; a Conflict says to which row, counted from 0.
     """
-    cursor = CopyCursor(connection, row_factory=tuple_row)
+    cursor = CopyCursor(connection)
     try:
         with _translated(), cursor.copy(command) as sink:
             for chunk in chunks:

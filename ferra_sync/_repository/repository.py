@@ -9,6 +9,7 @@ from ferra_sync._database.executor import Executor
 from ferra_sync._database.many.copy_in import copy_in
 from ferra_sync._database.many.insert_many import insert_many
 from ferra_sync._database.pages import Page
+from ferra_sync._database.progress import Progress
 from ferra_sync._database.runner import kept_out
 from ferra_sync._database.transaction import Transaction
 from ferra_sync._expression.expression import AnyExpr, Expr
@@ -234,9 +235,10 @@ class PgRepository(Value, Generic[M]):
         """
         return self._write(self.db, data, or_update=True)
 
-    def insert_many(self, rows: Iterable[M]) -> list[M]:
+    def insert_many(self, rows: Iterable[M], *, progress: Progress | None = None) -> list[M]:
         """Insert rows, any number of them, all or none; return them as the server has them, in the order given.
 
+        The iterable is read as it is written, 10,000 rows at a time, and may use the same transaction.
         Keys whose default is `gen_random_uuid()` are made here in the same way: random UUIDs of version 4.
         Where triggers run before each row, PostgreSQL before 17 is sent an INSERT a row, in a pipeline.
 
@@ -245,20 +247,20 @@ class PgRepository(Value, Generic[M]):
             ValidationError: a value is of the wrong type, or a validator rejects it.
             QueryError: the model lacks a column that must be given.
         """
-        return insert_many(self.db, self._meta, _several("insert_many", rows))
+        return insert_many(self.db, self._meta, _several("insert_many", rows), progress=progress)
 
-    def copy_in(self, rows: Iterable[M]) -> int:
+    def copy_in(self, rows: Iterable[M], *, progress: Progress | None = None) -> int:
         """COPY rows, any number of them, all or none; return how many. The iterable is read as it is sent.
 
-        In a transaction the iterable cannot use this transaction, whose connection is busy, and a failure undoes the
-        COPY alone. On a database it may use another connection, where the pool has one.
+        In a transaction the iterable and `progress` cannot use this transaction, whose connection is busy, and a
+        failure undoes the COPY alone. On a database they may use another connection, where the pool has one.
 
         Raises:
             Conflict: a unique constraint is violated.
             ValidationError: a value is of the wrong type, or a validator rejects it.
             QueryError: the model lacks a column that must be given, or rows leave different columns to the server.
         """
-        return copy_in(self.db, self._meta, _several("copy_in", rows))
+        return copy_in(self.db, self._meta, _several("copy_in", rows), progress)
 
     # The bodies
 

@@ -82,6 +82,7 @@ from ferra_sync.functions._case import case
 
 if TYPE_CHECKING:
     from ferra_sync._database.databases import Databases
+    from ferra_sync._database.many.outcomes import Outcome, Outcomes
     from ferra_sync._model.validated import validated
     from ferra_sync._query.plan import Plan, PlanNode
 
@@ -131,6 +132,8 @@ __all__ = [
     "NotFound",
     "Opt",
     "Order",
+    "Outcome",
+    "Outcomes",
     "Page",
     "PgRepository",
     "Plain",
@@ -200,7 +203,12 @@ __all__ = [
 if not TYPE_CHECKING:
     __getattr__, __dir__ = on_first_use(
         __name__,
-        {"_database.databases": "Databases", "_model.validated": "validated", "_query.plan": "Plan PlanNode"},
+        {
+            "_database.databases": "Databases",
+            "_database.many.outcomes": "Outcome Outcomes",
+            "_model.validated": "validated",
+            "_query.plan": "Plan PlanNode",
+        },
     )
 
 publish(__name__, __all__)

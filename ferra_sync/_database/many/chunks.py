@@ -8,7 +8,9 @@ from typing import Any, Final, NamedTuple
 
 from ferra_sync._expression.typevars import T
 from ferra_sync._model.field import FieldMeta
-from ferra_sync._model.rows import CheckedRows, FieldValues, Given, given
+from ferra_sync._model.model import ModelMeta
+from ferra_sync._model.row_checks import Verb, rows_check
+from ferra_sync._model.rows import FieldValues, Given, checked_rows, given
 
 CHUNK: Final = 10_000
 """How many rows are read at a time, and go into one statement."""
@@ -36,6 +38,15 @@ class Batch(NamedTuple):
     fields: tuple[FieldMeta, ...]
     columns: FieldValues
 
+    def of(self, fields: Sequence[FieldMeta]) -> FieldValues:
+        """Return the values of some of its fields."""
+        return tuple(self.columns[self.fields.index(field)] for field in fields)
+
+    def at(self, places: Sequence[int]) -> Batch:
+        """Return the rows at these places among its own."""
+        columns = tuple(tuple(column[place] for place in places) for column in self.columns)
+        return Batch([self.positions[place] for place in places], self.fields, columns)
+
 
 def chunks(rows: Iterable[T]) -> Iterator[Chunk]:
     """Yield the rows in chunks, each read when it is asked for."""
@@ -47,18 +58,25 @@ def chunks(rows: Iterable[T]) -> Iterator[Chunk]:
         yield Chunk(first, chunk)
 
 
-def batches(
-    fields: tuple[FieldMeta, ...], checked: CheckedRows, positions: Sequence[int] | None = None
-) -> Iterator[Batch]:
-    """Yield the rows at these positions, or all, in batches that one statement can write."""
-    if positions is None and checked.is_uniform:
-        pattern = checked.given
-        columns = tuple(compress(checked.columns, pattern))
-        yield Batch(range(len(checked.values)), tuple(compress(fields, pattern)), columns)
-        return
+def batches(meta: ModelMeta, chunk: Chunk, verb: Verb) -> list[Batch]:
+    """Return the rows of a chunk, checked, in batches that one statement can write.
+
+    Raises:
+        QueryError: the rows are of several classes, or the class lacks a column that must be given.
+        ValidationError: a value is of the wrong type or the server's own to give, or a validator of the model rejects
+            it; it says in which row.
+    """
+    pattern = checked_rows(meta, chunk.rows[:1], verb, first=chunk.first).given
+    values = rows_check(meta, pattern, verb)(iter(chunk.rows))
+    if len(values) == len(chunk.rows):  # As a rule all rows leave the same to the server, and nothing is wrong.
+        return [Batch(range(len(values)), tuple(compress(meta.fields, pattern)), tuple(zip(*values, strict=True)))]
     by_pattern: dict[Given, list[int]] = {}
-    for position in range(len(checked.values)) if positions is None else positions:
-        by_pattern.setdefault(given(checked.values[position]), []).append(position)
-    for pattern, alike in by_pattern.items():
-        rows = zip(*(checked.values[position] for position in alike), strict=True)
-        yield Batch(alike, tuple(compress(fields, pattern)), tuple(compress(rows, pattern)))
+    checked = checked_rows(meta, chunk.rows, verb, first=chunk.first).values
+    for position, row in enumerate(checked):
+        by_pattern.setdefault(given(row), []).append(position)
+    return [_batch(meta, checked, pattern, positions) for pattern, positions in by_pattern.items()]
+
+
+def _batch(meta: ModelMeta, checked: list[tuple[Any, ...]], pattern: Given, positions: list[int]) -> Batch:
+    columns = zip(*(checked[position] for position in positions), strict=True)
+    return Batch(positions, tuple(compress(meta.fields, pattern)), tuple(compress(columns, pattern)))

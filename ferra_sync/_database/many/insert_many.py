@@ -17,7 +17,7 @@ from ferra_sync._database.many.keyed import Unordered, insert_keyed
 from ferra_sync._database.progress import Progress, tell
 from ferra_sync._database.ways import Way, way_into
 from ferra_sync._model.model import M, ModelMeta
-from ferra_sync._model.rows import arrays_of, checked_rows
+from ferra_sync._model.rows import arrays_of
 from ferra_sync._postgres import wire
 from ferra_sync._postgres.statement import statement_of
 from ferra_sync._query.insert import insert_of_rows
@@ -55,7 +55,7 @@ def insert_many(
 def _insert_chunk(
     executor: Executor, meta: ModelMeta, chunk: Chunk, way: Way | None, progress: Progress | None
 ) -> list[Any]:
-    given = list(batches(meta.fields, checked_rows(meta, chunk.rows, first=chunk.first)))
+    given = batches(meta, chunk, "insert")
     for by_key in (True, False):
         with suppress(Unordered), executor._atomic() as tx:
             connection = tx._acquire()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from functools import lru_cache
-from itertools import count
+from itertools import chain, groupby
+from operator import attrgetter, itemgetter
 from typing import Any, Final
 
 import psycopg
 
 from ferra_sync._compiler.shapes import KeysShape
-from ferra_sync._database.many.chunks import Chunk
+from ferra_sync._database.many.chunks import Batch, Chunk
 from ferra_sync._expression.references import ColumnRef
 from ferra_sync._expression.sqltypes import FieldType
 from ferra_sync._model.field import FieldMeta
@@ -45,10 +46,16 @@ def keys_of(
         FerraDbError: the server says no.
     """
     if all(field.type in _COMPARED_HERE for field in fields):
+        columns = [_quick(field, column) for field, column in zip(fields, columns, strict=True)]
         return columns[0] if len(columns) == 1 else list(zip(*columns, strict=True))
     statement = _hashes(tuple(field.ref for field in fields))
     hashes: list[Hashable] = wire.send(connection, statement, tuple(map(list, columns)), wire.ROWS)
     return hashes
+
+
+def _quick(field: FieldMeta, column: Sequence[Any]) -> Sequence[Any]:
+    """Return the values, or what tells them apart sooner: a UUID's hash is Python's own work."""
+    return list(map(attrgetter("int"), column)) if field.type is FieldType.UUID else column
 
 
 @lru_cache(maxsize=1024)
@@ -64,33 +71,42 @@ class SeenKeys:
         self._fields = fields
         self._rows: dict[Hashable, int] = {}
 
-    def add(self, chunk: Chunk, keys: Sequence[Hashable]) -> None:
-        """Remember the keys of a chunk's rows.
+    def add(self, chunk: Chunk, batch: Batch, keys: Sequence[Hashable]) -> None:
+        """Remember the keys of a batch's rows.
 
         Raises:
             ValidationError: two rows have one; it says which.
         """
-        rows = dict(zip(keys, count(chunk.first), strict=False))
+        numbers = [chunk.first + position for position in batch.positions]
+        rows = dict(zip(keys, numbers, strict=True))
         if len(rows) == len(keys) and rows.keys().isdisjoint(self._rows):
             self._rows.update(rows)
             return
-        for number, key in enumerate(keys, chunk.first):
-            earlier = self._rows.setdefault(key, number)
-            if earlier != number:
-                names = self._fields[0].name if len(self._fields) == 1 else ""
-                raise ValidationError(
-                    self._meta.model.__name__, {names: f"the key is that of rows[{earlier}] too"}, number
-                )
+        for key, number in zip(keys, numbers, strict=True):
+            other = self._rows.setdefault(key, number)
+            if other != number:
+                name = self._fields[0].name if len(self._fields) == 1 else ""
+                wrong = {name: f"the key is that of rows[{min(other, number)}] too"}
+                raise ValidationError(self._meta.model.__name__, wrong, max(other, number))
 
 
-def rounds(keys: Sequence[Hashable]) -> list[list[int]]:
-    """Return the places of rows in lists in which no key is met twice, the first row of each key in the first list."""
-    met: dict[Hashable, int] = {}
-    lists: list[list[int]] = []
-    for position, key in enumerate(keys):
-        number = met.get(key, 0)
-        met[key] = number + 1
-        if number == len(lists):
-            lists.append([])
-        lists[number].append(position)
-    return lists
+def told_apart(batches: list[Batch], keys: list[Sequence[Hashable]]) -> tuple[list[Batch], list[Batch]]:
+    """Return batches in which no key is met twice, and those of the rows whose keys these have, in the rows' order."""
+    if len(set(chain.from_iterable(keys))) == sum(map(len, keys)):
+        return batches, []
+    met: set[Hashable] = set()
+    firsts: list[list[int]] = [[] for _ in batches]
+    others: list[tuple[int, int]] = []
+    rows = ((position, at, place) for at, batch in enumerate(batches) for place, position in enumerate(batch.positions))
+    for _, at, place in sorted(rows):
+        key = keys[at][place]
+        if key in met:
+            others.append((at, place))
+        else:
+            met.add(key)
+            firsts[at].append(place)
+    parts = groupby(others, key=itemgetter(0))
+    return (
+        [batch.at(places) for batch, places in zip(batches, firsts, strict=True) if places],
+        [batches[at].at([place for _, place in part]) for at, part in parts],
+    )

@@ -17,10 +17,9 @@ from ferra_sync._database.many.finding import first_missing
 from ferra_sync._database.many.row_keys import SeenKeys, keys_of
 from ferra_sync._database.progress import Progress, tell
 from ferra_sync._expression.references import ColumnRef
-from ferra_sync._expression.sentinels import SERVER_DEFAULT
 from ferra_sync._model.field import FieldMeta
 from ferra_sync._model.model import ModelMeta
-from ferra_sync._model.rows import CheckedRows, arrays_of, checked_rows
+from ferra_sync._model.rows import arrays_of
 from ferra_sync._postgres import wire
 from ferra_sync._postgres.statement import Statement, statement_of
 from ferra_sync._query.stamps import overwriting
@@ -54,26 +53,19 @@ def update_many(
     with executor._atomic() as tx:
         connection = tx._acquire()
         for chunk in chain((first,), read):
-            checked = checked_rows(meta, chunk.rows, "update", first=chunk.first)
-            columns = _keys(meta, chunk, checked)
-            seen.add(chunk, keys_of(connection, meta.key_fields, columns))
-            for batch in batches(meta.fields, checked):
+            for batch in batches(meta, chunk, "update"):
+                _check_key(meta, chunk, batch)
+                seen.add(chunk, batch, keys_of(connection, meta.key_fields, batch.of(meta.key_fields)))
                 updated += _update(connection, meta, chunk, batch, tuple(written))
             tell(progress, chunk.end)
     return updated
 
 
-def _keys(meta: ModelMeta, chunk: Chunk, checked: CheckedRows) -> list[tuple[Any, ...]]:
-    """Return the values of each column of the key; ValidationError where a row leaves one to the server."""
-    columns = []
+def _check_key(meta: ModelMeta, chunk: Chunk, batch: Batch) -> None:
     for field in meta.key_fields:
-        place = meta.fields.index(field)
-        columns.append(checked.columns[place])
-        if checked.any_default[place]:
-            number = chunk.first + columns[-1].index(SERVER_DEFAULT)
+        if field not in batch.fields:
             wrong = {field.name: f"{field.ref} is the key by which the row is found, and is left to the server"}
-            raise ValidationError(meta.model.__name__, wrong, number)
-    return columns
+            raise ValidationError(meta.model.__name__, wrong, chunk.first + batch.positions[0])
 
 
 def _update(

@@ -14,13 +14,12 @@ from ferra_sync._database.executor import Executor
 from ferra_sync._database.many.chunks import Batch, Chunk, batches, chunks
 from ferra_sync._database.many.conflicts import refused_row
 from ferra_sync._database.many.outcomes import Outcomes
-from ferra_sync._database.many.row_keys import SeenKeys, keys_of, rounds
+from ferra_sync._database.many.row_keys import SeenKeys, keys_of, told_apart
 from ferra_sync._database.progress import Progress, tell
 from ferra_sync._database.ways import Way, upsert_way
-from ferra_sync._expression.sentinels import SERVER_DEFAULT
 from ferra_sync._model.field import FieldMeta
 from ferra_sync._model.model import ModelMeta
-from ferra_sync._model.rows import CheckedRows, arrays_of, checked_rows
+from ferra_sync._model.rows import arrays_of
 from ferra_sync._postgres import wire
 from ferra_sync._postgres.statement import Statement, statement_of
 from ferra_sync._query.insert import insert_of_arrays, insert_of_rows
@@ -78,56 +77,52 @@ class _Upsert:
         self._connection: psycopg.Connection[Any] = executor._acquire()
         self._meta = meta
         self._key = key
-        self._places = [meta.fields.index(field) for field in key]
         self._way, self._sees_old = upsert_way(self._connection, meta.table)
 
     def written(self, chunk: Chunk, seen: SeenKeys | None) -> bytes:
         """Write a chunk; return a letter for each row. Without `seen` rows of one key follow each other."""
-        checked = checked_rows(self._meta, chunk.rows, "save", first=chunk.first)
-        keys = self._keys(chunk, checked)
-        several: Iterable[Sequence[int] | None] = (None,)
-        if seen is not None:
-            seen.add(chunk, keys)
-        elif len(set(keys)) < len(keys):
-            several = rounds(keys)
-        given = [batch for positions in several for batch in batches(self._meta.fields, checked, positions)]
-        if len(given) == 1:
-            return self._letters(chunk, given[0])
+        given = batches(self._meta, chunk, "save")
+        keys = [self._keys(chunk, batch) for batch in given]
+        repeated: list[Batch] = []
+        if seen is None:
+            given, repeated = told_apart(given, keys)
+        else:
+            for batch, its_keys in zip(given, keys, strict=True):
+                seen.add(chunk, batch, its_keys)
+        if len(given) == 1 and not repeated:
+            return self._letters(chunk, given[0], self._way)
         letters = bytearray(len(chunk.rows))
-        for batch in given:
-            for position, letter in zip(batch.positions, self._letters(chunk, batch), strict=True):
+        for batch, way in chain(((each, self._way) for each in given), ((each, Way.SINGLY) for each in repeated)):
+            for position, letter in zip(batch.positions, self._letters(chunk, batch, way), strict=True):
                 letters[position] = letter
         return bytes(letters)
 
-    def _keys(self, chunk: Chunk, checked: CheckedRows) -> Sequence[Hashable]:
+    def _keys(self, chunk: Chunk, batch: Batch) -> Sequence[Hashable]:
         """Return what tells the rows' keys apart; one that is left to the server is like no other."""
-        columns = [checked.columns[place] for place in self._places]
-        for field, column in zip(self._key, columns, strict=True):
-            self._check(field, column, chunk.first)
-        if not any(checked.any_default[place] for place in self._places):
-            return keys_of(self._connection, self._key, columns)
-        given = [at for at, key in enumerate(zip(*columns, strict=True)) if SERVER_DEFAULT not in key]
-        known = keys_of(self._connection, self._key, [[column[at] for at in given] for column in columns])
-        keys: list[Hashable] = [object() for _ in chunk.rows]
-        for at, key in zip(given, known, strict=True):
-            keys[at] = key
-        return keys
+        for field in self._key:
+            if field.nullable:
+                self._check_value(field, chunk, batch)
+        if self._is_made_by_server(batch):
+            return [object() for _ in batch.positions]
+        return keys_of(self._connection, self._key, batch.of(self._key))
 
-    def _check(self, field: FieldMeta, column: Sequence[Any], first: int) -> None:
-        """Raise ValidationError where the value of a key is NULL, which is never equal to another."""
-        missing = (None,) if field.has_default else (None, SERVER_DEFAULT)
-        if field.nullable:
-            for number, value in enumerate(column, first):
-                if any(value is each for each in missing):
-                    wrong = {field.name: f"{field.ref} is in the key of the upsert, which is never None"}
-                    raise ValidationError(self._meta.model.__name__, wrong, number)
+    def _check_value(self, field: FieldMeta, chunk: Chunk, batch: Batch) -> None:
+        """Raise ValidationError where the value of a key is NULL, which is equal to no other."""
+        values: Sequence[Any] = batch.of((field,))[0] if field in batch.fields else ()
+        if None in values or not (values or field.has_default):
+            number = chunk.first + batch.positions[values.index(None) if values else 0]
+            wrong = {field.name: f"{field.ref} is in the key of the upsert, which is never None"}
+            raise ValidationError(self._meta.model.__name__, wrong, number)
 
-    def _letters(self, chunk: Chunk, batch: Batch) -> bytes:
-        """Write rows of different keys; return a letter for each."""
+    def _is_made_by_server(self, batch: Batch) -> bool:
+        return not set(self._key).issubset(batch.fields)
+
+    def _letters(self, chunk: Chunk, batch: Batch, way: Way) -> bytes:
+        """Write rows, of different keys where it is not row by row; return a letter for each."""
         try:
-            if not set(self._key).issubset(batch.fields):
+            if self._is_made_by_server(batch):
                 return self._inserted(chunk, batch)
-            if self._way is Way.SINGLY:
+            if way is Way.SINGLY:
                 return self._written_singly(chunk, batch)
             return self._written_by_key(batch)
         except Conflict as conflict:
@@ -164,7 +159,7 @@ class _Upsert:
         results = wire.send_each(self._connection, statement, params)
         letters = [(b"i" if is_new[0] else b"u") if is_new else b"s" for is_new in results]
         untold = [at for at, letter in enumerate(letters) if letter == b"s"]
-        if untold:
+        if untold and self._way is Way.SINGLY:
             self._check_there(chunk, batch, untold)
         return b"".join(letters)
 

@@ -62,16 +62,19 @@ class NotFound(FerraDbError):  # noqa: N818 - the contract's name
     Attributes:
         resource: the table's name.
         id: the key that was looked for, as text, `3,7` for one of two columns; None where there was no key.
+        row: of many rows, or keys, the place of the one that is not there, counted from 0; None where it was alone.
     """
 
-    def __init__(self, resource: str, id: object = None) -> None:
+    def __init__(self, resource: str, id: object = None, row: int | None = None) -> None:
         self.resource = resource
+        self.row = row
         spelled = ",".join(map(str, id)) if isinstance(id, tuple) else str(id)
         self.id: str | None = None if id is None else spelled
-        super().__init__(f"{resource} not found" if id is None else f"{resource}/{self.id} not found")
+        named = resource if id is None else f"{resource}/{self.id}"
+        super().__init__(f"{named} not found{'' if row is None else f' by rows[{row}]'}")
 
-    def __reduce__(self) -> tuple[type[NotFound], tuple[str, str | None]]:
-        return type(self), (self.resource, self.id)
+    def __reduce__(self) -> tuple[type[NotFound], tuple[str, str | None, int | None]]:
+        return type(self), (self.resource, self.id, self.row)
 
 
 class Conflict(FerraDbError):  # noqa: N818 - the contract's name
@@ -115,6 +118,7 @@ class Db(FerraDbError):  # noqa: N818 - the contract's name
         kind: what went wrong.
         sqlstate: the five characters of SQLSTATE; None where the error never reached the server.
         constraint, table, column: what the server names, or None.
+        row: of many rows the place, counted from 0, of the one that is stale; else None.
     """
 
     def __init__(  # noqa: PLR0913 - what the server may name
@@ -126,7 +130,9 @@ class Db(FerraDbError):  # noqa: N818 - the contract's name
         constraint: str | None = None,
         table: str | None = None,
         column: str | None = None,
+        row: int | None = None,
     ) -> None:
+        self.row = row
         self.kind = kind
         self.sqlstate = sqlstate
         self.constraint = constraint

@@ -134,16 +134,20 @@ def kept_out(statement: Statement, table: str) -> Db:
 
 def unwritten(table: TableMeta, key: object, version: int, stored: list[int]) -> FerraDbError:
     """Return the error of a row that was not written, whose version should have been this; `stored` is what it is."""
-    absent = NotFound(table.name, table.shown_key(key))
     if not stored:
-        return absent
+        return NotFound(table.name, table.shown_key(key))
     if stored[0] == version:
         return Db(f"{table.name}: a trigger or a rule kept the row from being updated")
-    return Db(
-        f"{table.name}/{absent.id} is stale: it was updated since it was read",
-        kind=DbErrorKind.STALE_ROW,
-        table=table.name,
-    )
+    return stale(table, key)
+
+
+def stale(table: TableMeta, key: object, row: int | None = None) -> Db:
+    """Return the error of a row that has another version than was read; `row` is its place among many."""
+    shown = NotFound(table.name, table.shown_key(key)).id
+    named = table.name if shown is None else f"{table.name}/{shown}"
+    place = "" if row is None else f" in rows[{row}]"
+    message = f"{named} is stale{place}: it was updated since it was read"
+    return Db(message, kind=DbErrorKind.STALE_ROW, table=table.name, row=row)
 
 
 def _absence(query: RowQuery[Any], statement: Statement) -> FerraDbError:

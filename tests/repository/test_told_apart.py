@@ -90,11 +90,14 @@ INSERTS = {
         [Memo(2, **given), Memo(3, "x", "x", 1), Memo(4)]
     ),
     "copy_in": lambda db, **given: PgRepository(Memo, db).copy_in([Memo(2, **given)]),
+    "upsert_many, of a new row": lambda db, **given: PgRepository(Memo, db).upsert_many([Memo(2, **given)]),
     "save, of a new row": lambda db, **given: PgRepository(Memo, db).save(Memo(2, **given)),
 }
 UPDATES = {
     "update": lambda db, **given: PgRepository(Memo, db).update(1, Memo(1, **given)),
     "update_in_tx": lambda db, **given: in_tx(db, "update_in_tx", 1, Memo(1, **given)),
+    "update_many": lambda db, **given: PgRepository(Memo, db).update_many([Memo(1, **given)]),
+    "upsert_many, of a row that is there": lambda db, **given: PgRepository(Memo, db).upsert_many([Memo(1, **given)]),
     "save, of a row that is there": lambda db, **given: PgRepository(Memo, db).save(Memo(1, **given)),
 }
 PATCHES = {
@@ -188,6 +191,12 @@ def test_a_stamp_of_ones_own_is_kept(db, path):
     mine = datetime(2010, 6, 1, tzinfo=UTC)
     PATHS[path](db, created_at=mine, updated_at=mine)
     assert stamps(db, 1)[:2] == (mine, mine)
+
+
+def test_an_upsert_of_what_is_there_already_stamps_and_counts_nothing(db):
+    memos = PgRepository(Memo, db)
+    assert memos.upsert_many([memos.find_by_id(1)]).unchanged == 1
+    assert stamps(db, 1) == (LONG_AGO, LONG_AGO, 1)
 
 
 def test_an_empty_changeset_stamps_and_counts_nothing(db):

@@ -251,6 +251,83 @@ def test_the_row_of_a_secret_key_is_not_shown(server_url):
             vaults.update("hunter2", Vault("hunter2", 7))
 
 
+# Many rows
+
+
+def several(pages):
+    """Three rows as they were read, of which the second is stale since."""
+    read = [pages.find_by_id(1), pages.find_by_id(2), pages.insert(Page(3, "c"))]
+    pages.update(2, attrs.evolve(read[1], title="of another"))
+    return [attrs.evolve(page, views=page.views + 1) for page in read]
+
+
+MANY = {
+    "update_many": lambda pages, rows: pages.update_many(rows),
+    "update_many of columns": lambda pages, rows: pages.update_many(rows, columns=(Pages.views,)),
+    "upsert_many": lambda pages, rows: pages.upsert_many(rows),
+    "upsert_many, the last": lambda pages, rows: pages.upsert_many(rows, duplicates="last"),
+}
+
+
+@pytest.mark.parametrize("way", MANY.values(), ids=MANY)
+def test_of_many_rows_a_stale_one_is_named_and_none_is_written(db, pages, way):
+    rows = several(pages)
+    before = stored(db)
+    with pytest.raises(Db, match=r"^pages/2 is stale in rows\[1\]: it was updated since it was read$") as caught:
+        way(pages, rows)
+    assert (caught.value.kind, caught.value.row) == (DbErrorKind.STALE_ROW, 1)
+    assert stored(db) == before
+    with db.transaction() as tx:
+        with pytest.raises(Db, match="is stale"):
+            way(PgRepository(Page, tx), rows)
+        assert tx.fetch_value(from_(Pages).select(fn.sum(Pages.views))) == 0
+
+
+@pytest.mark.parametrize("way", MANY.values(), ids=MANY)
+def test_many_rows_count_their_versions(db, pages, way):
+    rows = several(pages)
+    rows[1] = attrs.evolve(pages.find_by_id(2), views=1)
+    way(pages, rows)
+    assert stored(db) == [(1, "a", 1, 2), (2, "of another", 1, 3), (3, "c", 1, 2)]
+    way(pages, [attrs.evolve(row, version=SERVER_DEFAULT, views=2) for row in rows[:2]])
+    assert stored(db) == [(1, "a", 2, 3), (2, "of another", 2, 4), (3, "c", 1, 2)]
+
+
+def test_of_many_rows_to_update_one_that_is_gone_is_not_found(db, pages):
+    rows = several(pages)
+    pages.delete(1)
+    with pytest.raises(NotFound, match=r"pages/1 not found by rows\[0\]"):
+        pages.update_many(rows)
+    assert stored(db) == [(2, "of another", 0, 2), (3, "c", 0, 1)]
+
+
+def test_of_many_rows_to_save_one_by_another_key_is_named_by_its_place(db, pages):
+    rows = several(pages)
+    with pytest.raises(Db, match=r"^pages is stale in rows\[0\]"):
+        pages.upsert_many([attrs.evolve(rows[0], version=9)], on=(Pages.title,))
+    outcomes = pages.upsert_many([attrs.evolve(rows[0], views=0), Page(4, "d", version=7)], on=(Pages.title,))
+    assert (outcomes.unchanged, outcomes.inserted) == (1, 1)
+    assert stored(db)[3] == (4, "d", 0, 7)
+
+
+def test_a_row_that_says_the_same_of_an_older_version_is_stale_too(db, pages):
+    page = pages.find_by_id(1)
+    pages.update(1, page)
+    with pytest.raises(Db, match="is stale"):
+        pages.upsert_many([page])
+
+
+def test_rows_of_one_key_carry_no_version(pages):
+    with pytest.raises(ValidationError, match=r"version: .* is carried by rows that have one key"):
+        pages.upsert_many([Page(1, "a", 1, 1), Page(1, "a", 2, 1)], duplicates="last")
+    assert pages.upsert_many([Page(1, "a", 1), Page(1, "a", 2)], duplicates="last").updated == 2
+
+
+def test_the_version_is_no_column_to_write(pages):
+    with pytest.raises(QueryError, match="counted by every UPDATE, whatever a row says"):
+        pages.update_many([Page(1, "a")], columns=(Pages.version,))
+
+
 # What is refused
 
 

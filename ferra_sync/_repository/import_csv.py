@@ -25,7 +25,7 @@ from ferra_sync._postgres.statement import Statement, statement_of
 from ferra_sync.errors import Conflict, Db, DbErrorKind, QueryError, ValidationError
 
 OnError: TypeAlias = Literal["raise", "collect"]
-"""Whether the first bad line undoes the import, or each is reported and the rest imported."""
+"""Whether a bad line undoes the import, or each is reported and the rest imported."""
 
 OnConflict: TypeAlias = Literal["raise", "skip"]
 """Whether a line that a unique constraint refuses is a bad one, or is left out and counted."""

@@ -82,6 +82,7 @@ from ferra_sync.functions._case import case
 
 if TYPE_CHECKING:
     from ferra_sync._database.databases import Databases
+    from ferra_sync._database.many.outcomes import Outcome, Outcomes
     from ferra_sync._model.validated import validated
     from ferra_sync._query.plan import Plan, PlanNode
     from ferra_sync._repository.import_csv import ImportReport, LineError
@@ -134,6 +135,8 @@ __all__ = [
     "NotFound",
     "Opt",
     "Order",
+    "Outcome",
+    "Outcomes",
     "Page",
     "PgRepository",
     "Plain",
@@ -205,6 +208,7 @@ if not TYPE_CHECKING:
         __name__,
         {
             "_database.databases": "Databases",
+            "_database.many.outcomes": "Outcome Outcomes",
             "_model.validated": "validated",
             "_query.plan": "Plan PlanNode",
             "_repository.import_csv": "ImportReport LineError",

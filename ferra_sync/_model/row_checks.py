@@ -50,12 +50,12 @@ def row_check(meta: ModelMeta, verb: Verb) -> RowCheck:
 
 
 @lru_cache(maxsize=2048)
-def rows_check(meta: ModelMeta, given: tuple[bool, ...] | None = None) -> RowsCheck:
-    """Return what takes the values of rows to insert.
+def rows_check(meta: ModelMeta, given: tuple[bool, ...] | None = None, verb: Verb = "insert") -> RowsCheck:
+    """Return what takes the values of rows to write.
 
     `given`: for each field whether every row has a value, which is taken, or leaves it to the server.
     """
-    writer = _Writer(meta, "insert", given)
+    writer = _Writer(meta, verb, given)
     check: RowsCheck = writer.of_many(writer.values)
     return check
 

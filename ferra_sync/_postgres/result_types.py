@@ -12,14 +12,20 @@ from psycopg.pq.abc import PGconn, PGresult
 from ferra_sync._expression.arrays import innermost
 from ferra_sync._expression.domains import readable
 from ferra_sync._expression.references import ColumnRef
-from ferra_sync._expression.shapes import Items
+from ferra_sync._expression.shapes import Item, Items
 from ferra_sync._expression.sqltypes import FieldType, SqlType
+from ferra_sync._model.select_list import RowsType
 from ferra_sync.errors import SchemaError
 
 _TYPES: Final = psycopg.adapters.types
 _TEXTS: Final = frozenset({"text", "varchar", "name"})
 """Types that differ in nothing that a reader or a comparison sees."""
 _READ_AS_TEXT: Final = _TEXTS | {"citext"}
+_BASE: Final = b"""
+WITH RECURSIVE chain(oid, base) AS (
+    SELECT oid, typbasetype FROM pg_catalog.pg_type WHERE oid = $1::oid
+    UNION ALL SELECT t.oid, t.typbasetype FROM chain JOIN pg_catalog.pg_type AS t ON t.oid = chain.base
+) SELECT oid FROM chain WHERE base = 0"""
 
 
 class Promise(NamedTuple):
@@ -31,8 +37,14 @@ class Promise(NamedTuple):
 
 
 def promises(columns: Items, *, binary: bool) -> tuple[Promise, ...]:
-    """Return what is expected of a result with these columns; `binary` is the format that it is asked for in."""
-    return tuple(Promise(shape, sql_type, _oids(shape, sql_type, binary)) for shape, sql_type in columns)
+    """Return what is expected of a result with these columns; `binary` is the format that it is asked for in.
+
+    Of a multiset nothing is: what the arrays in it hold they tell themselves.
+    """
+    return tuple(
+        Promise(shape, sql_type, None if isinstance(sql_type, RowsType) else _oids(shape, sql_type, binary))
+        for shape, sql_type in columns
+    )
 
 
 def check(promised: Iterable[Promise], result: PGresult, connection: PGconn) -> dict[int, int]:
@@ -55,6 +67,44 @@ def check(promised: Iterable[Promise], result: PGresult, connection: PGconn) -> 
             raise SchemaError(f"{label} is declared {promise.type}; the database has {name}")
         texts[number] = oid
     return texts
+
+
+def check_element(promise: Promise, oid: int, connection: PGconn) -> None:
+    """Compare the type of an array's elements with what was promised of them.
+
+    Raises:
+        SchemaError: they are of another type, by name.
+    """
+    if promise.oids is None or oid in promise.oids:
+        return
+    if _TYPES.get(oid) is None and _base(oid, connection) in promise.oids:
+        return  # A domain: the server tells its base where it sends one value, and the domain in an array.
+    name = _name(oid, connection)
+    if promise.type.cast not in _READ_AS_TEXT or name.rpartition(".")[2] != "citext":
+        label = repr(promise.shape) if isinstance(promise.shape, ColumnRef) else "an expression of a multiset"
+        raise SchemaError(f"{label} is declared {promise.type}; the database has {name}")
+
+
+def element_promise(column: Item) -> Promise:
+    """Return what is expected of the elements of an array of a column's values; of one that is an array, of its own."""
+    shape, sql_type = column
+    oids = _oids(shape, sql_type, binary=True)
+    infos = [_TYPES.get(oid) for oid in oids or ()]
+    return Promise(shape, sql_type, None if oids is None else frozenset(info.oid for info in infos if info is not None))
+
+
+def array_oid(sql_type: SqlType[object]) -> int:
+    """Return the type of arrays of a type, as psycopg reads them: what it does not know is read as text."""
+    element = innermost(sql_type)
+    known = _TYPES.get(element.cast if element.binary else "text") or _TYPES["text"]
+    return known.array_oid
+
+
+def _base(oid: int, connection: PGconn) -> int:
+    """Return the type that a domain is over, those between left out; 0 where it is none."""
+    answer = connection.exec_params(_BASE, [b"%d" % oid])
+    found = answer.get_value(0, 0) if answer.status == ExecStatus.TUPLES_OK and answer.ntuples else None
+    return 0 if found is None else int(found)
 
 
 def _oids(shape: Hashable, sql_type: SqlType[object], binary: bool) -> frozenset[int] | None:  # noqa: FBT001 - an option of its only caller

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import psycopg
 from psycopg.adapt import Transformer
@@ -17,8 +17,20 @@ from ferra_sync._postgres.row_maker import Arrays, Load, RowMaker, nested_row_ma
 
 _BINARY: Final = psycopg.pq.Format.BINARY
 _BYTES: Final = psycopg.adapters.types["bytea"].array_oid
+_ONE: Final = b"\0\0\0\1"
+_MOST: Final = b"\0\0\0\6"
 _ELEMENT: Final = slice(8, 12)
 """Where an array tells the type of its elements, after its dimensions and its flags."""
+
+
+class _Promised(NamedTuple):
+    """What is promised of the elements of arrays, by place, but of those that are bytes of further arrays.
+
+    `dimensions` is how many an array may have, as it tells them.
+    """
+
+    by_place: dict[int, Promise]
+    dimensions: bytes
 
 
 class Multisets:
@@ -29,7 +41,7 @@ class Multisets:
         maker = nested_row_maker(selected, epoch)
         self._bind = maker.bind
         self._types = list(map(_types, maker.arrays))
-        self._promises = list(map(_promises, maker.arrays))
+        self._promised = list(map(_promised, maker.arrays))
 
     def __call__(self, cursor: psycopg.Cursor[Any]) -> RowMaker:
         """Return what makes the rows of a result."""
@@ -41,7 +53,7 @@ class Multisets:
         A multiset without rows tells nothing of its types.
         """
         connection = cursor.connection.pgconn
-        waiting = sum(map(len, self._promises))
+        waiting = sum(len(each.by_place) for each in self._promised)
 
         def seen() -> None:
             nonlocal waiting
@@ -49,7 +61,7 @@ class Multisets:
             if not waiting:
                 verified()
 
-        pairs = zip(self._types, self._promises, strict=True)
+        pairs = zip(self._types, self._promised, strict=True)
         return self._bind(*(_checked(_load(types, cursor), promised, connection, seen) for types, promised in pairs))
 
 
@@ -59,12 +71,14 @@ def _load(types: Sequence[int], cursor: psycopg.Cursor[Any]) -> Load:
     return transformer.load_sequence
 
 
-def _checked(load: Load, promised: dict[int, Promise], connection: PGconn, seen: Callable[[], None]) -> Load:
-    waiting = dict(promised)
+def _checked(load: Load, promised: _Promised, connection: PGconn, seen: Callable[[], None]) -> Load:
+    waiting = dict(promised.by_place)
+    limit = promised.dimensions
 
     def checking(arrays: Sequence[Any]) -> Sequence[Any]:
         for number in [number for number in waiting if arrays[number] is not None]:
-            check_element(waiting.pop(number), int.from_bytes(arrays[number][_ELEMENT], "big"), connection)
+            array, promise = arrays[number], waiting.pop(number)
+            check_element(promise, int.from_bytes(array[_ELEMENT], "big"), connection, is_array=array[:4] > limit)
             seen()
         return load(arrays)
 
@@ -79,10 +93,10 @@ def _types(arrays: Arrays) -> list[int]:
     ]
 
 
-def _promises(arrays: Arrays) -> dict[int, Promise]:
-    """Return by its place what is promised of each array's elements, but of those that are bytes of further arrays."""
-    return {
+def _promised(arrays: Arrays) -> _Promised:
+    by_place = {
         number: element_promise(column)
         for number, column in enumerate(arrays.columns)
         if not arrays.of_rows or column[1].kind is not FieldType.ARRAY
     }
+    return _Promised(by_place, _ONE if arrays.of_rows else _MOST)

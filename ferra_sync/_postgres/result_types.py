@@ -69,17 +69,17 @@ def check(promised: Iterable[Promise], result: PGresult, connection: PGconn) -> 
     return texts
 
 
-def check_element(promise: Promise, oid: int, connection: PGconn) -> None:
-    """Compare the type of an array's elements with what was promised of them.
+def check_element(promise: Promise, oid: int, connection: PGconn, *, is_array: bool) -> None:
+    """Compare the type of an array's elements with what was promised; `is_array`: they are arrays, and should not be.
 
     Raises:
         SchemaError: they are of another type, by name.
     """
-    if promise.oids is None or oid in promise.oids:
+    if not is_array and (promise.oids is None or oid in promise.oids):
         return
-    if _TYPES.get(oid) is None and _base(oid, connection) in promise.oids:
+    if not is_array and promise.oids is not None and _TYPES.get(oid) is None and _base(oid, connection) in promise.oids:
         return  # A domain: the server tells its base where it sends one value, and the domain in an array.
-    name = _name(oid, connection)
+    name = f"{_name(oid, connection)}{'[]' if is_array else ''}"
     if promise.type.cast not in _READ_AS_TEXT or name.rpartition(".")[2] != "citext":
         label = repr(promise.shape) if isinstance(promise.shape, ColumnRef) else "an expression of a multiset"
         raise SchemaError(f"{label} is declared {promise.type}; the database has {name}")

@@ -83,6 +83,7 @@ from ferra_sync.functions._case import case
 if TYPE_CHECKING:
     from ferra_sync._database.databases import Databases
     from ferra_sync._model.validated import validated
+    from ferra_sync._query.associations import grouped_by
     from ferra_sync._query.plan import Plan, PlanNode
 
 __all__ = [
@@ -171,6 +172,7 @@ __all__ = [
     "foreign_key",
     "from_",
     "functions",
+    "grouped_by",
     "grouping_sets",
     "groups",
     "index",
@@ -200,7 +202,12 @@ __all__ = [
 if not TYPE_CHECKING:
     __getattr__, __dir__ = on_first_use(
         __name__,
-        {"_database.databases": "Databases", "_model.validated": "validated", "_query.plan": "Plan PlanNode"},
+        {
+            "_database.databases": "Databases",
+            "_model.validated": "validated",
+            "_query.associations": "grouped_by",
+            "_query.plan": "Plan PlanNode",
+        },
     )
 
 publish(__name__, __all__)

@@ -8,11 +8,10 @@ from typing import Any, Final, NamedTuple
 
 import psycopg
 from psycopg.adapt import Transformer
-from psycopg.pq.abc import PGconn
 
 from ferra_sync._expression.sqltypes import FieldType
 from ferra_sync._model.select_list import SelectList
-from ferra_sync._postgres.result_types import Promise, array_oid, check_element, element_promise
+from ferra_sync._postgres.result_types import Promise, array_oid, element_promise, element_type
 from ferra_sync._postgres.row_maker import Arrays, Load, RowMaker, nested_row_maker
 
 _BINARY: Final = psycopg.pq.Format.BINARY
@@ -50,9 +49,8 @@ class Multisets:
     def verifying(self, cursor: psycopg.Cursor[Any], verified: Callable[[], None]) -> RowMaker:
         """Return the same, which looks at the types of the first arrays, and calls `verified` when it has seen each.
 
-        A multiset without rows tells nothing of its types.
+        A multiset without rows tells nothing of its types, and what is read as another type is so each time.
         """
-        connection = cursor.connection.pgconn
         waiting = sum(len(each.by_place) for each in self._promised)
 
         def seen() -> None:
@@ -62,27 +60,56 @@ class Multisets:
                 verified()
 
         pairs = zip(self._types, self._promised, strict=True)
-        return self._bind(*(_checked(_load(types, cursor), promised, connection, seen) for types, promised in pairs))
+        return self._bind(
+            *(_Checking(_load(types, cursor), promised, cursor.connection, seen) for types, promised in pairs)
+        )
+
+
+class _Checking:
+    """Loads arrays, and compares what the first ones tell of their elements with what was promised."""
+
+    def __init__(
+        self, load: Load, promised: _Promised, connection: psycopg.Connection[Any], seen: Callable[[], None]
+    ) -> None:
+        self._load = load
+        self._waiting = dict(promised.by_place)
+        self._dimensions = promised.dimensions
+        self._connection = connection
+        self._seen = seen
+        self._read_as: dict[int, bytes] = {}
+
+    def __call__(self, arrays: Sequence[Any]) -> Sequence[Any]:
+        for number in [number for number in self._waiting if arrays[number] is not None]:
+            self._check(number, arrays[number])
+        if not self._read_as:
+            return self._load(arrays)
+        renamed = list(arrays)
+        for number, read_as in self._read_as.items():
+            array = renamed[number]
+            renamed[number] = None if array is None else b"".join((array[:8], read_as, array[12:]))
+        return self._load(renamed)
+
+    def _check(self, number: int, array: bytes) -> None:
+        promise, oid = self._waiting.pop(number), int.from_bytes(array[_ELEMENT], "big")
+        read_as = self._type(promise, oid, is_array=array[:4] > self._dimensions)
+        if read_as == oid:
+            self._seen()
+        else:
+            self._read_as[number] = read_as.to_bytes(4, "big")
+
+    def _type(self, promise: Promise, oid: int, *, is_array: bool) -> int:
+        """Return what the elements are read as: the connection remembers what it had to ask for."""
+        known: dict[object, int] = getattr(self._connection, "element_types", {})
+        key = promise.type, promise.oids, oid, is_array
+        if key not in known:
+            known[key] = element_type(promise, oid, self._connection.pgconn, is_array=is_array)
+        return known[key]
 
 
 def _load(types: Sequence[int], cursor: psycopg.Cursor[Any]) -> Load:
     transformer = Transformer(cursor)
     transformer.set_loader_types(types, _BINARY)
     return transformer.load_sequence
-
-
-def _checked(load: Load, promised: _Promised, connection: PGconn, seen: Callable[[], None]) -> Load:
-    waiting = dict(promised.by_place)
-    limit = promised.dimensions
-
-    def checking(arrays: Sequence[Any]) -> Sequence[Any]:
-        for number in [number for number in waiting if arrays[number] is not None]:
-            array, promise = arrays[number], waiting.pop(number)
-            check_element(promise, int.from_bytes(array[_ELEMENT], "big"), connection, is_array=array[:4] > limit)
-            seen()
-        return load(arrays)
-
-    return checking
 
 
 def _types(arrays: Arrays) -> list[int]:

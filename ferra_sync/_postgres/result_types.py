@@ -21,6 +21,7 @@ _TYPES: Final = psycopg.adapters.types
 _TEXTS: Final = frozenset({"text", "varchar", "name"})
 """Types that differ in nothing that a reader or a comparison sees."""
 _READ_AS_TEXT: Final = _TEXTS | {"citext"}
+_TEXT: Final = _TYPES["text"].oid
 _BASE: Final = b"""
 WITH RECURSIVE chain(oid, base) AS (
     SELECT oid, typbasetype FROM pg_catalog.pg_type WHERE oid = $1::oid
@@ -69,20 +70,32 @@ def check(promised: Iterable[Promise], result: PGresult, connection: PGconn) -> 
     return texts
 
 
-def check_element(promise: Promise, oid: int, connection: PGconn, *, is_array: bool) -> None:
-    """Compare the type of an array's elements with what was promised; `is_array`: they are arrays, and should not be.
+def element_type(promise: Promise, oid: int, connection: PGconn, *, is_array: bool) -> int:
+    """Return the type as which the elements of an array are read, and compare theirs with what was promised.
+
+    It is another where the database has a domain, whose base it tells where it sends one value, or citext.
+
+    Args:
+        promise: what is expected of them.
+        oid: their type, as the array tells it.
+        connection: where it came.
+        is_array: whether they are arrays, and should not be.
 
     Raises:
         SchemaError: they are of another type, by name.
     """
-    if not is_array and (promise.oids is None or oid in promise.oids):
-        return
-    if not is_array and promise.oids is not None and _TYPES.get(oid) is None and _base(oid, connection) in promise.oids:
-        return  # A domain: the server tells its base where it sends one value, and the domain in an array.
+    expected = frozenset() if is_array else promise.oids
+    if expected is None or oid in expected:
+        return oid
+    base = oid if is_array or _TYPES.get(oid) is not None else _base(oid, connection)
+    if base in expected:
+        return base
+    is_text = not is_array and promise.type.cast in _READ_AS_TEXT
+    if is_text and _name(base, connection).rpartition(".")[2] == "citext":
+        return _TEXT
+    label = repr(promise.shape) if isinstance(promise.shape, ColumnRef) else "an expression of a multiset"
     name = f"{_name(oid, connection)}{'[]' if is_array else ''}"
-    if promise.type.cast not in _READ_AS_TEXT or name.rpartition(".")[2] != "citext":
-        label = repr(promise.shape) if isinstance(promise.shape, ColumnRef) else "an expression of a multiset"
-        raise SchemaError(f"{label} is declared {promise.type}; the database has {name}")
+    raise SchemaError(f"{label} is declared {promise.type}; the database has {name}")
 
 
 def element_promise(column: Item) -> Promise:
@@ -101,10 +114,10 @@ def array_oid(sql_type: SqlType[object]) -> int:
 
 
 def _base(oid: int, connection: PGconn) -> int:
-    """Return the type that a domain is over, those between left out; 0 where it is none."""
+    """Return the type that a domain is over, those between left out; of another type itself."""
     answer = connection.exec_params(_BASE, [b"%d" % oid])
     found = answer.get_value(0, 0) if answer.status == ExecStatus.TUPLES_OK and answer.ntuples else None
-    return 0 if found is None else int(found)
+    return oid if found is None else int(found)
 
 
 def _oids(shape: Hashable, sql_type: SqlType[object], binary: bool) -> frozenset[int] | None:  # noqa: FBT001 - an option of its only caller

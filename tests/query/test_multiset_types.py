@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import types
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Any
 
 import pytest
 from databases import database_with
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from type_cases import EXAMPLES, Everything, Subject, every_type, same
-from writers import Post, Posts, Writers, writers_database
+from type_cases import Subject, every_type, same
+from writers import writers_database
 
-from ferra_sync import Database, Db, DatabaseConfig, Derived, exists, from_, select
+from ferra_sync import Database, Derived, exists, from_, select
 from ferra_sync import functions as fn
 from ferra_sync import types as t
 

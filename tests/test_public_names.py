@@ -22,8 +22,8 @@ JSON_NULL JsonNull MigrationError ModelMeta NotFound Opt Order Page PgRepository
 Quantified QueryError RecursiveCte Returning Row RowQuery SERVER_DEFAULT Savepoint SchemaError Search Select
 SetReturning Table TableMeta TablePart Transaction UNSET Unset Update ValidationError Window WindowFunction all_ any_
 breadth_first case check cube current_row delete_from depth_first exists following foreign_key from_ functions
-grouped_by grouping_sets groups index insert_into maybe of only preceding range_ rollup row rows select tablesample to_dict
-to_json types unbounded_following unbounded_preceding unique update validated when_set window
+grouped_by grouping_sets groups index insert_into maybe of only preceding range_ rollup row rows select tablesample
+to_dict to_json types unbounded_following unbounded_preceding unique update validated when_set window
 """
 
 TYPES = """

@@ -81,17 +81,21 @@ class SelectList:
     entries: tuple[Entry, ...]
 
 
-@attrs.frozen(eq=False, repr=False, kw_only=True)
 class RowsType(SqlType[list[Any]]):
     """The type of a multiset, which stands in no expression; `rows` is what each row of it holds."""
 
+    __slots__ = ("rows",)
     rows: SelectList
+
+    def __init__(self, rows: SelectList) -> None:
+        super().__init__(kind=FieldType.ARRAY, ddl="a multiset", cast="multiset", classes=(list,), ordered=False)
+        object.__setattr__(self, "rows", rows)
 
 
 @lru_cache(maxsize=1024)
 def rows_type(rows: SelectList) -> RowsType:
     """Return the type of a multiset of such rows, the same for each: queries that are equal have one shape."""
-    return RowsType(kind=FieldType.ARRAY, ddl="a multiset", cast="multiset", classes=(list,), ordered=False, rows=rows)
+    return RowsType(rows)
 
 
 def nested_in(selected: SelectList) -> bool:

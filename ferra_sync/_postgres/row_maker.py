@@ -89,9 +89,8 @@ class _Writer:
         names = [f"v{position}" for position in range(len(selected.columns))]
         lines = self._function(self._returning(names, results))
         loads = ", ".join(f"load{number}" for number in range(len(self.arrays)))
-        bind: Callable[..., RowMaker] = self._named(
-            "bind", [f"def bind({loads}):", *_indented(lines), "    return make_row"]
-        )
+        source = [f"def bind({loads}):", *_indented([*lines, "return make_row"])]
+        bind: Callable[..., RowMaker] = self._named("bind", source)
         return bind
 
     def _returning(self, names: list[str], results: list[str]) -> list[str]:
@@ -153,11 +152,7 @@ class _Writer:
     def _value(self, cell: Cell) -> str:
         name = f"{self._prefix}{cell.position}"
         if cell.type.kind is FieldType.ARRAY and self._columns:
-            # Here an array is bytes of its own.
-            name = f"{self._load(Arrays((self._columns[cell.position],), of_rows=False))}(({name},))[0]"
-            value = f"{self._bind('convert', load)}({name})" if (load := load_of(cell.type)) is not None else name
-            self._loads = self._loads or load is not None
-            return f"({value} if {self._prefix}{cell.position} is not None else None)"
+            return self._array(cell, name)
         if cell.type.kind is FieldType.TIMESTAMPTZ and self._epoch is not None:
             self._names |= {"epoch": self._epoch, "naive": self._epoch.astimezone(dt.UTC).replace(tzinfo=None)}
             loaded = f"(epoch + ({name} - naive))"
@@ -167,6 +162,15 @@ class _Writer:
             return name
         self._loads = True
         return f"({loaded} if {name} is not None else None)" if cell.nullable else loaded
+
+    def _array(self, cell: Cell, name: str) -> str:
+        """Return the expression for an array in a multiset, where it is bytes of its own."""
+        load = self._load(Arrays((self._columns[cell.position],), of_rows=False))
+        loaded, convert = f"{load}(({name},))[0]", load_of(cell.type)
+        if convert is not None:
+            self._loads = True
+            loaded = f"{self._bind('convert', convert)}({loaded})"
+        return f"({loaded} if {name} is not None else None)"
 
     def _instance(self, entry: Instance, indent: str = "") -> str:
         values = [self._entry(each) for each in entry.entries]

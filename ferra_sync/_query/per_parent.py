@@ -67,10 +67,6 @@ def _check(query: Clauses[Any, Any]) -> None:
         raise QueryError(
             "per_parent tells rows apart by their primary keys, which an outer join may lack: say inner_join"
         )
-    if query._source.outer:
-        raise QueryError(
-            "per_parent asks for the rows of many parents; a correlated query has those of one: say limit(…)"
-        )
 
 
 def _of_one_parent(query: Clauses[Any, Any], key: ForeignKey[Any], where: Sequence[AnyExpr]) -> Any:  # noqa: ANN401

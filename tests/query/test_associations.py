@@ -255,6 +255,20 @@ def test_per_parent_counts_what_is_left_by_the_query_and_its_joins(db: Database)
     assert one.sql().text == select(Post).belonging_to(WRITERS).per_parent(limit=3, order_by=Posts.id).sql().text
 
 
+def test_per_parent_is_of_rows_of_the_same_table_too_and_of_an_alias(db: Database) -> None:
+    reports = select(Writer).belonging_to(WRITERS).per_parent(limit=1, order_by=Writers.name.desc())
+    assert db.fetch_all(reports) == [DAN, CID]
+    aliased = from_(Bosses).belonging_to([ANN]).select(of(Bosses, Writer))
+    assert db.fetch_all(aliased.per_parent(limit=1, order_by=Bosses.id)) == [BOB]
+    both = from_(Bosses).inner_join(Writers, on=Bosses.boss_id == Writers.id).select(Bosses.name, Writers.name)
+    assert db.fetch_all(both.per_parent(limit=1, order_by=Bosses.id.desc())) == [("dan", "bob"), ("cid", "ann")]
+
+
+def test_the_first_rows_of_each_parent_nest(db: Database) -> None:
+    firsts = select(Post).per_parent(limit=1, order_by=Posts.id)
+    assert db.fetch_all(select(firsts.multiset())) == [[POSTS[0], POSTS[2]]]
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [

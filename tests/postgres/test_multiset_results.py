@@ -26,9 +26,24 @@ SCRIPT = """
     CREATE DOMAIN few AS integer[];
     CREATE TABLE texts (id integer PRIMARY KEY, a citext, b shorter, c name, d varchar(3)[], e char(3), f few);
     INSERT INTO texts VALUES (1, 'A', 'b', 'c', '{d,NULL}', 'e', '{1}'), (2, NULL, NULL, NULL, NULL, NULL, NULL);
+    CREATE TABLE odd (
+        id integer PRIMARY KEY, matrix integer[], gaps text[], span interval, place point, places point[], worth money);
+    INSERT INTO odd VALUES
+        (1, '{{1,2},{3,4}}', '{a,NULL,""}', '1 month 2 days', '(1,2)', '{"(1,2)","(3,4)"}', '1.50'),
+        (2, '{}', '{}', NULL, NULL, '{}', NULL), (3, NULL, NULL, '-1 year', NULL, NULL, NULL);
     CREATE TABLE times (id integer PRIMARY KEY, at timestamptz, span tstzrange, days date);
     INSERT INTO times VALUES (1, '2024-06-01 12:00:00.5Z', '[2024-01-01Z,)', '2024-01-01'), (2, NULL, NULL, NULL);
 """
+
+
+class Odd(Table):
+    id = t.integer(primary_key=True)
+    matrix = t.nullable(t.array(t.array(t.integer())))
+    gaps = t.nullable(t.array(t.nullable(t.text())))
+    span = t.nullable(t.calendar_interval())
+    place = t.nullable(t.custom("point", python=str, dump=str, load=str))
+    places = t.nullable(t.array(t.custom("point", python=str, dump=str, load=str)))
+    worth = t.nullable(t.custom("money", python=float, dump=str, load=lambda text: float(text.lstrip("$"))))
 
 
 class Ones(Derived):
@@ -132,6 +147,18 @@ def test_types_that_differ_in_nothing_one_sees_are_read_those_of_the_database_to
         assert db.fetch_all(select(texts)) == [
             [("A", "b", "c", ["d", None], "e  ", [1]), (None, None, None, None, None, None)]
         ]
+
+
+def test_arrays_of_arrays_and_with_nulls_months_and_custom_types_come_as_in_a_flat_row(db: Database) -> None:
+    items = (Odd.matrix, Odd.gaps, Odd.span, Odd.place, Odd.places, Odd.worth)
+    odd: Any = from_(Odd).order_by(Odd.id).select(*items)
+    (first, *_), flat = db.fetch_all(odd), db.fetch_all(odd)
+    assert first[:2] == ([[1, 2], [3, 4]], ["a", None, ""])
+    assert first[3:] == ("(1,2)", ["(1,2)", "(3,4)"], 1.5)
+    assert db.fetch_all(select(odd.multiset())) == [flat]
+    assert db.fetch_all(select(select(odd.multiset()).multiset())) == [[flat]]
+    ids = from_(Odd).distinct(Odd.id).order_by(Odd.id).select(Odd.place, select(Odd.id).multiset())
+    assert db.fetch_all(ids)[0] == ("(1,2)", [1, 2, 3])
 
 
 @pytest.mark.parametrize("zone", ["UTC", "-3", "Europe/Vienna"])

@@ -85,6 +85,7 @@ if TYPE_CHECKING:
     from ferra_sync._model.validated import validated
     from ferra_sync._query.associations import grouped_by
     from ferra_sync._query.plan import Plan, PlanNode
+    from ferra_sync._repository.import_csv import ImportReport, LineError
 
 __all__ = [
     "JSON_NULL",
@@ -123,10 +124,12 @@ __all__ = [
     "From",
     "Grouped",
     "GroupingSets",
+    "ImportReport",
     "In",
     "Insert",
     "Insertable",
     "JsonNull",
+    "LineError",
     "MigrationError",
     "ModelMeta",
     "NotFound",
@@ -207,6 +210,7 @@ if not TYPE_CHECKING:
             "_model.validated": "validated",
             "_query.associations": "grouped_by",
             "_query.plan": "Plan PlanNode",
+            "_repository.import_csv": "ImportReport LineError",
         },
     )
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 import attrs
 import pytest
@@ -221,6 +222,13 @@ REFUSED: list[tuple[Callable[[], Any], str]] = [
 def test_a_multiset_that_does_more_than_be_selected_is_refused(make: Callable[[], Any], message: str) -> None:
     with pytest.raises(QueryError, match=message):
         make().sql()
+
+
+def test_a_file_of_rows_has_no_multisets(db: Database, tmp_path: Path) -> None:
+    kinds: tuple[Literal["csv"], Literal["binary"]] = ("csv", "binary")
+    for kind in kinds:
+        with pytest.raises(QueryError, match=r"^a multiset is rows of its own, which a file of rows cannot hold"):
+            db.copy_out(EACH.select(Writers.id, TITLES), tmp_path / "rows", format=kind)
 
 
 def test_a_derived_table_has_no_multisets(db: Database) -> None:

@@ -60,6 +60,7 @@ READS: dict[str, Callable[[Executor, Any], Any]] = {
     "fetch_all": lambda db, query: db.fetch_all(query),
     "stream": lambda db, query: list(db.stream(query)),
     "fetch_page": lambda db, query: [*db.fetch_page(query, 1, 3).items, *db.fetch_page(query, 2, 3).items],
+    "copy_out": lambda db, query: list(db.copy_out(query)),
     "batches": lambda db, query: [row for batch in db.batches(query.order_by(), 3) for row in batch],
 }
 

@@ -84,6 +84,7 @@ if TYPE_CHECKING:
     from ferra_sync._database.databases import Databases
     from ferra_sync._database.many.outcomes import Outcome, Outcomes
     from ferra_sync._model.validated import validated
+    from ferra_sync._query.associations import grouped_by
     from ferra_sync._query.plan import Plan, PlanNode
     from ferra_sync._repository.import_csv import ImportReport, LineError
 
@@ -177,6 +178,7 @@ __all__ = [
     "foreign_key",
     "from_",
     "functions",
+    "grouped_by",
     "grouping_sets",
     "groups",
     "index",
@@ -210,6 +212,7 @@ if not TYPE_CHECKING:
             "_database.databases": "Databases",
             "_database.many.outcomes": "Outcome Outcomes",
             "_model.validated": "validated",
+            "_query.associations": "grouped_by",
             "_query.plan": "Plan PlanNode",
             "_repository.import_csv": "ImportReport LineError",
         },

@@ -22,7 +22,7 @@ Insertable JSON_NULL JsonNull LineError MigrationError ModelMeta NotFound Opt Or
 Plain Plan PlanNode Predicate Quantified QueryError RecursiveCte Returning Row RowQuery SERVER_DEFAULT Savepoint
 SchemaError Search Select SetReturning Table TableMeta TablePart Transaction UNSET Unset Update ValidationError Window
 WindowFunction all_ any_ breadth_first case check cube current_row delete_from depth_first exists following foreign_key
-from_ functions grouping_sets groups index insert_into maybe of only preceding range_ rollup row rows select
+from_ functions grouped_by grouping_sets groups index insert_into maybe of only preceding range_ rollup row rows select
 tablesample to_dict to_json types unbounded_following unbounded_preceding unique update validated when_set window
 """
 

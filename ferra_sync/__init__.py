@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING
 from ferra_sync import functions, types
 from ferra_sync._database.database import Database
 from ferra_sync._database.executor import Executor
-from ferra_sync._database.pages import Page
+from ferra_sync._database.pages import Capped, Page, capped
 from ferra_sync._database.transaction import Savepoint, Transaction
 from ferra_sync._expression.aggregate import Aggregated
 from ferra_sync._expression.column import Assignment, Column
 from ferra_sync._expression.expression import Expr, Predicate
+from ferra_sync._expression.filtering import Filtering
 from ferra_sync._expression.frame import (
     Frame,
     current_row,
@@ -82,6 +83,11 @@ from ferra_sync.functions._case import case
 
 if TYPE_CHECKING:
     from ferra_sync._database.databases import Databases
+    from ferra_sync._database.page_params import PageParams
+    from ferra_sync._database.uncounted_page import UncountedPage
+    from ferra_sync._model.by import by
+    from ferra_sync._model.filter import Filter
+    from ferra_sync._model.sort import Sort
     from ferra_sync._model.validated import validated
     from ferra_sync._query.plan import Plan, PlanNode
 
@@ -92,6 +98,7 @@ __all__ = [
     "Aggregate",
     "Aggregated",
     "Assignment",
+    "Capped",
     "Changeset",
     "Column",
     "Compound",
@@ -118,6 +125,8 @@ __all__ = [
     "FerraRepository",
     "FieldMeta",
     "FieldType",
+    "Filter",
+    "Filtering",
     "Frame",
     "From",
     "Grouped",
@@ -132,6 +141,7 @@ __all__ = [
     "Opt",
     "Order",
     "Page",
+    "PageParams",
     "PgRepository",
     "Plain",
     "Plan",
@@ -148,10 +158,12 @@ __all__ = [
     "Search",
     "Select",
     "SetReturning",
+    "Sort",
     "Table",
     "TableMeta",
     "TablePart",
     "Transaction",
+    "UncountedPage",
     "Unset",
     "Update",
     "ValidationError",
@@ -160,6 +172,8 @@ __all__ = [
     "all_",
     "any_",
     "breadth_first",
+    "by",
+    "capped",
     "case",
     "check",
     "cube",
@@ -200,7 +214,16 @@ __all__ = [
 if not TYPE_CHECKING:
     __getattr__, __dir__ = on_first_use(
         __name__,
-        {"_database.databases": "Databases", "_model.validated": "validated", "_query.plan": "Plan PlanNode"},
+        {
+            "_database.databases": "Databases",
+            "_database.page_params": "PageParams",
+            "_database.uncounted_page": "UncountedPage",
+            "_model.by": "by",
+            "_model.filter": "Filter",
+            "_model.sort": "Sort",
+            "_model.validated": "validated",
+            "_query.plan": "Plan PlanNode",
+        },
     )
 
 publish(__name__, __all__)

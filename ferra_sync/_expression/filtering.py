@@ -46,6 +46,9 @@ class Joined(Value, Filtering[S_co]):
 
     __slots__ = ("_joint", "_parts")
 
+    _joint: Joint
+    _parts: tuple[Filtering[Any], ...]
+
     def __init__(self, joint: Joint, parts: tuple[Filtering[Any], ...]) -> None:
         for part in parts:
             if not isinstance(part, Filtering):

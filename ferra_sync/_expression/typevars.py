@@ -11,8 +11,8 @@ K    a primary key
 A …  the items of a select list, the arguments of a function
 
 A second and a third of a kind have a number; those that end in `a`, `b` … are of arguments that may be left out, or be
-values, and are Never where they are; `SOr…` are S where they are left out, `OrAny` is Any where nothing says it. `_co` is covariant, `_contra` contravariant.
-Those that are bound to a class, or are one of several, stand beside it.
+values, and are Never where they are; `SOr…` are S where they are left out, `OrAny` is Any where nothing says it. `_co`
+is covariant, `_contra` contravariant. Those that are bound to a class, or are one of several, stand beside it.
 """
 
 from __future__ import annotations

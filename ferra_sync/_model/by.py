@@ -55,22 +55,30 @@ class FilterOptions(TypedDict, total=False):
     validator: Validator
 
 
-# mypy takes the union around the field's type for the value, so that of those below it takes the first that fits: of an
-# operator with overloads one by a type that is written out. pyright takes the operator's own type, by the second.
+# Of an operator, which has overloads, mypy infers no type of its value, and takes the first below that fits: by types
+# that are written out. pyright takes the operator's own type, by the second.
 @overload
 def by(given: Expr[Any, V, Any, Plain], /, **options: Unpack[FilterOptions]) -> V | Unset: ...
 @overload
-def by(given: Callable[[OrAny], _Restriction], /, **options: Unpack[FilterOptions]) -> OrAny | Unset: ...
+def by(  # type: ignore[overload-overlap]  # all the others are of this kind
+    given: Callable[[OrAny], _Restriction], /, **options: Unpack[FilterOptions]
+) -> OrAny | Unset: ...
 @overload
-def by(given: Callable[[object], _Restriction], /, **options: Unpack[FilterOptions]) -> Unset: ...
+def by(  # type: ignore[overload-cannot-match]  # pyright: ignore[reportOverlappingOverload] - mypy comes here
+    given: Callable[[object], _Restriction], /, **options: Unpack[FilterOptions]
+) -> Unset: ...
 @overload
 def by(given: Callable[[str], _Restriction], /, **options: Unpack[FilterOptions]) -> str | Unset: ...
 @overload
 def by(given: Callable[[Decimal], _Restriction], /, **options: Unpack[FilterOptions]) -> Decimal | Unset: ...
 @overload
-def by(given: Callable[[float], _Restriction], /, **options: Unpack[FilterOptions]) -> float | Unset: ...
+def by(  # pyright: ignore[reportOverlappingOverload] - int is a float to checkers
+    given: Callable[[float], _Restriction], /, **options: Unpack[FilterOptions]
+) -> float | Unset: ...
 @overload
-def by(given: Callable[[int], _Restriction], /, **options: Unpack[FilterOptions]) -> int | Unset: ...
+def by(  # type: ignore[overload-overlap]  # what takes an int takes a bool
+    given: Callable[[int], _Restriction], /, **options: Unpack[FilterOptions]
+) -> int | Unset: ...
 @overload
 def by(given: Callable[[bool], _Restriction], /, **options: Unpack[FilterOptions]) -> bool | Unset: ...
 @overload
@@ -78,13 +86,17 @@ def by(given: Callable[[date], _Restriction], /, **options: Unpack[FilterOptions
 @overload
 def by(given: Callable[[UUID], _Restriction], /, **options: Unpack[FilterOptions]) -> UUID | Unset: ...
 @overload
-def by(given: Callable[[list[V]], _Restriction], /, **options: Unpack[FilterOptions]) -> list[V] | Unset: ...
+def by(  # type: ignore[overload-overlap]  # what takes any list takes an empty one
+    given: Callable[[list[str]], _Restriction], /, **options: Unpack[FilterOptions]
+) -> list[str] | Unset: ...
 @overload
-def by(given: Callable[[list[str]], _Restriction], /, **options: Unpack[FilterOptions]) -> list[str] | Unset: ...
+def by(  # type: ignore[overload-overlap]  # what takes any list takes an empty one
+    given: Callable[[list[V]], _Restriction], /, **options: Unpack[FilterOptions]
+) -> list[V] | Unset: ...
 @overload
 def by(given: Callable[[list[Never]], _Restriction], /, **options: Unpack[FilterOptions]) -> list[Never] | Unset: ...
 @overload
-def by(given: Callable[[Never], _Restriction], /, **options: Unpack[FilterOptions]) -> Any: ...  # noqa: ANN401 - a type that mypy finds no overload of
+def by(given: Callable[[Never], _Restriction], /, **options: Unpack[FilterOptions]) -> Any: ...  # noqa: ANN401 - of a type that stands in none of them
 def by(given: Any, /, **options: Unpack[FilterOptions]) -> Any:
     """Return a field of a filter, `UNSET` where nothing else is given.
 
@@ -101,7 +113,6 @@ def by(given: Any, /, **options: Unpack[FilterOptions]) -> Any:
     unknown = options.keys() - FilterOptions.__annotations__.keys()
     if unknown:
         raise SchemaError(f"a field of a filter has no option {', '.join(sorted(unknown))}")
+    operator: Any = given
     validator = None if "validator" not in options else when_set(options["validator"])
-    return attrs.field(
-        default=UNSET, validator=validator, metadata={OPERATOR: Operator(given, options.get("name"))}
-    )
+    return attrs.field(default=UNSET, validator=validator, metadata={OPERATOR: Operator(operator, options.get("name"))})

@@ -117,10 +117,13 @@ def _tables(model: type[Any]) -> tuple[TableRef, ...] | None:
     named = next((get_args(base) for base in bases if get_origin(base) is Filter), None)
     if named is None:
         raise SchemaError(f"{model.__name__} says no table: write Filter[…]")
-    if any(isinstance(each, TypeVar) for each in named):
+    if isinstance(named[0], TypeVar):
         return None
-    metas = [getattr(each, "__ferra_table__", None) for each in named]
-    for each, meta in zip(named, metas, strict=True):
-        if not isinstance(meta, TableMeta):
-            raise SchemaError(f"{model.__name__}: Filter[…] takes tables, with a comma between them, not {described(each)}")
-    return tuple(dict.fromkeys(meta.ref for meta in metas if isinstance(meta, TableMeta)))
+    tables: list[TableRef] = []
+    for each in named:
+        meta = getattr(each, "__ferra_table__", None)
+        if isinstance(meta, TableMeta):
+            tables.append(meta.ref)
+        elif not isinstance(each, TypeVar):  # Those that are left out may be there as their default.
+            raise SchemaError(f"{model.__name__}: Filter[…] takes tables, Filter[Posts, Users], not {described(each)}")
+    return tuple(dict.fromkeys(tables))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from operator import attrgetter
+from functools import reduce
+from operator import attrgetter, or_
 from types import NoneType
-from typing import TYPE_CHECKING, Any, TypeAlias, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Any, TypeAlias, get_args, get_origin
 
 import attrs
 
@@ -81,7 +82,9 @@ def declared(model: type[Any], tables: Collection[TableRef] | None, hints: Mappi
         if keys.count(field.key) > 1:
             raise SchemaError(f"{model.__name__}: two of its fields are called {field.key}")
         _check(model, field, tables)
-    return FilterMeta(model, fields, tuple([field.operator for field in fields]), _getter([each.name for each in fields]))
+    return FilterMeta(
+        model, fields, tuple([field.operator for field in fields]), _getter([each.name for each in fields])
+    )
 
 
 def _field(model: type[Any], attribute: _Attribute, annotation: Any) -> FilterField:  # noqa: ANN401 - an annotation
@@ -111,7 +114,7 @@ def _wanted(annotation: Any) -> Any:  # noqa: ANN401 - an annotation
     """Return an annotation without its alternatives `Unset` and None."""
     parts = get_args(annotation) if get_origin(annotation) in type_hints.UNIONS else (annotation,)
     left = [part for part in parts if not {NoneType, UNSET}.issuperset(type_hints.members(part))]
-    return Union[tuple(left)] if left else Any
+    return reduce(or_, left) if left else Any
 
 
 def _is_collection(wanted: Any) -> bool:  # noqa: ANN401 - an annotation
@@ -152,7 +155,9 @@ def _check_predicate(here: str, predicate: object, tables: Collection[TableRef] 
         kind = predicate.type if isinstance(predicate, Expr) else type(predicate).__name__
         raise SchemaError(f"{here}: by(…) makes no predicate of its value, but {kind}")
     if has_aggregate(predicate.shape) or has_window(predicate.shape):
-        raise SchemaError(f"{here}: a filter keeps rows before they are grouped, so no aggregate and no window is in it")
+        raise SchemaError(
+            f"{here}: a filter keeps rows before they are grouped, so no aggregate and no window is in it"
+        )
     for column in columns_of(predicate.shape):
         if tables is not None and column.table not in tables:
             names = ", ".join(table.owner.__name__ for table in tables)

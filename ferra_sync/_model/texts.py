@@ -86,6 +86,11 @@ def _is_enum(target: Any) -> bool:  # noqa: ANN401 - an annotation
     return isinstance(target, type) and issubclass(target, enum.Enum)
 
 
+def _is_literal(target: Any) -> bool:  # noqa: ANN401 - an annotation
+    origin: Any = get_origin(target)
+    return origin is Literal
+
+
 def _converter() -> Any:  # noqa: ANN401 - cattrs' own
     parsers = {cls: _either(cls, parse) for cls, parse in TEXTS.items()}
     converter = converter_of(
@@ -102,7 +107,7 @@ def _converter() -> Any:  # noqa: ANN401 - cattrs' own
         }
     )
     converter.register_structure_hook_func(_is_enum, _member)
-    converter.register_structure_hook_func(lambda target: get_origin(target) is Literal, _literal)
+    converter.register_structure_hook_func(_is_literal, _literal)
     return converter
 
 

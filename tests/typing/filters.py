@@ -1,0 +1,173 @@
+"""Filters, sort keys and pages without a count: what both checkers infer, accept and reject."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any, assert_type
+from uuid import UUID
+
+import attrs
+from domain import Comments, Events, Managers, Mood, Post, Posts, User, Users
+
+from ferra_sync import (
+    UNSET,
+    Database,
+    Filter,
+    Filtering,
+    In,
+    Order,
+    Page,
+    PageParams,
+    Predicate,
+    Sort,
+    UncountedPage,
+    Unset,
+    by,
+    capped,
+    delete_from,
+    exists,
+    from_,
+    select,
+    update,
+)
+from ferra_sync import functions as fn
+
+db = Database.connect()
+
+
+def titled(text: str) -> Predicate[Posts]:
+    return Posts.title.icontains(text)
+
+
+@attrs.define
+class PostFilter(Filter[Posts]):
+    title_contains: str | Unset = by(Posts.title.icontains)
+    title: str | Unset = by(titled)
+    text: str | Unset = by(lambda text: Posts.title.icontains(text) | Posts.title.startswith(text))
+    author: int | Unset = by(Posts.user_id)
+    published: bool | Unset = by(Posts.published)
+    ids: list[int] | Unset = by(Posts.id.is_in)
+    other_than: list[int] | Unset = by(lambda ids: ~Posts.id.is_in(ids))
+    commented: bool | Unset = by(
+        lambda _: exists(from_(Comments).correlate(Posts).where(Comments.post_id == Posts.id)), name="has-comments"
+    )
+
+
+@attrs.frozen
+class UserFilter(Filter[Users]):
+    name: str | Unset = by(fn.lower(Users.name))
+    hair: str | Unset | None = by(Users.hair_color, validator=attrs.validators.min_len(1))
+    hair_or_not: str | Unset | None = by(Users.hair_color.is_not_distinct_from)
+    has_hair: bool | Unset = by(lambda has: Users.hair_color.is_not_null() if has else Users.hair_color.is_null())
+
+
+@attrs.define
+class EventFilter(Filter[Events]):
+    id: UUID | Unset = by(Events.id)
+    ids: list[UUID] | Unset = by(Events.id.is_in)
+    after: datetime | Unset = by(Events.starts_at.__gt__)
+    at: datetime | Unset = by(Events.starts_at)
+    days: list[date] | Unset = by(Events.day.is_in)
+    since: date | Unset = by(Events.day.__ge__)
+    opens: time | Unset = by(Events.opens.__ge__)
+    shorter: timedelta | Unset = by(Events.duration.__lt__)
+    price: Decimal | Unset = by(Events.price)
+    max_price: Decimal | Unset = by(Events.price.__le__)
+    ratio: float | Unset = by(Events.ratio.__le__)
+    mood: Mood | Unset = by(Events.mood)
+    moods: list[Mood] | Unset = by(Events.mood.is_in)
+    unlike: Mood | Unset = by(Events.mood.__ne__)
+    tags: list[str] | Unset = by(Events.tags.overlaps)
+    extra: dict[str, int] | Unset = by(Events.extra.contains)
+    key: str | Unset = by(Events.extra.has_key)
+    during: datetime | Unset = by(Events.period.contains)
+
+
+@attrs.define
+class PostOfUserFilter(Filter[Posts, Users]):
+    title: str | Unset = by(Posts.title)
+    name: str | Unset = by(Users.name)
+
+
+@attrs.define
+class WrongFilter(Filter[Events]):
+    number: int | Unset = by(Events.name.icontains)  # R769 a number for a part of a text
+    moment: str | Unset = by(Events.starts_at.__gt__)  # R770 a text for a moment
+    owner: str | Unset = by(Events.owner_id)  # R771 a text for a number that is to be equal
+    mood: str | Unset = by(Events.mood)  # R772 … for an enum
+    tags: list[int] | Unset = by(Events.tags.overlaps)  # R773 numbers for texts of an array
+    ids: list[str] | Unset = by(Events.id.is_in)  # R774 texts for a list of UUIDs
+    one: UUID | Unset = by(Events.id.is_in)  # R775 a value for a list of them
+    price: str | Unset = by(Events.price.__le__)  # R776 a text for a Decimal
+    public: str | Unset = by(Events.public.__ne__)  # R777 … for a bool
+    size: int | Unset | None = by(Users.hair_color)  # R778 a number for a text that may be NULL
+    title: int | Unset = by(titled)  # R779 a number for a function's text
+    most: int | Unset = by(fn.max(Events.seats).__gt__)  # R780 an aggregate
+    count: int | Unset = by(fn.count())  # R781 … that is to be equal
+    always: str = by(Events.name.icontains)  # R782 a field that is never UNSET
+    text: str | Unset = by("name")  # R783 a column's name
+
+
+args: Mapping[str, str] = {}
+assert_type(PostFilter.parse("title=a&ids=1&ids=2"), PostFilter)
+PostFilter.parse(args, prefix="post_", unknown="ignore", beside={"page"})
+PostFilter.parse({"ids": [1, 2]})
+post_filter, user_filter = PostFilter(title_contains="x", author=UNSET), UserFilter(hair=None)
+assert_type(post_filter | user_filter, Filtering[In[Posts] | In[Users]])
+assert_type(post_filter & PostFilter(), Filtering[In[Posts]])
+
+assert_type(db.fetch_all(select(Post).filter(post_filter)), list[Post])
+assert_type(db.fetch_all(from_(Posts).filter(post_filter, PostFilter()).select(Posts.id)), list[int])
+join = from_(Posts).inner_join(Users)
+join.filter(post_filter, user_filter, post_filter | user_filter, PostOfUserFilter(name="a")).select(Post, User)
+from_(Users).left_join(Posts).filter(post_filter).select(User)
+from_(Posts).group_by(Posts.user_id).filter(post_filter).select(Posts.user_id)
+from_(Posts).correlate(Users).filter(post_filter, user_filter)
+update(Posts).filter(post_filter | PostFilter()).set(Posts.title.to("x"))
+delete_from(Posts).filter(post_filter).returning(Post)
+
+PostFilter(title_contains=1)  # R784 a value of another type
+PostFilter(nothing="x")  # R785 a field that there is not
+PostFilter.parse(["title=a"])  # R786 a list for a query string
+PostFilter.parse("", unknown="guess")  # R787 neither refused nor ignored
+select(User).filter(post_filter)  # R788 another table's filter
+select(Post).filter(PostOfUserFilter())  # R789 a filter of two tables, one of which is not there
+select(Post).filter(post_filter | user_filter)  # R790 … of two that are joined
+select(Post).filter(Posts.title == "x")  # R791 a predicate for a filter
+select(Post).filter(PostFilter)  # R792 a class of filters
+select(Post).where(post_filter)  # R793 a filter for a predicate
+from_(Managers).filter(user_filter)  # R794 the filter of an alias's table
+update(Users).filter(post_filter)  # R795 another table's filter in an update
+delete_from(Users).filter(post_filter)  # R796 … in a delete
+post_filter & Posts.published  # R797 a filter and a predicate
+
+sort = Sort.of(Posts.id, Posts.title, newest=Posts.id.desc(), low=fn.lower(Posts.title))
+assert_type(sort, Sort[In[Posts]])
+assert_type(sort.parse("-newest,title"), tuple[Order[In[Posts], Any], ...])
+sort.parse(args.get("sort"))
+sort.parse(["id", "-title"])
+assert_type(Sort.of(Posts.title) | Sort.of(Users.name), Sort[In[Posts] | In[Users]])
+select(Post).order_by(*sort.parse("title"))
+join.order_by(*sort.parse("title"), *(sort | Sort.of(Users.name)).parse("name"))
+
+select(User).order_by(*sort.parse("title"))  # R798 another table's orders
+select(Post).order_by(*(sort | Sort.of(Users.name)).parse(""))  # R799 … beside its own
+Sort.of("title")  # R800 a name for a column
+Sort.of(fn.lower(Posts.title))  # R801 an expression without a name
+sort.parse(1)  # R802 a number for names
+select(Post).order_by(sort)  # R803 what may be sorted by for an order
+
+params = PageParams.parse(args, max_per_page=50)
+assert_type(db.fetch_page(select(Post), params.page, params.per_page, capped(10_000)), Page[Post])
+assert_type(db.fetch_page(select(Post), count=capped(1)).total_is_exact, bool)
+assert_type(db.fetch_slice(select(Post), params.page, params.per_page), UncountedPage[Post])
+assert_type(db.fetch_slice(select(Post), page=2, as_=Post).items, list[Post])
+assert_type(Page([1], 1, 1, 20).total_is_exact, bool)
+
+db.fetch_page(select(Post), count=10_000)  # R804 a number for a count that ends
+capped("10000")  # R805 a text for a number of rows
+db.fetch_slice(update(Posts))  # R806 a page of a write
+db.fetch_slice(select(Post)).total  # R807 the total of a page that nobody counted
+PageParams.parse(args, max_per_page="100")  # R808 a text for a number

@@ -70,9 +70,9 @@ class Page(Generic[T]):
         return {
             "items": spelled(self.items),
             "total": self.total,
-            "total_is_exact": self.total_is_exact,
             "page": self.page,
             "per_page": self.per_page,
+            "total_is_exact": self.total_is_exact,
             "total_pages": self.total_pages,
             "has_next": self.has_next,
             "has_previous": self.has_previous,

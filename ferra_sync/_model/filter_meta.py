@@ -147,7 +147,8 @@ def _tried(here: str, field: FilterField, examples: tuple[Any, ...]) -> Iterator
         except Exception:  # noqa: BLE001 - a function of the user's need not take every value of a class
             is_taken = True
     if refused is not None and not is_taken:
-        raise SchemaError(f"{here} is {type_hints.spelled(type(examples[0]))}: {refused}") from refused
+        kind = "may be None" if examples == (None,) else f"is {type(examples[0]).__name__}"
+        raise SchemaError(f"{here} {kind}: {refused}") from refused
 
 
 def _check_predicate(here: str, predicate: object, tables: Collection[TableRef] | None) -> None:

@@ -77,7 +77,7 @@ class Sort(Value, Generic[S_co]):
             ValidationError: a name is not among the allowed ones, which the message lists, or is there twice.
         """
         texts = () if given is None else (given,) if isinstance(given, str) else given
-        if not all(isinstance(text, str) for text in texts):
+        if not isinstance(texts, Sequence) or not all(isinstance(text, str) for text in texts):
             raise ValidationError("Sort", {_KEY: "takes texts"})
         names = [name for text in texts for each in text.split(",") if (name := each.strip())]
         bare = [name.removeprefix("-") for name in names]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import traceback
 from collections.abc import Iterator
 from contextlib import suppress
@@ -18,7 +19,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from offers import Bids, Offer, OfferFilter, Offers, SellerFilter, Sellers, State
 
-from ferra_sync import UNSET, Database, Filter, SchemaError, Unset, ValidationError, by, select
+from ferra_sync import UNSET, Database, Filter, SchemaError, Select, Unset, ValidationError, by, select
 from ferra_sync.types import Interval
 
 
@@ -287,7 +288,12 @@ def test_whatever_comes_from_outside_is_a_filter_that_the_server_takes_or_one_va
             query = select(Offer).filter(made)
             assert db.fetch_all(query) == []
             names = [field.name for field in attrs.fields(OfferFilter) if getattr(made, field.name) is not UNSET]
-            assert query.parts()[0] == select(Offer).filter(_example(names, made)).parts()[0]
+            assert _without_types(query) == _without_types(select(Offer).filter(_example(names, made)))
+
+
+def _without_types(query: Select[Any, Any, Any]) -> str:
+    """Return the SQL without the types of the parameters: that of a number is as wide as the number."""
+    return re.sub(r"::\w+", "", query.sql().text)
 
 
 def _example(names: list[str], made: OfferFilter) -> OfferFilter:

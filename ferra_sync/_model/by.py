@@ -48,7 +48,7 @@ class FilterOptions(TypedDict, total=False):
 
     Attributes:
         name: what `parse` calls the field, where that is no name of Python's, such as `from`.
-        validator: what attrs calls with a value that is set; it raises where the value is not right.
+        validator: what attrs calls with a value that is set, None too; it raises where the value is not right.
     """
 
     name: str

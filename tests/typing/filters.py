@@ -58,7 +58,7 @@ class PostFilter(Filter[Posts]):
 @attrs.frozen
 class UserFilter(Filter[Users]):
     name: str | Unset = by(fn.lower(Users.name))
-    hair: str | Unset | None = by(Users.hair_color, validator=attrs.validators.min_len(1))
+    hair: str | Unset | None = by(Users.hair_color, validator=attrs.validators.optional(attrs.validators.min_len(1)))
     hair_or_not: str | Unset | None = by(Users.hair_color.is_not_distinct_from)
     has_hair: bool | Unset = by(lambda has: Users.hair_color.is_not_null() if has else Users.hair_color.is_null())
 
@@ -89,25 +89,6 @@ class EventFilter(Filter[Events]):
 class PostOfUserFilter(Filter[Posts, Users]):
     title: str | Unset = by(Posts.title)
     name: str | Unset = by(Users.name)
-
-
-@attrs.define
-class WrongFilter(Filter[Events]):
-    number: int | Unset = by(Events.name.icontains)  # R769 a number for a part of a text
-    moment: str | Unset = by(Events.starts_at.__gt__)  # R770 a text for a moment
-    owner: str | Unset = by(Events.owner_id)  # R771 a text for a number that is to be equal
-    mood: str | Unset = by(Events.mood)  # R772 … for an enum
-    tags: list[int] | Unset = by(Events.tags.overlaps)  # R773 numbers for texts of an array
-    ids: list[str] | Unset = by(Events.id.is_in)  # R774 texts for a list of UUIDs
-    one: UUID | Unset = by(Events.id.is_in)  # R775 a value for a list of them
-    price: str | Unset = by(Events.price.__le__)  # R776 a text for a Decimal
-    public: str | Unset = by(Events.public.__ne__)  # R777 … for a bool
-    size: int | Unset | None = by(Users.hair_color)  # R778 a number for a text that may be NULL
-    title: int | Unset = by(titled)  # R779 a number for a function's text
-    most: int | Unset = by(fn.max(Events.seats).__gt__)  # R780 an aggregate
-    count: int | Unset = by(fn.count())  # R781 … that is to be equal
-    always: str = by(Events.name.icontains)  # R782 a field that is never UNSET
-    text: str | Unset = by("name")  # R783 a column's name
 
 
 args: Mapping[str, str] = {}

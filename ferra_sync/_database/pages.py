@@ -20,6 +20,8 @@ class Capped(Value):
 
     __slots__ = ("most",)
 
+    most: int
+
     def __init__(self, most: int) -> None:
         if not is_whole_number(most, 1, MAX_BIGINT - 1):
             raise ValueError("capped takes a whole number of rows, at least 1")

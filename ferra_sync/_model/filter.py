@@ -81,7 +81,8 @@ class Filter(Filtering[In[S] | In[SOrA] | In[SOrB] | In[SOrC]], Generic[S, SOrA,
 
         if unknown not in {"refuse", "ignore"}:
             raise ValueError('unknown is "refuse" or "ignore"')
-        return cls(**parsed(_meta(cls), data, prefix, None if unknown == "ignore" else frozenset(beside)))
+        others = frozenset((beside,) if isinstance(beside, str) else beside)
+        return cls(**parsed(_meta(cls), data, prefix, None if unknown == "ignore" else others))
 
 
 def _meta(model: type[Filter[Any, Any, Any, Any]]) -> FilterMeta:

@@ -183,7 +183,8 @@ def test_no_trace_of_the_value_is_left_in_the_error():
 def test_unknown_names_are_ignored_where_that_is_said_or_they_are_somebody_elses():
     assert OfferFilter.parse("nothing=1&sold=1", unknown="ignore") == OfferFilter(sold=True)
     assert OfferFilter.parse("page=2&per_page=5&sort=-id&limit=1&after=x&before=y") == OfferFilter()
-    assert OfferFilter.parse("csrf=1&sold=1", beside=["csrf"]) == OfferFilter(sold=True)
+    for beside in (["csrf"], "csrf"):
+        assert OfferFilter.parse("csrf=1&sold=1", beside=beside) == OfferFilter(sold=True)
     assert wrong("page=2", beside=()) == {"page": "is unknown"}
     with pytest.raises(ValueError, match='unknown is "refuse" or "ignore"'):
         OfferFilter.parse("", unknown="guess")

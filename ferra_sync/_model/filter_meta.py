@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import reduce
 from operator import attrgetter, or_
 from types import NoneType
@@ -101,7 +101,7 @@ def _field(model: type[Any], attribute: _Attribute, annotation: Any) -> FilterFi
     takes_none = NoneType in members
     return FilterField(
         name=attribute.name,
-        key=attribute.alias or attribute.name if operator.name is None else operator.name,
+        key=operator.name or attribute.alias or attribute.name,
         wanted=wanted,
         takes_none=takes_none,
         takes_several=_is_collection(wanted),
@@ -134,21 +134,21 @@ def _check(model: type[Any], field: FilterField, tables: Collection[TableRef] | 
             _check_predicate(here, predicate, tables)
 
 
-def _tried(here: str, field: FilterField, examples: tuple[Any, ...]) -> Iterator[Any]:
-    """Yield what the operator makes of the examples that it takes; SchemaError where it takes none of them."""
-    refused: Exception | None = None
-    is_taken = False
+def _tried(here: str, field: FilterField, examples: tuple[Any, ...]) -> list[Any]:
+    """Return what the operator makes of the examples that it takes; SchemaError where it refuses all of them."""
+    made: list[Any] = []
+    refused: list[Exception] = []
     for example in examples:
         try:
-            yield field.operator(example)
-            is_taken = True
+            made.append(field.operator(example))
         except (QueryError, TypeError) as error:
-            refused = error
-        except Exception:  # noqa: BLE001 - a function of the user's need not take every value of a class
-            is_taken = True
-    if refused is not None and not is_taken:
+            refused.append(error)
+        except Exception:  # noqa: BLE001, S110 - a function of the user's need not take every value of a class
+            pass
+    if refused and len(refused) == len(examples):
         kind = "may be None" if examples == (None,) else f"is {type(examples[0]).__name__}"
-        raise SchemaError(f"{here} {kind}: {refused}") from refused
+        raise SchemaError(f"{here} {kind}: {refused[-1]}") from refused[-1]
+    return made
 
 
 def _check_predicate(here: str, predicate: object, tables: Collection[TableRef] | None) -> None:

@@ -108,6 +108,8 @@ def test_what_is_no_operator_is_refused(wrong, message):
 def test_an_option_that_there_is_not_is_refused():
     with pytest.raises(SchemaError, match="a field of a filter has no option alias, default"):
         by(Offers.title, default="x", alias="y")
+    with pytest.raises(SchemaError, match="the name of a field of a filter is a text, not a list"):
+        by(Offers.title, name=["title"])
     with pytest.raises(SchemaError, match="when_set takes validators"):
         by(Offers.title, validator="long")
 

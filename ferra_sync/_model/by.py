@@ -113,8 +113,9 @@ def by(given: Any, /, **options: Unpack[FilterOptions]) -> Any:
     unknown = options.keys() - FilterOptions.__annotations__.keys()
     if unknown:
         raise SchemaError(f"a field of a filter has no option {', '.join(sorted(unknown))}")
-    if not isinstance(options.get("name", ""), str):
-        raise SchemaError(f"the name of a field of a filter is a text, not {described(options['name'])}")
     operator: Any = given
+    name: object = options.get("name")
+    if name is not None and not isinstance(name, str):
+        raise SchemaError(f"the name of a field of a filter is a text, not {described(name)}")
     validator = None if "validator" not in options else when_set(options["validator"])
-    return attrs.field(default=UNSET, validator=validator, metadata={OPERATOR: Operator(operator, options.get("name"))})
+    return attrs.field(default=UNSET, validator=validator, metadata={OPERATOR: Operator(operator, name)})

@@ -90,6 +90,7 @@ if TYPE_CHECKING:
     from ferra_sync._model.sort import Sort
     from ferra_sync._model.validated import validated
     from ferra_sync._query.plan import Plan, PlanNode
+    from ferra_sync._repository.import_csv import ImportReport, LineError
 
 __all__ = [
     "JSON_NULL",
@@ -131,10 +132,12 @@ __all__ = [
     "From",
     "Grouped",
     "GroupingSets",
+    "ImportReport",
     "In",
     "Insert",
     "Insertable",
     "JsonNull",
+    "LineError",
     "MigrationError",
     "ModelMeta",
     "NotFound",
@@ -223,6 +226,7 @@ if not TYPE_CHECKING:
             "_model.sort": "Sort",
             "_model.validated": "validated",
             "_query.plan": "Plan PlanNode",
+            "_repository.import_csv": "ImportReport LineError",
         },
     )
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any, Final
+from contextlib import suppress
+from typing import Any
 
 import attrs
 
 from ferra_sync._expression.numbers import is_whole_number
+from ferra_sync._expression.sqltypes import BIGINT
+from ferra_sync._model.csv_cells import read_cell
 from ferra_sync._model.outside import Outside, given
 from ferra_sync.errors import ValidationError
-
-_WHOLE: Final = re.compile(r"[+-]?\d{1,1000}", re.ASCII)
 
 
 @attrs.frozen
@@ -50,13 +50,13 @@ def _number(name: str, found: dict[str, list[Any]], default: int, wrong: dict[st
     """Return the number that is given, else the default; `wrong` has what is wrong with it."""
     if name not in found:
         return default
-    match found[name]:
-        case [str() as text] if _WHOLE.fullmatch(text.strip()):
-            return int(text)
-        case [number] if is_whole_number(number):
-            return int(number)
-        case [_]:
-            wrong[name] = "is no whole number"
-        case _:
-            wrong[name] = "is given more than once"
-    return default
+    if len(found[name]) != 1:
+        wrong[name] = "is given more than once"
+        return default
+    (number,) = found[name]
+    with suppress(ValueError):
+        number = read_cell(BIGINT, number) if isinstance(number, str) else number
+    if not is_whole_number(number):
+        wrong[name] = "is no whole number"
+        return default
+    return number

@@ -12,17 +12,32 @@ from typing import Any, Final, Literal, get_args, get_origin
 
 from cattrs.errors import StructureHandlerNotFoundError
 
-from ferra_sync._expression.sqltypes import BYTEA, INTERVAL, NUMERIC, TIMESTAMPTZ
+from ferra_sync._expression.intervals import Interval
+from ferra_sync._expression.sqltypes import (
+    BIGINT,
+    BOOLEAN,
+    BYTEA,
+    CALENDAR_INTERVAL,
+    DOUBLE_PRECISION,
+    INTERVAL,
+    NUMERIC,
+    TIMESTAMPTZ,
+    SqlType,
+)
+from ferra_sync._model.csv_cells import read_cell
 from ferra_sync._model.json import reading
 from ferra_sync._model.misfit import MisfitError
 from ferra_sync._model.structuring import TEXTS, Hook, converter_of
 
-_BOOLEANS: Final = {
-    **dict.fromkeys(("true", "t", "yes", "y", "on", "1"), True),
-    **dict.fromkeys(("false", "f", "no", "n", "off", "0"), False),
+_CELLS: Final[dict[type, SqlType[Any]]] = {
+    bool: BOOLEAN,
+    int: BIGINT,
+    bytes: BYTEA,
+    dt.timedelta: INTERVAL,
+    Interval: CALENDAR_INTERVAL,
 }
-_WHOLE: Final = re.compile(r"[+-]?\d+", re.ASCII)
-_FRACTION: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
+"""What is written as in a CSV file."""
+
 _BARE_OFFSET: Final = re.compile(r"(?P<moment>.*\d\d:\d\d\S*) (?P<offset>\d\d:?\d\d)", re.ASCII)
 """A moment whose `+` a query string has made a space."""
 
@@ -33,16 +48,6 @@ def _text(text: str) -> str:
         raise MisfitError("a text holds no NUL")
     text.encode()  # Half a pair of surrogates has no UTF-8.
     return text
-
-
-def _boolean(text: str) -> bool:
-    return _BOOLEANS[text.strip().lower()]
-
-
-def _number(pattern: re.Pattern[str], cls: Callable[[str], Any], text: str) -> Any:  # noqa: ANN401 - of the class
-    if pattern.fullmatch(text.strip()) is None:
-        raise MisfitError("no number")
-    return cls(text)
 
 
 def _moment(text: str) -> dt.datetime:
@@ -92,18 +97,14 @@ def _is_literal(target: Any) -> bool:  # noqa: ANN401 - an annotation
 
 
 def _converter() -> Any:  # noqa: ANN401 - cattrs' own
-    parsers = {cls: _either(cls, parse) for cls, parse in TEXTS.items()}
     converter = converter_of(
-        parsers
-        | {
+        {
+            **{cls: _either(cls, parse) for cls, parse in TEXTS.items()},
+            **{cls: _either(cls, partial(read_cell, sql_type)) for cls, sql_type in _CELLS.items()},
             str: _either(str, _text),
-            bool: _either(bool, _boolean),
-            int: _either(int, partial(_number, _WHOLE, int)),
-            float: _either(float, partial(_number, _FRACTION, float), int),
-            Decimal: _either(Decimal, lambda text: reading(NUMERIC, text.strip()), int),
+            float: _either(float, partial(read_cell, DOUBLE_PRECISION), int),
+            Decimal: _either(Decimal, partial(read_cell, NUMERIC), int),
             dt.datetime: _either(dt.datetime, _moment),
-            dt.timedelta: _either(dt.timedelta, lambda text: reading(INTERVAL, text)),
-            bytes: _either(bytes, lambda text: reading(BYTEA, text)),
         }
     )
     converter.register_structure_hook_func(_is_enum, _member)

@@ -47,20 +47,20 @@ from_(Posts).correlate(Users).filter(post_filter, user_filter)
 update(Posts).filter(post_filter | PostFilter()).set(Posts.title.to("x"))
 delete_from(Posts).filter(post_filter).returning(Post)
 
-PostFilter(title_contains=1)  # R784 a value of another type
-PostFilter(nothing="x")  # R785 a field that there is not
-PostFilter.parse(["title=a"])  # R786 a list for a query string
-PostFilter.parse("", unknown="guess")  # R787 neither refused nor ignored
-select(User).filter(post_filter)  # R788 another table's filter
-select(Post).filter(PostOfUserFilter())  # R789 a filter of two tables, one of which is not there
-select(Post).filter(post_filter | user_filter)  # R790 … of two that are joined
-select(Post).filter(Posts.title == "x")  # R791 a predicate for a filter
-select(Post).filter(PostFilter)  # R792 a class of filters
-select(Post).where(post_filter)  # R793 a filter for a predicate
-from_(Managers).filter(user_filter)  # R794 the filter of an alias's table
-update(Users).filter(post_filter)  # R795 another table's filter in an update
-delete_from(Users).filter(post_filter)  # R796 … in a delete
-post_filter & Posts.published  # R797 a filter and a predicate
+PostFilter(title_contains=1)  # R794 a value of another type
+PostFilter(nothing="x")  # R795 a field that there is not
+PostFilter.parse(["title=a"])  # R796 a list for a query string
+PostFilter.parse("", unknown="guess")  # R797 neither refused nor ignored
+select(User).filter(post_filter)  # R798 another table's filter
+select(Post).filter(PostOfUserFilter())  # R799 a filter of two tables, one of which is not there
+select(Post).filter(post_filter | user_filter)  # R800 … of two that are joined
+select(Post).filter(Posts.title == "x")  # R801 a predicate for a filter
+select(Post).filter(PostFilter)  # R802 a class of filters
+select(Post).where(post_filter)  # R803 a filter for a predicate
+from_(Managers).filter(user_filter)  # R804 the filter of an alias's table
+update(Users).filter(post_filter)  # R805 another table's filter in an update
+delete_from(Users).filter(post_filter)  # R806 … in a delete
+post_filter & Posts.published  # R807 a filter and a predicate
 
 sort = Sort.of(Posts.id, Posts.title, newest=Posts.id.desc(), low=fn.lower(Posts.title))
 assert_type(sort, Sort[In[Posts]])
@@ -71,12 +71,12 @@ assert_type(Sort.of(Posts.title) | Sort.of(Users.name), Sort[In[Posts] | In[User
 select(Post).order_by(*sort.parse("title"))
 join.order_by(*sort.parse("title"), *(sort | Sort.of(Users.name)).parse("name"))
 
-select(User).order_by(*sort.parse("title"))  # R798 another table's orders
-select(Post).order_by(*(sort | Sort.of(Users.name)).parse(""))  # R799 … beside its own
-Sort.of("title")  # R800 a name for a column
-Sort.of(fn.lower(Posts.title))  # R801 an expression without a name
-sort.parse(1)  # R802 a number for names
-select(Post).order_by(sort)  # R803 what may be sorted by for an order
+select(User).order_by(*sort.parse("title"))  # R808 another table's orders
+select(Post).order_by(*(sort | Sort.of(Users.name)).parse(""))  # R809 … beside its own
+Sort.of("title")  # R810 a name for a column
+Sort.of(fn.lower(Posts.title))  # R811 an expression without a name
+sort.parse(1)  # R812 a number for names
+select(Post).order_by(sort)  # R813 what may be sorted by for an order
 
 params = PageParams.parse(args, max_per_page=50)
 assert_type(db.fetch_page(select(Post), params.page, params.per_page, capped(10_000)), Page[Post])
@@ -85,8 +85,8 @@ assert_type(db.fetch_slice(select(Post), params.page, params.per_page), Uncounte
 assert_type(db.fetch_slice(select(Post), page=2, as_=Post).items, list[Post])
 assert_type(Page([1], 1, 1, 20).total_is_exact, bool)
 
-db.fetch_page(select(Post), count=10_000)  # R804 a number for a count that ends
-capped("10000")  # R805 a text for a number of rows
-db.fetch_slice(update(Posts))  # R806 a page of a write
-db.fetch_slice(select(Post)).total  # R807 the total of a page that nobody counted
-PageParams.parse(args, max_per_page="100")  # R808 a text for a number
+db.fetch_page(select(Post), count=10_000)  # R814 a number for a count that ends
+capped("10000")  # R815 a text for a number of rows
+db.fetch_slice(update(Posts))  # R816 a page of a write
+db.fetch_slice(select(Post)).total  # R817 the total of a page that nobody counted
+PageParams.parse(args, max_per_page="100")  # R818 a text for a number

@@ -17,18 +17,18 @@ def titled(text: str) -> Predicate[Posts]:
 
 @attrs.define
 class WrongFilter(Filter[Events]):
-    number: int | Unset = by(Events.name.icontains)  # R769 a number for a part of a text
-    moment: str | Unset = by(Events.starts_at.__gt__)  # R770 a text for a moment
-    owner: str | Unset = by(Events.owner_id)  # R771 a text for a number that is to be equal
-    mood: str | Unset = by(Events.mood)  # R772 … for an enum
-    tags: list[int] | Unset = by(Events.tags.overlaps)  # R773 numbers for texts of an array
-    ids: list[str] | Unset = by(Events.id.is_in)  # R774 texts for a list of UUIDs
-    one: UUID | Unset = by(Events.id.is_in)  # R775 a value for a list of them
-    price: str | Unset = by(Events.price.__le__)  # R776 a text for a Decimal
-    public: str | Unset = by(Events.public.__ne__)  # R777 … for a bool
-    size: int | Unset | None = by(Users.hair_color)  # R778 a number for a text that may be NULL
-    title: int | Unset = by(titled)  # R779 a number for a function's text
-    most: int | Unset = by(fn.max(Events.seats).__gt__)  # R780 an aggregate
-    count: int | Unset = by(fn.count())  # R781 … that is to be equal
-    always: str = by(Events.name.icontains)  # R782 a field that is never UNSET
-    text: str | Unset = by("name")  # R783 a column's name
+    number: int | Unset = by(Events.name.icontains)  # R779 a number for a part of a text
+    moment: str | Unset = by(Events.starts_at.__gt__)  # R780 a text for a moment
+    owner: str | Unset = by(Events.owner_id)  # R781 a text for a number that is to be equal
+    mood: str | Unset = by(Events.mood)  # R782 … for an enum
+    tags: list[int] | Unset = by(Events.tags.overlaps)  # R783 numbers for texts of an array
+    ids: list[str] | Unset = by(Events.id.is_in)  # R784 texts for a list of UUIDs
+    one: UUID | Unset = by(Events.id.is_in)  # R785 a value for a list of them
+    price: str | Unset = by(Events.price.__le__)  # R786 a text for a Decimal
+    public: str | Unset = by(Events.public.__ne__)  # R787 … for a bool
+    size: int | Unset | None = by(Users.hair_color)  # R788 a number for a text that may be NULL
+    title: int | Unset = by(titled)  # R789 a number for a function's text
+    most: int | Unset = by(fn.max(Events.seats).__gt__)  # R790 an aggregate
+    count: int | Unset = by(fn.count())  # R791 … that is to be equal
+    always: str = by(Events.name.icontains)  # R792 a field that is never UNSET
+    text: str | Unset = by("name")  # R793 a column's name

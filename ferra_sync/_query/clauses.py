@@ -9,6 +9,7 @@ from typing import Any, Final, Generic, Self, TypedDict, TypeVar, Unpack
 
 from ferra_sync._compiler.shapes import LockShape, SelectShape
 from ferra_sync._expression.expression import AnyExpr, Expr
+from ferra_sync._expression.filtering import Filtering
 from ferra_sync._expression.grouping import GroupingSets, keys_of, placed_key, telling
 from ferra_sync._expression.markers import Opt, Plain
 from ferra_sync._expression.numbers import is_whole_number
@@ -20,6 +21,7 @@ from ferra_sync._expression.typevars import App, Sel
 from ferra_sync._model.model import FerraModel
 from ferra_sync._model.select_list import select_list
 from ferra_sync._query.checks import check_expressions, check_keys, check_predicates
+from ferra_sync._query.filtered import predicates_of
 from ferra_sync._query.from_item import Cte
 from ferra_sync._query.keys import Belonging, belonging, key_is
 from ferra_sync._query.sharing import Sharing
@@ -144,6 +146,14 @@ class Clauses(Shown, Generic[Sel, App]):
         """Keep the rows for which all predicates hold; a further `where` adds to them."""
         check_predicates("where", predicates)
         return self._with(where=self._said.get("where", ()) + predicates)
+
+    def filter(self, *filters: Filtering[App]) -> Self:
+        """Keep the rows that all filters keep: what is UNSET in them adds nothing.
+
+        Raises:
+            QueryError: a value is of another type than its operator takes.
+        """
+        return self.where(*predicates_of(filters))
 
     def find(self, key: object) -> Self:
         """Keep the row with this primary key; a tuple where the key has several columns.

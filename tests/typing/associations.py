@@ -54,13 +54,13 @@ assert_type(db.fetch_page(from_(Users).select(User, posts)).items, list[tuple[Us
 names = from_(Users).select(Users.name).union(from_(Posts).select(Posts.title))
 assert_type(db.fetch_value(select(names.multiset())), list[str])
 
-from_(Posts).select(posts)  # R779 a multiset without the query that it is correlated to
-from_(Managers).select(of(Managers, User), posts)  # R780 a multiset beside an alias of that table
-from_(Users).where(posts)  # R781 a multiset as a predicate
-from_(Users).select(User, own.multiset())  # R782 a multiset of a query that selects nothing
-from_(Users).select(User, marks)  # R783 a multiset two levels too high
-x: list[tuple[User, list[User]]] = db.fetch_all(from_(Users).select(User, posts))  # R784 rows of another class
-db.fetch_all(own.select(Post, marks))  # R785 a correlated query alone, with a multiset
+from_(Posts).select(posts)  # R769 a multiset without the query that it is correlated to
+from_(Managers).select(of(Managers, User), posts)  # R770 a multiset beside an alias of that table
+from_(Users).where(posts)  # R771 a multiset as a predicate
+from_(Users).select(User, own.multiset())  # R772 a multiset of a query that selects nothing
+from_(Users).select(User, marks)  # R773 a multiset two levels too high
+x: list[tuple[User, list[User]]] = db.fetch_all(from_(Users).select(User, posts))  # R774 rows of another class
+db.fetch_all(own.select(Post, marks))  # R775 a correlated query alone, with a multiset
 
 # Children of many parents
 users, children = [User(1, "ann")], [Post(1, "a")]
@@ -70,10 +70,10 @@ assert_type(grouped_by(users, iter(children), by=Posts.user_id), list[list[Post]
 pairs = db.fetch_all(from_(Posts).inner_join(Marks).belonging_to(children).select(Mark, Post))
 assert_type(grouped_by(children, pairs), list[list[tuple[Mark, Post]]])
 
-grouped_by(users, [post.title for post in children])  # R786 children that are no rows
-grouped_by(users[0], children)  # R787 one parent
-grouped_by([1], children)  # R788 parents that are no rows
-grouped_by(users, children, by="user_id")  # R789 a name instead of a column
+grouped_by(users, [post.title for post in children])  # R776 children that are no rows
+grouped_by(users[0], children)  # R777 one parent
+grouped_by([1], children)  # R778 parents that are no rows
+grouped_by(users, children, by="user_id")  # R779 a name instead of a column
 
 # The first of each parent
 firsts = select(Post).belonging_to(users).per_parent(limit=3, order_by=Posts.id.desc())
@@ -86,9 +86,9 @@ assert_type(
 )
 assert_type(db.fetch_all(select(Post).per_parent(limit=3, order_by=Posts.id, by=Posts.user_id)), list[Post])
 
-select(Post).per_parent(limit=3, order_by=Users.name)  # R790 an order of another table
-select(Post).per_parent(limit=3, order_by="id")  # R791 a name instead of a column
-select(Post).per_parent(limit="3", order_by=Posts.id)  # R792 a limit that is no number
-select(Post).per_parent(limit=3)  # R793 no order
-select(Post).per_parent(limit=3, order_by=Posts.id, by=Users.id)  # R794 a column of another table
-from_(Posts).per_parent(limit=3, order_by=Posts.id)  # R795 a query that selects nothing
+select(Post).per_parent(limit=3, order_by=Users.name)  # R780 an order of another table
+select(Post).per_parent(limit=3, order_by="id")  # R781 a name instead of a column
+select(Post).per_parent(limit="3", order_by=Posts.id)  # R782 a limit that is no number
+select(Post).per_parent(limit=3)  # R783 no order
+select(Post).per_parent(limit=3, order_by=Posts.id, by=Users.id)  # R784 a column of another table
+from_(Posts).per_parent(limit=3, order_by=Posts.id)  # R785 a query that selects nothing

@@ -392,7 +392,7 @@ class PgRepository(Value, Generic[M]):
 
         Args:
             path: a path, or a file that is open for bytes.
-            on_error: `"raise"`: the first bad line undoes the import; `"collect"`: bad lines are reported, be it that a
+            on_error: `"raise"`: a bad line undoes the import; `"collect"`: bad lines are reported, be it that a
                 value is wrong, a validator says no or the database does, and the rest is imported.
             on_conflict: `"raise"`: a line that a unique constraint refuses is a bad line; `"skip"`: it is left out.
             delimiter: `","`, `";"`, a tab or `"|"`.

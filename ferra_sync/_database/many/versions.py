@@ -35,7 +35,7 @@ def check_versions(
     columns = batch.at([place]).of(key)
     values = tuple(column[0] for column in columns)
     is_primary = tuple(key) == meta.key_fields
-    shown = None if not is_primary else values if len(values) > 1 else values[0]
+    shown = None if not is_primary else values if len(values) > 1 else columns[0][0]
     row = chunk.first + batch.positions[place]
     if first_missing(connection, tuple(field.ref for field in key), columns) is not None:
         raise NotFound(meta.table.name, meta.table.shown_key(shown), row)

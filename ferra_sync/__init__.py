@@ -72,6 +72,7 @@ from ferra_sync.errors import (
     DbErrorKind,
     EmbeddedError,
     FerraDbError,
+    JobError,
     MigrationError,
     NotFound,
     QueryError,
@@ -82,6 +83,8 @@ from ferra_sync.functions._case import case
 
 if TYPE_CHECKING:
     from ferra_sync._database.databases import Databases
+    from ferra_sync._database.jobs.options import JobOptions
+    from ferra_sync._database.jobs.status import JobPart, JobStatus, SetAside
     from ferra_sync._model.validated import validated
     from ferra_sync._query.plan import Plan, PlanNode
 
@@ -125,6 +128,10 @@ __all__ = [
     "In",
     "Insert",
     "Insertable",
+    "JobError",
+    "JobOptions",
+    "JobPart",
+    "JobStatus",
     "JsonNull",
     "MigrationError",
     "ModelMeta",
@@ -147,6 +154,7 @@ __all__ = [
     "SchemaError",
     "Search",
     "Select",
+    "SetAside",
     "SetReturning",
     "Table",
     "TableMeta",
@@ -200,7 +208,13 @@ __all__ = [
 if not TYPE_CHECKING:
     __getattr__, __dir__ = on_first_use(
         __name__,
-        {"_database.databases": "Databases", "_model.validated": "validated", "_query.plan": "Plan PlanNode"},
+        {
+            "_database.databases": "Databases",
+            "_database.jobs.options": "JobOptions",
+            "_database.jobs.status": "JobPart JobStatus SetAside",
+            "_model.validated": "validated",
+            "_query.plan": "Plan PlanNode",
+        },
     )
 
 publish(__name__, __all__)

@@ -25,6 +25,11 @@ from ferra_sync._postgres.timeouts import TimedPool
 from ferra_sync.errors import ConfigError, Db, DbErrorKind
 
 if TYPE_CHECKING:
+    from ferra_sync._database.jobs.options import JobOptions
+    from ferra_sync._database.jobs.spec import JobQuery
+    from ferra_sync._database.jobs.status import JobStatus
+    from ferra_sync._database.jobs.worker import Work
+    from ferra_sync._database.progress import Progress
     from ferra_sync._postgres.embedded import EmbeddedServer
 
 _RETRIED: Final = frozenset({DbErrorKind.SERIALIZATION_FAILURE, DbErrorKind.DEADLOCK})
@@ -189,6 +194,63 @@ class Database(Executor):
                     raise
             time.sleep(random.uniform(0, min(_FIRST_PAUSE * 2**attempt, _LONGEST_PAUSE)))  # noqa: S311 - jitter
             attempt += 1
+
+    def run_batches(  # noqa: PLR0913 - what a job is, and how it is run
+        self,
+        query: JobQuery[R],
+        work: Work[R],
+        *,
+        name: str,
+        size: int = 1000,
+        workers: int = 1,
+        options: JobOptions | None = None,
+        progress: Progress | None = None,
+    ) -> JobStatus:
+        """Run `work(tx, batch)` for each batch of a query, and note in the same transaction that it is done.
+
+        A job that died, at whatever moment, goes on where it was at its next run, and what `work` writes through `tx`
+        happens exactly once for each row. Several processes may run one job: each part of it is one's at a time. The
+        query is walked along its table's primary key. The first run makes the tables `ferra_jobs`, `ferra_job_parts`
+        and `ferra_job_failures`.
+
+        Args:
+            query: a SELECT as `batches` takes it; with workers a function at the top of a module that returns it.
+            work: is called with a transaction, which it leaves open, and a list of rows; what it does elsewhere may
+                happen again. With workers a function at the top of a module.
+            name: what the job is known by. A finished one does nothing more, see `JobOptions.start`.
+            size: the most rows of a batch.
+            workers: by how many processes, each started anew, with a connection of its own; 1: by this one.
+            options: what is done about failures, and where it begins.
+            progress: is called with the number of rows done, also in earlier runs.
+
+        Raises:
+            QueryError: the query cannot be walked along a key, or is another than the job was begun with; `work` or
+                `query` cannot be given to workers; `work` ended its transaction.
+            JobError: the job stopped at a batch that fails, or its workers cannot go on.
+            Db: the server says no.
+        """
+        from ferra_sync._database.jobs import run  # noqa: PLC0415 - of jobs alone
+        from ferra_sync._database.jobs.options import JobOptions  # noqa: PLC0415 - likewise
+        from ferra_sync._database.jobs.spec import JobSpec  # noqa: PLC0415 - likewise
+
+        spec = JobSpec(query, work, name, size, JobOptions() if options is None else options)
+        return run.run_batches(self, spec, workers, progress)
+
+    def job_status(self, name: str) -> JobStatus:
+        """Return how far a job is, whichever process runs it.
+
+        Raises:
+            NotFound: there is none of this name.
+        """
+        from ferra_sync._database.jobs.status import status_of  # noqa: PLC0415 - of jobs alone
+
+        return status_of(self, name)
+
+    def jobs(self) -> list[JobStatus]:
+        """Return how far all jobs are, by name."""
+        from ferra_sync._database.jobs.status import statuses  # noqa: PLC0415 - of jobs alone
+
+        return statuses(self)
 
     def _stream(self, statement: Statement, params: tuple[Any, ...]) -> Iterator[Any]:
         with self.begin() as tx:

@@ -57,6 +57,11 @@ class Select(Selection[Sel, App, R_co, Never, Never], Combinable[App, R_co], Gen
         items = (row, (shapes.several(key), ROW))
         return self._with(items=items, item_params=(values, ()))._as(Select)
 
+    def only_key(self) -> Select[Sel, App, tuple[Any, ...]]:
+        """Return the query whose every row is its primary key, a tuple."""
+        key = tuple((column.ref, column.type) for column in self.primary_key)
+        return self._with(items=((shapes.several(key), ROW),), item_params=((),))._as(Select)
+
     @property
     def model(self) -> ModelMeta | None:
         """The model of the first table that is selected, where it is one and nothing else."""

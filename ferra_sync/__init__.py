@@ -83,9 +83,11 @@ from ferra_sync.functions._case import case
 
 if TYPE_CHECKING:
     from ferra_sync._database.databases import Databases
+    from ferra_sync._database.jobs.notifications import Listener, Notification
     from ferra_sync._database.jobs.options import JobOptions
     from ferra_sync._database.jobs.status import JobPart, JobStatus, SetAside
     from ferra_sync._model.validated import validated
+    from ferra_sync._query.claim import Lease
     from ferra_sync._query.plan import Plan, PlanNode
 
 __all__ = [
@@ -133,9 +135,12 @@ __all__ = [
     "JobPart",
     "JobStatus",
     "JsonNull",
+    "Lease",
+    "Listener",
     "MigrationError",
     "ModelMeta",
     "NotFound",
+    "Notification",
     "Opt",
     "Order",
     "Page",
@@ -210,9 +215,11 @@ if not TYPE_CHECKING:
         __name__,
         {
             "_database.databases": "Databases",
+            "_database.jobs.notifications": "Listener Notification",
             "_database.jobs.options": "JobOptions",
             "_database.jobs.status": "JobPart JobStatus SetAside",
             "_model.validated": "validated",
+            "_query.claim": "Lease",
             "_query.plan": "Plan PlanNode",
         },
     )

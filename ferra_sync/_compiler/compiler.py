@@ -12,6 +12,7 @@ from ferra_sync._compiler.merge import compile_merge
 from ferra_sync._compiler.queries import compile_rows, compile_write
 from ferra_sync._compiler.shapes import (
     BulkInsertShape,
+    ClaimShape,
     CompoundShape,
     CountShape,
     DeleteShape,
@@ -43,3 +44,7 @@ def compiled(shape: StatementShape) -> Compiled:
             return compile_bulk_insert(shape)
         case MergeShape():
             return compile_merge(shape)
+        case ClaimShape():
+            from ferra_sync._compiler.claim import compile_claim  # noqa: PLC0415 - of queues alone
+
+            return compile_claim(shape)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self, overload
 
 import attrs
 import psycopg
@@ -16,7 +16,7 @@ import psycopg
 from ferra_sync._database.executor import Executor
 from ferra_sync._database.transaction import Isolation, Transaction, begin_command
 from ferra_sync._expression.described import described
-from ferra_sync._expression.typevars import R
+from ferra_sync._expression.typevars import R, T
 from ferra_sync._postgres import wire
 from ferra_sync._postgres.config import DatabaseConfig, local_timeouts, resolve_url
 from ferra_sync._postgres.pool import Pool
@@ -25,6 +25,7 @@ from ferra_sync._postgres.timeouts import TimedPool
 from ferra_sync.errors import ConfigError, Db, DbErrorKind
 
 if TYPE_CHECKING:
+    from ferra_sync._database.jobs.notifications import Listener
     from ferra_sync._database.jobs.options import JobOptions
     from ferra_sync._database.jobs.spec import JobQuery
     from ferra_sync._database.jobs.status import JobStatus
@@ -251,6 +252,52 @@ class Database(Executor):
         from ferra_sync._database.jobs.status import statuses  # noqa: PLC0415 - of jobs alone
 
         return statuses(self)
+
+    @overload
+    def listen(
+        self,
+        channel: str,
+        *,
+        payload: None = None,
+        timeout: float | None = None,
+        on_reconnect: Callable[[], object] | None = None,
+    ) -> Listener[str]: ...
+    @overload
+    def listen(
+        self,
+        channel: str,
+        *,
+        payload: type[T],
+        timeout: float | None = None,
+        on_reconnect: Callable[[], object] | None = None,
+    ) -> Listener[T]: ...
+    def listen(
+        self,
+        channel: str,
+        *,
+        payload: type[Any] | None = None,
+        timeout: float | None = None,
+        on_reconnect: Callable[[], object] | None = None,
+    ) -> Listener[Any]:
+        """Return an iterator over what is sent to a channel from now on, on a connection of its own.
+
+        Where the connection is lost, it is made anew; what was sent meanwhile is lost.
+
+        Args:
+            channel: its name, as it is, capitals too.
+            payload: the attrs class of which payloads are JSON; without one they are texts.
+            timeout: after how many seconds without a notification the iterator ends; None: never by itself.
+            on_reconnect: is called when the connection was made anew, before the next notification: what they tell of
+                is to be read again.
+
+        Raises:
+            QueryError: the channel is no identifier, `payload` no attrs class; or the config says that there is a
+                pooler in between, which has no session to listen in.
+            Db: the server cannot be reached, or refuses.
+        """
+        from ferra_sync._database.jobs.notifications import Listener  # noqa: PLC0415 - of notifications alone
+
+        return Listener(self.config, channel, payload, timeout, on_reconnect)
 
     def _stream(self, statement: Statement, params: tuple[Any, ...]) -> Iterator[Any]:
         with self.begin() as tx:

@@ -12,6 +12,7 @@ from ferra_sync._compiler.compiled import Compiled
 from ferra_sync._compiler.compiler import CACHED_SHAPES, compiled
 from ferra_sync._compiler.shapes import (
     BulkInsertShape,
+    ClaimShape,
     CompoundShape,
     CountShape,
     DeleteShape,
@@ -141,7 +142,7 @@ def _written(shape: StatementShape) -> Written | None:
             return None
         case InsertShape() | BulkInsertShape() | MergeShape():
             return Written("INSERT", shape.table)
-        case UpdateShape():
+        case UpdateShape() | ClaimShape():
             return Written("UPDATE", shape.table)
         case DeleteShape():
             return Written("DELETE", shape.table)

@@ -89,7 +89,10 @@ def _say(
     messages: Connection, what: Literal["took", "done", "over", "failed"], number: int = 0, reason: str = ""
 ) -> None:
     message: Message = (what, number, reason)
-    messages.send(message)
+    try:
+        messages.send(message)
+    except OSError:
+        os._exit(1)  # The parent is gone.
 
 
 def _die_with(lifeline: Connection) -> None:

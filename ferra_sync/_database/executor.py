@@ -13,6 +13,7 @@ from ferra_sync._database.json_rows import object_maker
 from ferra_sync._database.pages import Count, Page, page_number, page_of
 from ferra_sync._database.runner import Runner, prepared
 from ferra_sync._expression.documents import Document
+from ferra_sync._expression.markers import In
 from ferra_sync._expression.typevars import R, S, T
 from ferra_sync._postgres import wire
 from ferra_sync._postgres.statement import Statement, statement_of
@@ -182,7 +183,7 @@ class Executor(Runner):
     @overload
     def claim(self, query: Select[Any, Any, R], rows: int) -> list[R]: ...
     @overload
-    def claim(self, query: Select[Any, S, R], rows: int, *, lease: Lease[S]) -> list[R]: ...
+    def claim(self, query: Select[Any, In[S], R], rows: int, *, lease: Lease[S]) -> list[R]: ...
     def claim(self, query: Select[Any, Any, R], rows: int, *, lease: Lease[Any] | None = None) -> list[R]:
         """Return the first rows of a query that nobody else has claimed, in its order or else that of the primary key.
 

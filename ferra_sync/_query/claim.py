@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Any, Generic
+from datetime import datetime, timedelta
+from typing import Any, Final, Generic, Never
 
 from ferra_sync._compiler.shapes import ClaimShape, UpdateShape
-from ferra_sync._expression.column import Assignment, Column
+from ferra_sync._expression.column import Assignable, Assignment, Column
 from ferra_sync._expression.described import described
 from ferra_sync._expression.expression import Expr
-from ferra_sync._expression.markers import Plain
+from ferra_sync._expression.markers import In, Plain
 from ferra_sync._expression.numbers import is_whole_number
 from ferra_sync._expression.references import ColumnRef
 from ferra_sync._expression.sqltypes import FieldType
@@ -25,7 +25,7 @@ from ferra_sync._schema.table import table_meta
 from ferra_sync.errors import QueryError
 from ferra_sync.functions._clocks import statement_timestamp
 
-_COUNTS = frozenset({FieldType.SMALLINT, FieldType.INTEGER, FieldType.BIGINT})
+_COUNTS: Final = frozenset({FieldType.SMALLINT, FieldType.INTEGER, FieldType.BIGINT})
 
 
 class Lease(Value, Generic[S]):
@@ -45,12 +45,16 @@ class Lease(Value, Generic[S]):
 
     __slots__ = ("_table", "attempts", "duration", "until")
 
-    until: Column[S, Any, None]
+    until: Column[In[S], Any, None]
     duration: timedelta
-    attempts: Column[S, int, Any] | None
+    attempts: Column[In[S], int, Never] | None
 
     def __init__(
-        self, until: Column[S, Any, None], duration: timedelta, *, attempts: Column[S, int, Any] | None = None
+        self,
+        until: Assignable[S, None, datetime],
+        duration: timedelta,
+        *,
+        attempts: Assignable[S, Never, int] | None = None,
     ) -> None:
         if not isinstance(until, Column) or until.type.kind is not FieldType.TIMESTAMPTZ:
             raise QueryError(f"a lease ends at a column of timestamptz, not at {named(until)}")
@@ -58,14 +62,12 @@ class Lease(Value, Generic[S]):
             raise QueryError(f"{until.ref} is not nullable: NULL says that a row is not leased")
         if not isinstance(duration, timedelta) or duration <= timedelta(0):
             raise QueryError(f"a lease lasts for a timedelta of more than 0, not for {described(duration)}")
-        if attempts is not None:
-            _check_count(attempts, until.ref)
         self._table = table_meta(until.ref.table.owner)
         self.until = until
         self.duration = duration
-        self.attempts = attempts
+        self.attempts = None if attempts is None else _check_count(attempts, until.ref)
 
-    def held(self, row: OfTable[S]) -> Expr[S, bool, None, Plain]:
+    def held(self, row: OfTable[In[S]]) -> Expr[In[S], bool, None, Plain]:
         """Return the predicate that this row is there and still leased as it was when it was claimed.
 
         It belongs into the `where` of whatever ends the lease: `update(Tasks).where(lease.held(task)).set(…)` affects
@@ -87,12 +89,12 @@ class Lease(Value, Generic[S]):
         if moment is None:
             raise QueryError(f"this {meta.model.__name__} is not leased: {self.until.ref} is None")
         key = meta.key_of(given)
-        held: Expr[S, bool, None, Plain] = self.until == moment
+        held: Expr[In[S], bool, None, Plain] = self.until == moment
         for predicate in key_is(self._table, key if len(key) > 1 else key[0]):
             held &= predicate
         return held
 
-    def claiming(self, query: Select[Any, S, Any], rows: int) -> tuple[ClaimShape, tuple[Any, ...]]:
+    def claiming(self, query: Select[Any, In[S], Any], rows: int) -> tuple[ClaimShape, tuple[Any, ...]]:
         """Return the shape and the values of what leases up to `rows` rows of `query`.
 
         Raises:
@@ -119,7 +121,7 @@ class Lease(Value, Generic[S]):
         return [until.to(later)] + ([] if counted is None else [counted.to(counted + 1)])
 
 
-def claimable(query: Select[Any, S, Any], rows: int) -> Select[Any, S, Any]:
+def claimable(query: Select[Any, Any, Any], rows: int) -> Select[Any, Any, Any]:
     """Return the query of the first `rows` rows that nobody has locked, which locks them.
 
     Raises:
@@ -137,10 +139,11 @@ def claimable(query: Select[Any, S, Any], rows: int) -> Select[Any, S, Any]:
     return ordered.limit(rows).for_update(of=table, skip_locked=True)
 
 
-def _check_count(attempts: object, until: ColumnRef) -> None:
+def _check_count(attempts: object, until: ColumnRef) -> Column[Any, Any, Any]:
     if not isinstance(attempts, Column) or attempts.type.kind not in _COUNTS:
         raise QueryError(f"attempts are counted in a column of whole numbers, not in {named(attempts)}")
     if attempts.ref.table is not until.table:
         raise QueryError(f"{attempts.ref} is a column of {attempts.ref.table}, and {until} of {until.table}")
     if attempts.nullable_in_table:
         raise QueryError(f"{attempts.ref} is nullable, and NULL + 1 is NULL: let it begin with 0")
+    return attempts

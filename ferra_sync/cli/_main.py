@@ -1,4 +1,4 @@
-"""The command line: `ferra migration run | revert | list | generate NAME…`, `ferra demo`.
+"""The command line: `ferra migration run | revert | list | generate NAME…`, `ferra jobs list | sql`, `ferra demo`.
 
 Exit codes: 0 done, 1 refused or failed (one line on stderr says why), 2 a command line that makes no sense.
 """
@@ -27,6 +27,8 @@ except ModuleNotFoundError as _missing:
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
+from ferra_sync._database.jobs.tables import SQL as JOBS_SQL
+from ferra_sync.cli._jobs import JOB_HEADINGS, job_cells
 from ferra_sync.migrations import AppliedMigration, MigrationStatus
 
 _HEADINGS: Final = ("version", "name", "state", "applied at", "duration")
@@ -76,7 +78,7 @@ def list_(url: str | None, directory: str) -> None:
     """Show what is applied and what is pending."""
     with _reported("listed"), _connected(url) as db:
         found = Migrations(directory).status(db)
-    _show([_cells(status) for status in found])
+    _show(_HEADINGS, [_cells(status) for status in found])
 
 
 @migration.command()
@@ -86,6 +88,26 @@ def generate(name: tuple[str, ...], directory: str) -> None:
     """Make a new migration, to be filled in; its name may have several words."""
     with _reported("generated"):
         click.echo(Migrations(directory).generate(" ".join(name)))
+
+
+@ferra.group()
+def jobs() -> None:
+    """Jobs of `db.run_batches`."""
+
+
+@jobs.command("list")
+@_url
+def list_jobs(url: str | None) -> None:
+    """Show how far each job is."""
+    with _reported("listed"), _connected(url) as db:
+        found = db.jobs()
+    _show(JOB_HEADINGS, [job_cells(status) for status in found])
+
+
+@jobs.command("sql")
+def jobs_sql() -> None:
+    """Print what makes the tables of jobs, for a migration: whoever runs jobs needs no right to create them then."""
+    click.echo(JOBS_SQL.read_text(), nl=False)
 
 
 @contextlib.contextmanager
@@ -121,14 +143,14 @@ def _milliseconds(duration: timedelta | None) -> str:
     return "" if duration is None else f"{duration.total_seconds() * 1000:.0f} ms"
 
 
-def _show(rows: Sequence[tuple[str, ...]]) -> None:
+def _show(headings: Sequence[str], rows: Sequence[tuple[str, ...]]) -> None:
     """Print a table on a terminal; elsewhere one line a row, cells apart by tabs."""
     console = Console()
     if not console.is_terminal:
         for row in rows:
             click.echo("\t".join(row).rstrip())
         return
-    table = Table(*_HEADINGS)
+    table = Table(*headings)
     for row in rows:
         table.add_row(*row)
     console.print(table)

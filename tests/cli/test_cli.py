@@ -12,10 +12,16 @@ import psycopg
 import pytest
 from click.testing import CliRunner, Result
 
+from ferra_sync import Database, Table, select
+from ferra_sync import types as t
 from ferra_sync.cli import ferra
 
 FIRST = "20250301000000_create_users"
 SECOND = "20250302000000_create_posts"
+
+
+class Notes(Table):
+    id = t.integer(primary_key=True)
 
 
 @pytest.fixture
@@ -190,3 +196,23 @@ def test_without_click_or_rich_one_line_says_what_to_install(missing: str) -> No
     done = python("-c", hide)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "ferra needs click and rich: pip install 'ferra-sync[cli]'\n"
+
+
+def nothing(_tx: object, _batch: object) -> None:
+    """Do nothing with a batch."""
+
+
+def test_jobs_are_listed_one_a_line_with_tabs_when_it_is_not_a_terminal(url: str) -> None:
+    assert call("jobs", "list", "--url", url).stdout == ""
+    with Database.connect(url) as db:
+        with db.connection() as connection:
+            connection.execute("CREATE TABLE notes (id integer PRIMARY KEY); INSERT INTO notes VALUES (1), (2), (3)")
+        db.run_batches(select(Notes.id), nothing, name="nightly", size=2)
+    result = call("jobs", "list", "--url", url)
+    assert (result.exit_code, result.stdout.split("\t")[:5]) == (0, ["nightly", "finished", "3", "1/1", "0"])
+
+
+def test_the_tables_of_jobs_are_printed_for_a_migration(url: str) -> None:
+    with psycopg.connect(url, autocommit=True) as conn:
+        conn.execute(call("jobs", "sql").stdout.encode())
+    assert tables(url) == {"ferra_jobs", "ferra_job_parts", "ferra_job_failures"}

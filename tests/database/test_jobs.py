@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from typing import Any
 
 import attrs
 import psycopg
@@ -17,7 +16,6 @@ from hypothesis import strategies as st
 from ferra_sync import (
     Conflict,
     Database,
-    Db,
     FerraModel,
     JobError,
     JobOptions,
@@ -45,10 +43,6 @@ class Places(Table):
     number = t.numeric(8, 2, primary_key=True)
 
 
-class Logs(Table):
-    line = t.text()
-
-
 @attrs.define
 class Place(FerraModel[Places]):
     name: str
@@ -63,7 +57,7 @@ INSERT INTO places
 
 @pytest.fixture(scope="module")
 def database_url(server_url: str) -> Iterator[str]:
-    with fresh_database(server_url, Counted, Places, Logs, script=PLACES) as url:
+    with fresh_database(server_url, Counted, Places, script=PLACES) as url:
         yield url
 
 
@@ -210,7 +204,7 @@ def test_a_batch_that_always_fails_is_set_aside_undone_and_the_job_goes_on(db):
     assert (failed.after, failed.upto, failed.rows, failed.attempts) == ((10,), (20,), 10, 4)
     assert failed.error.startswith("ValueError in fail_at_13, ")
     assert "secret" not in failed.error
-    assert "20" not in repr(failed).replace(str(failed.failed_at.year), "")
+    assert "upto" not in repr(failed)
     assert times(db) == {1: 90, 0: 10}
 
 
@@ -383,70 +377,6 @@ def test_another_process_sees_how_far_a_job_is(db):
     assert seen == [("unfinished", 0, [False]), ("unfinished", 60, [False])]
     assert last.started_at <= last.updated_at <= last.finished_at
     assert [(part.number, part.rows, part.batches, part.is_done) for part in last.parts] == [(0, 100, 2, True)]
-
-
-# Refusals
-
-
-REFUSED: dict[str, dict[str, Any]] = {
-    "no name": {"name": ""},
-    "a name that is none": {"name": 3},
-    "no batch": {"size": 0},
-    "no worker": {"workers": 0},
-    "options of another kind": {"options": {"retries": 3}},
-    "a query of another kind": {"query": [1, 2]},
-    "a query of another kind, made": {"query": lambda: "SELECT"},
-    "no work": {"work": None},
-    "no key": {"query": select(Logs.line)},
-    "an order": {"query": select(CountedRow).order_by(Counted.times)},
-    "rows that others have locked": {"query": select(CountedRow).for_update(skip_locked=True)},
-    "workers and a query": {"workers": 2},
-    "workers and a lambda": {"workers": 2, "query": lambda: select(CountedRow)},
-    "workers and a local work": {"workers": 2, "query": all_rows, "work": lambda _tx, _batch: None},
-}
-
-
-@pytest.mark.parametrize("wrong", REFUSED.values(), ids=REFUSED.keys())
-def test_what_cannot_be_a_job_is_refused_before_it_is_begun(db, wrong):
-    said = {"query": select(CountedRow), "work": count_up, "name": "nightly"} | wrong
-    with pytest.raises(QueryError):
-        db.run_batches(said.pop("query"), said.pop("work"), **said)
-    assert db.jobs() == []
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"retries": -1},
-        {"retries": 1.5},
-        {"pause": -1},
-        {"pause": True},
-        {"pause": 1e9},
-        {"on_error": "go on"},
-        {"start": None},
-    ],
-)
-def test_options_that_mean_nothing_are_refused_by_name(wrong):
-    (name,) = wrong
-    with pytest.raises(QueryError, match=name):
-        JobOptions(**wrong)
-
-
-def test_pauses_double_up_to_a_minute():
-    options = JobOptions(pause=0.5)
-    assert [options.pause_after(attempts) for attempts in (1, 2, 3, 8, 100)] == [0.5, 1, 2, 60, 60]
-
-
-def test_a_role_that_may_not_create_tables_is_told_so(db):
-    with db.connection() as connection:
-        connection.execute("DROP ROLE IF EXISTS reader; CREATE ROLE reader; REVOKE CREATE ON SCHEMA public FROM PUBLIC")
-    try:
-        with Database.connect(f"{db.config.url} options='-c role=reader'") as reader, pytest.raises(Db) as caught:
-            reader.run_batches(all_rows(), count_up, name="nightly")
-    finally:
-        with db.connection() as connection:
-            connection.execute("DROP ROLE reader")
-    assert "permission denied for schema public" in str(caught.value)
 
 
 # Any moment

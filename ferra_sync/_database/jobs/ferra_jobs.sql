@@ -1,9 +1,9 @@
--- The progress of jobs. Made by the first `db.run_batches`, or by `ferra jobs sql` in a migration of one's own.
+-- The progress of jobs. The first `db.run_batches` makes these tables, or a migration that `ferra jobs sql` has written.
 CREATE TABLE IF NOT EXISTS ferra_jobs (
     name text PRIMARY KEY,
     run integer NOT NULL,
     digest text NOT NULL,
-    state text NOT NULL CHECK (state IN ('unfinished', 'finished', 'stopped')),
+    state text NOT NULL,
     error text,
     started_at timestamptz NOT NULL DEFAULT now(),
     finished_at timestamptz
@@ -34,4 +34,4 @@ CREATE TABLE IF NOT EXISTS ferra_job_failures (
     error text NOT NULL,
     failed_at timestamptz NOT NULL DEFAULT now()
 );
-CREATE INDEX IF NOT EXISTS ferra_job_failures_job ON ferra_job_failures (job);
+CREATE INDEX IF NOT EXISTS ferra_job_failures_job_idx ON ferra_job_failures (job);

@@ -82,6 +82,9 @@ class Failures(Table, name="ferra_job_failures"):
     failed_at = t.timestamptz(default=now())
 
 
+NAMES: Final = frozenset(table.__ferra_table__.name for table in (Jobs, Parts, Failures))
+
+
 @attrs.frozen
 class Job(FerraModel[Jobs]):
     name: str

@@ -90,7 +90,7 @@ class Lease(Value, Generic[S]):
             raise QueryError(f"this {meta.model.__name__} is not leased: {self.until.ref} is None")
         key = meta.key_of(given)
         held: Expr[In[S], bool, None, Plain] = self.until == moment
-        for predicate in key_is(self._table, key if len(key) > 1 else key[0]):
+        for predicate in key_is(self._table, key if len(self._table.required_key) > 1 else key[0]):
             held &= predicate
         return held
 

@@ -7,7 +7,7 @@ import pickle
 import signal
 import threading
 from collections.abc import Callable
-from multiprocessing import get_context
+from multiprocessing import current_process, get_context
 from multiprocessing.connection import Connection, wait
 from typing import Any, Final, Literal, TypeAlias
 
@@ -31,7 +31,9 @@ _SPAWN: Final = get_context("spawn")
 
 
 def check_portable(spec: JobSpec[Any]) -> None:
-    """Raise QueryError where another process cannot be given the query or the work."""
+    """Raise QueryError where another process cannot be given the query or the work, or there can be none."""
+    if current_process().daemon:
+        raise QueryError("this process is a daemonic worker itself, and Python lets it start no others: say workers=1")
     if isinstance(spec.query, Select):
         raise QueryError(
             "with workers the query is built in each of them: give run_batches a function at the top of a module "

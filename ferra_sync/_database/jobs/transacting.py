@@ -15,6 +15,7 @@ class Transacting(Protocol):
     @property
     def config(self) -> DatabaseConfig:
         """How to connect to it, in another process too."""
+        ...
 
     def transaction(
         self, *, isolation: Isolation | None = None, read_only: bool = False

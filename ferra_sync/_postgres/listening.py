@@ -7,6 +7,7 @@ import select
 import socket
 import threading
 from collections import deque
+from contextlib import suppress
 from time import monotonic
 from typing import Any, Final, NamedTuple
 
@@ -89,8 +90,9 @@ class Listening:
         """Close the connection; who waits is told CLOSED. A second time does nothing."""
         if self._is_closed:
             return
+        with suppress(OSError):  # Another thread may be closing it too.
+            self._waker.send(b"\0")  # First, for who finds that it is closed closes this as well.
         self._is_closed = True
-        self._waker.send(b"\0")
         if self._busy.acquire(blocking=False):
             try:
                 self._shut()

@@ -54,3 +54,8 @@ def die_at_13(tx: Transaction, batch: list[CountedRow]) -> None:
 
 def all_rows_up_to(last: int) -> Select[Any, Any, CountedRow]:
     return select(CountedRow).where(Counted.id <= last)
+
+
+def rows_of_a_process() -> Select[Any, Any, CountedRow]:
+    """Another query in each process."""
+    return select(CountedRow).where(Counted.id > -os.getpid())

@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from counted_rows import Counted, all_rows, all_rows_up_to, count_up, counted, die_at_13, fail_at_13
+from counted_rows import Counted, all_rows, all_rows_up_to, count_up, counted, die_at_13, fail_at_13, rows_of_a_process
 from databases import fresh_database
 
-from ferra_sync import Database, JobError, JobOptions, from_
+from ferra_sync import Database, JobError, JobOptions, QueryError, from_
 from ferra_sync import functions as fn
 
 COUNT = 20_000
@@ -62,8 +62,9 @@ def test_workers_that_are_killed_at_random_moments_do_each_row_once(db):
             killed.append(victim.pid)
             os.kill(victim.pid, signal.SIGKILL)
 
-    status = db.run_batches(all_rows, count_up, name="nightly", size=SIZE, workers=4, options=PATIENT, progress=kill)
-    assert len(killed) == KILLS
+    query = functools.partial(all_rows_up_to, COUNT)
+    status = db.run_batches(query, count_up, name="nightly", size=SIZE, workers=4, options=PATIENT, progress=kill)
+    assert (len(killed), len(status.parts)) == (KILLS, 16)
     assert (status.state, status.rows, status.set_aside) == ("finished", COUNT, ())
     assert times(db) == {1: COUNT}
     by = db.fetch_all(from_(Counted).group_by(Counted.by).select(Counted.by))
@@ -111,10 +112,10 @@ def test_a_job_whose_whole_process_ends_takes_its_workers_along_and_goes_on_late
 
 
 def test_a_batch_that_kills_its_worker_every_time_is_set_aside(db):
-    options = JobOptions(pause=0, retries=1)
+    options = JobOptions(retries=0)
     status = db.run_batches(all_rows, die_at_13, name="nightly", size=5000, workers=2, options=options)
     (failed,) = status.set_aside
-    assert (failed.rows, failed.attempts, failed.error) == (5000, 2, "its worker died, exit code 7")
+    assert (failed.rows, failed.attempts, failed.error) == (5000, 1, "its worker died, exit code 7")
     assert times(db) == {1: COUNT - 5000, 0: 5000}
 
 
@@ -126,16 +127,20 @@ def test_a_batch_that_fails_in_a_worker_stops_the_job_where_that_is_asked_for(db
     assert multiprocessing.active_children() == []
 
 
-def test_a_query_may_be_made_with_values(db):
-    query = functools.partial(all_rows_up_to, 500)
-    status = db.run_batches(query, count_up, name="nightly", size=200, workers=2)
-    assert (status.rows, len(status.parts)) == (500, 3)
-    assert times(db) == {1: 500, 0: COUNT - 500}
+def test_a_query_that_each_process_makes_otherwise_is_refused(db):
+    with pytest.raises(JobError, match="the query is another one in each process"):
+        db.run_batches(rows_of_a_process, count_up, name="nightly", workers=2)
+
+
+def test_a_process_that_may_start_no_others_is_told_so(db, monkeypatch):
+    monkeypatch.setitem(multiprocessing.current_process()._config, "daemon", True)
+    with pytest.raises(QueryError, match="say workers=1"):
+        db.run_batches(all_rows, count_up, name="nightly", workers=2)
 
 
 def test_workers_that_die_before_they_begin_are_not_replaced_for_ever(db):
     with pytest.raises(JobError, match="exit code 3, before it began"):
-        db.run_batches(all_rows, Deadly(), name="nightly", workers=2, options=JobOptions(retries=1))
+        db.run_batches(all_rows, Deadly(), name="nightly", workers=2, options=JobOptions(retries=0))
     assert multiprocessing.active_children() == []
 
 
@@ -156,12 +161,3 @@ def test_what_progress_raises_ends_the_workers(db):
     with pytest.raises(OSError, match="the terminal is gone"):
         db.run_batches(all_rows, count_up, name="nightly", size=SIZE, workers=2, progress=full)
     assert multiprocessing.active_children() == []
-
-
-def test_an_error_of_a_worker_that_is_no_batchs_ends_the_job(db):
-    with pytest.raises(JobError, match="QueryError: work ended the transaction"):
-        db.run_batches(all_rows, commits, name="nightly", workers=2)
-
-
-def commits(tx, _batch):
-    tx.commit()

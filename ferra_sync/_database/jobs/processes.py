@@ -57,6 +57,7 @@ class Task:
     config: DatabaseConfig
     spec: JobSpec[Any]
     run: int
+    digest: str
 
 
 def _main(task: Task, messages: Connection, lifeline: Connection) -> None:
@@ -77,9 +78,14 @@ def _main(task: Task, messages: Connection, lifeline: Connection) -> None:
 
 def _worker(db: Transacting, task: Task, messages: Connection) -> Worker[Any]:
     spec = task.spec
+    ranges = KeyRanges(spec.asked(), spec.size)
+    if ranges.digest != task.digest:
+        raise QueryError(
+            "the query is another one in each process: give it its values, functools.partial(function, value)"
+        )
     return Worker(
         Run(db, spec.name, task.run),
-        KeyRanges(spec.asked(), spec.size),
+        ranges,
         spec.work,
         spec.options,
         took=lambda part: _say(messages, "took", part),
@@ -143,10 +149,10 @@ class _Process:
 class Crew:
     """The processes that work at a run."""
 
-    def __init__(self, run: Run, spec: JobSpec[Any], size: int, done: Callable[[int], object]) -> None:
+    def __init__(self, run: Run, spec: JobSpec[Any], digest: str, size: int, done: Callable[[int], object]) -> None:
         self._run = run
         self._spec = spec
-        self._task = Task(type(run.db), run.db.config, spec, run.number)
+        self._task = Task(type(run.db), run.db.config, spec, run.number, digest)
         self._size = size
         self._done = done
         self._stillborn = 0

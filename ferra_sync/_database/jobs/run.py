@@ -49,7 +49,7 @@ def run_batches(db: Transacting, spec: JobSpec[Any], workers: int, progress: Pro
     elif before.state == "unfinished":
         from ferra_sync._database.jobs.processes import Crew  # noqa: PLC0415 - for those who ask for several
 
-        Crew(run, spec, workers, counter.add).finish()
+        Crew(run, spec, ranges.digest, workers, counter.add).finish()
     status = status_of(db, spec.name)
     if status.state == "stopped":
         raise JobError(spec.name, status.error or "") from cause

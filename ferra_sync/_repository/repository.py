@@ -72,7 +72,7 @@ class FerraRepository(Protocol[M]):
 class _Keyed(Keyed[K_co], Protocol[M, K_co]):
     """`PgRepository[M]`, whose keys are of type K."""
 
-    _db: Executor
+    db: Executor
     _statements: ModelStatements
 
     def _find_by_id(self, executor: Executor, id: object) -> M: ...
@@ -84,7 +84,7 @@ class _Tabled(Tabled[S_co], Protocol[M, S_co]):
     """`PgRepository[M]`, whose models are of the table S."""
 
     _all: Select[Any, Any, M]
-    _db: Executor
+    db: Executor
     _meta: ModelMeta
 
     def _write(self, executor: Executor, data: M, *, or_update: bool = False) -> M: ...
@@ -93,6 +93,12 @@ class _Tabled(Tabled[S_co], Protocol[M, S_co]):
 class PgRepository(Value, Generic[M]):
     """The repository of one model over PostgreSQL: cheap to make, immutable, safe to share between threads.
 
+    A subclass adds what its table is asked for, over `self.db`.
+
+    Attributes:
+        model: the class of its rows.
+        db: the `Database` or `Transaction` that it works on.
+
     Every method raises `Db` where the database says no for another reason than those listed.
 
     Raises:
@@ -100,11 +106,11 @@ class PgRepository(Value, Generic[M]):
         QueryError: the table has no primary key, or the model lacks a column of it.
     """
 
-    __slots__ = ("_all", "_db", "_meta", "_statements", "model")
+    __slots__ = ("_all", "_meta", "_statements", "db", "model")
 
     model: type[M]
+    db: Executor
     _all: Select[Any, Any, M]
-    _db: Executor
     _meta: ModelMeta
     _statements: ModelStatements
 
@@ -113,7 +119,7 @@ class PgRepository(Value, Generic[M]):
             raise QueryError(f"a repository is over a Database or a Transaction, not {named(db)}")
         self.model = model
         self._all = select(cast("Any", model))  # mypy does not see a type[M] as the class it is
-        self._db = db
+        self.db = db
         self._meta = ModelMeta.of(model)
         self._statements = statements_of(self._meta)
 
@@ -128,7 +134,7 @@ class PgRepository(Value, Generic[M]):
         Raises:
             NotFound: there is none.
         """
-        return self._find_by_id(self._db, id)
+        return self._find_by_id(self.db, id)
 
     def find_by_id_in_tx(self: _Keyed[M, K], tx: Transaction, id: Key[K]) -> M:
         """`find_by_id`, inside a transaction."""
@@ -140,7 +146,7 @@ class PgRepository(Value, Generic[M]):
         Raises:
             ValueError: `per_page` is less than 1.
         """
-        return self._db.fetch_page(self._all, page, per_page)
+        return self.db.fetch_page(self._all, page, per_page)
 
     def find_page_in_tx(self, tx: Transaction, page: int = 1, per_page: int = 20) -> Page[M]:
         """`find_page`, inside a transaction; serializable, it is strict."""
@@ -154,7 +160,7 @@ class PgRepository(Value, Generic[M]):
             ValidationError: a value is of the wrong type, or a validator rejects it.
             QueryError: the model lacks a column that must be given.
         """
-        return self._write(self._db, data)
+        return self._write(self.db, data)
 
     def insert_in_tx(self, tx: Transaction, data: M) -> M:
         """`insert`, inside a transaction."""
@@ -172,7 +178,7 @@ class PgRepository(Value, Generic[M]):
             Conflict: a unique constraint is violated.
             ValidationError: a value is of the wrong type, or a validator rejects it.
         """
-        return self._update_row(self._db, id, data)
+        return self._update_row(self.db, id, data)
 
     def update_in_tx(self: _Keyed[M, K], tx: Transaction, id: Key[K], data: M) -> M:
         """`update`, inside a transaction."""
@@ -184,7 +190,7 @@ class PgRepository(Value, Generic[M]):
         Raises:
             NotFound: there is none.
         """
-        self._delete_row(self._db, id)
+        self._delete_row(self.db, id)
 
     def delete_in_tx(self: _Keyed[M, K], tx: Transaction, id: Key[K]) -> None:
         """`delete`, inside a transaction."""
@@ -208,12 +214,12 @@ class PgRepository(Value, Generic[M]):
             key = self._statements.key_values(id)
         except NotFound:
             return False
-        return bool(self._db._rows(self._statements.exists, key))
+        return bool(self.db._rows(self._statements.exists, key))
 
     def count(self: _Tabled[M, S], *predicates: Expr[S | Opt[S], bool, None, Plain]) -> int:
         """Return the number of rows for which all predicates hold."""
         table: From[Any, Any] = from_(self._meta.table.ref.owner)
-        return self._db.fetch_value(table.where(*predicates).select(count()))
+        return self.db.fetch_value(table.where(*predicates).select(count()))
 
     def save(self, data: M) -> M:
         """Insert the row, or where its key exists set every column, in one statement; return it as the server has it.
@@ -226,7 +232,7 @@ class PgRepository(Value, Generic[M]):
             ValidationError: a value is of the wrong type, or a validator rejects it.
             QueryError: the model lacks a column that must be given.
         """
-        return self._write(self._db, data, or_update=True)
+        return self._write(self.db, data, or_update=True)
 
     def insert_many(self, rows: Iterable[M]) -> list[M]:
         """Insert rows, any number of them, all or none; return them as the server has them, in the order given.
@@ -239,7 +245,7 @@ class PgRepository(Value, Generic[M]):
             ValidationError: a value is of the wrong type, or a validator rejects it.
             QueryError: the model lacks a column that must be given.
         """
-        return insert_many(self._db, self._meta, _several("insert_many", rows))
+        return insert_many(self.db, self._meta, _several("insert_many", rows))
 
     def copy_in(self, rows: Iterable[M]) -> int:
         """COPY rows, any number of them, all or none; return how many. The iterable is read as it is sent.
@@ -252,7 +258,7 @@ class PgRepository(Value, Generic[M]):
             ValidationError: a value is of the wrong type, or a validator rejects it.
             QueryError: the model lacks a column that must be given, or rows leave different columns to the server.
         """
-        return copy_in(self._db, self._meta, _several("copy_in", rows))
+        return copy_in(self.db, self._meta, _several("copy_in", rows))
 
     # The bodies
 
@@ -289,7 +295,7 @@ class PgRepository(Value, Generic[M]):
 
 def _found(repository: _Tabled[M, Any], predicates: tuple[AnyExpr, ...], order_by: Sequence[Ordering[Any]]) -> list[M]:
     query = repository._all.where(*predicates).order_by(*_several("order_by", order_by))
-    return repository._db.fetch_all(query.in_stable_order())
+    return repository.db.fetch_all(query.in_stable_order())
 
 
 def _several(what: str, given: Iterable[T]) -> Iterable[T]:

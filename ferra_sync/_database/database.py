@@ -253,6 +253,16 @@ class Database(Executor):
 
         return statuses(self)
 
+    def forget_job(self, name: str) -> None:
+        """Delete the progress of a job; a process that still runs it ends with a `QueryError`.
+
+        Raises:
+            NotFound: there is none of this name.
+        """
+        from ferra_sync._database.jobs.status import forget  # noqa: PLC0415 - of jobs alone
+
+        forget(self, name)
+
     @overload
     def listen(
         self,

@@ -9,12 +9,19 @@ import pytest
 from counted_rows import Counted, CountedRow, all_rows, count_up
 from databases import fresh_database
 
-from ferra_sync import Database, Db, JobOptions, QueryError, Table, select
+from ferra_sync import Database, Db, Derived, JobOptions, QueryError, Table, select, update
 from ferra_sync import types as t
 
 
 class Logs(Table):
     line = t.text()
+
+
+class Written(Derived):
+    id = t.integer()
+
+
+MOVED = update(Counted).find(1).set(Counted.times.to(1)).returning(Counted.id)
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +42,7 @@ REFUSED: dict[str, dict[str, Any]] = {
     "no key": {"query": select(Logs.line)},
     "an order": {"query": select(CountedRow).order_by(Counted.times)},
     "rows that others have locked": {"query": select(CountedRow).for_update(skip_locked=True)},
+    "a write in its WITH": {"query": select(CountedRow).with_(Written.cte(MOVED))},
     "workers and a query": {"workers": 2},
     "workers and a lambda": {"workers": 2, "query": lambda: select(CountedRow)},
     "workers and a local work": {"workers": 2, "query": all_rows, "work": lambda _tx, _batch: None},

@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from ferra_sync import (
     Conflict,
     Database,
+    Db,
+    DbErrorKind,
     FerraModel,
     JobError,
     JobOptions,
@@ -317,6 +319,20 @@ def test_a_connection_that_is_lost_fails_no_batch(db):
     assert times(db) == {1: 100}
 
 
+def test_a_server_that_loses_every_connection_ends_the_run_with_its_own_error(db):
+    def losing(tx, _batch):
+        backend = tx.fetch_value(select(BACKEND()))
+        with psycopg.connect(db.config.url, autocommit=True) as other:
+            other.execute("SELECT pg_terminate_backend(%s, 1000)", [backend])
+        tx.fetch_value(select(BACKEND()))
+
+    with pytest.raises(Db) as caught:
+        db.run_batches(all_rows(), losing, name="nightly", options=JobOptions(pause=0, retries=2))
+    assert caught.value.kind is DbErrorKind.CLOSED_CONNECTION
+    status = db.job_status("nightly")
+    assert (status.state, status.rows, status.parts[0].error) == ("unfinished", 0, None)
+
+
 BACKEND = fn.function("pg_backend_pid", returns=t.integer())
 
 
@@ -377,6 +393,16 @@ def test_another_process_sees_how_far_a_job_is(db):
     assert seen == [("unfinished", 0, [False]), ("unfinished", 60, [False])]
     assert last.started_at <= last.updated_at <= last.finished_at
     assert [(part.number, part.rows, part.batches, part.is_done) for part in last.parts] == [(0, 100, 2, True)]
+
+
+def test_a_job_that_is_forgotten_is_no_job_any_more(db):
+    with pytest.raises(NotFound):
+        db.forget_job("nightly")
+    db.run_batches(all_rows(), fail_at_13, name="nightly", options=JobOptions(retries=0))
+    db.forget_job("nightly")
+    assert db.jobs() == []
+    with pytest.raises(NotFound, match="ferra_jobs/nightly not found"):
+        db.forget_job("nightly")
 
 
 # Any moment

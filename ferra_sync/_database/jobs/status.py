@@ -1,4 +1,4 @@
-"""How far a job is, as any process can ask."""
+"""How far a job is, as any process can ask, until it is forgotten."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from ferra_sync._database.jobs.tables import Failure, Failures, Job, Jobs, Part,
 from ferra_sync._database.jobs.transacting import Transacting
 from ferra_sync._database.transaction import Transaction
 from ferra_sync._query.select import whole
+from ferra_sync._query.update import delete_from
 from ferra_sync.errors import NotFound
 
 JobState: TypeAlias = Literal["unfinished", "finished", "stopped"]
@@ -110,6 +111,20 @@ def statuses(db: Transacting, name: str | None = None) -> list[JobStatus]:
     # One moment of the database: a batch that is set aside in between would count twice, or not at all.
     with db.transaction(isolation="repeatable read", read_only=True) as tx:
         return _read(tx, name)
+
+
+def forget(db: Transacting, name: str) -> None:
+    """Delete what is kept of a job.
+
+    Raises:
+        NotFound: there is none of this name.
+    """
+    deleted = 0
+    if are_there(db):
+        with db.transaction() as tx:
+            deleted = tx.execute(delete_from(Jobs).find(name))
+    if not deleted:
+        raise NotFound("ferra_jobs", name)
 
 
 def _read(tx: Transaction, name: str | None) -> list[JobStatus]:

@@ -200,9 +200,3 @@ def _begun_anew(db: Transacting, tx: Transaction, job: Job, ranges: KeyRanges[An
         )
     )
     return run
-
-
-def forget(db: Transacting, name: str) -> bool:
-    """Delete all that is kept of a job; return whether there was anything."""
-    with db.transaction() as tx:
-        return tx.execute(delete_from(Jobs).find(name)) > 0

@@ -1,4 +1,4 @@
-"""The command line: `ferra migration run | revert | list | generate NAME…`, `ferra jobs list | sql`, `ferra demo`.
+"""The command line: `ferra migration run | revert | list | generate NAME…`, `ferra jobs …`, `ferra demo`.
 
 Exit codes: 0 done, 1 refused or failed (one line on stderr says why), 2 a command line that makes no sense.
 """
@@ -28,7 +28,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from ferra_sync._database.jobs.tables import SQL as JOBS_SQL
-from ferra_sync.cli._jobs import JOB_HEADINGS, job_cells
+from ferra_sync.cli._jobs import JOB_HEADINGS, job_cells, watch
 from ferra_sync.migrations import AppliedMigration, MigrationStatus
 
 _HEADINGS: Final = ("version", "name", "state", "applied at", "duration")
@@ -102,6 +102,18 @@ def list_jobs(url: str | None) -> None:
     with _reported("listed"), _connected(url) as db:
         found = db.jobs()
     _show(JOB_HEADINGS, [job_cells(status) for status in found])
+
+
+@jobs.command("watch")
+@click.argument("name")
+@_url
+def watch_job(name: str, url: str | None) -> None:
+    """Show a bar of a job's parts until it is finished or has stopped; exit code 1: it stopped."""
+    with _reported("watched"), _connected(url) as db:
+        status = watch(db, name)
+    _show(JOB_HEADINGS, [job_cells(status)])
+    if status.state == "stopped":
+        sys.exit(1)
 
 
 @jobs.command("sql")

@@ -339,13 +339,16 @@ BACKEND = fn.function("pg_backend_pid", returns=t.integer())
 # Two at once
 
 
-def test_two_that_run_one_job_do_no_batch_twice(db):
+@pytest.mark.parametrize("isolation", ["read committed", "serializable"])
+def test_two_that_run_one_job_do_no_batch_twice_whatever_the_servers_default_is(db, isolation):
     together = threading.Barrier(2)
     ended = []
+    url = f"{db.config.url} options='-c default_transaction_isolation={isolation.replace(' ', chr(92) * 2 + ' ')}'"
 
     def run():
-        together.wait()
-        ended.append(db.run_batches(all_rows(), count_up, name="nightly", size=5).state)
+        with Database.connect(url) as mine:
+            together.wait()
+            ended.append(mine.run_batches(all_rows(), count_up, name="nightly", size=5).state)
 
     threads = [threading.Thread(target=run) for _ in range(2)]
     for thread in threads:

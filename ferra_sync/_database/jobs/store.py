@@ -83,7 +83,7 @@ class Run:
 
     def fail(self, part: Part, error: str, pause: float) -> None:
         """Count a failure of the batch that comes next, unless somebody else has come past it."""
-        with self.db.transaction() as tx:
+        with self.db.transaction(isolation="read committed") as tx:
             tx.execute(
                 update(Parts)
                 .find((part.job, part.part))
@@ -97,7 +97,7 @@ class Run:
 
     def part(self, number: int) -> Part | None:
         """Return a part as it is now; None where it is none of this run."""
-        with self.db.transaction() as tx:
+        with self.db.transaction(isolation="read committed") as tx:
             return tx.fetch_optional(whole(Part).where(*self._own, Parts.part == number))
 
     def stop(self, tx: Transaction, error: str) -> None:
@@ -115,8 +115,8 @@ class Run:
         Raises:
             QueryError: the job was begun anew, or forgotten.
         """
-        with self.db.transaction() as tx:
-            job = tx.fetch_optional(whole(Job).find(self.name).for_update())
+        with self.db.transaction(isolation="read committed") as tx:
+            job = tx.fetch_optional(whole(Job).find(self.name).for_no_key_update())
             if job is None or job.run != self.number:
                 raise QueryError(f"job {self.name!r} was begun anew or forgotten while it ran here")
             if job.state != "unfinished":
@@ -157,10 +157,10 @@ def begun(db: Transacting, name: str, ranges: KeyRanges[Any], workers: int, star
     Raises:
         QueryError: the job was begun with another query, or with other values in it.
     """
-    with db.transaction() as tx:
+    with db.transaction(isolation="read committed") as tx:
         with suppress(Conflict), tx.savepoint():
             tx.execute(insert_into(Jobs).values(Job(name=name, run=0, digest=ranges.digest, state="unfinished")))
-        job = tx.fetch_one(whole(Job).find(name).for_update())
+        job = tx.fetch_one(whole(Job).find(name).for_no_key_update())
         if job.run == 0 or start == "restart":
             return _begun_anew(db, tx, job, ranges, workers)
         if job.digest != ranges.digest:

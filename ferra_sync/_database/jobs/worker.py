@@ -72,7 +72,7 @@ class Worker(Generic[R]):
         tx: Transaction | None = None
         rows = 0
         try:
-            with self.run.db.transaction() as tx:
+            with self.run.db.transaction(isolation="read committed") as tx:
                 part = self.run.take(tx, self._last)
                 if part is None:
                     return False

@@ -89,6 +89,7 @@ if TYPE_CHECKING:
     from ferra_sync._model.validated import validated
     from ferra_sync._query.claim import Lease
     from ferra_sync._query.plan import Plan, PlanNode
+    from ferra_sync._repository.import_csv import ImportReport, LineError
 
 __all__ = [
     "JSON_NULL",
@@ -127,6 +128,7 @@ __all__ = [
     "From",
     "Grouped",
     "GroupingSets",
+    "ImportReport",
     "In",
     "Insert",
     "Insertable",
@@ -136,6 +138,7 @@ __all__ = [
     "JobStatus",
     "JsonNull",
     "Lease",
+    "LineError",
     "Listener",
     "MigrationError",
     "ModelMeta",
@@ -221,6 +224,7 @@ if not TYPE_CHECKING:
             "_model.validated": "validated",
             "_query.claim": "Lease",
             "_query.plan": "Plan PlanNode",
+            "_repository.import_csv": "ImportReport LineError",
         },
     )
 

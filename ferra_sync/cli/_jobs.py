@@ -1,22 +1,64 @@
-"""How `ferra jobs list` and `ferra jobs watch` show jobs."""
+"""`ferra jobs`: how far the jobs of `db.run_batches` are."""
 
 from __future__ import annotations
 
+import sys
 import time
 from typing import Final
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+import click
 
-from ferra_sync import Database, JobStatus
+from ferra_sync import ConfigError, Database, FerraDbError, JobStatus
+from ferra_sync._database.jobs.tables import SQL
+from ferra_sync.cli._bar import bar
+from ferra_sync.cli._connection import connected, refusal, url_option
+from ferra_sync.cli._table import show
 
-JOB_HEADINGS: Final = ("job", "state", "rows", "parts", "set aside", "started", "updated", "error")
+_HEADINGS: Final = ("job", "state", "rows", "parts", "set aside", "started", "updated", "error")
 
 _PAUSE: Final = 0.5
 """Seconds between two looks at a job."""
 
 
-def job_cells(status: JobStatus) -> tuple[str, ...]:
+@click.group()
+def jobs() -> None:
+    """Jobs of `db.run_batches`."""
+
+
+@jobs.command("list")
+@url_option
+def list_jobs(url: str | None) -> None:
+    """Show how far each job is."""
+    try:
+        with connected(url) as db:
+            found = db.jobs()
+    except (ConfigError, FerraDbError) as error:
+        raise refusal(error) from error
+    show(_HEADINGS, [_cells(status) for status in found])
+
+
+@jobs.command("watch")
+@click.argument("name")
+@url_option
+def watch_job(name: str, url: str | None) -> None:
+    """Show a bar of a job's parts until it is finished or has stopped; exit code 1: it stopped."""
+    try:
+        with connected(url) as db:
+            status = watch(db, name)
+    except (ConfigError, FerraDbError) as error:
+        raise refusal(error) from error
+    show(_HEADINGS, [_cells(status)])
+    if status.state == "stopped":
+        sys.exit(1)
+
+
+@jobs.command("sql")
+def print_sql() -> None:
+    """Print what makes the tables of jobs, for a migration: whoever runs jobs needs no right to create them then."""
+    click.echo(SQL.read_text(), nl=False)
+
+
+def _cells(status: JobStatus) -> tuple[str, ...]:
     """Return what is shown of a job, in the order of the headings."""
     return (
         status.name,
@@ -37,13 +79,9 @@ def watch(db: Database, name: str) -> JobStatus:
         NotFound: there is none of this name.
     """
     status = db.job_status(name)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        bar = progress.add_task(name, total=None)
+    with bar(name, len(status.parts)) as tell:
         while True:
-            described = f"{name}: {status.rows} rows"
-            progress.update(bar, completed=_parts_done(status), total=len(status.parts), description=described)
+            tell(_parts_done(status), f"{status.rows} rows")
             if status.state != "unfinished":
                 return status
             time.sleep(_PAUSE)

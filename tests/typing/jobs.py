@@ -94,26 +94,26 @@ tx.notify("tasks", TaskAdded(1))
 
 # Rejected
 
-db.run_batches(select(Post), rename, name="nightly")  # R769 a work for rows of another class
-db.run_batches(posts, rename, name="nightly")  # R770 the same of a query that is made
-db.run_batches(select(Post), publish)  # R771 a job without a name
-db.run_batches(select(Post).union(select(Post)), publish, name="nightly")  # R772 a set operation
-db.run_batches(select(Post), publish, name="nightly", progress=add())  # R773 what progress is not
-JobOptions(on_error="ignore")  # R774 what is not done about errors
-JobOptions(start="again")  # R775 where no job begins
-tx.run_batches(select(Post), publish, name="nightly")  # R776 a job inside a transaction
-Lease(Tasks.name, timedelta(minutes=5))  # R777 a lease that ends at a name
-Lease(Tasks.made_at, timedelta(minutes=5))  # R778 a lease that never is none
-Lease(Tasks.leased_until, 300)  # R779 a lease of a number
-Lease(Tasks.leased_until, timedelta(minutes=5), attempts=Tasks.name)  # R780 claims counted in a text
-Lease(Tasks.leased_until, timedelta(minutes=5), attempts=Comments.id)  # R781 claims counted in another table
-db.claim(select(Post).where(Posts.published), 10, lease=lease)  # R782 a lease of another table
-db.claim(select(Task), lease=lease)  # R783 a claim of no number of rows
-update(Posts).where(lease.held(task))  # R784 a lease of another table than that which is written
-lease.held(TaskAdded(1))  # R785 a row of no table
-db.listen("tasks", payload=TaskAdded(1))  # R786 an instance for a class
-db.listen("tasks", payload=TaskAdded, timeout="1")  # R787 a text for seconds
-next(db.listen("tasks", payload=TaskAdded)).payload.name  # R788 a field that the payload has not
-db.notify("tasks", 1)  # R789 a number as a payload
-db.notify(Tasks, "x")  # R790 a table as a channel
-tx.listen("tasks")  # R791 a transaction that listens
+db.run_batches(select(Post), rename, name="nightly")  # R779 a work for rows of another class
+db.run_batches(posts, rename, name="nightly")  # R780 the same of a query that is made
+db.run_batches(select(Post), publish)  # R781 a job without a name
+db.run_batches(select(Post).union(select(Post)), publish, name="nightly")  # R782 a set operation
+db.run_batches(select(Post), publish, name="nightly", progress=add())  # R783 what progress is not
+JobOptions(on_error="ignore")  # R784 what is not done about errors
+JobOptions(start="again")  # R785 where no job begins
+tx.run_batches(select(Post), publish, name="nightly")  # R786 a job inside a transaction
+Lease(Tasks.name, timedelta(minutes=5))  # R787 a lease that ends at a name
+Lease(Tasks.made_at, timedelta(minutes=5))  # R788 a lease that never is none
+Lease(Tasks.leased_until, 300)  # R789 a lease of a number
+Lease(Tasks.leased_until, timedelta(minutes=5), attempts=Tasks.name)  # R790 claims counted in a text
+Lease(Tasks.leased_until, timedelta(minutes=5), attempts=Comments.id)  # R791 claims counted in another table
+db.claim(select(Post).where(Posts.published), 10, lease=lease)  # R792 a lease of another table
+db.claim(select(Task), lease=lease)  # R793 a claim of no number of rows
+update(Posts).where(lease.held(task))  # R794 a lease of another table than that which is written
+lease.held(TaskAdded(1))  # R795 a row of no table
+db.listen("tasks", payload=TaskAdded(1))  # R796 an instance for a class
+db.listen("tasks", payload=TaskAdded, timeout="1")  # R797 a text for seconds
+next(db.listen("tasks", payload=TaskAdded)).payload.name  # R798 a field that the payload has not
+db.notify("tasks", 1)  # R799 a number as a payload
+db.notify(Tasks, "x")  # R800 a table as a channel
+tx.listen("tasks")  # R801 a transaction that listens

@@ -383,6 +383,12 @@ def test_migrations_take_no_connection_that_is_in_its_owners_transaction(url, co
                 Migrations(tmp_path).run(taken)
 
 
+def test_what_opens_connections_of_its_own_is_refused_by_name(db):
+    for use in (lambda: db.listen("news"), lambda: db.run_batches(select(Account), print, name="nightly", workers=2)):
+        with pytest.raises(QueryError, match=r"needs connections of its own, and Database\.over has its owner's"):
+            use()
+
+
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_a_forked_child_is_told_that_the_connection_is_its_parents(db):
     tx = db.begin()

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ferra_sync._database.many.finding import Missing
     from ferra_sync._database.many.outcomes import Outcomes
     from ferra_sync._database.many.upsert_many import Duplicates
+    from ferra_sync._repository.import_csv import CsvFile, ImportReport, OnConflict, OnError
 
 Key: TypeAlias = "K | tuple[Any, ...]"
 """A primary key: of the type of the model's `id`, where it has one; a tuple where the key has several columns."""
@@ -372,6 +373,46 @@ class PgRepository(Value, Generic[M]):
             QueryError: the model lacks a column that must be given, or rows leave different columns to the server.
         """
         return copy_in(self.db, self._meta, _several("copy_in", rows), progress)
+
+    def import_csv(
+        self,
+        path: CsvFile,
+        *,
+        on_error: OnError = "raise",
+        on_conflict: OnConflict = "raise",
+        delimiter: str = ",",
+        progress: Progress | None = None,
+    ) -> ImportReport:
+        """Validate each line of a CSV file in UTF-8 and insert the good ones, in one transaction and flat memory.
+
+        The first line names the fields, as `to_dict` does. A value that is nothing is NULL; where the column is not
+        nullable it is an empty text, and of another type the field's default.
+
+        Args:
+            path: a path, or a file that is open for bytes.
+            on_error: `"raise"`: a bad line undoes the import; `"collect"`: bad lines are reported, be it that a
+                value is wrong, a validator says no or the database does, and the rest is imported.
+            on_conflict: `"raise"`: a line that a unique constraint refuses is a bad line; `"skip"`: it is left out.
+            delimiter: `","`, `";"`, a tab or `"|"`.
+            progress: hears now and then how many rows are done.
+
+        Raises:
+            ValidationError: the header names an unknown or a secret field or lacks one; or a line is bad: `.line`.
+            Conflict, Db: the database refused a row: `.line`.
+            QueryError: the model lacks a column that must be given.
+            OSError: the file cannot be read.
+        """
+        from ferra_sync._repository.import_csv import import_csv  # noqa: PLC0415 - for those who read files
+
+        return import_csv(
+            self.db,
+            self._meta,
+            path,
+            on_error=on_error,
+            on_conflict=on_conflict,
+            delimiter=delimiter,
+            progress=progress,
+        )
 
     # The bodies
 

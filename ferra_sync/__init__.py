@@ -63,7 +63,7 @@ from ferra_sync._query.subquery import Quantified, all_, any_, exists
 from ferra_sync._query.table_part import TablePart, only, tablesample
 from ferra_sync._query.update import Delete, Update, delete_from, update
 from ferra_sync._query.writes import Returning
-from ferra_sync._repository.protocols import FerraRepository
+from ferra_sync._repository.protocol import FerraRepository
 from ferra_sync._repository.repository import PgRepository
 from ferra_sync._schema.constraints import Constraint, check, foreign_key, index, unique
 from ferra_sync._schema.table import Table, TableMeta
@@ -74,6 +74,7 @@ from ferra_sync.errors import (
     DbErrorKind,
     EmbeddedError,
     FerraDbError,
+    JobError,
     MigrationError,
     NotFound,
     QueryError,
@@ -84,6 +85,9 @@ from ferra_sync.functions._case import case
 
 if TYPE_CHECKING:
     from ferra_sync._database.databases import Databases
+    from ferra_sync._database.jobs.notifications import Listener, Notification
+    from ferra_sync._database.jobs.options import JobOptions
+    from ferra_sync._database.jobs.status import JobPart, JobStatus, SetAside
     from ferra_sync._database.many.outcomes import Outcome, Outcomes
     from ferra_sync._database.page_params import PageParams
     from ferra_sync._database.uncounted_page import UncountedPage
@@ -92,6 +96,7 @@ if TYPE_CHECKING:
     from ferra_sync._model.sort import Sort
     from ferra_sync._model.validated import validated
     from ferra_sync._query.associations import grouped_by
+    from ferra_sync._query.claim import Lease
     from ferra_sync._query.plan import Plan, PlanNode
     from ferra_sync._repository.import_csv import ImportReport, LineError
 
@@ -139,11 +144,18 @@ __all__ = [
     "In",
     "Insert",
     "Insertable",
+    "JobError",
+    "JobOptions",
+    "JobPart",
+    "JobStatus",
     "JsonNull",
+    "Lease",
     "LineError",
+    "Listener",
     "MigrationError",
     "ModelMeta",
     "NotFound",
+    "Notification",
     "Opt",
     "Order",
     "Outcome",
@@ -165,6 +177,7 @@ __all__ = [
     "SchemaError",
     "Search",
     "Select",
+    "SetAside",
     "SetReturning",
     "Sort",
     "Table",
@@ -225,6 +238,9 @@ if not TYPE_CHECKING:
         __name__,
         {
             "_database.databases": "Databases",
+            "_database.jobs.notifications": "Listener Notification",
+            "_database.jobs.options": "JobOptions",
+            "_database.jobs.status": "JobPart JobStatus SetAside",
             "_database.many.outcomes": "Outcome Outcomes",
             "_database.page_params": "PageParams",
             "_database.uncounted_page": "UncountedPage",
@@ -233,6 +249,7 @@ if not TYPE_CHECKING:
             "_model.sort": "Sort",
             "_model.validated": "validated",
             "_query.associations": "grouped_by",
+            "_query.claim": "Lease",
             "_query.plan": "Plan PlanNode",
             "_repository.import_csv": "ImportReport LineError",
         },

@@ -16,6 +16,7 @@ __all__ = [
     "DbErrorKind",
     "EmbeddedError",
     "FerraDbError",
+    "JobError",
     "MigrationError",
     "NotFound",
     "QueryError",
@@ -182,3 +183,23 @@ class EmbeddedError(RuntimeError):
 
 class MigrationError(Exception):
     """The migrations on disk and the database's history do not agree, or a migration failed; nothing was applied."""
+
+
+class JobError(Exception):
+    """A job that stopped, or that its workers cannot go on with: `job "nightly" stopped: Conflict: …`.
+
+    What was done stays done, and the job can be resumed.
+
+    Attributes:
+        job: its name.
+        reason: the class of the error that stopped it, and its message where that surely holds no values, else the line
+            that raised it.
+    """
+
+    def __init__(self, job: str, reason: str) -> None:
+        self.job = job
+        self.reason = reason
+        super().__init__(f'job "{job}" stopped: {reason}')
+
+    def __reduce__(self) -> tuple[type[JobError], tuple[str, str]]:
+        return type(self), (self.job, self.reason)

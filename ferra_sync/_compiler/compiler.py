@@ -16,6 +16,7 @@ from ferra_sync._compiler.shapes import (
     BulkInsertShape,
     BulkShape,
     BulkUpdateShape,
+    ClaimShape,
     CompoundShape,
     CountShape,
     DeleteShape,
@@ -46,6 +47,10 @@ def compiled(shape: StatementShape) -> Compiled:
             return compile_count(shape)
         case InsertShape() | UpdateShape() | DeleteShape():
             return compile_write(shape)
+        case ClaimShape():
+            from ferra_sync._compiler.claim import compile_claim  # noqa: PLC0415 - of queues alone
+
+            return compile_claim(shape)
         case _:
             return _compiled_bulk(shape)
 

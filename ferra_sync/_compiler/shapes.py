@@ -339,6 +339,22 @@ class DeleteShape(NamedTuple):
         return (*self.where, *_results(self.returning))
 
 
+class ClaimShape(NamedTuple):
+    """An UPDATE of the rows whose keys a SELECT picks, locked; each comes back with its place among these.
+
+    Its parameters are those of `picked`, then those of `update`, which has no WHERE of its own.
+    """
+
+    picked: SelectShape
+    update: UpdateShape
+    key: tuple[ColumnRef, ...]
+
+    @property
+    def table(self) -> TableRef:
+        """The table that is written."""
+        return self.update.table
+
+
 def _results(items: Items) -> Iterator[Hashable]:
     return (shape for shape, _ in select_list(items).columns)
 
@@ -355,7 +371,7 @@ def write_in_with(shape: RowsShape) -> WriteShape | None:
 BulkShape: TypeAlias = BulkInsertShape | MergeShape | UpsertShape | BulkUpdateShape | KeysShape
 """A statement over rows, or keys, that are given as arrays."""
 
-StatementShape: TypeAlias = RowsShape | CountShape | InsertShape | UpdateShape | DeleteShape | BulkShape
+StatementShape: TypeAlias = RowsShape | CountShape | InsertShape | UpdateShape | DeleteShape | ClaimShape | BulkShape
 
 
 def locks_rows(shape: object) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self, overload
 
 import attrs
 import psycopg
@@ -16,7 +16,7 @@ import psycopg
 from ferra_sync._database.executor import Executor
 from ferra_sync._database.transaction import Isolation, Transaction, begin_command
 from ferra_sync._expression.described import described
-from ferra_sync._expression.typevars import R
+from ferra_sync._expression.typevars import R, T
 from ferra_sync._postgres import wire
 from ferra_sync._postgres.config import DatabaseConfig, local_timeouts, resolve_url
 from ferra_sync._postgres.pool import Pool
@@ -25,6 +25,12 @@ from ferra_sync._postgres.timeouts import TimedPool
 from ferra_sync.errors import ConfigError, Db, DbErrorKind
 
 if TYPE_CHECKING:
+    from ferra_sync._database.jobs.notifications import Listener
+    from ferra_sync._database.jobs.options import JobOptions
+    from ferra_sync._database.jobs.spec import JobQuery
+    from ferra_sync._database.jobs.status import JobStatus
+    from ferra_sync._database.jobs.worker import Work
+    from ferra_sync._database.progress import Progress
     from ferra_sync._postgres.embedded import EmbeddedServer
 
 _RETRIED: Final = frozenset({DbErrorKind.SERIALIZATION_FAILURE, DbErrorKind.DEADLOCK})
@@ -189,6 +195,119 @@ class Database(Executor):
                     raise
             time.sleep(random.uniform(0, min(_FIRST_PAUSE * 2**attempt, _LONGEST_PAUSE)))  # noqa: S311 - jitter
             attempt += 1
+
+    def run_batches(  # noqa: PLR0913 - what a job is, and how it is run
+        self,
+        query: JobQuery[R],
+        work: Work[R],
+        *,
+        name: str,
+        size: int = 1000,
+        workers: int = 1,
+        options: JobOptions | None = None,
+        progress: Progress | None = None,
+    ) -> JobStatus:
+        """Run `work(tx, batch)` for each batch of a query, and note in the same transaction that it is done.
+
+        A job that died, at whatever moment, goes on where it was at its next run, and what `work` writes through `tx`
+        happens exactly once for each row. Several processes may run one job: each part of it is one's at a time. The
+        query is walked along its table's primary key. The first run makes the tables `ferra_jobs`, `ferra_job_parts`
+        and `ferra_job_failures`.
+
+        Args:
+            query: a SELECT as `batches` takes it; with workers a function at the top of a module that returns it.
+            work: is called with a transaction, which it leaves open, and a list of rows; what it does elsewhere may
+                happen again. With workers a function at the top of a module.
+            name: what the job is known by. A finished one does nothing more, see `JobOptions.start`.
+            size: the most rows of a batch.
+            workers: by how many processes, each started anew, with a connection of its own; 1: by this one.
+            options: what is done about failures, and where it begins.
+            progress: is called with the number of rows done, also in earlier runs.
+
+        Raises:
+            QueryError: the query cannot be walked along a key, or is another than the job was begun with; `work` or
+                `query` cannot be given to workers; `work` ended its transaction.
+            JobError: the job stopped at a batch that fails, or its workers cannot go on.
+            Db: the server says no.
+        """
+        from ferra_sync._database.jobs import run  # noqa: PLC0415 - of jobs alone
+        from ferra_sync._database.jobs.options import JobOptions  # noqa: PLC0415 - likewise
+        from ferra_sync._database.jobs.spec import JobSpec  # noqa: PLC0415 - likewise
+
+        spec = JobSpec(query, work, name, size, JobOptions() if options is None else options)
+        return run.run_batches(self, spec, workers, progress)
+
+    def job_status(self, name: str) -> JobStatus:
+        """Return how far a job is, whichever process runs it.
+
+        Raises:
+            NotFound: there is none of this name.
+        """
+        from ferra_sync._database.jobs.status import status_of  # noqa: PLC0415 - of jobs alone
+
+        return status_of(self, name)
+
+    def jobs(self) -> list[JobStatus]:
+        """Return how far all jobs are, by name."""
+        from ferra_sync._database.jobs.status import statuses  # noqa: PLC0415 - of jobs alone
+
+        return statuses(self)
+
+    def forget_job(self, name: str) -> None:
+        """Delete the progress of a job; a process that still runs it ends with a `QueryError`.
+
+        Raises:
+            NotFound: there is none of this name.
+        """
+        from ferra_sync._database.jobs.status import forget  # noqa: PLC0415 - of jobs alone
+
+        forget(self, name)
+
+    @overload
+    def listen(
+        self,
+        channel: str,
+        *,
+        payload: None = None,
+        timeout: float | None = None,
+        on_reconnect: Callable[[], object] | None = None,
+    ) -> Listener[str]: ...
+    @overload
+    def listen(
+        self,
+        channel: str,
+        *,
+        payload: type[T],
+        timeout: float | None = None,
+        on_reconnect: Callable[[], object] | None = None,
+    ) -> Listener[T]: ...
+    def listen(
+        self,
+        channel: str,
+        *,
+        payload: type[Any] | None = None,
+        timeout: float | None = None,
+        on_reconnect: Callable[[], object] | None = None,
+    ) -> Listener[Any]:
+        """Return an iterator over what is sent to a channel from now on, on a connection of its own.
+
+        Where the connection is lost, it is made anew; what was sent meanwhile is lost.
+
+        Args:
+            channel: its name, as it is, capitals too.
+            payload: the attrs class of which payloads are JSON; without one they are texts.
+            timeout: after how many seconds without a notification the iterator ends; None: never by itself.
+            on_reconnect: is called when the connection was made anew, before the next notification: what they tell of
+                is to be read again.
+
+        Raises:
+            QueryError: the channel is no identifier, `payload` no attrs class; or the config says that there is a
+                pooler in between, which has no session to listen in.
+            Db: the server cannot be reached, or refuses.
+        """
+        from ferra_sync._database.jobs.notifications import Listener  # noqa: PLC0415 - of notifications alone
+
+        return Listener(self.config, channel, payload, timeout, on_reconnect)
 
     def _stream(self, statement: Statement, params: tuple[Any, ...]) -> Iterator[Any]:
         with self.begin() as tx:

@@ -11,7 +11,9 @@ from ferra_sync._database.batches import KeyWalk
 from ferra_sync._database.json_rows import object_maker
 from ferra_sync._database.pages import Count, Page, check_count, counted, counting, page_number, page_of
 from ferra_sync._database.runner import Runner, prepared
-from ferra_sync._expression.typevars import R, T
+from ferra_sync._expression.documents import Document
+from ferra_sync._expression.markers import In
+from ferra_sync._expression.typevars import R, S, T
 from ferra_sync._postgres import wire
 from ferra_sync._postgres.statement import Statement, statement_of
 from ferra_sync._query.checks import advice, named
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from ferra_sync._database.many.copy_out import Destination, FileFormat
     from ferra_sync._database.progress import Progress
     from ferra_sync._database.uncounted_page import UncountedPage
+    from ferra_sync._query.claim import Lease
     from ferra_sync._query.plan import Plan
 
 
@@ -244,6 +247,40 @@ class Executor(Runner):
         from ferra_sync._database.many.copy_out import copy_to_file  # noqa: PLC0415 - for those who write files
 
         return copy_to_file(self, query, statement, params, to, format=format, progress=progress)
+
+    @overload
+    def claim(self, query: Select[Any, Any, R], rows: int) -> list[R]: ...
+    @overload
+    def claim(self, query: Select[Any, In[S], R], rows: int, *, lease: Lease[S]) -> list[R]: ...
+    def claim(self, query: Select[Any, Any, R], rows: int, *, lease: Lease[Any] | None = None) -> list[R]:
+        """Return the first rows of a query that nobody else has claimed, in its order or else that of the primary key.
+
+        They are the caller's alone: without a lease, of a transaction until it ends; with one until the lease is over,
+        and they come back as they are then, the end of the lease in them. Rows that others have are passed over.
+
+        Args:
+            query: a SELECT without limit and offset; with a lease of one table.
+            rows: how many at most, from 1 up.
+            lease: the columns that say so; one statement leases the rows, and `lease.held(row)` says whether one still
+                has a row.
+
+        Raises:
+            QueryError: there is no lease and no transaction; or the query limits, groups or repeats rows.
+        """
+        from ferra_sync._database.jobs.claims import claimed  # noqa: PLC0415 - of queues alone
+
+        return claimed(self, query, rows, lease)
+
+    def notify(self, channel: str, payload: str | Document = "") -> None:
+        """Send a text, or JSON of an instance of an attrs class, to all who listen; a transaction does when it commits.
+
+        Raises:
+            QueryError: the channel is no identifier, or the payload is neither or not what its class says.
+            Db: the payload is longer than 7,999 bytes.
+        """
+        from ferra_sync._database.jobs.notifications import notify  # noqa: PLC0415 - of notifications alone
+
+        notify(self, channel, payload)
 
     def batches(self, query: Select[Any, Any, R], size: int = 1000) -> Iterator[list[R]]:
         """Yield the rows in lists of `size`, along the primary key: the last list costs what the first one does.

@@ -8,6 +8,7 @@ from typing import Any, Final
 import attrs
 
 from ferra_sync._compiler.shapes import (
+    ClaimShape,
     CompoundShape,
     DeleteShape,
     InsertShape,
@@ -40,6 +41,8 @@ def is_doubtful(shape: StatementShape) -> bool:
     """
     if isinstance(shape, (SelectShape, CompoundShape)):
         return write_in_with(shape) is not None
+    if isinstance(shape, ClaimShape):
+        shape = shape.update
     if not isinstance(shape, (InsertShape, UpdateShape, DeleteShape)):
         return False
     if _runs_code(shape.returning):

@@ -13,6 +13,7 @@ from ferra_sync._compiler.compiler import CACHED_SHAPES, compiled
 from ferra_sync._compiler.shapes import (
     BulkInsertShape,
     BulkUpdateShape,
+    ClaimShape,
     CompoundShape,
     CountShape,
     DeleteShape,
@@ -144,7 +145,7 @@ def _written(shape: StatementShape) -> Written | None:
             return None
         case InsertShape() | BulkInsertShape() | MergeShape() | UpsertShape():
             return Written("INSERT", shape.table)
-        case UpdateShape() | BulkUpdateShape():
+        case UpdateShape() | BulkUpdateShape() | ClaimShape():
             return Written("UPDATE", shape.table)
         case DeleteShape():
             return Written("DELETE", shape.table)

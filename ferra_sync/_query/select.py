@@ -12,7 +12,7 @@ from ferra_sync._expression.markers import In, Opt, Plain
 from ferra_sync._expression.order import Order
 from ferra_sync._expression.references import TableRef
 from ferra_sync._expression.selectable import Aliasing, Reading, Selectable
-from ferra_sync._expression.shapes import columns_of, has_aggregate, has_window
+from ferra_sync._expression.shapes import Items, columns_of, has_aggregate, has_window
 from ferra_sync._expression.typevars import App, G, R_co, S, Sel, T, V
 from ferra_sync._model.model import ROW, ModelMeta
 from ferra_sync._query.checks import named, table_of
@@ -57,10 +57,21 @@ class Select(Selection[Sel, App, R_co, Never, Never], Combinable[App, R_co], Gen
     def with_key(self) -> Select[Sel, App, tuple[R_co, tuple[Any, ...]]]:
         """Return the query whose every row is a tuple of the row and its primary key."""
         key = tuple((column.ref, column.type) for column in self.primary_key)
-        values = tuple(value for values in self._said.get("item_params", ()) for value in values)
-        row = self.items[0] if len(self.items) == 1 else (shapes.several(self.items), ROW)
-        items = (row, (shapes.several(key), ROW))
-        return self._with(items=items, item_params=(values, ()))._as(Select)
+        items = (*self.as_one_item(), (shapes.several(key), ROW))
+        return self._with(items=items, item_params=(self.item_values(), ()))._as(Select)
+
+    def as_one_item(self) -> Items:
+        """Return what is selected, the items of a tuple together."""
+        return self.items if len(self.items) == 1 else ((shapes.several(self.items), ROW),)
+
+    def item_values(self) -> tuple[Any, ...]:
+        """Return the values in what is selected."""
+        return tuple(value for values in self._said.get("item_params", ()) for value in values)
+
+    def only_key(self) -> Select[Sel, App, tuple[Any, ...]]:
+        """Return the query whose every row is its primary key, a tuple."""
+        key = tuple((column.ref, column.type) for column in self.primary_key)
+        return self._with(items=((shapes.several(key), ROW),), item_params=((),))._as(Select)
 
     def per_parent(
         self,

@@ -23,7 +23,7 @@ from ferra_sync._query.checks import named
 from ferra_sync._query.from_clause import From, from_
 from ferra_sync._query.select import Select
 from ferra_sync._query.select_arity import select
-from ferra_sync._repository.protocols import Key, Keyed, Ordering, Tabled
+from ferra_sync._repository.protocol import Key, Keyed, Ordering, Tabled
 from ferra_sync._repository.statements import ModelStatements, statements_of
 from ferra_sync.errors import NotFound, QueryError
 from ferra_sync.functions._aggregates import count
@@ -262,7 +262,7 @@ class PgRepository(Value, Generic[M]):
 
         What a row leaves to the server stays unchanged; stamps are as in `update`. The iterable is read as it is
         written, 10,000 rows at a time, and may use the same transaction. The number is less than that of the rows where
-        a trigger keeps some as they are.
+        a trigger or a policy keeps some as they are.
 
         Args:
             rows: the rows.

@@ -1,4 +1,4 @@
-"""The command line: `ferra migration run | revert | list | generate NAME…`, `ferra import`, `ferra demo`.
+"""The command line: `ferra migration run | revert | list | generate NAME…`, `ferra import`, `ferra jobs`, `ferra demo`.
 
 Exit codes: 0 done, 1 refused or failed (one line on stderr says why), 2 a command line that makes no sense.
 """
@@ -14,12 +14,12 @@ from ferra_sync.migrations import MigrationFailedError, Migrations
 
 try:
     import click
-    from rich.console import Console
-    from rich.table import Table
 
     from ferra_sync.cli._connection import connected, refusal, url_option
     from ferra_sync.cli._demo.command import demo
     from ferra_sync.cli._import import import_
+    from ferra_sync.cli._jobs import jobs
+    from ferra_sync.cli._table import show
 except ModuleNotFoundError as _missing:
     if (_missing.name or "").partition(".")[0] not in {"click", "rich"}:
         raise
@@ -44,6 +44,7 @@ def ferra() -> None:
 
 ferra.add_command(demo)
 ferra.add_command(import_)
+ferra.add_command(jobs)
 
 
 @ferra.group()
@@ -77,7 +78,7 @@ def list_(url: str | None, directory: str) -> None:
     """Show what is applied and what is pending."""
     with _reported("listed"), connected(url) as db:
         found = Migrations(directory).status(db)
-    _show([_cells(status) for status in found])
+    show(_HEADINGS, [_cells(status) for status in found])
 
 
 @migration.command()
@@ -114,19 +115,6 @@ def _cells(status: MigrationStatus) -> tuple[str, ...]:
 
 def _milliseconds(duration: timedelta | None) -> str:
     return "" if duration is None else f"{duration.total_seconds() * 1000:.0f} ms"
-
-
-def _show(rows: Sequence[tuple[str, ...]]) -> None:
-    """Print a table on a terminal; elsewhere one line a row, cells apart by tabs."""
-    console = Console()
-    if not console.is_terminal:
-        for row in rows:
-            click.echo("\t".join(row).rstrip())
-        return
-    table = Table(*_HEADINGS)
-    for row in rows:
-        table.add_row(*row)
-    console.print(table)
 
 
 def main() -> None:

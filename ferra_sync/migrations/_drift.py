@@ -13,6 +13,7 @@ from typing import Final
 import attrs
 from psycopg import RawCursor
 
+from ferra_sync._database.jobs.tables import NAMES as JOB_TABLES
 from ferra_sync._schema.table import Table
 from ferra_sync.errors import MigrationError
 from ferra_sync.migrations._catalog import (
@@ -52,8 +53,8 @@ def differences(connection: Connection, tables: Iterable[type[Table]]) -> list[D
     """Return what is missing, then what is not declared, then what is otherwise.
 
     A table that names no schema belongs to the first of the search path. All that is in the schemas of these tables is
-    looked at, but for the migrations' history and domains without a declared check; in a schema that only types name,
-    these types alone. Nothing is changed, but the right to create a schema is needed.
+    looked at, but for the migrations' history, the progress of jobs and domains without a declared check; in a schema
+    that only types name, these types alone. Nothing is changed, but the right to create a schema is needed.
 
     Raises:
         SchemaError: one of `tables` is none, or what they declare cannot be.
@@ -74,7 +75,8 @@ def differences(connection: Connection, tables: Iterable[type[Table]]) -> list[D
     looked_at = {
         what: spelled
         for what, spelled in found.items()
-        if what in expected or (what.schema in of_tables and what.kind != "domain")
+        if what in expected
+        or (what.schema in of_tables and what.kind != "domain" and (what.table or what.name) not in JOB_TABLES)
     }
     return _compared(expected, looked_at)
 

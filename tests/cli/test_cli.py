@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,17 @@ import psycopg
 import pytest
 from click.testing import CliRunner, Result
 
+from ferra_sync import Database, JobError, JobOptions, JobStatus, Table, select
+from ferra_sync import types as t
 from ferra_sync.cli import ferra
+from ferra_sync.cli._jobs import watch
 
 FIRST = "20250301000000_create_users"
 SECOND = "20250302000000_create_posts"
+
+
+class Notes(Table):
+    id = t.integer(primary_key=True)
 
 
 @pytest.fixture
@@ -190,3 +198,47 @@ def test_without_click_or_rich_one_line_says_what_to_install(missing: str) -> No
     done = python("-c", hide)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "ferra needs click and rich: pip install 'ferra-sync[cli]'\n"
+
+
+def nothing(_tx: object, _batch: object) -> None:
+    """Do nothing with a batch."""
+
+
+def test_jobs_are_listed_one_a_line_with_tabs_when_it_is_not_a_terminal(url: str) -> None:
+    assert call("jobs", "list", "--url", url).stdout == ""
+    with Database.connect(url) as db:
+        with db.connection() as connection:
+            connection.execute("CREATE TABLE notes (id integer PRIMARY KEY); INSERT INTO notes VALUES (1), (2), (3)")
+        db.run_batches(select(Notes.id), nothing, name="nightly", size=2)
+    result = call("jobs", "list", "--url", url)
+    assert (result.exit_code, result.stdout.split("\t")[:5]) == (0, ["nightly", "finished", "3", "1/1", "0"])
+
+
+def test_a_job_is_watched_until_it_is_over(url: str) -> None:
+    assert call("jobs", "watch", "nightly", "--url", url).stderr == "Error: ferra_jobs/nightly not found\n"
+    with Database.connect(url) as db:
+        with db.connection() as connection:
+            connection.execute("CREATE TABLE notes (id integer PRIMARY KEY); INSERT INTO notes VALUES (1), (2), (3)")
+        with ThreadPoolExecutor() as threads:
+            watched: list[Future[JobStatus]] = []
+            db.run_batches(
+                select(Notes.id),
+                lambda _tx, batch: watched.append(threads.submit(watch, db, "nightly")) if batch == [1] else None,
+                name="nightly",
+                size=1,
+            )
+            assert watched[0].result() == db.job_status("nightly")
+        result = call("jobs", "watch", "nightly", "--url", url)
+        assert (result.exit_code, result.stdout.split("\t")[:4]) == (0, ["nightly", "finished", "3", "1/1"])
+
+        stop = JobOptions(retries=0, on_error="stop")
+        with pytest.raises(JobError):
+            db.run_batches(select(Notes.id), lambda _tx, _batch: 1 // 0, name="stops", options=stop)
+    stopped = call("jobs", "watch", "stops", "--url", url)
+    assert (stopped.exit_code, stopped.stdout.split("\t")[1]) == (1, "stopped")
+
+
+def test_the_tables_of_jobs_are_printed_for_a_migration(url: str) -> None:
+    with psycopg.connect(url, autocommit=True) as conn:
+        conn.execute(call("jobs", "sql").stdout.encode())
+    assert tables(url) == {"ferra_jobs", "ferra_job_parts", "ferra_job_failures"}

@@ -10,6 +10,7 @@ import pytest
 from psycopg import conninfo, sql
 
 from ferra_sync import Database, MigrationError
+from ferra_sync._database.jobs.tables import SQL, Failures, Jobs, Parts
 from ferra_sync.migrations import Migrations
 from ferra_sync.migrations._catalog import Connection, described
 from ferra_sync.migrations._drift import differences
@@ -164,6 +165,15 @@ def test_a_table_that_the_schema_does_not_declare_is_named_as_one_it_lacks(conne
     found = [str(each) for each in differences(connection, (Users, Posts, Films))]
     assert "relation products is not declared: kind r" in found
     assert all("products" in line for line in found)
+
+
+def test_the_progress_of_jobs_is_what_its_tables_declare_and_no_drift_of_others(connection: Connection) -> None:
+    connection.execute(SQL.read_bytes())
+    assert differences(connection, TABLES) == []
+    assert differences(connection, (*TABLES, Jobs, Parts, Failures)) == []
+    connection.execute("ALTER TABLE ferra_jobs DROP error")
+    (found,) = map(str, differences(connection, (*TABLES, Jobs, Parts, Failures)))
+    assert found.startswith("column ferra_jobs.error is missing")
 
 
 def test_where_the_search_path_names_nothing_there_is_nothing_to_compare(connection: Connection) -> None:

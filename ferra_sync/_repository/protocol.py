@@ -1,4 +1,4 @@
-"""What a repository promises, and what its methods ask of the models that it is of."""
+"""What a repository is: ten methods, five of them over the database and the same five inside a transaction."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from ferra_sync._model.model import M
 
 Key: TypeAlias = "K | tuple[Any, ...]"
 """A primary key: of the type of the model's `id`, where it has one; a tuple where the key has several columns."""
-
 
 Ordering: TypeAlias = "Order[S | Opt[S], Plain] | Expr[S | Opt[S], Any, Any, Plain]"
 """What the rows of the table S are sorted by."""

@@ -264,7 +264,7 @@ class PgRepository(Value, Generic[M]):
 
         What a row leaves to the server stays unchanged; stamps are as in `update`. The iterable is read as it is
         written, 10,000 rows at a time, and may use the same transaction. The number is less than that of the rows where
-        a trigger keeps some as they are.
+        a trigger or a policy keeps some as they are.
 
         Args:
             rows: the rows.

@@ -259,3 +259,18 @@ def test_keys_may_come_from_the_same_transaction_and_are_deleted_all_or_none(tx:
         assert entries.delete_many(keys, progress=told.append) == 5
     assert (told, entries.count(), entries.delete_many([2**70, made[0].id])) == ([2, 4, 5], 0, 0)
     assert (entries.delete_many(()), entries.update_many(())) == (0, 0)
+
+
+def test_a_row_that_a_policy_hides_from_update_is_not_counted(tx: Any) -> None:
+    seats = PgRepository(Seat, tx)
+    seats.insert_many([Seat("a", 1), Seat("b", 1)])
+    for command in (
+        "CREATE ROLE usher",
+        "GRANT ALL ON seats TO usher",
+        "ALTER TABLE seats ENABLE ROW LEVEL SECURITY",
+        "CREATE POLICY seen ON seats FOR SELECT USING (true)",
+        "CREATE POLICY changed ON seats FOR UPDATE USING (hall = 'a')",
+        "SET LOCAL ROLE usher",
+    ):
+        tx._acquire().execute(command)
+    assert seats.update_many([Seat("a", 1, "x"), Seat("b", 1, "y")]) == 1

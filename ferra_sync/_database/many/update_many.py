@@ -75,12 +75,14 @@ def _check_key(meta: ModelMeta, chunk: Chunk, batch: Batch) -> None:
 def _update(tx: Runner, meta: ModelMeta, chunk: Chunk, batch: Batch, written: tuple[FieldMeta, ...]) -> int:
     """Update rows that give the same fields; return how many the server says were updated."""
     connection = tx._acquire()
-    width = len(batch.positions)
-    while (updated := _send(connection, meta, chunk, batch, written)) < width:
-        _check_there(connection, meta, chunk, batch)
-        if may_rewrite(connection, meta.table.ref):
-            break  # Else another session has inserted meanwhile what was missing.
-    return updated
+    updated = _send(connection, meta, chunk, batch, written)
+    if updated == len(batch.positions):
+        return updated
+    _check_there(connection, meta, chunk, batch)
+    if may_rewrite(connection, meta.table.ref):
+        return updated
+    # Another session has inserted what was missing; or a policy hides it from UPDATE, which stays so.
+    return _send(connection, meta, chunk, batch, written)
 
 
 class _Unmatched(Exception):  # noqa: N818 - never leaves this module

@@ -151,6 +151,17 @@ class DjangoOrm(Contender):
     def copy_in(self) -> Run:
         return Given(_notes, lambda notes: len(Note.objects.bulk_create(notes, batch_size=1000)))
 
+    def upsert_many(self) -> Run:
+        return Given(
+            _keyed_notes,
+            lambda notes: Note.objects.bulk_create(
+                notes, batch_size=1000, update_conflicts=True, unique_fields=["id"], update_fields=_WRITTEN
+            ),
+        )
+
+    def update_many(self) -> Run:
+        return Given(_keyed_notes, lambda notes: Note.objects.bulk_update(notes, _WRITTEN, batch_size=1000))
+
     def is_in(self) -> Run:
         return lambda keys: Article.objects.filter(pk__in=keys).update(subtitle="changed")
 
@@ -192,6 +203,13 @@ class DjangoOrm(Contender):
 
 def _notes(rows: Iterable[tuple[Any, ...]]) -> list[Note]:
     return [Note(title=a, content=b, stars=c, published=d) for a, b, c, d in rows]
+
+
+_WRITTEN = ["title", "content", "stars", "published"]
+
+
+def _keyed_notes(rows: Iterable[tuple[Any, ...]]) -> list[Note]:
+    return [Note(id=key, title=a, content=b, stars=c, published=d) for key, a, b, c, d in rows]
 
 
 def _query(wanted: Wanted) -> Any:  # noqa: C901 - one `if` for each field

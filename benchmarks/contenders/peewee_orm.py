@@ -23,7 +23,7 @@ from peewee import (
 from playhouse.postgres_ext import DateTimeTZField, PooledPostgresqlExtDatabase, ServerSide
 from psycopg import conninfo
 
-from benchmarks.case import POOL_SIZE, Contender, Run
+from benchmarks.case import POOL_SIZE, Contender, Given, Run
 from benchmarks.cases.filter import LIMIT, Wanted
 from benchmarks.cases.page import PER_PAGE
 from benchmarks.cases.stream import BATCH, CHUNK, total
@@ -173,6 +173,27 @@ class Peewee(Contender):
             return len(rows)
 
         return run
+
+    def upsert_many(self) -> Run:
+        written = [Note.title, Note.content, Note.stars, Note.published]
+
+        def run(rows: Any) -> object:
+            with self.database.atomic():
+                for batch in chunked(rows, 1000):
+                    insert = Note.insert_many(batch, fields=[Note.id, *written])
+                    insert.on_conflict(conflict_target=[Note.id], preserve=written).execute()
+            return rows
+
+        return run
+
+    def update_many(self) -> Run:
+        def run(notes: Any) -> object:
+            with self.database.atomic():
+                return Note.bulk_update(notes, ["title", "content", "stars", "published"], batch_size=100)
+
+        return Given(
+            lambda rows: [Note(id=key, title=a, content=b, stars=c, published=d) for key, a, b, c, d in rows], run
+        )
 
     def is_in(self) -> Run:
         return lambda keys: Article.update(subtitle="changed").where(Article.id.in_(keys)).execute()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from psycopg import conninfo
 from sqlalchemy import ForeignKey, String, Text, create_engine, func, insert, select, update
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship, selectinload
 
@@ -92,6 +93,11 @@ def note_values(rows: Iterable[tuple[Any, ...]]) -> list[dict[str, Any]]:
     return [{"title": a, "content": b, "stars": c, "published": d} for a, b, c, d in rows]
 
 
+def keyed_values(rows: Sequence[tuple[Any, ...]]) -> list[dict[str, Any]]:
+    """Return the dictionaries that an upsert and a bulk UPDATE take."""
+    return [{"id": key, **values} for (key, *_), values in zip(rows, note_values(row[1:] for row in rows), strict=True)]
+
+
 class SqlalchemyOrm(Contender):
     slug = "sqlalchemy_orm"
     name = "SQLAlchemy ORM"
@@ -161,6 +167,27 @@ class SqlalchemyOrm(Contender):
                 return len(given)
 
         return Given(note_values, run)
+
+    def upsert_many(self) -> Run:
+        upsert = postgresql.insert(Note)
+        written = {name: upsert.excluded[name] for name in ("title", "content", "stars", "published")}
+
+        def run(given: Any) -> object:
+            with self._session() as session:
+                session.execute(upsert.on_conflict_do_update(index_elements=[Note.id], set_=written), given)
+                session.commit()
+                return given
+
+        return Given(keyed_values, run)
+
+    def update_many(self) -> Run:
+        def run(given: Any) -> object:
+            with self._session() as session:
+                session.execute(update(Note), given)
+                session.commit()
+                return len(given)
+
+        return Given(keyed_values, run)
 
     def is_in(self) -> Run:
         def run(keys: Any) -> object:

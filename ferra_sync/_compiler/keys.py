@@ -1,4 +1,4 @@
-"""Statements about keys that are given as arrays: their rows in the order of the keys, a key without one, hashes."""
+"""Statements about keys that are given as arrays: the row of each in their order, a key without one, hashes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ferra_sync._expression.shapes import Items, result
 from ferra_sync._expression.sqltypes import BIGINT
 from ferra_sync._model.select_list import select_list
 
-_ROWS: Final = "SELECT {} FROM {} JOIN {} ON {} ORDER BY {}"
+_ROWS: Final = "SELECT {} FROM {} LEFT JOIN {} ON {} ORDER BY {}"
 _MISSING: Final = "SELECT {} FROM {} WHERE NOT EXISTS (SELECT FROM {} WHERE {}) ORDER BY {} LIMIT 1"
 _HASHES: Final = "SELECT {} FROM {} ORDER BY {}"
 _SEEDS: Final = (0, 1)

@@ -285,8 +285,8 @@ class BulkUpdateShape(NamedTuple):
 class KeysShape(NamedTuple):
     """What there is of keys that are given as arrays, one for each column of `key`.
 
-    `rows`: the items of their rows, in the order of the keys; `missing`: the place, from 1, of the first that has no
-    row; `hashes`: two numbers for each column of each key, which equal keys have in common.
+    `rows`: the items of the row of each, in the order of the keys, NULL where there is none; `missing`: the place, from
+    1, of the first that has no row; `hashes`: two numbers for each column of each key, which equal keys have in common.
     """
 
     table: TableRef

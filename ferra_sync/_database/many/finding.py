@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, count
 from typing import Any, Literal, TypeAlias
 
 import psycopg
@@ -14,7 +14,7 @@ from ferra_sync._database.executor import Executor
 from ferra_sync._database.many.chunks import Chunk, chunks
 from ferra_sync._database.progress import Progress, tell
 from ferra_sync._expression.references import ColumnRef
-from ferra_sync._expression.shapes import binary, operation, row
+from ferra_sync._expression.shapes import binary, maybe, operation, row
 from ferra_sync._model.model import ModelMeta
 from ferra_sync._model.rows import FieldValues, arrays_of
 from ferra_sync._postgres import wire
@@ -45,16 +45,17 @@ def find_many(  # noqa: PLR0913 - what the verb of a repository takes
     """
     if missing not in ("refuse", "omit"):
         raise QueryError('missing is "refuse" or "omit"')
-    statement, refs = _found(meta), _key_refs(meta)
+    statement, width = _found(meta), len(_key_refs(meta))
     found: list[Any] = []
     done = 0
     for chunk in chunks(keys):
-        columns, places = _columns(chunk, key_values, len(refs))
-        if missing == "refuse" and len(places) < len(chunk.rows):
-            raise _not_found(meta, chunk, _absent(places))
+        columns, places = _columns(chunk, key_values, width)
         rows = executor._rows(statement, columns) if places else []
-        if missing == "refuse" and len(rows) < len(places):
-            raise _not_found(meta, chunk, _first_missing_of(executor, refs, columns))
+        if any(row is None for row in rows) or len(rows) < len(chunk.rows):
+            if missing == "refuse":
+                place = _first_absent(places, rows)
+                raise NotFound(meta.table.name, meta.table.shown_key(chunk.rows[place]), chunk.first + place)
+            rows = [row for row in rows if row is not None]
         found += rows
         done = chunk.end
         tell(progress, done)
@@ -109,19 +110,10 @@ def _columns(chunk: Chunk, key_values: KeyValues, width: int) -> tuple[FieldValu
     return (tuple(zip(*rows, strict=True)) if rows else ((),) * width), places
 
 
-def _absent(places: Sequence[int]) -> int:
-    """Return the first of the numbers from 0 that is none of the places."""
-    return next((number for number, place in enumerate(places) if number != place), len(places))
-
-
-def _first_missing_of(executor: Executor, key: tuple[ColumnRef, ...], columns: FieldValues) -> int:
-    """Return the place of the first key without a row; where another session has written it since, that of the last."""
-    places: list[int] = executor._rows(_missing(key), columns)
-    return places[0] - 1 if places else len(columns[0]) - 1
-
-
-def _not_found(meta: ModelMeta, chunk: Chunk, place: int) -> NotFound:
-    return NotFound(meta.table.name, meta.table.shown_key(chunk.rows[place]), chunk.first + place)
+def _first_absent(places: Sequence[int], rows: Sequence[object]) -> int:
+    """Return the first place that has no row; `rows` are those, or None, of the places given."""
+    there = {place for place, row in zip(places, rows, strict=True) if row is not None}
+    return next(place for place in count() if place not in there)
 
 
 def _key_refs(meta: ModelMeta) -> tuple[ColumnRef, ...]:
@@ -131,7 +123,8 @@ def _key_refs(meta: ModelMeta) -> tuple[ColumnRef, ...]:
 @lru_cache(maxsize=1024)
 def _found(meta: ModelMeta) -> Statement:
     key = _key_refs(meta)
-    return statement_of(KeysShape(meta.table.ref, key, arrays_of(key), "rows", meta.items))
+    items = ((maybe(meta.row.shape), meta.row.type),)
+    return statement_of(KeysShape(meta.table.ref, key, arrays_of(key), "rows", items))
 
 
 @lru_cache(maxsize=1024)

@@ -16,7 +16,7 @@ from ferra_sync._database.many.conflicts import refused_row
 from ferra_sync._database.many.finding import first_missing
 from ferra_sync._database.many.row_keys import SeenKeys, keys_of
 from ferra_sync._database.progress import Progress, tell
-from ferra_sync._expression.references import ColumnRef
+from ferra_sync._database.ways import may_rewrite
 from ferra_sync._model.field import FieldMeta
 from ferra_sync._model.model import ModelMeta
 from ferra_sync._model.rows import arrays_of
@@ -72,42 +72,52 @@ def _update(
     connection: psycopg.Connection[Any], meta: ModelMeta, chunk: Chunk, batch: Batch, written: tuple[FieldMeta, ...]
 ) -> int:
     """Update rows that give the same fields; return how many the server says were updated."""
-    statement, places, values = _statement(meta, batch.fields, written)
-    columns = tuple(batch.columns[place] for place in places)
-    if statement is None:
-        updated = 0
-    else:
-        try:
-            updated = wire.send(connection, statement, (*columns, *values), wire.AFFECTED)
-        except Conflict as conflict:
-            row = refused_row(conflict, meta.table, batch.fields, batch.columns)
-            raise conflict.of_row(None if row is None else chunk.first + batch.positions[row]) from conflict.__cause__
     width = len(batch.positions)
-    if updated < width:
-        keys = columns[: len(meta.key_fields)]
-        missing = first_missing(connection, tuple(field.ref for field in meta.key_fields), keys)
-        if missing is not None:
-            key = tuple(column[missing] for column in keys)
-            shown = meta.table.shown_key(key if len(key) > 1 else key[0])
-            raise NotFound(meta.table.name, shown, chunk.first + batch.positions[missing])
-    return width if statement is None else updated
+    while (updated := _send(connection, meta, chunk, batch, written)) < width:
+        _check_there(connection, meta, chunk, batch)
+        if may_rewrite(connection, meta.table.ref):
+            break  # Else another session has inserted meanwhile what was missing.
+    return updated
+
+
+def _send(
+    connection: psycopg.Connection[Any], meta: ModelMeta, chunk: Chunk, batch: Batch, written: tuple[FieldMeta, ...]
+) -> int:
+    statement, sent, values = _statement(meta, batch.fields, written)
+    if statement is None:
+        _check_there(connection, meta, chunk, batch)
+        return len(batch.positions)
+    try:
+        return wire.send(connection, statement, (*batch.of(sent), *values), wire.AFFECTED)
+    except Conflict as conflict:
+        row = refused_row(conflict, meta.table, batch.fields, batch.columns)
+        raise conflict.of_row(None if row is None else chunk.first + batch.positions[row]) from conflict.__cause__
+
+
+def _check_there(connection: psycopg.Connection[Any], meta: ModelMeta, chunk: Chunk, batch: Batch) -> None:
+    """Raise NotFound where there is no row with the key of one of these."""
+    keys = batch.of(meta.key_fields)
+    missing = first_missing(connection, tuple(field.ref for field in meta.key_fields), keys)
+    if missing is not None:
+        key = [column[missing] for column in keys]
+        shown = meta.table.shown_key(tuple(key) if len(key) > 1 else key[0])
+        raise NotFound(meta.table.name, shown, chunk.first + batch.positions[missing])
 
 
 @lru_cache(maxsize=4096)
 def _statement(
     meta: ModelMeta, fields: tuple[FieldMeta, ...], written: tuple[FieldMeta, ...]
-) -> tuple[Statement | None, tuple[int, ...], tuple[Any, ...]]:
-    """Return the UPDATE of rows that give these fields, where in a row its values are, and those beside them.
+) -> tuple[Statement | None, tuple[FieldMeta, ...], tuple[Any, ...]]:
+    """Return the UPDATE of rows that give these fields, the fields that it is sent, and the values beside theirs.
 
     It is None where there is nothing to set.
     """
     changed = [field for field in fields if field in written]
-    sent = [*meta.key_fields, *changed]
-    places = tuple(fields.index(field) for field in sent)
     assignments, values = overwriting(meta.table, [field.ref for field in changed])
     if not assignments:
-        return None, places, ()
-    columns: tuple[ColumnRef, ...] = tuple(field.ref for field in sent)
+        return None, (), ()
+    sent = (*meta.key_fields, *changed)
+    columns = tuple(field.ref for field in sent)
     shape = BulkUpdateShape(
         table=meta.table.ref,
         columns=columns,
@@ -115,4 +125,4 @@ def _statement(
         key=tuple(field.ref for field in meta.key_fields),
         assignments=assignments,
     )
-    return statement_of(shape), places, values
+    return statement_of(shape), sent, values

@@ -136,7 +136,9 @@ class _Upsert:
         pattern = tuple(field in batch.fields for field in self._meta.fields)
         number = len(batch.positions)
         if any(pattern):
-            shape = insert_of_arrays(self._meta.table, (field.ref for field in batch.fields), returning=())
+            refs = [field.ref for field in batch.fields]
+            shape = insert_of_arrays(self._meta.table, refs, returning=())
+            shape = shape._replace(overriding=self._meta.table.is_numbered_always(refs))
             inserted = wire.send(self._connection, statement_of(shape), batch.columns, wire.AFFECTED)
         else:
             single = statement_of(insert_of_rows(self._meta, (pattern,), returning=self._meta.items))
@@ -149,7 +151,8 @@ class _Upsert:
         statement, values = self._statement(batch, "arrays")
         ((letters, is_known),) = wire.send(self._connection, statement, (*batch.columns, *values), wire.ROWS)
         if not is_known:
-            raise Db(f"{self._meta.table.name}: a trigger changed the key of a row, so that nothing was written")
+            changed = "a trigger, or a type that is not as declared, changed the key of a row"
+            raise Db(f"{self._meta.table.name}: {changed}, so that nothing was written")
         return str(letters).encode()
 
     def _written_singly(self, chunk: Chunk, batch: Batch) -> bytes:

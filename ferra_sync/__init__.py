@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING
 from ferra_sync import functions, types
 from ferra_sync._database.database import Database
 from ferra_sync._database.executor import Executor
-from ferra_sync._database.pages import Page
+from ferra_sync._database.pages import Capped, Page, capped
 from ferra_sync._database.transaction import Savepoint, Transaction
 from ferra_sync._expression.aggregate import Aggregated
 from ferra_sync._expression.column import Assignment, Column
 from ferra_sync._expression.expression import Expr, Predicate
+from ferra_sync._expression.filtering import Filtering
 from ferra_sync._expression.frame import (
     Frame,
     current_row,
@@ -84,7 +85,13 @@ from ferra_sync.functions._case import case
 if TYPE_CHECKING:
     from ferra_sync._database.databases import Databases
     from ferra_sync._database.many.outcomes import Outcome, Outcomes
+    from ferra_sync._database.page_params import PageParams
+    from ferra_sync._database.uncounted_page import UncountedPage
+    from ferra_sync._model.by import by
+    from ferra_sync._model.filter import Filter
+    from ferra_sync._model.sort import Sort
     from ferra_sync._model.validated import validated
+    from ferra_sync._query.associations import grouped_by
     from ferra_sync._query.plan import Plan, PlanNode
     from ferra_sync._repository.import_csv import ImportReport, LineError
 
@@ -95,6 +102,7 @@ __all__ = [
     "Aggregate",
     "Aggregated",
     "Assignment",
+    "Capped",
     "Changeset",
     "Column",
     "Compound",
@@ -121,6 +129,8 @@ __all__ = [
     "FerraRepository",
     "FieldMeta",
     "FieldType",
+    "Filter",
+    "Filtering",
     "Frame",
     "From",
     "Grouped",
@@ -139,6 +149,7 @@ __all__ = [
     "Outcome",
     "Outcomes",
     "Page",
+    "PageParams",
     "PgRepository",
     "Plain",
     "Plan",
@@ -155,10 +166,12 @@ __all__ = [
     "Search",
     "Select",
     "SetReturning",
+    "Sort",
     "Table",
     "TableMeta",
     "TablePart",
     "Transaction",
+    "UncountedPage",
     "Unset",
     "Update",
     "ValidationError",
@@ -167,6 +180,8 @@ __all__ = [
     "all_",
     "any_",
     "breadth_first",
+    "by",
+    "capped",
     "case",
     "check",
     "cube",
@@ -178,6 +193,7 @@ __all__ = [
     "foreign_key",
     "from_",
     "functions",
+    "grouped_by",
     "grouping_sets",
     "groups",
     "index",
@@ -210,7 +226,13 @@ if not TYPE_CHECKING:
         {
             "_database.databases": "Databases",
             "_database.many.outcomes": "Outcome Outcomes",
+            "_database.page_params": "PageParams",
+            "_database.uncounted_page": "UncountedPage",
+            "_model.by": "by",
+            "_model.filter": "Filter",
+            "_model.sort": "Sort",
             "_model.validated": "validated",
+            "_query.associations": "grouped_by",
             "_query.plan": "Plan PlanNode",
             "_repository.import_csv": "ImportReport LineError",
         },

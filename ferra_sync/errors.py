@@ -150,7 +150,7 @@ class QueryError(Exception):
 
 
 class ValidationError(Exception):
-    """A model that its own attrs validators reject, before a write; data that `validated` refuses.
+    """A model that its own attrs validators reject, before a write; data from outside that says what it may not.
 
     Attributes:
         model: the model class's name.

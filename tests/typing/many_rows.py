@@ -33,17 +33,17 @@ assert_type(users.insert_many([User(1, "x")], progress=told), list[User])
 
 # Rejected
 
-users.upsert_many([Post(1, "x")])  # R769 rows of another model
-users.upsert_many([User(1, "x")], on=(Posts.title,))  # R770 a column of another table
-users.upsert_many([User(1, "x")], on=Users.name)  # R771 a column for several
-users.upsert_many([User(1, "x")], on=("name",))  # R772 a name for a column
-users.upsert_many([User(1, "x")], duplicates="first")  # R773 what is none of the ways
-users.upsert_many([User(1, "x")], progress=len)  # R774 a progress that takes no number
-users.update_many([Post(1, "x")])  # R775 rows of another model
-users.update_many([User(1, "x")], columns=(Posts.title,))  # R776 a column of another table
-users.update_many([User(1, "x")], columns=(User.name,))  # R777 a model's attribute for a column
-users.find_many(["a"])  # R778 a text for an integer key
-users.find_many(1)  # R779 a key for several
-users.find_many([1], missing="skip")  # R780 what is none of the ways
-users.delete_many([None])  # R781 None for a key
-names: list[str] = users.upsert_many([User(1, "x")])  # R782 outcomes taken for rows
+users.upsert_many([Post(1, "x")])  # R821 rows of another model
+users.upsert_many([User(1, "x")], on=(Posts.title,))  # R822 a column of another table
+users.upsert_many([User(1, "x")], on=Users.name)  # R823 a column for several
+users.upsert_many([User(1, "x")], on=("name",))  # R824 a name for a column
+users.upsert_many([User(1, "x")], duplicates="first")  # R825 what is none of the ways
+users.upsert_many([User(1, "x")], progress=len)  # R826 a progress that takes no number
+users.update_many([Post(1, "x")])  # R827 rows of another model
+users.update_many([User(1, "x")], columns=(Posts.title,))  # R828 a column of another table
+users.update_many([User(1, "x")], columns=(User.name,))  # R829 a model's attribute for a column
+users.find_many(["a"])  # R830 a text for an integer key
+users.find_many(1)  # R831 a key for several
+users.find_many([1], missing="skip")  # R832 what is none of the ways
+users.delete_many([None])  # R833 None for a key
+names: list[str] = users.upsert_many([User(1, "x")])  # R834 outcomes taken for rows

@@ -1,4 +1,4 @@
-"""What a repository is: the ten methods, and what tells a checker of its keys and its table."""
+"""What a repository is: ten methods, five of them over the database and the same five inside a transaction."""
 
 from __future__ import annotations
 
@@ -6,12 +6,18 @@ from typing import Any, Protocol, TypeAlias
 
 from ferra_sync._database.pages import Page
 from ferra_sync._database.transaction import Transaction
-from ferra_sync._expression.typevars import K, K_co, S_co
+from ferra_sync._expression.expression import Expr
+from ferra_sync._expression.markers import Opt, Plain
+from ferra_sync._expression.order import Order
+from ferra_sync._expression.typevars import K, K_co, S, S_co
 from ferra_sync._model.keyed import HasKey, OfTable
 from ferra_sync._model.model import M
 
 Key: TypeAlias = "K | tuple[Any, ...]"
 """A primary key: of the type of the model's `id`, where it has one; a tuple where the key has several columns."""
+
+Ordering: TypeAlias = "Order[S | Opt[S], Plain] | Expr[S | Opt[S], Any, Any, Plain]"
+"""What the rows of the table S are sorted by."""
 
 
 class Keyed(Protocol[K_co]):

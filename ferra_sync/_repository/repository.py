@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Generic, Protocol, cast
 
 from ferra_sync._database.executor import Executor
 from ferra_sync._database.many.copy_in import copy_in
@@ -15,7 +15,6 @@ from ferra_sync._database.transaction import Transaction
 from ferra_sync._expression.column import Column
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.markers import Opt, Plain
-from ferra_sync._expression.order import Order
 from ferra_sync._expression.typevars import K, K_co, S, S_co, T
 from ferra_sync._expression.values import Value
 from ferra_sync._model.model import M, ModelMeta
@@ -24,7 +23,7 @@ from ferra_sync._query.checks import named
 from ferra_sync._query.from_clause import From, from_
 from ferra_sync._query.select import Select
 from ferra_sync._query.select_arity import select
-from ferra_sync._repository.protocol import Key, Keyed, Tabled
+from ferra_sync._repository.protocol import Key, Keyed, Ordering, Tabled
 from ferra_sync._repository.statements import ModelStatements, statements_of
 from ferra_sync.errors import NotFound, QueryError
 from ferra_sync.functions._aggregates import count
@@ -34,9 +33,6 @@ if TYPE_CHECKING:
     from ferra_sync._database.many.outcomes import Outcomes
     from ferra_sync._database.many.upsert_many import Duplicates
     from ferra_sync._repository.import_csv import CsvFile, ImportReport, OnConflict, OnError
-
-Ordering: TypeAlias = "Order[S | Opt[S], Plain] | Expr[S | Opt[S], Any, Any, Plain]"
-"""What the rows of the table S are sorted by."""
 
 
 class _Keyed(Keyed[K_co], Protocol[M, K_co]):

@@ -177,11 +177,14 @@ class _Import:
     def load(self, tx: Executor, chunk: Sequence[Record]) -> None:
         """Insert the good rows of these records."""
         by_pattern: dict[Given, list[_Numbered]] = {}
+        invalid: list[ValidationError] = []
         for record in chunk:
             try:
                 values = self._meta.values(self._made.row(record))
             except ValidationError as error:
-                self._refuse(record.line, error, error.errors)
+                invalid.append(error)
+                if self._is_strict:  # The server may refuse one before it.
+                    break
             else:
                 by_pattern.setdefault(given(values), []).append(_Numbered(record.line, values))
         self.rows += len(chunk)
@@ -189,7 +192,9 @@ class _Import:
             if any(pattern):
                 self._insert(tx, pattern, numbered)
             else:
-                self._refuse_empty(numbered)
+                invalid += [self._empty(row.line) for row in numbered]
+        for each in invalid:
+            self._refuse(each.line or 0, each, each.errors)
 
     def _insert(self, tx: Executor, pattern: Given, numbered: Sequence[_Numbered]) -> None:
         """Insert rows in as few statements as there can be: what the server refuses is cut until it is one row."""
@@ -234,10 +239,8 @@ class _Import:
         field = self._meta.by_column.get(columns[0] or "") if len(columns) == 1 else None
         return {"" if field is None else field.key: str(error)}
 
-    def _refuse_empty(self, numbered: Sequence[_Numbered]) -> None:
-        errors = {"": "has no value"}
-        for row in numbered:
-            self._refuse(row.line, ValidationError(self._meta.model.__name__, errors), errors)
+    def _empty(self, line: int) -> ValidationError:
+        return ValidationError(self._meta.model.__name__, {"": "has no value"}, line=line)
 
     def _refuse(self, line: int, error: ValidationError | Conflict | Db, errors: Mapping[str, str]) -> None:
         if self._is_strict:

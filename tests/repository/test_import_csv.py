@@ -196,6 +196,12 @@ def test_the_first_bad_line_undoes_the_import_and_says_which_it_is(db, people, l
     assert emails(db) == []
 
 
+def test_what_the_server_refuses_comes_before_a_line_that_is_wrong_further_down(people):
+    with pytest.raises(Conflict) as caught:
+        people.import_csv(file("email", "a@x", "a@x", "bad"))
+    assert caught.value.line == 3
+
+
 def test_an_import_inside_a_transaction_is_part_of_it(db):
     with db.begin() as tx:
         people = PgRepository(Person, tx)

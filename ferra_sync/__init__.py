@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING
 from ferra_sync import functions, types
 from ferra_sync._database.database import Database
 from ferra_sync._database.executor import Executor
-from ferra_sync._database.pages import Page
+from ferra_sync._database.pages import Capped, Page, capped
 from ferra_sync._database.transaction import Savepoint, Transaction
 from ferra_sync._expression.aggregate import Aggregated
 from ferra_sync._expression.column import Assignment, Column
 from ferra_sync._expression.expression import Expr, Predicate
+from ferra_sync._expression.filtering import Filtering
 from ferra_sync._expression.frame import (
     Frame,
     current_row,
@@ -62,7 +63,8 @@ from ferra_sync._query.subquery import Quantified, all_, any_, exists
 from ferra_sync._query.table_part import TablePart, only, tablesample
 from ferra_sync._query.update import Delete, Update, delete_from, update
 from ferra_sync._query.writes import Returning
-from ferra_sync._repository.repository import FerraRepository, PgRepository
+from ferra_sync._repository.protocol import FerraRepository
+from ferra_sync._repository.repository import PgRepository
 from ferra_sync._schema.constraints import Constraint, check, foreign_key, index, unique
 from ferra_sync._schema.table import Table, TableMeta
 from ferra_sync.errors import (
@@ -86,7 +88,14 @@ if TYPE_CHECKING:
     from ferra_sync._database.jobs.notifications import Listener, Notification
     from ferra_sync._database.jobs.options import JobOptions
     from ferra_sync._database.jobs.status import JobPart, JobStatus, SetAside
+    from ferra_sync._database.many.outcomes import Outcome, Outcomes
+    from ferra_sync._database.page_params import PageParams
+    from ferra_sync._database.uncounted_page import UncountedPage
+    from ferra_sync._model.by import by
+    from ferra_sync._model.filter import Filter
+    from ferra_sync._model.sort import Sort
     from ferra_sync._model.validated import validated
+    from ferra_sync._query.associations import grouped_by
     from ferra_sync._query.claim import Lease
     from ferra_sync._query.plan import Plan, PlanNode
     from ferra_sync._repository.import_csv import ImportReport, LineError
@@ -98,6 +107,7 @@ __all__ = [
     "Aggregate",
     "Aggregated",
     "Assignment",
+    "Capped",
     "Changeset",
     "Column",
     "Compound",
@@ -124,6 +134,8 @@ __all__ = [
     "FerraRepository",
     "FieldMeta",
     "FieldType",
+    "Filter",
+    "Filtering",
     "Frame",
     "From",
     "Grouped",
@@ -146,7 +158,10 @@ __all__ = [
     "Notification",
     "Opt",
     "Order",
+    "Outcome",
+    "Outcomes",
     "Page",
+    "PageParams",
     "PgRepository",
     "Plain",
     "Plan",
@@ -164,10 +179,12 @@ __all__ = [
     "Select",
     "SetAside",
     "SetReturning",
+    "Sort",
     "Table",
     "TableMeta",
     "TablePart",
     "Transaction",
+    "UncountedPage",
     "Unset",
     "Update",
     "ValidationError",
@@ -176,6 +193,8 @@ __all__ = [
     "all_",
     "any_",
     "breadth_first",
+    "by",
+    "capped",
     "case",
     "check",
     "cube",
@@ -187,6 +206,7 @@ __all__ = [
     "foreign_key",
     "from_",
     "functions",
+    "grouped_by",
     "grouping_sets",
     "groups",
     "index",
@@ -223,6 +243,13 @@ if not TYPE_CHECKING:
             "_database.jobs.status": "JobPart JobStatus SetAside",
             "_model.validated": "validated",
             "_query.claim": "Lease",
+            "_database.many.outcomes": "Outcome Outcomes",
+            "_database.page_params": "PageParams",
+            "_database.uncounted_page": "UncountedPage",
+            "_model.by": "by",
+            "_model.filter": "Filter",
+            "_model.sort": "Sort",
+            "_query.associations": "grouped_by",
             "_query.plan": "Plan PlanNode",
             "_repository.import_csv": "ImportReport LineError",
         },

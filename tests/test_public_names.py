@@ -15,14 +15,15 @@ import ferra_sync
 from ferra_sync import errors, functions, migrations, types
 
 TOP = """
-Aggregate Aggregated Assignment Changeset Column Compound ConfigError Conflict Constraint Correlated CorrelatedGroups
-CorrelatedSelect Cte Database DatabaseConfig Databases Db DbErrorKind Delete Derived DerivedRows EmbeddedError Executor
-Expr FerraDbError FerraModel FerraRepository FieldMeta FieldType Frame From Grouped GroupingSets ImportReport In Insert
-Insertable JobError JobOptions JobPart JobStatus JSON_NULL JsonNull Lease LineError Listener MigrationError ModelMeta
-NotFound Notification Opt Order Page PgRepository Plain Plan PlanNode Predicate Quantified QueryError RecursiveCte
-Returning Row RowQuery Savepoint SchemaError Search Select SERVER_DEFAULT SetAside SetReturning Table TableMeta
-TablePart Transaction Unset UNSET Update ValidationError Window WindowFunction all_ any_ breadth_first case check cube
-current_row delete_from depth_first exists following foreign_key from_ functions grouping_sets groups index insert_into
+Aggregate Aggregated Assignment Capped Changeset Column Compound ConfigError Conflict Constraint Correlated
+CorrelatedGroups CorrelatedSelect Cte Database DatabaseConfig Databases Db DbErrorKind Delete Derived DerivedRows
+EmbeddedError Executor Expr FerraDbError FerraModel FerraRepository FieldMeta FieldType Filter Filtering Frame From
+Grouped GroupingSets ImportReport In Insert Insertable JobError JobOptions JobPart JobStatus JSON_NULL JsonNull Lease
+LineError Listener MigrationError ModelMeta NotFound Notification Opt Order Outcome Outcomes Page PageParams
+PgRepository Plain Plan PlanNode Predicate Quantified QueryError RecursiveCte Returning Row RowQuery Savepoint
+SchemaError Search Select SERVER_DEFAULT SetAside SetReturning Sort Table TableMeta TablePart Transaction UncountedPage
+UNSET Unset Update ValidationError Window WindowFunction all_ any_ breadth_first by capped case check cube current_row
+delete_from depth_first exists following foreign_key from_ functions grouped_by grouping_sets groups index insert_into
 maybe of only preceding range_ rollup row rows select tablesample to_dict to_json types unbounded_following
 unbounded_preceding unique update validated when_set window
 """

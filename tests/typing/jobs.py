@@ -94,26 +94,26 @@ tx.notify("tasks", TaskAdded(1))
 
 # Rejected
 
-db.run_batches(select(Post), rename, name="nightly")  # R779 a work for rows of another class
-db.run_batches(posts, rename, name="nightly")  # R780 the same of a query that is made
-db.run_batches(select(Post), publish)  # R781 a job without a name
-db.run_batches(select(Post).union(select(Post)), publish, name="nightly")  # R782 a set operation
-db.run_batches(select(Post), publish, name="nightly", progress=add())  # R783 what progress is not
-JobOptions(on_error="ignore")  # R784 what is not done about errors
-JobOptions(start="again")  # R785 where no job begins
-tx.run_batches(select(Post), publish, name="nightly")  # R786 a job inside a transaction
-Lease(Tasks.name, timedelta(minutes=5))  # R787 a lease that ends at a name
-Lease(Tasks.made_at, timedelta(minutes=5))  # R788 a lease that never is none
-Lease(Tasks.leased_until, 300)  # R789 a lease of a number
-Lease(Tasks.leased_until, timedelta(minutes=5), attempts=Tasks.name)  # R790 claims counted in a text
-Lease(Tasks.leased_until, timedelta(minutes=5), attempts=Comments.id)  # R791 claims counted in another table
-db.claim(select(Post).where(Posts.published), 10, lease=lease)  # R792 a lease of another table
-db.claim(select(Task), lease=lease)  # R793 a claim of no number of rows
-update(Posts).where(lease.held(task))  # R794 a lease of another table than that which is written
-lease.held(TaskAdded(1))  # R795 a row of no table
-db.listen("tasks", payload=TaskAdded(1))  # R796 an instance for a class
-db.listen("tasks", payload=TaskAdded, timeout="1")  # R797 a text for seconds
-next(db.listen("tasks", payload=TaskAdded)).payload.name  # R798 a field that the payload has not
-db.notify("tasks", 1)  # R799 a number as a payload
-db.notify(Tasks, "x")  # R800 a table as a channel
-tx.listen("tasks")  # R801 a transaction that listens
+db.run_batches(select(Post), rename, name="nightly")  # R850 a work for rows of another class
+db.run_batches(posts, rename, name="nightly")  # R851 the same of a query that is made
+db.run_batches(select(Post), publish)  # R852 a job without a name
+db.run_batches(select(Post).union(select(Post)), publish, name="nightly")  # R853 a set operation
+db.run_batches(select(Post), publish, name="nightly", progress=add())  # R854 what progress is not
+JobOptions(on_error="ignore")  # R855 what is not done about errors
+JobOptions(start="again")  # R856 where no job begins
+tx.run_batches(select(Post), publish, name="nightly")  # R857 a job inside a transaction
+Lease(Tasks.name, timedelta(minutes=5))  # R858 a lease that ends at a name
+Lease(Tasks.made_at, timedelta(minutes=5))  # R859 a lease that never is none
+Lease(Tasks.leased_until, 300)  # R860 a lease of a number
+Lease(Tasks.leased_until, timedelta(minutes=5), attempts=Tasks.name)  # R861 claims counted in a text
+Lease(Tasks.leased_until, timedelta(minutes=5), attempts=Comments.id)  # R862 claims counted in another table
+db.claim(select(Post).where(Posts.published), 10, lease=lease)  # R863 a lease of another table
+db.claim(select(Task), lease=lease)  # R864 a claim of no number of rows
+update(Posts).where(lease.held(task))  # R865 a lease of another table than that which is written
+lease.held(TaskAdded(1))  # R866 a row of no table
+db.listen("tasks", payload=TaskAdded(1))  # R867 an instance for a class
+db.listen("tasks", payload=TaskAdded, timeout="1")  # R868 a text for seconds
+next(db.listen("tasks", payload=TaskAdded)).payload.name  # R869 a field that the payload has not
+db.notify("tasks", 1)  # R870 a number as a payload
+db.notify(Tasks, "x")  # R871 a table as a channel
+tx.listen("tasks")  # R872 a transaction that listens

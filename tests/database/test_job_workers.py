@@ -115,7 +115,8 @@ def test_a_batch_that_kills_its_worker_every_time_is_set_aside(db):
     options = JobOptions(retries=0)
     status = db.run_batches(all_rows, die_at_13, name="nightly", size=5000, workers=2, options=options)
     (failed,) = status.set_aside
-    assert (failed.rows, failed.attempts, failed.error) == (5000, 1, "its worker died, exit code 7")
+    assert (failed.rows, failed.error) == (5000, "its worker died, exit code 7")
+    assert failed.attempts in {1, 2}  # The other worker may take it before the death is counted.
     assert times(db) == {1: COUNT - 5000, 0: 5000}
 
 

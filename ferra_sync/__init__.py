@@ -72,6 +72,7 @@ from ferra_sync.errors import (
     DbErrorKind,
     EmbeddedError,
     FerraDbError,
+    InvalidToken,
     MigrationError,
     NotFound,
     QueryError,
@@ -82,6 +83,7 @@ from ferra_sync.functions._case import case
 
 if TYPE_CHECKING:
     from ferra_sync._database.databases import Databases
+    from ferra_sync._database.slices import Slice
     from ferra_sync._model.validated import validated
     from ferra_sync._query.plan import Plan, PlanNode
 
@@ -125,6 +127,7 @@ __all__ = [
     "In",
     "Insert",
     "Insertable",
+    "InvalidToken",
     "JsonNull",
     "MigrationError",
     "ModelMeta",
@@ -148,6 +151,7 @@ __all__ = [
     "Search",
     "Select",
     "SetReturning",
+    "Slice",
     "Table",
     "TableMeta",
     "TablePart",
@@ -200,7 +204,12 @@ __all__ = [
 if not TYPE_CHECKING:
     __getattr__, __dir__ = on_first_use(
         __name__,
-        {"_database.databases": "Databases", "_model.validated": "validated", "_query.plan": "Plan PlanNode"},
+        {
+            "_database.databases": "Databases",
+            "_database.slices": "Slice",
+            "_model.validated": "validated",
+            "_query.plan": "Plan PlanNode",
+        },
     )
 
 publish(__name__, __all__)

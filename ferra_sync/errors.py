@@ -16,6 +16,7 @@ __all__ = [
     "DbErrorKind",
     "EmbeddedError",
     "FerraDbError",
+    "InvalidToken",
     "MigrationError",
     "NotFound",
     "QueryError",
@@ -156,8 +157,22 @@ class ValidationError(Exception):
         listed = "; ".join(f"{field}: {message}" if field else message for field, message in self.errors.items())
         super().__init__(f"{model} is not valid{'' if row is None else f' in rows[{row}]'}: {listed}")
 
-    def __reduce__(self) -> tuple[type[ValidationError], tuple[str, dict[str, str], int | None]]:
+    def __reduce__(self) -> tuple[type[ValidationError], tuple[object, ...]]:
         return type(self), (self.model, self.errors, self.row)
+
+
+class InvalidToken(ValidationError):  # noqa: N818 - the name that pages have for it
+    """A page token that is none of this query, this order or this direction, has expired, or was not made here.
+
+    The message says which argument had it, `after` or `before`, and never what it holds.
+    """
+
+    def __init__(self, argument: str, problem: str) -> None:
+        super().__init__("page token", {argument: problem})
+
+    def __reduce__(self) -> tuple[type[InvalidToken], tuple[str, ...]]:
+        ((argument, problem),) = self.errors.items()
+        return type(self), (argument, problem)
 
 
 class ConfigError(ValueError):

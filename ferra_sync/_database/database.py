@@ -43,7 +43,7 @@ class Database(Executor):
     """
 
     _keeps_locks = False
-    __slots__ = ("_acquire", "_pool", "_release", "_server", "_timeouts", "config")
+    __slots__ = ("_acquire", "_pool", "_release", "_server", "_settings", "_timeouts", "config")
 
     config: DatabaseConfig
     _pool: Pool
@@ -53,7 +53,7 @@ class Database(Executor):
         if not isinstance(config, DatabaseConfig | None):
             raise ConfigError(f"Database takes a DatabaseConfig, not {described(config)}: say Database.connect(url)")
         settings = config or DatabaseConfig()
-        self.config = attrs.evolve(settings, url=resolve_url(settings.url or None))
+        self.config = self._settings = attrs.evolve(settings, url=resolve_url(settings.url or None))
         self._server: EmbeddedServer | None = None
         self._pool = Pool.open(self.config)
         self._timeouts = local_timeouts(self.config)
@@ -159,7 +159,7 @@ class Database(Executor):
         except BaseException:
             self._pool.release(connection)
             raise
-        return Transaction(connection, self._pool.release)
+        return Transaction(connection, self._pool.release, self.config)
 
     @contextmanager
     def transaction(

@@ -12,6 +12,7 @@ from ferra_sync._expression.typevars import R
 from ferra_sync._expression.values import Handle
 from ferra_sync._model.filled import attrs_class
 from ferra_sync._postgres import wire
+from ferra_sync._postgres.config import DatabaseConfig
 from ferra_sync._postgres.connection import PooledConnection
 from ferra_sync._postgres.statement import Statement, statement_of
 from ferra_sync._query.query import Query, RowQuery
@@ -28,6 +29,8 @@ class Runner(Handle, ABC):
     _acquire: Callable[[], PooledConnection]
     """Return a connection; `_release` gives it back."""
     _release: Callable[[PooledConnection], None]
+    _settings: DatabaseConfig | None
+    """What signs the tokens of pages; None: nothing does."""
     _keeps_locks: ClassVar[bool]
     """Whether the rows that a statement locks stay locked after it."""
 
@@ -106,6 +109,13 @@ def prepared(query: Query, as_: type | None = None) -> tuple[Statement, tuple[An
         return statement_of(shape) if as_ is None else statement_of(shape, attrs_class(as_)), params
     except RecursionError:
         raise too_deep() from None
+
+
+def only_reading(statement: Statement, params: tuple[Any, ...]) -> tuple[Statement, tuple[Any, ...]]:
+    """Return a statement that may be sent in parts, or again; QueryError where its WITH writes."""
+    if statement.writes is not None:
+        raise QueryError(f"{statement.writes.table} is written in WITH, which happens once and at once: say fetch_all")
+    return statement, params
 
 
 def kept_out(statement: Statement, table: str) -> Db:

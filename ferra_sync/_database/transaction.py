@@ -15,6 +15,7 @@ from psycopg.pq import TransactionStatus
 
 from ferra_sync._database.executor import Executor
 from ferra_sync._postgres import wire
+from ferra_sync._postgres.config import DatabaseConfig
 from ferra_sync._postgres.connection import PooledConnection
 from ferra_sync._postgres.errors import from_psycopg
 from ferra_sync._postgres.statement import Statement
@@ -51,13 +52,21 @@ class Transaction(Executor):
     """
 
     _keeps_locks = True
-    __slots__ = ("_connection", "_give_back", "_is_open", "_occupant", "_savepoints")
+    __slots__ = ("_connection", "_give_back", "_is_open", "_occupant", "_savepoints", "_settings")
 
-    def __init__(self, connection: PooledConnection, give_back: Callable[[PooledConnection], None]) -> None:
+    _settings: DatabaseConfig | None
+
+    def __init__(
+        self,
+        connection: PooledConnection,
+        give_back: Callable[[PooledConnection], None],
+        settings: DatabaseConfig | None = None,
+    ) -> None:
         self._is_open = True
         self._occupant: str | None = None
         self._connection = connection
         self._give_back = give_back
+        self._settings = settings
         self._savepoints = itertools.count(1)
 
     def __enter__(self) -> Self:
@@ -175,7 +184,7 @@ class Savepoint(Transaction):
     __slots__ = ("_name", "_outer")
 
     def __init__(self, outer: Transaction) -> None:
-        super().__init__(outer._acquire(), _keep)
+        super().__init__(outer._acquire(), _keep, outer._settings)
         self._outer = outer
         self._savepoints = outer._savepoints
         self._name = b"ferra_%d" % next(self._savepoints)

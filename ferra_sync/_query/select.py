@@ -10,9 +10,8 @@ from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.markers import In, Opt, Plain
 from ferra_sync._expression.references import TableRef
 from ferra_sync._expression.selectable import Aliasing, Reading, Selectable
-from ferra_sync._expression.shapes import columns_of, has_aggregate, has_window
+from ferra_sync._expression.shapes import columns_of, has_aggregate
 from ferra_sync._expression.typevars import App, G, R_co, S, Sel, T, V
-from ferra_sync._model.model import ROW, ModelMeta
 from ferra_sync._query.checks import named, table_of
 from ferra_sync._query.clauses import Clauses, Q
 from ferra_sync._query.query import item_of
@@ -32,39 +31,6 @@ class Select(Selection[Sel, App, R_co, Never, Never], Combinable[App, R_co], Gen
     def first(self) -> Select[Sel, App, R_co]:
         """Return the query for its first row alone: with LIMIT 1 where nothing else keeps it to one."""
         return self if "limit" in self._said or "key" in self._said else self.limit(1)
-
-    def along_key(self) -> Select[Sel, App, R_co]:
-        """Return the query sorted by the primary key.
-
-        Raises:
-            QueryError: there is no primary key; rows are sorted, limited, grouped, made distinct or repeated, or a
-                function sees those beside them.
-        """
-        key, said = self.primary_key, self._said
-        if said.get("order_by") or "limit" in said or "offset" in said:
-            raise QueryError("batches sort and limit by themselves")
-        if "group_by" in said or "distinct" in said or not self._source.is_one_row_each:
-            raise QueryError("batches walk the rows of one table; this query groups or repeats them")
-        if has_window(*(shape for shape, _ in self.items)):
-            raise QueryError("batches read some rows at a time, and a function over a window would see no others")
-        return self.order_by(*key)
-
-    def with_key(self) -> Select[Sel, App, tuple[R_co, tuple[Any, ...]]]:
-        """Return the query whose every row is a tuple of the row and its primary key."""
-        key = tuple((column.ref, column.type) for column in self.primary_key)
-        values = tuple(value for values in self._said.get("item_params", ()) for value in values)
-        row = self.items[0] if len(self.items) == 1 else (shapes.several(self.items), ROW)
-        items = (row, (shapes.several(key), ROW))
-        return self._with(items=items, item_params=(values, ()))._as(Select)
-
-    @property
-    def model(self) -> ModelMeta | None:
-        """The model of the first table that is selected, where it is one and nothing else."""
-        match self.items:
-            case (((shapes.MODEL, type() as model, table), _),) if table is self.target:
-                return ModelMeta.of(model)
-            case _:
-                return None
 
     def inner_join(
         self, table: Joinable[In[S], App], *, on: Expr[App | In[S] | Opt[App | In[S]], bool, None, Plain] | None = None

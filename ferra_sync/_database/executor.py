@@ -243,7 +243,7 @@ def _selecting(query: Select[Any, Any, R]) -> Select[Any, Any, R]:
     reading = _reading(query)
     if isinstance(reading, Select):
         return reading
-    raise QueryError("a set operation has no keys to walk along: say from_(Derived.of(…)), fetch_page or stream")
+    raise QueryError("a set operation has no keys to walk along: say from_(Derived.of(…)).distinct()")
 
 
 def _advice(query: object) -> str:

@@ -74,10 +74,14 @@ class KeysetWalk(Generic[R]):
             QueryError: it sorts by a secret column.
         """
         if self._tokens is None:
-            check_shown(self._keys)
+            self.check_shown()
             statement, _ = prepared(self._forward)
             self._tokens = Tokens(statement.sql, self._config)
         return self._tokens
+
+    def check_shown(self) -> None:
+        """Raise QueryError where a position as text would show the value of a secret column."""
+        check_shown(self._keys)
 
     def text_of(self, position: Position | None) -> str | None:
         """Return a position as text, which is a plain token to everybody who reads it; None of None."""
@@ -172,9 +176,8 @@ class KeysetWalk(Generic[R]):
             return executor._rows(*prepared(query.limit(size)))
         rows: list[Any] = []
         for predicate in rows_after(keys, position, inclusive=inclusive):
-            rows += executor._rows(*prepared(self._kept(query, predicate).limit(size - len(rows))))
-            if len(rows) == size:
-                break
+            if len(rows) < size:
+                rows += executor._rows(*prepared(self._kept(query, predicate).limit(size - len(rows))))
         return rows
 
     def _batch(self, rows: list[Any], size: int, *, peek: bool, is_backward: bool = False) -> Batch[R]:

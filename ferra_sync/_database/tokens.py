@@ -34,6 +34,7 @@ Direction: TypeAlias = Literal["after", "from", "before", "up to"]
 _PLAIN: Final = b"\x01"
 _SIGNED: Final = b"\x02"
 _CODES: Final[dict[Direction, bytes]] = {"after": b"a", "from": b"f", "before": b"b", "up to": b"u"}
+_DIRECTIONS: Final[dict[bytes, Direction]] = {code: direction for direction, code in _CODES.items()}
 _ISSUED: Final = 4
 _QUERY: Final = 8
 _SIGNATURE: Final = 16
@@ -86,7 +87,7 @@ class Tokens:
             raise InvalidToken(argument, _UNREADABLE)
         else:
             content = content[1:]
-        direction = next((each for each, code in _CODES.items() if code == content[:1]), None)
+        direction = _DIRECTIONS.get(content[:1])
         if direction is None:
             raise InvalidToken(argument, _UNREADABLE)
         if content[1 : 1 + _QUERY] != self._query:

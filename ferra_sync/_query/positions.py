@@ -106,7 +106,7 @@ def reading(query: Select[Any, Any, Any], keys: Sequence[Key]) -> Reading:
     if query._said.get("distinct") == ():
         lacking = next(key.expr for key, place in zip(keys, found, strict=True) if place is None)
         raise QueryError(
-            f"{lacking.label} is {lacking.type}, which distinct rows cannot be walked along: say from_(Derived.of(…))"
+            f"{lacking.label} is {lacking.type}, which distinct rows cannot be walked along: say .cast(t.text())"
         )
     columns, spells = map(list, zip(*map(_fetched, keys), strict=True))
     places = [_added(number) for number in range(len(keys))]

@@ -111,7 +111,7 @@ def _check(query: Select[Any, Any, Any]) -> None:
     if has_window(*(shape for shape, _ in query.items)):
         raise QueryError(
             "pages and batches read some rows at a time, and a function over a window would see no others: "
-            "say from_(Derived.of(…))"
+            "say from_(Derived.of(…)).distinct()"
         )
     if "group_by" not in said and ("having" in said or has_aggregate(*(shape for shape, _ in query.items))):
         raise QueryError("an aggregate without group_by makes one row, and there is nothing to walk along")
@@ -163,7 +163,8 @@ class _Keys:
         while (table := self.lacking) is not None:
             key = table.primary_key or next(iter(_other_keys(table)), ())
             if not key:
-                raise QueryError(f"the rows of {table.name} have no key that tells them apart: declare primary_key")
+                cure = "say .distinct()" if table.ref.is_derived else "declare primary_key"
+                raise QueryError(f"the rows of {table.name} have no key that tells them apart: {cure}")
             self.complete(key)
 
     @property

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import Any, Final, Generic, NamedTuple
 
+from ferra_sync._compiler.compiler import CACHED_SHAPES
+from ferra_sync._compiler.shapes import SelectShape
 from ferra_sync._database.runner import Runner, only_reading, prepared
 from ferra_sync._database.spellings import is_spelling
 from ferra_sync._database.tokens import Direction, Tokens
@@ -14,10 +17,10 @@ from ferra_sync._expression.shapes import operation
 from ferra_sync._expression.sqltypes import BOOLEAN, MAX_BIGINT
 from ferra_sync._expression.typevars import R
 from ferra_sync._postgres.config import DatabaseConfig
-from ferra_sync._query.positions import Position, reading
+from ferra_sync._query.positions import Position, Reading, reading
 from ferra_sync._query.rows_after import rows_after, rows_up_to, spelled_as
 from ferra_sync._query.select import Select, selection_of
-from ferra_sync._query.unique_order import Key, check_shown, unique_order
+from ferra_sync._query.unique_order import Key, UniqueOrder, check_shown, unique_order
 from ferra_sync.errors import Db, DbErrorKind, InvalidToken, QueryError
 
 _UNFIT: Final = "does not hold values of these types"
@@ -58,30 +61,22 @@ class KeysetWalk(Generic[R]):
     """
 
     def __init__(self, query: Select[Any, Any, R], config: DatabaseConfig | None = None) -> None:
-        self._keys, self._inner = unique_order(query)
-        self._reading = reading(query, self._keys)
+        (self._keys, self._inner), self._reading = _way_of(query)
         self._is_grouped = "group_by" in query._said
         self._config = config
-        self._tokens: Tokens | None = None
+        self._query = self._reading.widened(query)
         self._forward = self._sorted(self._keys)
-        only_reading(*prepared(self._forward))
+        self._statement, _ = only_reading(*prepared(self._forward))
 
-    @property
+    @cached_property
     def tokens(self) -> Tokens:
         """What makes and reads the tokens of the query.
 
         Raises:
             QueryError: it sorts by a secret column.
         """
-        if self._tokens is None:
-            self.check_shown()
-            statement, _ = prepared(self._forward)
-            self._tokens = Tokens(statement.sql, self._config)
-        return self._tokens
-
-    def check_shown(self) -> None:
-        """Raise QueryError where a position as text would show the value of a secret column."""
         check_shown(self._keys)
+        return Tokens(self._statement.sql, self._config)
 
     def text_of(self, position: Position | None) -> str | None:
         """Return a position as text, which is a plain token to everybody who reads it; None of None."""
@@ -154,7 +149,7 @@ class KeysetWalk(Generic[R]):
 
     def _sorted(self, keys: Iterable[Key]) -> Select[Any, Any, Any]:
         orders = (*(key.order for key in keys), *self._inner)
-        return self._reading.query._with(order_by=orders)
+        return self._query._with(order_by=orders)
 
     def _kept(self, query: Select[Any, Any, Any], predicate: AnyExpr) -> Select[Any, Any, Any]:
         """Return the rows for which `predicate` holds: of groups it is asked when they are made."""
@@ -189,6 +184,33 @@ class KeysetWalk(Generic[R]):
             return Batch([], None, None, has_more=False)
         at = self._reading.position_of
         return Batch(self._reading.rows(rows), at(rows[0]), at(rows[-1]), has_more)
+
+
+def _way_of(query: Select[Any, Any, Any]) -> tuple[UniqueOrder, Reading]:
+    """Return the order of a query, and how its values are read: the same for all queries of one shape without values.
+
+    Raises:
+        QueryError: nothing tells the rows apart, or they are not to be read in parts.
+    """
+    said = query._said
+    expressions = (*said.get("order_by", ()), *said.get("distinct", ()))
+    if "group_by" in said or any(said.get("item_params", ())) or any(each.params for each in expressions):
+        return _way(query)
+    shape, _ = query.parts()
+    known = _WAYS.get(shape)
+    if known is None:
+        if len(_WAYS) >= CACHED_SHAPES:
+            _WAYS.clear()
+        known = _WAYS[shape] = _way(query)
+    return known
+
+
+def _way(query: Select[Any, Any, Any]) -> tuple[UniqueOrder, Reading]:
+    order = unique_order(query)
+    return order, reading(query, order.keys)
+
+
+_WAYS: Final[dict[SelectShape, tuple[UniqueOrder, Reading]]] = {}
 
 
 def checked_size(name: str, size: int) -> int:

@@ -60,7 +60,7 @@ def slice_of(
     if after is not None and before is not None:
         raise QueryError("a slice begins after one row or ends before another: say after=… or before=…")
     walk = KeysetWalk(query, executor._settings)
-    walk.check_shown()
+    _ = walk.tokens  # Refused before anything is sent.
     if before is not None:
         return _before(executor, walk, size, before)
     return _after(executor, walk, size, after)

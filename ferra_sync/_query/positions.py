@@ -11,7 +11,7 @@ import attrs
 from ferra_sync._expression import shapes
 from ferra_sync._expression.nulls import strict
 from ferra_sync._expression.references import FunctionRef, TableRef
-from ferra_sync._expression.shapes import Item
+from ferra_sync._expression.shapes import Item, Items
 from ferra_sync._expression.sqltypes import JSONB, TEXT, FieldType
 from ferra_sync._model.model import ROW, ModelMeta
 from ferra_sync._query.select import Select
@@ -57,25 +57,32 @@ _TO_JSONB: Final = FunctionRef("to_jsonb", nulls=strict, returns=JSONB)
 
 @attrs.frozen(eq=False)
 class Reading:
-    """A query that has the values of its keys in each row.
+    """How the values of its keys are read from each row of a query.
 
     Attributes:
-        query: the query; one whose rows lack some of them has rows of the row and its keys.
         keys: what the rows are sorted by.
-        is_widened: whether its rows are such pairs.
+        added: the columns that are selected beside the rows, which are pairs of a row and these then; None: none.
         places: of each key what takes its value from a row.
         spells: of each key what spells its value.
     """
 
-    query: Select[Any, Any, Any]
     keys: Sequence[Key]
-    is_widened: bool
+    added: Items | None
     places: Sequence[Callable[[Any], Any]]
     spells: Sequence[_Spell]
 
+    def widened(self, query: Select[Any, Any, Any]) -> Select[Any, Any, Any]:
+        """Return the query with what is added to its rows."""
+        if self.added is None:
+            return query
+        values = tuple(value for values in query._said.get("item_params", ()) for value in values)
+        params = tuple(value for key in self.keys for value in key.expr.params)
+        row = query.items[0] if len(query.items) == 1 else (shapes.several(query.items), ROW)
+        return query._with(items=(row, (shapes.several(self.added), ROW)), item_params=(values, params))
+
     def rows(self, found: list[Any]) -> list[Any]:
         """Return rows as the query was given."""
-        return [row for row, _ in found] if self.is_widened else found
+        return found if self.added is None else [row for row, _ in found]
 
     def position_of(self, row: Any) -> Position:  # noqa: ANN401 - a row of the query
         """Return the position of a row.
@@ -93,7 +100,7 @@ class Reading:
 
 
 def reading(query: Select[Any, Any, Any], keys: Sequence[Key]) -> Reading:
-    """Return `query` so that its rows have the values of `keys`, which are added where they are not selected.
+    """Return how the values of `keys` are read; columns are added where a row has not all of them.
 
     Raises:
         QueryError: distinct rows have a key of a type whose values Python has not exactly.
@@ -101,16 +108,14 @@ def reading(query: Select[Any, Any, Any], keys: Sequence[Key]) -> Reading:
     found = [_place_of(query, key) for key in keys]
     places = [place for place in found if place is not None]
     if len(places) == len(keys):
-        spells = [_IN_ROWS[key.expr.type.kind] for key in keys]
-        return Reading(query, keys, is_widened=False, places=places, spells=spells)
+        return Reading(keys, None, places, [_IN_ROWS[key.expr.type.kind] for key in keys])
     if query._said.get("distinct") == ():
         lacking = next(key.expr for key, place in zip(keys, found, strict=True) if place is None)
         raise QueryError(
             f"{lacking.label} is {lacking.type}, which distinct rows cannot be walked along: say .cast(t.text())"
         )
-    columns, spells = map(list, zip(*map(_fetched, keys), strict=True))
-    places = [_added(number) for number in range(len(keys))]
-    return Reading(_widened(query, keys, columns), keys, is_widened=True, places=places, spells=spells)
+    columns, spells = zip(*map(_fetched, keys), strict=True)
+    return Reading(keys, columns, [_added(number) for number in range(len(keys))], spells)
 
 
 def _added(number: int) -> Callable[[Any], Any]:
@@ -159,11 +164,3 @@ def _fetched(key: Key) -> tuple[Item, _Spell]:
     if sql_type.kind in _MOMENTS:
         return (shapes.cast(shapes.call(_TO_JSONB, shape), TEXT), TEXT), lambda text: text.strip('"')
     return (shapes.cast(shape, TEXT), TEXT), str
-
-
-def _widened(query: Select[Any, Any, Any], keys: Sequence[Key], columns: Sequence[Item]) -> Select[Any, Any, Any]:
-    """Return the query whose every row is a tuple of the row and of `columns`."""
-    values = tuple(value for values in query._said.get("item_params", ()) for value in values)
-    params = tuple(value for key in keys for value in key.expr.params)
-    row = query.items[0] if len(query.items) == 1 else (shapes.several(query.items), ROW)
-    return query._with(items=(row, (shapes.several(tuple(columns)), ROW)), item_params=(values, params))

@@ -136,12 +136,10 @@ class _Keys:
         said, source = query._said, query._source
         self._keys: list[Key] = []
         self._refs: set[object] = set()
-        first = source.tables[0].ref if source.tables else None
+        first = source.root.ref
         grouped = tuple(placed_key(each, lambda shape, _: shape) for each in said.get("group_by", ()))
         self._missing = nullable_side(first, source.joins) | in_some_sets(grouped)
         self._tables = source.tables[:1] if source.is_one_row_each else source.tables
-        if not source.tables:
-            raise QueryError("this query reads no table, and has no rows to walk along: begin with from_(…)")
 
     def __iter__(self) -> Iterator[Key]:
         return iter(self._keys)

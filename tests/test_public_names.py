@@ -16,14 +16,15 @@ from ferra_sync import errors, functions, migrations, types
 
 TOP = """
 Aggregate Aggregated Assignment Changeset Column Compound ConfigError Conflict Constraint Correlated CorrelatedGroups
-CorrelatedSelect Cte Database DatabaseConfig Databases Db DbErrorKind Delete Derived DerivedRows EmbeddedError Executor
-Expr FerraDbError FerraModel FerraRepository FieldMeta FieldType Frame From Grouped GroupingSets In Insert Insertable
-JSON_NULL JsonNull MigrationError ModelMeta NotFound Opt Order Page PgRepository Plain Plan PlanNode Predicate
-Quantified QueryError RecursiveCte Returning Row RowQuery SERVER_DEFAULT Savepoint SchemaError Search Select
-SetReturning Table TableMeta TablePart Transaction UNSET Unset Update ValidationError Window WindowFunction all_ any_
-breadth_first case check cube current_row delete_from depth_first exists following foreign_key from_ functions
-grouping_sets groups index insert_into maybe of only preceding range_ rollup row rows select tablesample to_dict
-to_json types unbounded_following unbounded_preceding unique update validated when_set window
+CorrelatedSelect Cte Database DatabaseConfig Databases Db DbErrorKind Delete Derived DerivedRows EmbeddedError
+Executor Expr FerraDbError FerraModel FerraRepository FieldMeta FieldType Frame From Grouped GroupingSets In Insert
+Insertable InvalidToken JSON_NULL JsonNull MigrationError ModelMeta NotFound Opt Order Page PgRepository Plain Plan
+PlanNode Predicate Quantified QueryError RecursiveCte Returning Row RowQuery SERVER_DEFAULT Savepoint SchemaError
+Search Select SetReturning Slice Table TableMeta TablePart Transaction UNSET Unset Update ValidationError Window
+WindowFunction all_ any_ breadth_first case check cube current_row delete_from depth_first exists following
+foreign_key from_ functions grouping_sets groups index insert_into maybe of only preceding range_ rollup row rows
+select tablesample to_dict to_json types unbounded_following unbounded_preceding unique update validated when_set
+window
 """
 
 TYPES = """
@@ -56,8 +57,8 @@ upper_inf var_pop var_samp variance websearch_to_tsquery width_bucket word_simil
 """
 
 ERRORS = """
-ConfigError Conflict Db DbErrorKind EmbeddedError FerraDbError MigrationError NotFound QueryError SchemaError
-ValidationError
+ConfigError Conflict Db DbErrorKind EmbeddedError FerraDbError InvalidToken MigrationError NotFound QueryError
+SchemaError ValidationError
 """
 
 MIGRATIONS = """
@@ -117,7 +118,13 @@ def test_what_few_programs_need_is_imported_on_first_use() -> None:
     imports = "import sys, ferra_sync; print(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", imports], check=True, capture_output=True, text=True, timeout=60)
     modules = run.stdout.split()
-    for rare in ("cattrs", "ferra_sync._postgres.embedded", "ferra_sync.functions._text", "ferra_sync.migrations"):
+    for rare in (
+        "cattrs",
+        "ferra_sync._postgres.embedded",
+        "ferra_sync.functions._text",
+        "ferra_sync.migrations",
+        "ferra_sync._database.tokens",
+    ):
         assert rare not in modules
 
 

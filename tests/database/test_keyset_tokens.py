@@ -18,9 +18,11 @@ from ferra_sync import (
     ConfigError,
     Database,
     DatabaseConfig,
+    Db,
     FerraModel,
     InvalidToken,
     QueryError,
+    SchemaError,
     Slice,
     Table,
     ValidationError,
@@ -294,3 +296,41 @@ def test_a_position_is_text_by_which_a_walk_is_resumed_and_split(db: Database) -
     with pytest.raises(InvalidToken, match="position: was made for another query"):
         KeysetWalk(select(Strict)).position(kept)
     assert walk.text_of(None) is None
+
+
+class Nowhere(Table):
+    id = t.integer(primary_key=True)
+
+
+class Ghosts(Table):
+    id = t.integer(primary_key=True)
+    name = t.text()
+
+
+def test_a_key_that_is_null_though_it_is_declared_not_to_be_is_an_error(db: Database) -> None:
+    with db.connection() as connection:
+        connection.execute(
+            "CREATE TABLE ghosts (id integer PRIMARY KEY, name text); INSERT INTO ghosts VALUES (1, NULL)"
+        )
+    with pytest.raises(SchemaError, match=r"ghosts\.name is NULL in a row, and is declared not to be"):
+        db.fetch_keyset(select(Ghosts.id).order_by(Ghosts.name))
+
+
+def test_the_server_is_asked_about_a_value_only_where_the_token_is_not_signed(url: str, db: Database) -> None:
+    query = select(Readings.id).order_by(Readings.span)
+    with signing(url, OLD) as signed:
+        assert signed.fetch_keyset(query, 3, after=signed.fetch_keyset(query, 3).next).items
+    token = with_values(db.fetch_keyset(query, 3).next, "[1,5)", "1")
+    with db.begin() as tx:
+        with pytest.raises(Db):
+            tx.fetch_all(select(Nowhere.id))
+        with pytest.raises(Db, match="aborted"):
+            tx.fetch_keyset(query, 3, after=token)
+
+
+def test_a_page_may_lock_its_rows_in_a_transaction_alone(db: Database) -> None:
+    query = select(Readings.id).order_by(Readings.id).for_update()
+    with db.begin() as tx:
+        assert tx.fetch_keyset(query, 2).items == [1, 2]
+    with pytest.raises(QueryError, match=r"say db\.transaction\(\)"):
+        db.fetch_keyset(query, 2)

@@ -47,7 +47,13 @@ class DbErrorKind(enum.Enum):
 
 
 class FerraDbError(Exception):
-    """The database said no. Exactly one of `NotFound`, `Conflict` and `Db`."""
+    """The database said no. Exactly one of `NotFound`, `Conflict` and `Db`.
+
+    Attributes:
+        line: of a file that was imported the line, counted from 1, whose row was refused; else None.
+    """
+
+    line: int | None = None
 
 
 class NotFound(FerraDbError):  # noqa: N818 - the contract's name
@@ -56,16 +62,19 @@ class NotFound(FerraDbError):  # noqa: N818 - the contract's name
     Attributes:
         resource: the table's name.
         id: the key that was looked for, as text, `3,7` for one of two columns; None where there was no key.
+        row: of many rows, or keys, the place of the one that is not there, counted from 0; None where it was alone.
     """
 
-    def __init__(self, resource: str, id: object = None) -> None:
+    def __init__(self, resource: str, id: object = None, row: int | None = None) -> None:
         self.resource = resource
+        self.row = row
         spelled = ",".join(map(str, id)) if isinstance(id, tuple) else str(id)
         self.id: str | None = None if id is None else spelled
-        super().__init__(f"{resource} not found" if id is None else f"{resource}/{self.id} not found")
+        named = resource if id is None else f"{resource}/{self.id}"
+        super().__init__(f"{named} not found{'' if row is None else f' by rows[{row}]'}")
 
-    def __reduce__(self) -> tuple[type[NotFound], tuple[str, str | None]]:
-        return type(self), (self.resource, self.id)
+    def __reduce__(self) -> tuple[type[NotFound], tuple[str, str | None, int | None]]:
+        return type(self), (self.resource, self.id, self.row)
 
 
 class Conflict(FerraDbError):  # noqa: N818 - the contract's name
@@ -142,23 +151,26 @@ class QueryError(Exception):
 
 
 class ValidationError(Exception):
-    """A model that its own attrs validators reject, before a write; data that `validated` refuses.
+    """A model that its own attrs validators reject, before a write; data from outside that says what it may not.
 
     Attributes:
         model: the model class's name.
         errors: field → message, without the value; what is wrong with no field alone has the empty key.
         row: the place of the model among many rows, counted from 0; None where it was alone.
+        line: the line of a file in which it begins, counted from 1; None where it is of no file.
     """
 
-    def __init__(self, model: str, errors: Mapping[str, str], row: int | None = None) -> None:
+    def __init__(self, model: str, errors: Mapping[str, str], row: int | None = None, line: int | None = None) -> None:
         self.model = model
         self.errors: dict[str, str] = dict(errors)
         self.row = row
+        self.line = line
         listed = "; ".join(f"{field}: {message}" if field else message for field, message in self.errors.items())
-        super().__init__(f"{model} is not valid{'' if row is None else f' in rows[{row}]'}: {listed}")
+        place = f" in line {line}" if line is not None else "" if row is None else f" in rows[{row}]"
+        super().__init__(f"{model} is not valid{place}: {listed}")
 
     def __reduce__(self) -> tuple[type[ValidationError], tuple[object, ...]]:
-        return type(self), (self.model, self.errors, self.row)
+        return type(self), (self.model, self.errors, self.row, self.line)
 
 
 class InvalidToken(ValidationError):  # noqa: N818 - the name that pages have for it

@@ -20,6 +20,7 @@ from ferra_sync import (
     Table,
     Unset,
     check,
+    index,
     when_set,
 )
 from ferra_sync import functions as fn
@@ -52,6 +53,8 @@ class Users(Table):
             check(cls.username != "", name="users_username_not_empty"),
             check(cls.email.contains("@"), name="users_email_has_an_at"),
             check(cls.display_name != "", name="users_display_name_not_empty"),
+            # The unique index serves LIKE 'al%' only where the database's own collation is C.
+            index(cls.username, operator_class="varchar_pattern_ops", name="users_username_prefix_idx"),
         )
 
 

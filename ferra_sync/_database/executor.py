@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, overload
 
-from ferra_sync._compiler.shapes import CountShape
 from ferra_sync._database.json_rows import object_maker
-from ferra_sync._database.pages import Count, Page, page_number, page_of
+from ferra_sync._database.pages import Count, Page, check_count, counted, counting, page_number, page_of
 from ferra_sync._database.runner import Runner, only_reading, prepared
 from ferra_sync._expression.typevars import R, T
 from ferra_sync._postgres import wire
@@ -23,7 +22,10 @@ from ferra_sync._query.writes import Returning, Write
 from ferra_sync.errors import QueryError
 
 if TYPE_CHECKING:
+    from ferra_sync._database.many.copy_out import Destination, FileFormat
+    from ferra_sync._database.progress import Progress
     from ferra_sync._database.slices import Slice
+    from ferra_sync._database.uncounted_page import UncountedPage
     from ferra_sync._query.plan import Plan
 
 
@@ -140,30 +142,51 @@ class Executor(Runner):
                 columns that of a set operation.
             page: from 1; 0 and less mean 1. Past the end there are no items.
             per_page: at least 1.
-            count: `"exact"`, or `"estimate"` for what the planner believes, at once, however large the table.
+            count: `"exact"`; `"estimate"` for what the planner believes, at once, however large the table; or
+                `capped(10_000)` for a count that ends there. `total_is_exact` says whether `total` is all the same.
             as_: that of `fetch_all`.
 
         Raises:
             ValueError: `per_page` is less than 1.
         """
         number = page_number(page, per_page)
-        if not isinstance(count, str) or count not in {"exact", "estimate"}:
-            raise ValueError('count is "exact" or "estimate"')
+        check_count(count)
         statement, params = only_reading(*prepared(page_of(_reading(query), number, per_page), as_))
         if statement.locks:
             self._check_lock()
         connection = self._acquire()
         try:
             items = wire.send(connection, statement, params, wire.ROWS)
-            before = (number - 1) * per_page
-            if len(items) < per_page and (items or number == 1):
-                return Page(items, before + len(items), number, per_page)
-            shape, params = query.for_count().parts()
-            counted = statement_of(CountShape(select=shape, estimate=count == "estimate"))
-            total = wire.send(connection, counted, params, wire.ROWS)[0]
+            is_last = len(items) < per_page and (items or number == 1)
+            found = None
+            if not is_last:
+                shape, params = counting(query, count)
+                found = wire.send(connection, statement_of(shape), params, wire.ROWS)[0]
         finally:
             self._release(connection)
-        return Page(items, max(total, before + len(items)) if items else total, number, per_page)
+        return counted(items, (number, per_page), count, found)
+
+    @overload
+    def fetch_slice(
+        self, query: Combinable[Any, R], page: int = 1, per_page: int = 20, *, as_: None = None
+    ) -> UncountedPage[R]: ...
+    @overload
+    def fetch_slice(
+        self, query: Combinable[Any, Any], page: int = 1, per_page: int = 20, *, as_: type[T]
+    ) -> UncountedPage[T]: ...
+    def fetch_slice(
+        self, query: Combinable[Any, Any], page: int = 1, per_page: int = 20, *, as_: type | None = None
+    ) -> UncountedPage[Any]:
+        """Return one page and whether another follows, in one statement: nothing is counted. Else as `fetch_page`.
+
+        Raises:
+            ValueError: `per_page` is less than 1.
+        """
+        from ferra_sync._database.uncounted_page import UncountedPage  # noqa: PLC0415 - for those who do not count
+
+        number = page_number(page, per_page)
+        asked = page_of(_reading(query), number, per_page, more=1)
+        return UncountedPage.of(self._rows(*only_reading(*prepared(asked, as_))), number, per_page)
 
     @overload
     def stream(self, query: Combinable[Any, R], *, as_: None = None) -> Iterator[R]: ...
@@ -176,6 +199,51 @@ class Executor(Runner):
         that of `fetch_all`.
         """
         return self._stream(*only_reading(*prepared(_reading(query), as_)))
+
+    @overload
+    def copy_out(self, query: Combinable[Any, R]) -> Iterator[R]: ...
+    @overload
+    def copy_out(
+        self,
+        query: Combinable[Any, Any],
+        to: Destination,
+        *,
+        format: FileFormat = "csv",
+        progress: Progress | None = None,
+    ) -> int: ...
+    def copy_out(
+        self,
+        query: Combinable[Any, Any],
+        to: Destination | None = None,
+        *,
+        format: FileFormat = "csv",
+        progress: Progress | None = None,
+    ) -> Any:
+        """Write the rows to a file and return their number; without a file yield them, as `stream` does.
+
+        A CSV is the connection's text, UTF-8 as a rule: a line of column names, as `query.columns` has them, with the
+        table in front where two were the same; NULL is nothing between commas, an empty text a pair of quotes. The
+        binary format is PostgreSQL's own, which COPY takes again where the columns have the same types. In memory
+        there are never more than some thousand rows.
+
+        Args:
+            query: what to write.
+            to: a path, whose file is there when it is whole, or a file that is open for bytes.
+            format: `"csv"` or `"binary"`.
+            progress: hears now and then how many rows are written.
+
+        Raises:
+            QueryError: a secret column is selected, two columns of a CSV have one name, or `to` is no file of bytes.
+            OSError: the file cannot be written.
+        """
+        statement, params = only_reading(*prepared(_reading(query)))
+        if to is None:
+            if progress is not None:
+                raise QueryError("progress is of a file: rows that are yielded are counted by who takes them")
+            return self._stream(statement, params)
+        from ferra_sync._database.many.copy_out import copy_to_file  # noqa: PLC0415 - for those who write files
+
+        return copy_to_file(self, query, statement, params, to, format=format, progress=progress)
 
     def fetch_keyset(
         self, query: Select[Any, Any, R], limit: int = 20, *, after: str | None = None, before: str | None = None

@@ -193,8 +193,8 @@ def _way_of(query: Select[Any, Any, Any]) -> tuple[UniqueOrder, Reading]:
         QueryError: nothing tells the rows apart, or they are not to be read in parts.
     """
     said = query._said
-    expressions = (*said.get("order_by", ()), *said.get("distinct", ()))
-    if "group_by" in said or any(said.get("item_params", ())) or any(each.params for each in expressions):
+    params = [*said.get("item_params", ()), *[each.params for each in said.get("order_by", ())]]
+    if "group_by" in said or any(params) or any(each.params for each in said.get("distinct", ())):
         return _way(query)
     shape, _ = query.parts()
     known = _WAYS.get(shape)

@@ -11,14 +11,14 @@ K    a primary key
 A …  the items of a select list, the arguments of a function
 
 A second and a third of a kind have a number; those that end in `a`, `b` … are of arguments that may be left out, or be
-values, and are Never where they are; `SOr…` are S where they are left out. `_co` is covariant, `_contra` contravariant.
-Those that are bound to a class, or are one of several, stand beside it.
+values, and are Never where they are; `SOr…` are S where they are left out, `OrAny` is Any where nothing says it. `_co`
+is covariant, `_contra` contravariant. Those that are bound to a class, or are one of several, stand beside it.
 """
 
 from __future__ import annotations
 
 import sys
-from typing import Never
+from typing import Any, Never
 
 if sys.version_info >= (3, 13):
     from typing import TypeVar
@@ -47,6 +47,8 @@ K = TypeVar("K")
 SOrA = TypeVar("SOrA", default=S)
 SOrB = TypeVar("SOrB", default=S)
 SOrC = TypeVar("SOrC", default=S)
+
+OrAny = TypeVar("OrAny", default=Any)
 
 Sa = TypeVar("Sa", default=Never)
 Sb = TypeVar("Sb", default=Never)

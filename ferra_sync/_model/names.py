@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
-from typing import NamedTuple
+from collections import Counter
+from collections.abc import Hashable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from ferra_sync._expression import shapes
 from ferra_sync._expression.identifiers import snake_case
@@ -11,6 +12,7 @@ from ferra_sync._expression.references import ColumnRef, FunctionRef, TableRef
 from ferra_sync._expression.shapes import Items, leaves
 from ferra_sync._model.model import ModelMeta
 from ferra_sync._schema.table import table_meta
+from ferra_sync.errors import QueryError
 
 
 class Name(NamedTuple):
@@ -21,7 +23,10 @@ class Name(NamedTuple):
 
 
 def name_of(shape: Hashable, position: int) -> Name:
-    """Return what an item is called: a model its class, a column its attribute, a function itself, else `column2`."""
+    """Return what an item is called: a model its class, a column its attribute, a function itself, else `column2`.
+
+    A multiset is called as the table that it reads first.
+    """
     match shape:
         case (shapes.MODEL, type() as model, table) | (shapes.MAYBE, (shapes.MODEL, type() as model, table)):
             name = snake_case(model.__name__)
@@ -30,6 +35,9 @@ def name_of(shape: Hashable, position: int) -> Name:
             return Name(_attribute(shape), f"{shape.table}_{_attribute(shape)}")
         case (str(), FunctionRef() as function, *_):
             return Name(function.name, "_".join([function.name, *_columns(shape)]))
+        case (shapes.MULTISET, (shapes.SUBQUERY, statement)):
+            name = _read_first(statement, position)
+            return Name(name, f"{name}{position}")
         case (shapes.CAST | shapes.ORDERED | shapes.WITHIN_GROUP | shapes.FILTER | shapes.OVER, inner, *_):
             return name_of(inner, position)
         case _:
@@ -38,14 +46,49 @@ def name_of(shape: Hashable, position: int) -> Name:
 
 def column_names(items: Items) -> tuple[str, ...]:
     """Return what each column of a row is called: a model is the columns of its fields, as `to_dict` names them."""
-    names: list[str] = []
+    return tuple(name.short for name in _named_columns(items))
+
+
+def headings(items: Items) -> tuple[str, ...]:
+    """Return `column_names`, with the table in front where two would be called the same.
+
+    Raises:
+        QueryError: two are called the same all the same.
+    """
+    return tuple(told_apart(_named_columns(items), "columns"))
+
+
+def told_apart(names: Sequence[Name], what: str) -> list[str]:
+    """Return the short names where they are the only ones of their kind, and the long ones of the others.
+
+    Raises:
+        QueryError: two of them, which are `what`, have one name all the same.
+    """
+    shorts = Counter(name.short for name in names)
+    keys = [name.short if shorts[name.short] == 1 else name.long for name in names]
+    twice = [key for key, count in Counter(keys).items() if count > 1]
+    if twice:
+        raise QueryError(f"two {what} would be called {', '.join(twice)}")
+    return keys
+
+
+def _named_columns(items: Items) -> list[Name]:
+    names: list[Name] = []
     for shape, _ in items:
         match shape:
-            case (shapes.MODEL, type() as model, TableRef()) | (shapes.MAYBE, (shapes.MODEL, type() as model, _)):
-                names += [field.key for field in ModelMeta.of(model).fields]
+            case (shapes.MODEL, type() as model, TableRef() as table) | (
+                shapes.MAYBE,
+                (shapes.MODEL, type() as model, TableRef() as table),
+            ):
+                names += [Name(field.key, f"{table}_{field.key}") for field in ModelMeta.of(model).fields]
             case _:
-                names.append(name_of(shape, len(names) + 1).short)
-    return tuple(names)
+                names.append(name_of(shape, len(names) + 1))
+    return names
+
+
+def _read_first(statement: Any, position: int) -> str:  # noqa: ANN401 - of any query, which stand further up
+    tables = statement.tables
+    return str(tables[0].qualifier) if tables else f"column{position}"
 
 
 def _columns(shape: Hashable) -> Iterator[str]:

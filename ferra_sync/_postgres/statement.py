@@ -12,14 +12,17 @@ from ferra_sync._compiler.compiled import Compiled
 from ferra_sync._compiler.compiler import CACHED_SHAPES, compiled
 from ferra_sync._compiler.shapes import (
     BulkInsertShape,
+    BulkUpdateShape,
     CompoundShape,
     CountShape,
     DeleteShape,
     InsertShape,
+    KeysShape,
     MergeShape,
     SelectShape,
     StatementShape,
     UpdateShape,
+    UpsertShape,
     locks_rows,
     write_in_with,
 )
@@ -137,11 +140,11 @@ def _written(shape: StatementShape) -> Written | None:
         case SelectShape() | CompoundShape():
             write = write_in_with(shape)
             return None if write is None else Written("WITH", write.table)
-        case CountShape():
+        case CountShape() | KeysShape():
             return None
-        case InsertShape() | BulkInsertShape() | MergeShape():
+        case InsertShape() | BulkInsertShape() | MergeShape() | UpsertShape():
             return Written("INSERT", shape.table)
-        case UpdateShape():
+        case UpdateShape() | BulkUpdateShape():
             return Written("UPDATE", shape.table)
         case DeleteShape():
             return Written("DELETE", shape.table)

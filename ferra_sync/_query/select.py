@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, Generic, Never, overload
+from typing import Any, Generic, Never, Self, TypeAlias, overload
 
 from ferra_sync._expression import shapes
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.markers import In, Opt, Plain
+from ferra_sync._expression.order import Order
 from ferra_sync._expression.references import TableRef
 from ferra_sync._expression.selectable import Aliasing, Reading, Selectable
 from ferra_sync._expression.shapes import columns_of, has_aggregate
@@ -22,6 +24,9 @@ from ferra_sync._schema.declaration import Joinable
 from ferra_sync._schema.table import TableMeta, table_meta
 from ferra_sync.errors import QueryError
 
+Sorting: TypeAlias = "Order[App | Opt[App], Any] | Expr[App | Opt[App], Any, Any, Any]"
+"""What `order_by` takes."""
+
 
 class Select(Selection[Sel, App, R_co, Never, Never], Combinable[App, R_co], Generic[Sel, App, R_co]):
     """A SELECT whose rows are `R_co`."""
@@ -31,6 +36,27 @@ class Select(Selection[Sel, App, R_co, Never, Never], Combinable[App, R_co], Gen
     def first(self) -> Select[Sel, App, R_co]:
         """Return the query for its first row alone: with LIMIT 1 where nothing else keeps it to one."""
         return self if "limit" in self._said or "key" in self._said else self.limit(1)
+
+    def per_parent(
+        self,
+        *,
+        limit: int,
+        order_by: Sorting[App] | Sequence[Sorting[App]],
+        by: Expr[App | Opt[App], Any, Any, Plain] | None = None,
+    ) -> Self:
+        """Keep the first `limit` rows of each parent, in this order, which the primary key completes; sort by it.
+
+        The parents are those of `belonging_to`, or all rows that the foreign key references: the one that there is, or
+        the one of the column `by`. The server looks for the rows of each parent by LATERAL.
+
+        Raises:
+            QueryError: there is no such foreign key, or no primary key; rows are limited, grouped, made distinct or
+                joined by an outer join.
+        """
+        from ferra_sync._query.per_parent import first_of_each  # noqa: PLC0415 - for those who ask
+
+        orders = order_by if isinstance(order_by, Sequence) else (order_by,)
+        return first_of_each(self, limit, orders, by)
 
     def inner_join(
         self, table: Joinable[In[S], App], *, on: Expr[App | In[S] | Opt[App | In[S]], bool, None, Plain] | None = None

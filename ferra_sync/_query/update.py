@@ -8,6 +8,8 @@ from typing import Any, Self
 from ferra_sync._compiler.shapes import DeleteShape, UpdateShape
 from ferra_sync._expression.column import Assignment
 from ferra_sync._expression.expression import AnyExpr, Predicate
+from ferra_sync._expression.filtering import Filtering
+from ferra_sync._expression.markers import In
 from ferra_sync._expression.operators import parameter
 from ferra_sync._expression.references import ColumnRef
 from ferra_sync._expression.sentinels import SERVER_DEFAULT, UNSET
@@ -17,6 +19,7 @@ from ferra_sync._model.model import Changeset, ModelMeta
 from ferra_sync._model.rows import checked_values
 from ferra_sync._query.arity import Changing
 from ferra_sync._query.checks import check_predicates, named, table_of
+from ferra_sync._query.filtered import predicates_of
 from ferra_sync._query.keys import NOTHING, key_is
 from ferra_sync._query.shown import Parts
 from ferra_sync._query.writes import read_instead, writable
@@ -58,6 +61,14 @@ class Restricted(Changing[S]):
         copy = self._copy()
         copy._where = self._where + predicates
         return copy
+
+    def filter(self, *filters: Filtering[In[S]]) -> Self:
+        """Write only the rows that all filters keep; filters in which all is UNSET do not say that every row is meant.
+
+        Raises:
+            QueryError: a value is of another type than its operator takes.
+        """
+        return self.where(*predicates_of(filters))
 
     def find(self, key: object) -> Self:
         """Write only the row with this primary key; a tuple where the key has several columns.

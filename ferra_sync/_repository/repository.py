@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Generic, Protocol, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, cast
 
 from ferra_sync._database.executor import Executor
 from ferra_sync._database.many.copy_in import copy_in
 from ferra_sync._database.many.insert_many import insert_many
 from ferra_sync._database.pages import Page
+from ferra_sync._database.progress import Progress
 from ferra_sync._database.runner import kept_out
 from ferra_sync._database.transaction import Transaction
+from ferra_sync._expression.column import Column
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.markers import Opt, Plain
 from ferra_sync._expression.order import Order
@@ -26,6 +28,12 @@ from ferra_sync._query.select_arity import select
 from ferra_sync._repository.statements import ModelStatements, statements_of
 from ferra_sync.errors import NotFound, QueryError
 from ferra_sync.functions._aggregates import count
+
+if TYPE_CHECKING:
+    from ferra_sync._database.many.finding import Missing
+    from ferra_sync._database.many.outcomes import Outcomes
+    from ferra_sync._database.many.upsert_many import Duplicates
+    from ferra_sync._repository.import_csv import CsvFile, ImportReport, OnConflict, OnError
 
 Key: TypeAlias = "K | tuple[Any, ...]"
 """A primary key: of the type of the model's `id`, where it has one; a tuple where the key has several columns."""
@@ -72,7 +80,8 @@ class FerraRepository(Protocol[M]):
 class _Keyed(Keyed[K_co], Protocol[M, K_co]):
     """`PgRepository[M]`, whose keys are of type K."""
 
-    _db: Executor
+    db: Executor
+    _meta: ModelMeta
     _statements: ModelStatements
 
     def _find_by_id(self, executor: Executor, id: object) -> M: ...
@@ -84,14 +93,21 @@ class _Tabled(Tabled[S_co], Protocol[M, S_co]):
     """`PgRepository[M]`, whose models are of the table S."""
 
     _all: Select[Any, Any, M]
-    _db: Executor
+    db: Executor
     _meta: ModelMeta
+    _statements: ModelStatements
 
     def _write(self, executor: Executor, data: M, *, or_update: bool = False) -> M: ...
 
 
 class PgRepository(Value, Generic[M]):
     """The repository of one model over PostgreSQL: cheap to make, immutable, safe to share between threads.
+
+    A subclass adds what its table is asked for, over `self.db`.
+
+    Attributes:
+        model: the class of its rows.
+        db: the `Database` or `Transaction` that it works on.
 
     Every method raises `Db` where the database says no for another reason than those listed.
 
@@ -100,11 +116,11 @@ class PgRepository(Value, Generic[M]):
         QueryError: the table has no primary key, or the model lacks a column of it.
     """
 
-    __slots__ = ("_all", "_db", "_meta", "_statements", "model")
+    __slots__ = ("_all", "_meta", "_statements", "db", "model")
 
     model: type[M]
+    db: Executor
     _all: Select[Any, Any, M]
-    _db: Executor
     _meta: ModelMeta
     _statements: ModelStatements
 
@@ -113,7 +129,7 @@ class PgRepository(Value, Generic[M]):
             raise QueryError(f"a repository is over a Database or a Transaction, not {named(db)}")
         self.model = model
         self._all = select(cast("Any", model))  # mypy does not see a type[M] as the class it is
-        self._db = db
+        self.db = db
         self._meta = ModelMeta.of(model)
         self._statements = statements_of(self._meta)
 
@@ -128,7 +144,7 @@ class PgRepository(Value, Generic[M]):
         Raises:
             NotFound: there is none.
         """
-        return self._find_by_id(self._db, id)
+        return self._find_by_id(self.db, id)
 
     def find_by_id_in_tx(self: _Keyed[M, K], tx: Transaction, id: Key[K]) -> M:
         """`find_by_id`, inside a transaction."""
@@ -140,7 +156,7 @@ class PgRepository(Value, Generic[M]):
         Raises:
             ValueError: `per_page` is less than 1.
         """
-        return self._db.fetch_page(self._all, page, per_page)
+        return self.db.fetch_page(self._all, page, per_page)
 
     def find_page_in_tx(self, tx: Transaction, page: int = 1, per_page: int = 20) -> Page[M]:
         """`find_page`, inside a transaction; serializable, it is strict."""
@@ -154,7 +170,7 @@ class PgRepository(Value, Generic[M]):
             ValidationError: a value is of the wrong type, or a validator rejects it.
             QueryError: the model lacks a column that must be given.
         """
-        return self._write(self._db, data)
+        return self._write(self.db, data)
 
     def insert_in_tx(self, tx: Transaction, data: M) -> M:
         """`insert`, inside a transaction."""
@@ -172,7 +188,7 @@ class PgRepository(Value, Generic[M]):
             Conflict: a unique constraint is violated.
             ValidationError: a value is of the wrong type, or a validator rejects it.
         """
-        return self._update_row(self._db, id, data)
+        return self._update_row(self.db, id, data)
 
     def update_in_tx(self: _Keyed[M, K], tx: Transaction, id: Key[K], data: M) -> M:
         """`update`, inside a transaction."""
@@ -184,7 +200,7 @@ class PgRepository(Value, Generic[M]):
         Raises:
             NotFound: there is none.
         """
-        self._delete_row(self._db, id)
+        self._delete_row(self.db, id)
 
     def delete_in_tx(self: _Keyed[M, K], tx: Transaction, id: Key[K]) -> None:
         """`delete`, inside a transaction."""
@@ -208,12 +224,12 @@ class PgRepository(Value, Generic[M]):
             key = self._statements.key_values(id)
         except NotFound:
             return False
-        return bool(self._db._rows(self._statements.exists, key))
+        return bool(self.db._rows(self._statements.exists, key))
 
     def count(self: _Tabled[M, S], *predicates: Expr[S | Opt[S], bool, None, Plain]) -> int:
         """Return the number of rows for which all predicates hold."""
         table: From[Any, Any] = from_(self._meta.table.ref.owner)
-        return self._db.fetch_value(table.where(*predicates).select(count()))
+        return self.db.fetch_value(table.where(*predicates).select(count()))
 
     def save(self, data: M) -> M:
         """Insert the row, or where its key exists set every column, in one statement; return it as the server has it.
@@ -226,11 +242,12 @@ class PgRepository(Value, Generic[M]):
             ValidationError: a value is of the wrong type, or a validator rejects it.
             QueryError: the model lacks a column that must be given.
         """
-        return self._write(self._db, data, or_update=True)
+        return self._write(self.db, data, or_update=True)
 
-    def insert_many(self, rows: Iterable[M]) -> list[M]:
+    def insert_many(self, rows: Iterable[M], *, progress: Progress | None = None) -> list[M]:
         """Insert rows, any number of them, all or none; return them as the server has them, in the order given.
 
+        The iterable is read as it is written, 10,000 rows at a time, and may use the same transaction.
         Keys whose default is `gen_random_uuid()` are made here in the same way: random UUIDs of version 4.
         Where triggers run before each row, PostgreSQL before 17 is sent an INSERT a row, in a pipeline.
 
@@ -239,20 +256,163 @@ class PgRepository(Value, Generic[M]):
             ValidationError: a value is of the wrong type, or a validator rejects it.
             QueryError: the model lacks a column that must be given.
         """
-        return insert_many(self._db, self._meta, _several("insert_many", rows))
+        return insert_many(self.db, self._meta, _several("insert_many", rows), progress=progress)
 
-    def copy_in(self, rows: Iterable[M]) -> int:
+    def upsert_many(
+        self: _Tabled[M, S],
+        rows: Iterable[M],
+        *,
+        on: Sequence[Column[S, Any, Any]] | None = None,
+        duplicates: Duplicates = "refuse",
+        progress: Progress | None = None,
+    ) -> Outcomes:
+        """Insert rows, or set what differs where their key is there, any number of them, all or none.
+
+        Return what became of each, in the order given. A row that is there and says the same is not written, nor
+        stamped; what a row leaves to the server has its default in a new row and stays in one that is there, as do
+        primary keys. A row that leaves the key itself to the server is new. The iterable is read as it is written,
+        10,000 rows at a time, and may use the same transaction. Where triggers run before each row, and for views, a
+        statement a row is sent, in a pipeline; views and tables with partitions need PostgreSQL 18.
+
+        Args:
+            rows: the rows.
+            on: the columns by which a row is there: a declared unique key. Without it, the primary key.
+            duplicates: `"refuse"` rows of one key, wherever they are, for which all keys are remembered; or write one
+                after the other, so that the `"last"` wins, and each has its own outcome.
+            progress: called with the number of rows done, after each 10,000 and at the end.
+
+        Raises:
+            Conflict: another unique constraint is violated.
+            ValidationError: a value is of the wrong type, a validator rejects it, a value of the key is None, or two
+                rows have one key.
+            QueryError: the model lacks a column that must be given or one of `on`, or `on` is no unique key.
+        """
+        from ferra_sync._database.many.upsert_many import upsert_many  # noqa: PLC0415 - not for all to load
+
+        key = self._statements.conflict_key(on)
+        given = _several("upsert_many", rows)
+        return upsert_many(self.db, self._meta, given, key, duplicates=duplicates, progress=progress)
+
+    def update_many(
+        self: _Tabled[M, S],
+        rows: Iterable[M],
+        *,
+        columns: Sequence[Column[S, Any, Any]] | None = None,
+        progress: Progress | None = None,
+    ) -> int:
+        """Set the rows with these keys each to values of its own, any number of them, all or none; return how many.
+
+        What a row leaves to the server stays unchanged; stamps are as in `update`. The iterable is read as it is
+        written, 10,000 rows at a time, and may use the same transaction. The number is less than that of the rows where
+        a trigger keeps some as they are.
+
+        Args:
+            rows: the rows.
+            columns: those that are written, and no other but stamps. Without it, all of the model.
+            progress: called with the number of rows done, after each 10,000 and at the end.
+
+        Raises:
+            NotFound: there is no row with one of the keys.
+            Conflict: a unique constraint is violated.
+            ValidationError: a value is of the wrong type, a validator rejects it, a row leaves its key to the server,
+                or two rows have one key.
+            QueryError: `columns` are none of the model that an UPDATE sets.
+        """
+        from ferra_sync._database.many.update_many import update_many  # noqa: PLC0415
+
+        written = self._statements.written(columns)
+        return update_many(self.db, self._meta, _several("update_many", rows), written, progress)
+
+    def delete_many(self: _Keyed[M, K], keys: Iterable[Key[K]], *, progress: Progress | None = None) -> int:
+        """Delete the rows with these keys, any number of them, all or none; return how many there were.
+
+        A key without a row, or a second time, is no error. The iterable is read as it is written, 10,000 keys at a
+        time, and may use the same transaction.
+
+        Raises:
+            QueryError: a key has the wrong type or number of values; it says which.
+        """
+        from ferra_sync._database.many.finding import delete_many  # noqa: PLC0415
+
+        return delete_many(self.db, self._meta, _several("delete_many", keys), self._statements.key_values, progress)
+
+    def find_many(
+        self: _Keyed[M, K],
+        keys: Iterable[Key[K]],
+        *,
+        missing: Missing = "refuse",
+        progress: Progress | None = None,
+    ) -> list[M]:
+        """Return the rows with these keys, in the order of the keys: one for each, a second time too.
+
+        A statement is sent for each 10,000 keys; a transaction that is REPEATABLE READ makes them one moment's.
+
+        Args:
+            keys: the primary keys; tuples where a key has several columns.
+            missing: `"refuse"` a key that has no row, or `"omit"` it.
+            progress: called with the number of keys done, after each 10,000 and at the end.
+
+        Raises:
+            NotFound: there is no row with one of the keys.
+            QueryError: a key has the wrong type or number of values; it says which.
+        """
+        from ferra_sync._database.many.finding import find_many  # noqa: PLC0415
+
+        given, key_values = _several("find_many", keys), self._statements.key_values
+        return find_many(self.db, self._meta, given, key_values, missing=missing, progress=progress)
+
+    def copy_in(self, rows: Iterable[M], *, progress: Progress | None = None) -> int:
         """COPY rows, any number of them, all or none; return how many. The iterable is read as it is sent.
 
-        In a transaction the iterable cannot use this transaction, whose connection is busy, and a failure undoes the
-        COPY alone. On a database it may use another connection, where the pool has one.
+        In a transaction the iterable and `progress` cannot use this transaction, whose connection is busy, and a
+        failure undoes the COPY alone. On a database they may use another connection, where the pool has one.
 
         Raises:
             Conflict: a unique constraint is violated.
             ValidationError: a value is of the wrong type, or a validator rejects it.
             QueryError: the model lacks a column that must be given, or rows leave different columns to the server.
         """
-        return copy_in(self._db, self._meta, _several("copy_in", rows))
+        return copy_in(self.db, self._meta, _several("copy_in", rows), progress)
+
+    def import_csv(
+        self,
+        path: CsvFile,
+        *,
+        on_error: OnError = "raise",
+        on_conflict: OnConflict = "raise",
+        delimiter: str = ",",
+        progress: Progress | None = None,
+    ) -> ImportReport:
+        """Validate each line of a CSV file in UTF-8 and insert the good ones, in one transaction and flat memory.
+
+        The first line names the fields, as `to_dict` does. A value that is nothing is NULL; where the column is not
+        nullable it is an empty text, and of another type the field's default.
+
+        Args:
+            path: a path, or a file that is open for bytes.
+            on_error: `"raise"`: a bad line undoes the import; `"collect"`: bad lines are reported, be it that a
+                value is wrong, a validator says no or the database does, and the rest is imported.
+            on_conflict: `"raise"`: a line that a unique constraint refuses is a bad line; `"skip"`: it is left out.
+            delimiter: `","`, `";"`, a tab or `"|"`.
+            progress: hears now and then how many rows are done.
+
+        Raises:
+            ValidationError: the header names an unknown or a secret field or lacks one; or a line is bad: `.line`.
+            Conflict, Db: the database refused a row: `.line`.
+            QueryError: the model lacks a column that must be given.
+            OSError: the file cannot be read.
+        """
+        from ferra_sync._repository.import_csv import import_csv  # noqa: PLC0415 - for those who read files
+
+        return import_csv(
+            self.db,
+            self._meta,
+            path,
+            on_error=on_error,
+            on_conflict=on_conflict,
+            delimiter=delimiter,
+            progress=progress,
+        )
 
     # The bodies
 
@@ -289,7 +449,7 @@ class PgRepository(Value, Generic[M]):
 
 def _found(repository: _Tabled[M, Any], predicates: tuple[AnyExpr, ...], order_by: Sequence[Ordering[Any]]) -> list[M]:
     query = repository._all.where(*predicates).order_by(*_several("order_by", order_by))
-    return repository._db.fetch_all(query.in_stable_order())
+    return repository.db.fetch_all(query.in_stable_order())
 
 
 def _several(what: str, given: Iterable[T]) -> Iterable[T]:

@@ -151,7 +151,7 @@ def test_what_cannot_be_told_is_not_said(items):
     # Rounded by the server, and numbered by it.
     assert refused(lambda: items.insert_many([Item(price=Decimal("1.001")), Item(price=Decimal(1))])).row is None
     items.insert(Item(id=10_001))
-    with items._db.connection() as connection:
+    with items.db.connection() as connection:
         connection.execute('SELECT setval(pg_get_serial_sequence($$"odd (x)=(1, ""2"")"$$, \'id\'), 10000)')
     assert refused(lambda: items.insert_many([Item("a")])).row is None
     # Which of them the partial index covers, only the server knows.
@@ -160,7 +160,7 @@ def test_what_cannot_be_told_is_not_said(items):
 
 
 def test_a_conflict_in_another_table_is_of_no_row_but_copy_knows_the_line(items):
-    with items._db.begin() as tx:
+    with items.db.begin() as tx:
         tx._acquire().execute(
             "CREATE TABLE log (name text UNIQUE); INSERT INTO log VALUES ('n3'); CREATE FUNCTION note() RETURNS trigger"
             " LANGUAGE plpgsql AS $$ BEGIN INSERT INTO log VALUES (NEW.name); RETURN NEW; END $$;"
@@ -178,7 +178,7 @@ texts = st.text("ab,()= .\"'\\", max_size=6) | st.sampled_from(["a) already exis
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(names=st.lists(texts, min_size=1, max_size=8), stored=texts, verb=st.sampled_from(MANY))
 def test_any_text_is_found_or_not_at_all(items, names, stored, verb):
-    with items._db.connection() as connection:
+    with items.db.connection() as connection:
         connection.execute('DELETE FROM "odd (x)=(1, ""2"")"')
     items.insert(Item(stored))
     seen = {stored}
@@ -204,7 +204,7 @@ def test_any_text_is_found_or_not_at_all(items, names, stored, verb):
 @pytest.mark.parametrize("at", [0, 7, 999, 1000, 2300])
 @pytest.mark.parametrize("verb", MANY)
 def test_a_validation_error_says_which_row_is_wrong(items, verb, at):
-    shorts = PgRepository(Short, items._db)
+    shorts = PgRepository(Short, items.db)
     rows = [Short(f"n{number}") for number in range(2400)]
     rows[at].name = "hunter2 is long"
     with pytest.raises(ValidationError) as caught:
@@ -230,5 +230,5 @@ def test_a_validation_error_of_several_values_says_which_row_is_wrong_and_of_one
         insert_into(Items).values(rows[2])
     assert caught.value.row is None
     with pytest.raises(ValidationError) as caught:
-        PgRepository(Short, items._db).insert(rows[2])
+        PgRepository(Short, items.db).insert(rows[2])
     assert (caught.value.row, "rows[" in str(caught.value)) == (None, False)

@@ -138,7 +138,7 @@ def test_the_comparison_sees_every_table_column_constraint_index_and_enum(connec
         "relation": 4,
         "column": columns,
         "constraint": 4 + 4 + 1 + 7,  # primary keys, uniques, foreign keys, checks
-        "index": 6,
+        "index": 7,
         "enum": 1,
     }
     assert found["column users.id"] == "uuid NOT NULL DEFAULT gen_random_uuid()"

@@ -30,10 +30,10 @@ refused: type[ValidationError] = InvalidToken
 
 # Rejected
 
-db.fetch_keyset(newest, after=5)  # R671 a token that is no text
-db.fetch_keyset(newest, 20, page.next)  # R672 … that does not say to which side
-db.fetch_keyset(newest.union(newest))  # R673 a page along the keys of a set operation
-db.fetch_keyset(from_(Users))  # R674 … of nothing
-db.fetch_keyset(update(Users).all_rows().set(Users.name.to("x")).returning(User))  # R675 … of a write
-wrong: Slice[Post] = db.fetch_keyset(newest)  # R676 of another model
-DatabaseConfig(token_secrets="one secret")  # R677 a secret that is not in a tuple
+db.fetch_keyset(newest, after=5)  # R850 a token that is no text
+db.fetch_keyset(newest, 20, page.next)  # R851 … that does not say to which side
+db.fetch_keyset(newest.union(newest))  # R852 a page along the keys of a set operation
+db.fetch_keyset(from_(Users))  # R853 … of nothing
+db.fetch_keyset(update(Users).all_rows().set(Users.name.to("x")).returning(User))  # R854 … of a write
+wrong: Slice[Post] = db.fetch_keyset(newest)  # R855 of another model
+DatabaseConfig(token_secrets="one secret")  # R856 a secret that is not in a tuple

@@ -63,7 +63,8 @@ from ferra_sync._query.subquery import Quantified, all_, any_, exists
 from ferra_sync._query.table_part import TablePart, only, tablesample
 from ferra_sync._query.update import Delete, Update, delete_from, update
 from ferra_sync._query.writes import Returning
-from ferra_sync._repository.repository import FerraRepository, PgRepository
+from ferra_sync._repository.protocol import FerraRepository
+from ferra_sync._repository.repository import PgRepository
 from ferra_sync._schema.constraints import Constraint, check, foreign_key, index, unique
 from ferra_sync._schema.table import Table, TableMeta
 from ferra_sync.errors import (

@@ -223,3 +223,11 @@ def test_rows_that_a_query_makes_are_walked_where_they_are_distinct(db: Database
         from_(Heights.of(low.union(high))).distinct().order_by(Heights.rows.desc()).select(Heights.level, Heights.rows)
     )
     assert forward(db, query, 1) == [(3, 10), (2, 10), (1, 10), (0, 10)]
+
+
+def test_rows_with_rows_inside_are_walked(db: Database) -> None:
+    own = from_(Readings).correlate(Sensors).where(Readings.sensor_id == Sensors.id, Readings.level > 0)
+    query = from_(Sensors).order_by(Sensors.nickname.desc()).select(Sensors.name, own.select(Readings.id).multiset())
+    expected = db.fetch_all(query.order_by(Sensors.id.desc()))
+    assert forward(db, query, 2) == expected
+    assert backward(db, query, 2) == expected

@@ -73,6 +73,7 @@ from ferra_sync.errors import (
     DbErrorKind,
     EmbeddedError,
     FerraDbError,
+    InvalidToken,
     JobError,
     MigrationError,
     NotFound,
@@ -89,6 +90,7 @@ if TYPE_CHECKING:
     from ferra_sync._database.jobs.status import JobPart, JobStatus, SetAside
     from ferra_sync._database.many.outcomes import Outcome, Outcomes
     from ferra_sync._database.page_params import PageParams
+    from ferra_sync._database.slices import Slice
     from ferra_sync._database.uncounted_page import UncountedPage
     from ferra_sync._model.by import by
     from ferra_sync._model.filter import Filter
@@ -143,6 +145,7 @@ __all__ = [
     "In",
     "Insert",
     "Insertable",
+    "InvalidToken",
     "JobError",
     "JobOptions",
     "JobPart",
@@ -178,6 +181,7 @@ __all__ = [
     "Select",
     "SetAside",
     "SetReturning",
+    "Slice",
     "Sort",
     "Table",
     "TableMeta",
@@ -242,6 +246,7 @@ if not TYPE_CHECKING:
             "_database.jobs.status": "JobPart JobStatus SetAside",
             "_database.many.outcomes": "Outcome Outcomes",
             "_database.page_params": "PageParams",
+            "_database.slices": "Slice",
             "_database.uncounted_page": "UncountedPage",
             "_model.by": "by",
             "_model.filter": "Filter",

@@ -16,6 +16,7 @@ __all__ = [
     "DbErrorKind",
     "EmbeddedError",
     "FerraDbError",
+    "InvalidToken",
     "JobError",
     "MigrationError",
     "NotFound",
@@ -173,8 +174,22 @@ class ValidationError(Exception):
         place = f" in line {line}" if line is not None else "" if row is None else f" in rows[{row}]"
         super().__init__(f"{model} is not valid{place}: {listed}")
 
-    def __reduce__(self) -> tuple[type[ValidationError], tuple[str, dict[str, str], int | None, int | None]]:
+    def __reduce__(self) -> tuple[type[ValidationError], tuple[object, ...]]:
         return type(self), (self.model, self.errors, self.row, self.line)
+
+
+class InvalidToken(ValidationError):  # noqa: N818 - the name that pages have for it
+    """A page token that is none of this query, this order or this direction, has expired, or was not made here.
+
+    The message says which argument had it, `after` or `before`, and never what it holds.
+    """
+
+    def __init__(self, argument: str, problem: str) -> None:
+        super().__init__("page token", {argument: problem})
+
+    def __reduce__(self) -> tuple[type[InvalidToken], tuple[str, ...]]:
+        ((argument, problem),) = self.errors.items()
+        return type(self), (argument, problem)
 
 
 class ConfigError(ValueError):

@@ -18,14 +18,14 @@ TOP = """
 Aggregate Aggregated Assignment Capped Changeset Column Compound ConfigError Conflict Constraint Correlated
 CorrelatedGroups CorrelatedSelect Cte Database DatabaseConfig Databases Db DbErrorKind Delete Derived DerivedRows
 EmbeddedError Executor Expr FerraDbError FerraModel FerraRepository FieldMeta FieldType Filter Filtering Frame From
-Grouped GroupingSets ImportReport In Insert Insertable JSON_NULL JobError JobOptions JobPart JobStatus JsonNull Lease
-LineError Listener MigrationError ModelMeta NotFound Notification Opt Order Outcome Outcomes Page PageParams
-PgRepository Plain Plan PlanNode Predicate Quantified QueryError RecursiveCte Returning Row RowQuery SERVER_DEFAULT
-Savepoint SchemaError Search Select SetAside SetReturning Sort Table TableMeta TablePart Transaction UNSET
-UncountedPage Unset Update ValidationError Window WindowFunction all_ any_ breadth_first by capped case check cube
-current_row delete_from depth_first exists following foreign_key from_ functions grouped_by grouping_sets groups index
-insert_into maybe of only preceding range_ rollup row rows select tablesample to_dict to_json types unbounded_following
-unbounded_preceding unique update validated when_set window
+Grouped GroupingSets ImportReport In Insert Insertable InvalidToken JSON_NULL JobError JobOptions JobPart JobStatus
+JsonNull Lease LineError Listener MigrationError ModelMeta NotFound Notification Opt Order Outcome Outcomes Page
+PageParams PgRepository Plain Plan PlanNode Predicate Quantified QueryError RecursiveCte Returning Row RowQuery
+SERVER_DEFAULT Savepoint SchemaError Search Select SetAside SetReturning Slice Sort Table TableMeta TablePart
+Transaction UNSET UncountedPage Unset Update ValidationError Window WindowFunction all_ any_ breadth_first by capped
+case check cube current_row delete_from depth_first exists following foreign_key from_ functions grouped_by
+grouping_sets groups index insert_into maybe of only preceding range_ rollup row rows select tablesample to_dict
+to_json types unbounded_following unbounded_preceding unique update validated when_set window
 """
 
 TYPES = """
@@ -58,8 +58,8 @@ upper_inf var_pop var_samp variance websearch_to_tsquery width_bucket word_simil
 """
 
 ERRORS = """
-ConfigError Conflict Db DbErrorKind EmbeddedError FerraDbError JobError MigrationError NotFound QueryError SchemaError
-ValidationError
+ConfigError Conflict Db DbErrorKind EmbeddedError FerraDbError InvalidToken JobError MigrationError NotFound QueryError
+SchemaError ValidationError
 """
 
 MIGRATIONS = """
@@ -121,6 +121,14 @@ def test_what_few_programs_need_is_imported_on_first_use() -> None:
     modules = run.stdout.split()
     rare = {"cattrs", "ferra_sync._database.jobs", "ferra_sync._postgres.embedded", "ferra_sync.functions._text"}
     assert not {*rare, "ferra_sync._query.claim", "ferra_sync.migrations"}.intersection(modules)
+    for rare in (
+        "cattrs",
+        "ferra_sync._postgres.embedded",
+        "ferra_sync.functions._text",
+        "ferra_sync.migrations",
+        "ferra_sync._database.tokens",
+    ):
+        assert rare not in modules
 
 
 def test_every_other_module_is_private_or_known() -> None:

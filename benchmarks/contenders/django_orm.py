@@ -178,6 +178,10 @@ class DjangoOrm(Contender):
     def batches(self) -> Run:
         return lambda _: total(Event.objects.order_by("pk").iterator(chunk_size=BATCH))
 
+    def keyset(self) -> Run:
+        rows = Event.objects.order_by("-happened_at", "-id")
+        return lambda before: list(rows[before : before + 20])
+
     def trivial(self) -> Run:
         return lambda _: list(User.objects.all())
 

@@ -219,6 +219,10 @@ class Peewee(Contender):
 
         return run
 
+    def keyset(self) -> Run:
+        rows = Event.select().order_by(Event.happened_at.desc(), Event.id.desc())
+        return lambda before: list(rows.limit(20).offset(before))
+
     def trivial(self) -> Run:
         return lambda _: list(User.select())
 

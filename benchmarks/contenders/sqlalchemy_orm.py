@@ -226,6 +226,15 @@ class SqlalchemyOrm(Contender):
 
         return run
 
+    def keyset(self) -> Run:
+        query = select(Event).order_by(Event.happened_at.desc(), Event.id.desc()).limit(20)
+
+        def run(before: int) -> object:
+            with self._session() as session:
+                return session.scalars(query.offset(before)).all()
+
+        return run
+
     def trivial(self) -> Run:
         return self._all(select(User))
 

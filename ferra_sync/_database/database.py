@@ -47,7 +47,7 @@ class Database(Executor):
         Db: the server cannot be reached or refuses; the password is never in the message.
     """
 
-    __slots__ = ("_acquire", "_pool", "_release", "_server", "config")
+    __slots__ = ("_acquire", "_pool", "_release", "_server", "_settings", "config")
 
     config: DatabaseConfig
 
@@ -59,7 +59,7 @@ class Database(Executor):
         self._stand_on(config, Pooled.open(config))
 
     def _stand_on(self, config: DatabaseConfig, pool: Pooled | Borrowed) -> None:
-        self.config = config
+        self.config = self._settings = config
         self._server: EmbeddedServer | None = None
         self._pool: Pooled | Borrowed = pool
         # Its own methods, not methods that call them: every statement goes through here.

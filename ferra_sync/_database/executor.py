@@ -7,15 +7,14 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, overload
 
-from ferra_sync._database.batches import KeyWalk
 from ferra_sync._database.json_rows import object_maker
 from ferra_sync._database.pages import Count, Page, check_count, counted, counting, page_number, page_of
-from ferra_sync._database.runner import Runner, prepared
+from ferra_sync._database.runner import Runner, only_reading, prepared
 from ferra_sync._expression.documents import Document
 from ferra_sync._expression.markers import In
 from ferra_sync._expression.typevars import R, S, T
 from ferra_sync._postgres import wire
-from ferra_sync._postgres.statement import Statement, statement_of
+from ferra_sync._postgres.statement import statement_of
 from ferra_sync._query.checks import advice, named
 from ferra_sync._query.query import Query, RowQuery
 from ferra_sync._query.select import Select
@@ -27,6 +26,7 @@ from ferra_sync.errors import QueryError
 if TYPE_CHECKING:
     from ferra_sync._database.many.copy_out import Destination, FileFormat
     from ferra_sync._database.progress import Progress
+    from ferra_sync._database.slices import Slice
     from ferra_sync._database.uncounted_page import UncountedPage
     from ferra_sync._query.claim import Lease
     from ferra_sync._query.plan import Plan
@@ -165,7 +165,7 @@ class Verbs(Runner):
         """
         number = page_number(page, per_page)
         check_count(count)
-        statement, params = _only_reading(*prepared(page_of(_reading(query), number, per_page), as_))
+        statement, params = only_reading(*prepared(page_of(_reading(query), number, per_page), as_))
         if statement.locks:
             self._check_lock()
         connection = self._acquire()
@@ -200,7 +200,7 @@ class Verbs(Runner):
 
         number = page_number(page, per_page)
         asked = page_of(_reading(query), number, per_page, more=1)
-        return UncountedPage.of(self._rows(*_only_reading(*prepared(asked, as_))), number, per_page)
+        return UncountedPage.of(self._rows(*only_reading(*prepared(asked, as_))), number, per_page)
 
     @overload
     def stream(self, query: Combinable[Any, R], *, as_: None = None) -> Iterator[R]: ...
@@ -212,7 +212,7 @@ class Verbs(Runner):
         A `Database` takes a connection and a transaction until the last row, or until the iterator is closed. `as_` is
         that of `fetch_all`.
         """
-        return self._stream(*_only_reading(*prepared(_reading(query), as_)))
+        return self._stream(*only_reading(*prepared(_reading(query), as_)))
 
     @overload
     def copy_out(self, query: Combinable[Any, R]) -> Iterator[R]: ...
@@ -250,7 +250,7 @@ class Verbs(Runner):
             QueryError: a secret column is selected, two columns of a CSV have one name, or `to` is no file of bytes.
             OSError: the file cannot be written.
         """
-        statement, params = _only_reading(*prepared(_reading(query)))
+        statement, params = only_reading(*prepared(_reading(query)))
         if to is None:
             if progress is not None:
                 raise QueryError("progress is of a file: rows that are yielded are counted by who takes them")
@@ -293,25 +293,39 @@ class Verbs(Runner):
 
         notify(self, channel, payload)
 
-    def batches(self, query: Select[Any, Any, R], size: int = 1000) -> Iterator[list[R]]:
-        """Yield the rows in lists of `size`, along the primary key: the last list costs what the first one does.
+    def fetch_keyset(
+        self, query: Select[Any, Any, R], limit: int = 20, *, after: str | None = None, before: str | None = None
+    ) -> Slice[R]:
+        """Return the rows after a token, or before one, or the first ones: the last page costs what the first one does.
 
-        Each batch is a statement of its own: rows that are written behind the walk are not seen, those ahead are.
+        Args:
+            query: what to page through, without limit and offset, in any order. Primary keys complete it, in the
+                direction of its last key; an index of the columns that it sorts by answers from the token's row on.
+            limit: how many rows, at least 1.
+            after: `next` of another slice of this query, whatever the values in it.
+            before: `previous` of another.
 
         Raises:
-            QueryError: the table has no primary key, or the query sorts, limits, groups or repeats rows.
+            InvalidToken: the token is of another query, another order or the other direction, was changed or has
+                expired.
+            QueryError: both are given; the rows have nothing that tells them apart, or are sorted by a secret column.
         """
-        walk = KeyWalk(_selecting(query), size)
-        return self._walk(walk, *_only_reading(*prepared(walk.first())))
+        from ferra_sync._database.slices import slice_of  # noqa: PLC0415 - with what makes and reads tokens
 
-    def _walk(self, walk: KeyWalk[R], statement: Statement, params: tuple[Any, ...]) -> Iterator[list[R]]:
-        while rows := self._rows(statement, params):
-            is_last = len(rows) < walk.size
-            # Before the rows are handed over: their user may change them.
-            statement, params = prepared(walk.after(rows[-1]))
-            yield walk.rows(rows)
-            if is_last:
-                return
+        return slice_of(self, _selecting(query), limit, after, before)
+
+    def batches(self, query: Select[Any, Any, R], size: int = 1000) -> Iterator[list[R]]:
+        """Yield the rows in lists of `size`, along the query's own order: the last list costs what the first one does.
+
+        Primary keys complete the order, as in `fetch_keyset`. Each batch is a statement of its own: rows that are
+        written behind the walk are not seen, those ahead are.
+
+        Raises:
+            QueryError: the rows have nothing that tells them apart, or the query limits them.
+        """
+        from ferra_sync._database.batches import batches_of  # noqa: PLC0415 - for those who walk
+
+        return batches_of(self, _selecting(query), size)
 
     def _explain(self, query: Query, *, analyze: bool, buffers: bool) -> Plan:
         from ferra_sync._database.explain import explaining  # noqa: PLC0415 - for those who look
@@ -322,13 +336,6 @@ class Verbs(Runner):
             asking = explaining(statement, analyze=analyze, buffers=buffers)
             ((document,),) = wire.send(executor._acquire(), asking, params, wire.ROWS)
         return Plan.of(document)
-
-
-def _only_reading(statement: Statement, params: tuple[Any, ...]) -> tuple[Statement, tuple[Any, ...]]:
-    """Return a statement that may be sent in parts, or again; QueryError where its WITH writes."""
-    if statement.writes is not None:
-        raise QueryError(f"{statement.writes.table} is written in WITH, which happens once and at once: say fetch_all")
-    return statement, params
 
 
 def _readable(query: RowQuery[R]) -> RowQuery[R]:
@@ -352,7 +359,7 @@ def _selecting(query: Select[Any, Any, R]) -> Select[Any, Any, R]:
     reading = _reading(query)
     if isinstance(reading, Select):
         return reading
-    raise QueryError("batches walk the rows of one table by its key, which a set operation has not: say stream")
+    raise QueryError("a set operation has no keys to walk along: say from_(Derived.of(…)).distinct()")
 
 
 def _advice(query: object) -> str:

@@ -47,7 +47,7 @@ class Pooled(Pool):
         except BaseException:
             self.release(connection)
             raise
-        return Transaction(connection, self.release, self.reclaim)
+        return Transaction(connection, self.release, self.reclaim, self._config)
 
     def stream(self, statement: Statement, params: tuple[Any, ...]) -> Iterator[Any]:
         """Yield the rows of a cursor in a transaction of its own."""

@@ -14,6 +14,7 @@ from ferra_sync._expression.typevars import R
 from ferra_sync._expression.values import Handle
 from ferra_sync._model.filled import attrs_class
 from ferra_sync._postgres import wire
+from ferra_sync._postgres.config import DatabaseConfig
 from ferra_sync._postgres.statement import Statement, statement_of
 from ferra_sync._query.query import Query, RowQuery
 from ferra_sync._query.shown import too_deep
@@ -29,6 +30,8 @@ class Runner(Handle, ABC):
     _acquire: Callable[[], psycopg.Connection[Any]]
     """Return a connection; `_release` gives it back."""
     _release: Callable[[Any], None]
+    _settings: DatabaseConfig | None
+    """What signs the tokens of pages; None: nothing does."""
 
     @property
     @abstractmethod
@@ -123,6 +126,13 @@ def prepared(query: Query, as_: type | None = None) -> tuple[Statement, tuple[An
         return statement_of(shape) if as_ is None else statement_of(shape, attrs_class(as_)), params
     except RecursionError:
         raise too_deep() from None
+
+
+def only_reading(statement: Statement, params: tuple[Any, ...]) -> tuple[Statement, tuple[Any, ...]]:
+    """Return a statement that may be sent in parts, or again; QueryError where its WITH writes."""
+    if statement.writes is not None:
+        raise QueryError(f"{statement.writes.table} is written in WITH, which happens once and at once: say fetch_all")
+    return statement, params
 
 
 def kept_out(statement: Statement, table: str) -> Db:

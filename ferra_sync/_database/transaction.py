@@ -17,6 +17,7 @@ from psycopg.pq import TransactionStatus
 from ferra_sync._database.executor import Verbs
 from ferra_sync._expression.typevars import R
 from ferra_sync._postgres import wire
+from ferra_sync._postgres.config import DatabaseConfig
 from ferra_sync._postgres.errors import from_psycopg
 from ferra_sync._postgres.statement import Statement
 from ferra_sync.errors import Db, QueryError
@@ -84,15 +85,33 @@ class Transaction(Executor):
     As a context manager it rolls back unless `commit()` was called: `with db.begin() as tx: …; tx.commit()`.
     """
 
-    __slots__ = ("_connection", "_give_back", "_is_open", "_lendings", "_occupant", "_reclaim", "_savepoints")
+    __slots__ = (
+        "_connection",
+        "_give_back",
+        "_is_open",
+        "_lendings",
+        "_occupant",
+        "_reclaim",
+        "_savepoints",
+        "_settings",
+    )
 
-    def __init__(self, connection: psycopg.Connection[Any], give_back: GiveBack, reclaim: GiveBack) -> None:
+    _settings: DatabaseConfig | None
+
+    def __init__(
+        self,
+        connection: psycopg.Connection[Any],
+        give_back: GiveBack,
+        reclaim: GiveBack,
+        settings: DatabaseConfig | None = None,
+    ) -> None:
         self._is_open = True
         self._lendings = 0
         self._occupant: str | None = None
         self._connection: Any = connection
         self._give_back = give_back
         self._reclaim = reclaim
+        self._settings = settings
         self._savepoints = itertools.count(1)
 
     def __enter__(self) -> Self:
@@ -317,7 +336,7 @@ class Savepoint(Transaction):
     __slots__ = ("_name", "_outer")
 
     def __init__(self, outer: Transaction) -> None:
-        super().__init__(outer._acquire(), keep, keep)
+        super().__init__(outer._acquire(), keep, keep, outer._settings)
         self._outer = outer
         self._savepoints = outer._savepoints
         self._name = b"ferra_%d" % next(self._savepoints)

@@ -44,6 +44,7 @@ _QUERY: Final = re.compile(r"(\w+://(?:[^@/]*@)?[^?]*)(?:\?(.*))?", re.DOTALL)
 """A URL's address, where a user's name or password may hold a `?`, and its query."""
 _WORD: Final = re.compile(r"""(\w+)\s*=\s*('(?:[^'\\]|\\.)*'|(?!')(?:[^\s\\]|\\.)*)""", re.DOTALL)
 """One `name=value` of libpq's other form."""
+_LEAST_SECRET: Final = 16
 _SERVER_LIMIT: Final = 2_147_483.0
 """Seconds: PostgreSQL counts its timeouts in milliseconds, in 32 bits."""
 
@@ -87,6 +88,13 @@ def _check_text(_config: DatabaseConfig, field: attrs.Attribute[str], value: obj
         raise ConfigError(f"{field.name} holds a NUL character")
 
 
+def _check_secrets(_config: DatabaseConfig, field: attrs.Attribute[Any], value: object) -> None:
+    if not isinstance(value, tuple) or not all(isinstance(secret, str | bytes) for secret in value):
+        raise ConfigError(f"{field.name} is a tuple of texts or bytes")
+    if any(len(secret) < _LEAST_SECRET for secret in value):
+        raise ConfigError(f"{field.name} holds a secret of less than {_LEAST_SECRET} characters")
+
+
 def _check_url(_config: DatabaseConfig, field: attrs.Attribute[str], value: object) -> None:
     _check_text(_config, field, value)
     if isinstance(value, str) and value:
@@ -114,6 +122,9 @@ class DatabaseConfig:
         prepared_statements: whether statements that come again are prepared; False behind a pooler that hands a
             session from one to the next after each transaction, such as PgBouncer. The timeouts are then set in each
             transaction, since no session is ours. The URL's own `prepared_statements=false` wins.
+        token_secrets: what signs the tokens of keyset pages, each of at least 16 characters; the first signs, and what
+            any of them has signed is taken, so that a new one is put in front of the old. Empty: nothing is signed.
+        token_lifetime: for how long a signed token is taken; None: for ever.
 
     Raises:
         ConfigError: a field cannot be used, by name.
@@ -138,19 +149,27 @@ class DatabaseConfig:
     )
     application_name: str = attrs.field(default="ferra_sync", kw_only=True, validator=_check_text)
     prepared_statements: bool = attrs.field(default=True, kw_only=True, validator=_check_switch)
+    token_secrets: tuple[str | bytes, ...] = attrs.field(default=(), kw_only=True, validator=_check_secrets)
+    token_lifetime: float | None = attrs.field(
+        default=None, kw_only=True, validator=_seconds(threading.TIMEOUT_MAX, optional=True)
+    )
 
     def __attrs_post_init__(self) -> None:
         if self.min_connections > self.max_connections:
             raise ConfigError(
                 f"min_connections is {self.min_connections}; max_connections allows only {self.max_connections}"
             )
+        if self.token_lifetime is not None and not self.token_secrets:
+            raise ConfigError("token_lifetime needs token_secrets: anybody may write another time into a plain token")
 
     def __repr__(self) -> str:
         others = (f"{name}={getattr(self, name)!r}" for name in _FIELDS)
         return f"{type(self).__name__}({without_secrets(self.url)!r}, {', '.join(others)})"
 
 
-_FIELDS: Final = tuple(field.name for field in attrs.fields(DatabaseConfig) if field.name != "url")
+_FIELDS: Final = tuple(
+    field.name for field in attrs.fields(DatabaseConfig) if field.name not in {"url", "token_secrets"}
+)
 
 
 def resolve_url(url: str | None) -> str:

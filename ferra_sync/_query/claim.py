@@ -134,7 +134,7 @@ def claimable(query: Select[Any, Any, Any], rows: int) -> Select[Any, Any, Any]:
     said = query._said
     if "limit" in said or "offset" in said:
         raise QueryError("claim says itself how many rows: leave limit and offset out")
-    ordered = query if said.get("order_by") else query.order_by(*query.primary_key)
+    ordered = query if said.get("order_by") else query.order_by(*query._source.root.required_key)
     table: Any = query._source.root.ref.owner
     return ordered.limit(rows).for_update(of=table, skip_locked=True)
 

@@ -27,7 +27,6 @@ from ferra_sync._query.keys import Belonging, belonging, key_is
 from ferra_sync._query.sharing import Sharing
 from ferra_sync._query.shown import Shown
 from ferra_sync._query.source import How, Source
-from ferra_sync._schema.constraints import Columns
 from ferra_sync._schema.declaration import Joinable, TableClass
 from ferra_sync.errors import QueryError
 
@@ -202,12 +201,7 @@ class Clauses(Shown, Generic[Sel, App]):
         check_expressions("distinct", on)
         return self._with(distinct=on)
 
-    # What pages and batches ask for
-
-    @property
-    def primary_key(self) -> Columns:
-        """The first table's primary key; QueryError where it has none."""
-        return self._source.root.required_key
+    # What pages ask for
 
     def in_stable_order(self) -> Self:
         """Return the query with an order that leaves no two rows equal.

@@ -12,9 +12,9 @@ from ferra_sync._expression.markers import In, Opt, Plain
 from ferra_sync._expression.order import Order
 from ferra_sync._expression.references import TableRef
 from ferra_sync._expression.selectable import Aliasing, Reading, Selectable
-from ferra_sync._expression.shapes import Items, columns_of, has_aggregate, has_window
+from ferra_sync._expression.shapes import Items, columns_of, has_aggregate
 from ferra_sync._expression.typevars import App, G, R_co, S, Sel, T, V
-from ferra_sync._model.model import ROW, ModelMeta
+from ferra_sync._model.model import ROW
 from ferra_sync._query.checks import named, table_of
 from ferra_sync._query.clauses import Clauses, Q
 from ferra_sync._query.query import item_of
@@ -42,23 +42,14 @@ class Select(Selection[Sel, App, R_co, Never, Never], Combinable[App, R_co], Gen
         """Return the query sorted by the primary key.
 
         Raises:
-            QueryError: there is no primary key; rows are sorted, limited, grouped, made distinct or repeated, or a
-                function sees those beside them.
+            QueryError: there is no primary key, or rows are sorted, limited, grouped, made distinct or repeated.
         """
-        key, said = self.primary_key, self._said
+        key, said = self._source.root.required_key, self._said
         if said.get("order_by") or "limit" in said or "offset" in said:
-            raise QueryError("batches sort and limit by themselves")
+            raise QueryError("a job sorts and limits by itself")
         if "group_by" in said or "distinct" in said or not self._source.is_one_row_each:
-            raise QueryError("batches walk the rows of one table; this query groups or repeats them")
-        if has_window(*(shape for shape, _ in self.items)):
-            raise QueryError("batches read some rows at a time, and a function over a window would see no others")
+            raise QueryError("a job walks the rows of one table; this query groups or repeats them")
         return self.order_by(*key)
-
-    def with_key(self) -> Select[Sel, App, tuple[R_co, tuple[Any, ...]]]:
-        """Return the query whose every row is a tuple of the row and its primary key."""
-        key = tuple((column.ref, column.type) for column in self.primary_key)
-        items = (*self.as_one_item(), (shapes.several(key), ROW))
-        return self._with(items=items, item_params=(self.item_values(), ()))._as(Select)
 
     def as_one_item(self) -> Items:
         """Return what is selected, the items of a tuple together."""
@@ -70,7 +61,7 @@ class Select(Selection[Sel, App, R_co, Never, Never], Combinable[App, R_co], Gen
 
     def only_key(self) -> Select[Sel, App, tuple[Any, ...]]:
         """Return the query whose every row is its primary key, a tuple."""
-        key = tuple((column.ref, column.type) for column in self.primary_key)
+        key = tuple((column.ref, column.type) for column in self._source.root.required_key)
         return self._with(items=((shapes.several(key), ROW),), item_params=((),))._as(Select)
 
     def per_parent(
@@ -93,15 +84,6 @@ class Select(Selection[Sel, App, R_co, Never, Never], Combinable[App, R_co], Gen
 
         orders = order_by if isinstance(order_by, Sequence) else (order_by,)
         return first_of_each(self, limit, orders, by)
-
-    @property
-    def model(self) -> ModelMeta | None:
-        """The model of the first table that is selected, where it is one and nothing else."""
-        match self.items:
-            case (((shapes.MODEL, type() as model, table), _),) if table is self.target:
-                return ModelMeta.of(model)
-            case _:
-                return None
 
     def inner_join(
         self, table: Joinable[In[S], App], *, on: Expr[App | In[S] | Opt[App | In[S]], bool, None, Plain] | None = None

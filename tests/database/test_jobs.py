@@ -203,7 +203,7 @@ def test_a_batch_that_always_fails_is_set_aside_undone_and_the_job_goes_on(db):
     status = db.run_batches(all_rows(), fail_at_13, name="nightly", size=10, options=AT_ONCE)
     assert (status.state, status.rows, status.rows_set_aside) == ("finished", 90, 10)
     (failed,) = status.set_aside
-    assert (failed.after, failed.upto, failed.rows, failed.attempts) == ((10,), (20,), 10, 4)
+    assert (failed.after, failed.upto, failed.rows, failed.attempts) == (("10",), ("20",), 10, 4)
     assert failed.error.startswith("ValueError in fail_at_13, ")
     assert "secret" not in failed.error
     assert "upto" not in repr(failed)

@@ -26,6 +26,7 @@ from ferra_sync import (
 from ferra_sync import functions as fn
 from ferra_sync import types as t
 from ferra_sync._compiler.definition import definition
+from ferra_sync._query.unique_order import unique_order
 
 ODD: Any = Posts.likes
 
@@ -164,8 +165,7 @@ def test_a_definition_has_no_query_inside() -> None:
         lambda query: query.inner_join(Posts),
         lambda query: query.left_join(Posts, on=Posts.id == 1),
         lambda query: query.belonging_to([]),
-        lambda query: query.with_key(),
-        lambda query: query.along_key(),
+        unique_order,
     ],
 )
 def test_what_needs_a_table_says_so(use: Callable[[Any], Any]) -> None:

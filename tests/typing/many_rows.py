@@ -33,17 +33,17 @@ assert_type(users.insert_many([User(1, "x")], progress=told), list[User])
 
 # Rejected
 
-users.upsert_many([Post(1, "x")])  # R844 rows of another model
-users.upsert_many([User(1, "x")], on=(Posts.title,))  # R845 a column of another table
-users.upsert_many([User(1, "x")], on=Users.name)  # R846 a column for several
-users.upsert_many([User(1, "x")], on=("name",))  # R847 a name for a column
-users.upsert_many([User(1, "x")], duplicates="first")  # R848 what is none of the ways
-users.upsert_many([User(1, "x")], progress=len)  # R849 a progress that takes no number
-users.update_many([Post(1, "x")])  # R850 rows of another model
-users.update_many([User(1, "x")], columns=(Posts.title,))  # R851 a column of another table
-users.update_many([User(1, "x")], columns=(User.name,))  # R852 a model's attribute for a column
-users.find_many(["a"])  # R853 a text for an integer key
-users.find_many(1)  # R854 a key for several
-users.find_many([1], missing="skip")  # R855 what is none of the ways
-users.delete_many([None])  # R856 None for a key
-names: list[str] = users.upsert_many([User(1, "x")])  # R857 outcomes taken for rows
+users.upsert_many([Post(1, "x")])  # R851 rows of another model
+users.upsert_many([User(1, "x")], on=(Posts.title,))  # R852 a column of another table
+users.upsert_many([User(1, "x")], on=Users.name)  # R853 a column for several
+users.upsert_many([User(1, "x")], on=("name",))  # R854 a name for a column
+users.upsert_many([User(1, "x")], duplicates="first")  # R855 what is none of the ways
+users.upsert_many([User(1, "x")], progress=len)  # R856 a progress that takes no number
+users.update_many([Post(1, "x")])  # R857 rows of another model
+users.update_many([User(1, "x")], columns=(Posts.title,))  # R858 a column of another table
+users.update_many([User(1, "x")], columns=(User.name,))  # R859 a model's attribute for a column
+users.find_many(["a"])  # R860 a text for an integer key
+users.find_many(1)  # R861 a key for several
+users.find_many([1], missing="skip")  # R862 what is none of the ways
+users.delete_many([None])  # R863 None for a key
+names: list[str] = users.upsert_many([User(1, "x")])  # R864 outcomes taken for rows

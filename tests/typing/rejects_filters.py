@@ -17,18 +17,18 @@ def titled(text: str) -> Predicate[Posts]:
 
 @attrs.define
 class WrongFilter(Filter[Events]):
-    number: int | Unset = by(Events.name.icontains)  # R858 a number for a part of a text
-    moment: str | Unset = by(Events.starts_at.__gt__)  # R859 a text for a moment
-    owner: str | Unset = by(Events.owner_id)  # R860 a text for a number that is to be equal
-    mood: str | Unset = by(Events.mood)  # R861 … for an enum
-    tags: list[int] | Unset = by(Events.tags.overlaps)  # R862 numbers for texts of an array
-    ids: list[str] | Unset = by(Events.id.is_in)  # R863 texts for a list of UUIDs
-    one: UUID | Unset = by(Events.id.is_in)  # R864 a value for a list of them
-    price: str | Unset = by(Events.price.__le__)  # R865 a text for a Decimal
-    public: str | Unset = by(Events.public.__ne__)  # R866 … for a bool
-    size: int | Unset | None = by(Users.hair_color)  # R867 a number for a text that may be NULL
-    title: int | Unset = by(titled)  # R868 a number for a function's text
-    most: int | Unset = by(fn.max(Events.seats).__gt__)  # R869 an aggregate
-    count: int | Unset = by(fn.count())  # R870 … that is to be equal
-    always: str = by(Events.name.icontains)  # R871 a field that is never UNSET
-    text: str | Unset = by("name")  # R872 a column's name
+    number: int | Unset = by(Events.name.icontains)  # R865 a number for a part of a text
+    moment: str | Unset = by(Events.starts_at.__gt__)  # R866 a text for a moment
+    owner: str | Unset = by(Events.owner_id)  # R867 a text for a number that is to be equal
+    mood: str | Unset = by(Events.mood)  # R868 … for an enum
+    tags: list[int] | Unset = by(Events.tags.overlaps)  # R869 numbers for texts of an array
+    ids: list[str] | Unset = by(Events.id.is_in)  # R870 texts for a list of UUIDs
+    one: UUID | Unset = by(Events.id.is_in)  # R871 a value for a list of them
+    price: str | Unset = by(Events.price.__le__)  # R872 a text for a Decimal
+    public: str | Unset = by(Events.public.__ne__)  # R873 … for a bool
+    size: int | Unset | None = by(Users.hair_color)  # R874 a number for a text that may be NULL
+    title: int | Unset = by(titled)  # R875 a number for a function's text
+    most: int | Unset = by(fn.max(Events.seats).__gt__)  # R876 an aggregate
+    count: int | Unset = by(fn.count())  # R877 … that is to be equal
+    always: str = by(Events.name.icontains)  # R878 a field that is never UNSET
+    text: str | Unset = by("name")  # R879 a column's name

@@ -17,8 +17,8 @@ stale = DbErrorKind.STALE_ROW
 
 # Rejected
 
-t.integer(default=1, version="yes")  # R873 a text for a switch
-t.integer(default="1", version=True)  # R874 a text for the number of a new row
-DraftPatch(version="1")  # R875 a text for a version
-DraftPatch(version=None)  # R876 None for a version
-Draft(1, "x", version=1.5)  # R877 a number that is not whole
+t.integer(default=1, version="yes")  # R880 a text for a switch
+t.integer(default="1", version=True)  # R881 a text for the number of a new row
+DraftPatch(version="1")  # R882 a text for a version
+DraftPatch(version=None)  # R883 None for a version
+Draft(1, "x", version=1.5)  # R884 a number that is not whole

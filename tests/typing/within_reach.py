@@ -49,19 +49,19 @@ lock: AbstractContextManager[None] = db.lock("nightly", shared=True)
 
 # Rejected
 
-tx.transaction(isolation="snapshot")  # R878 a level that PostgreSQL has not
-tx.run_in_transaction(lambda: 1)  # R879 work that takes no transaction
-db.lock(7)  # R880 a number for a name
-db.lock("nightly", timeout="1s")  # R881 a text for a number of seconds
-db.lock("nightly", 1)  # R882 a timeout by position
-tx.lock("nightly", mode="shared")  # R883 an option that there is not
-with tx.lock("nightly"):  # R884 a transaction's lock as a block
+tx.transaction(isolation="snapshot")  # R885 a level that PostgreSQL has not
+tx.run_in_transaction(lambda: 1)  # R886 work that takes no transaction
+db.lock(7)  # R887 a number for a name
+db.lock("nightly", timeout="1s")  # R888 a text for a number of seconds
+db.lock("nightly", 1)  # R889 a timeout by position
+tx.lock("nightly", mode="shared")  # R890 an option that there is not
+with tx.lock("nightly"):  # R891 a transaction's lock as a block
     pass
 
 
 def begun(executor: Executor, conn: psycopg.Connection) -> None:
-    Database.over("postgres://localhost/shop")  # R885 a URL for a connection
-    Database.over(conn.cursor())  # R886 a cursor for a connection
-    Database.over(db)  # R887 a database for a connection
-    everything(conn)  # R888 psycopg's connection for an executor
-    executor.begin()  # R889 a transaction without an end, where a part of one may be meant
+    Database.over("postgres://localhost/shop")  # R892 a URL for a connection
+    Database.over(conn.cursor())  # R893 a cursor for a connection
+    Database.over(db)  # R894 a database for a connection
+    everything(conn)  # R895 psycopg's connection for an executor
+    executor.begin()  # R896 a transaction without an end, where a part of one may be meant

@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import Any, Final, Generic, TypeAlias
+from typing import Any, Generic, TypeAlias
 
-import attrs
-
+from ferra_sync._database.keyset import Batch, KeysetWalk
+from ferra_sync._database.pages import counting
 from ferra_sync._database.runner import prepared
 from ferra_sync._database.transaction import Transaction
 from ferra_sync._expression.described import described
-from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.numbers import is_whole_number
-from ferra_sync._expression.shapes import binary, row
-from ferra_sync._expression.sqltypes import BOOLEAN
 from ferra_sync._expression.typevars import R
-from ferra_sync._model.json import reading, spelling_of
+from ferra_sync._postgres.statement import statement_of
+from ferra_sync._query.positions import Position
 from ferra_sync._query.select import Select
 from ferra_sync.errors import QueryError
 
-Bound: TypeAlias = list[Any] | None
-"""A key, one value of JSON for each of its columns; None: there is no bound."""
-
-_SPLIT: Final = (
-    "SELECT {names} FROM (SELECT *, row_number() OVER (ORDER BY {names}) AS number, count(*) OVER () AS total"
-    " FROM ({keys}) AS keys ({names})) AS numbered"
-    " WHERE number % greatest({size}, (total + {parts} - 1) / {parts}) = 0 AND number < total ORDER BY {names}"
-)
+Bound: TypeAlias = list[str] | None
+"""A key as PostgreSQL spells it, a text for each of its columns; None: there is no bound."""
 
 
 class KeyRanges(Generic[R]):
@@ -44,50 +36,42 @@ class KeyRanges(Generic[R]):
         if any(lock.wait == "SKIP LOCKED" for lock in query._said.get("locks", ())):
             raise QueryError("a job would pass over the rows that others have locked, for good: say no skip_locked")
         self.size = size
-        self._key = query.primary_key
-        self._ordered = query.along_key()
-        self._rows = self._ordered.with_key()
-        statement, params = prepared(self._rows)
+        ordered = query.along_key()
+        statement, params = prepared(ordered)
         if statement.writes is not None:
             raise QueryError(f"{statement.writes.table} is written in WITH, and a job reads its query batch by batch")
         self.digest = sha256(repr((statement.sql, list(statement.parameters(params)))).encode()).hexdigest()
+        self._counted = query.for_count()
+        self._rows = KeysetWalk(ordered)
+        self._keys = KeysetWalk(self._counted.along_key().only_key())
 
-    def batch(self, tx: Transaction, after: Bound, upto: Bound) -> list[tuple[R, tuple[Any, ...]]]:
-        """Return the first rows of a range, each with its key."""
-        return tx.fetch_all(self._within(self._rows, after, upto).limit(self.size))
+    def batch(self, tx: Transaction, after: Bound, upto: Bound) -> Batch[R]:
+        """Return the first rows of a range."""
+        return self._rows.read(tx, self.size, after=_position(after), up_to=_position(upto))
 
-    def batch_keys(self, tx: Transaction, after: Bound, upto: Bound) -> list[tuple[Any, ...]]:
+    def batch_of_keys(self, tx: Transaction, after: Bound, upto: Bound) -> Batch[tuple[Any, ...]]:
         """Return the keys of the same rows, whatever keeps them from being read."""
-        return tx.fetch_all(self._within(self._keys(), after, upto).limit(self.size))
-
-    def bound(self, key: tuple[Any, ...]) -> Bound:
-        """Return a key as it is kept."""
-        return [spelling_of(column.type)(value) for column, value in zip(self._key, key, strict=True)]
+        return self._keys.read(tx, self.size, after=_position(after), up_to=_position(upto))
 
     def split(self, tx: Transaction, parts: int) -> list[Bound]:
         """Return the keys at which ranges of about as many rows end, at most `parts` of them; the last one is open.
 
-        No range but the last is smaller than a batch. All keys of the query are read.
+        No range but the last is smaller than a batch. The server counts the rows of the query, and for each range those
+        up to its end.
         """
         if parts == 1:
             return [None]
-        statement, params = prepared(self._keys())
-        names = ", ".join(f"k{number}" for number in range(len(self._key)))
-        sql = _SPLIT.format(keys=statement.sql.decode(), names=names, size=self.size, parts=parts)
-        keys = tx._rows(attrs.evolve(statement, sql=sql.encode()), params)
-        return [*map(self.bound, keys), None]
+        shape, params = counting(self._counted, "exact")
+        (total,) = tx._rows(statement_of(shape), params)
+        step = max(self.size, -(-total // parts))
+        ends = [self._keys.position_at(tx, end - 1) for end in range(step, total, step)]
+        return [*(bound(end) for end in ends if end is not None), None]
 
-    def _keys(self) -> Select[Any, Any, tuple[Any, ...]]:
-        return self._ordered.for_count().order_by(*self._key).only_key()
 
-    def _within(self, query: Select[Any, Any, Any], after: Bound, upto: Bound) -> Select[Any, Any, Any]:
-        bounds = ((op, key) for op, key in ((">", after), ("<=", upto)) if key is not None)
-        return query.where(*[self._compared(op, key) for op, key in bounds])
+def bound(position: Position | None) -> Bound:
+    """Return a position as it is kept."""
+    return None if position is None else [str(text) for text in position]
 
-    def _compared(self, op: str, kept: list[Any]) -> AnyExpr:
-        key = tuple(reading(column.type, value) for column, value in zip(self._key, kept, strict=True))
-        columns = [column.shape for column in self._key]
-        values = [column.type.parameter for column in self._key]
-        if len(key) == 1:
-            return Expr(binary(op, columns[0], values[0]), key, BOOLEAN)
-        return Expr(binary(op, row(*columns), row(*values)), key, BOOLEAN)
+
+def _position(kept: Bound) -> Position | None:
+    return None if kept is None else tuple(kept)

@@ -28,8 +28,8 @@ class SetAside:
         attempts: how often it failed.
         error: the last error's class, and its message where that surely holds no values, else the line that raised.
         failed_at: when it was set aside.
-        after, upto: the primary keys that it lies between, as JSON spells them; the first is not of the batch, and None
-            where nothing comes before.
+        after, upto: the primary keys that it lies between, as PostgreSQL spells them; the first is not of the batch,
+            and None where nothing comes before.
     """
 
     part: int
@@ -37,8 +37,8 @@ class SetAside:
     attempts: int
     error: str
     failed_at: datetime
-    after: tuple[Any, ...] | None = attrs.field(repr=False)
-    upto: tuple[Any, ...] = attrs.field(repr=False)
+    after: tuple[str, ...] | None = attrs.field(repr=False)
+    upto: tuple[str, ...] = attrs.field(repr=False)
 
 
 @attrs.frozen

@@ -9,10 +9,11 @@ from typing import Any, Final, Generic, TypeAlias
 import attrs
 
 from ferra_sync._database.jobs.options import JobOptions
-from ferra_sync._database.jobs.ranges import KeyRanges
+from ferra_sync._database.jobs.ranges import KeyRanges, bound
 from ferra_sync._database.jobs.store import Run
 from ferra_sync._database.jobs.tables import Part
 from ferra_sync._database.jobs.told import told
+from ferra_sync._database.keyset import Batch
 from ferra_sync._database.transaction import Transaction
 from ferra_sync._expression.typevars import R
 from ferra_sync.errors import Db, DbErrorKind, QueryError
@@ -97,23 +98,24 @@ class Worker(Generic[R]):
 
     def _do(self, tx: Transaction, part: Part) -> int:
         """Do the next batch and return the number of its rows."""
-        found = self.ranges.batch(tx, part.position, part.upper)
-        self._pass_over(tx, part, [key for _, key in found], rows=len(found))
-        if found:
-            self.work(tx, [row for row, _ in found])
-        return len(found)
+        batch = self.ranges.batch(tx, part.position, part.upper)
+        rows = len(batch.rows)
+        self._pass_over(tx, part, batch, rows=rows)
+        if rows:
+            self.work(tx, batch.rows)
+        return rows
 
     def _give_up(self, tx: Transaction, part: Part) -> None:
         """Set the next batch aside, or stop before it."""
         if self.options.on_error == "stop":
             self.run.stop(tx, part.error or "")
             return
-        keys = self.ranges.batch_keys(tx, part.position, part.upper)
-        self._pass_over(tx, part, keys, rows=0)
-        if keys:
-            self.run.set_aside(tx, part, self.ranges.bound(keys[-1]), len(keys))
+        batch = self.ranges.batch_of_keys(tx, part.position, part.upper)
+        self._pass_over(tx, part, batch, rows=0)
+        if batch.rows:
+            self.run.set_aside(tx, part, bound(batch.last), len(batch.rows))
 
-    def _pass_over(self, tx: Transaction, part: Part, keys: list[tuple[Any, ...]], *, rows: int) -> None:
+    def _pass_over(self, tx: Transaction, part: Part, batch: Batch[Any], *, rows: int) -> None:
         """Note that a batch is behind, before it is done: should `work` commit too early, it is not done again."""
-        position = self.ranges.bound(keys[-1]) if keys else part.position
-        self.run.advance(tx, part, position, rows=rows, is_done=len(keys) < self.ranges.size)
+        position = bound(batch.last) if batch.rows else part.position
+        self.run.advance(tx, part, position, rows=rows, is_done=len(batch.rows) < self.ranges.size)

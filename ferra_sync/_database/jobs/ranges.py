@@ -81,8 +81,9 @@ class KeyRanges(Generic[R]):
         return self._ordered.for_count().order_by(*self._key).only_key()
 
     def _within(self, query: Select[Any, Any, Any], after: Bound, upto: Bound) -> Select[Any, Any, Any]:
-        bounds = ((op, key) for op, key in ((">", after), ("<=", upto)) if key is not None)
-        return query.where(*[self._compared(op, key) for op, key in bounds])
+        if after is not None:
+            query = query.where(self._compared(">", after))
+        return query if upto is None else query.where(self._compared("<=", upto))
 
     def _compared(self, op: str, kept: list[Any]) -> AnyExpr:
         key = tuple(reading(column.type, value) for column, value in zip(self._key, kept, strict=True))

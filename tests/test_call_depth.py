@@ -18,6 +18,8 @@ from ferra_sync import SERVER_DEFAULT, Database, FerraModel, PgRepository, Table
 from ferra_sync import types as t
 
 MOST = 5
+MOST_OF_MANY = 7
+"""Many rows go in chunks, and a chunk in batches: two more."""
 HOME = str(Path(ferra_sync.__file__).parent)
 EXECUTE = psycopg.RawCursor.execute.__code__
 
@@ -76,6 +78,10 @@ CALLS: dict[str, Callable[[Database, PgRepository[Door]], object]] = {
     "find_all": lambda _db, doors: doors.find_all(),
     "count": lambda _db, doors: doors.count(),
     "insert_many": lambda _db, doors: doors.insert_many([Door("a"), Door("b")]),
+    "upsert_many": lambda _db, doors: doors.upsert_many([Door("a", 1), Door("b", 2)]),
+    "update_many": lambda _db, doors: doors.update_many([Door("c", 1), Door("d", 2)]),
+    "find_many": lambda _db, doors: doors.find_many([1, 2]),
+    "delete_many": lambda _db, doors: doors.delete_many([1_000, 1_001]),
     "fetch_all": lambda db, _doors: db.fetch_all(select(Door)),
     "fetch_one": lambda db, _doors: db.fetch_one(select(Door)),
     "fetch_page": lambda db, _doors: db.fetch_page(select(Door), 2, 3),
@@ -91,8 +97,9 @@ def test_no_call_enters_more_than_five_rooms_before_the_driver(db, name):
     CALLS[name](db, doors)  # what is compiled once is compiled now
     found = stacks(lambda: CALLS[name](db, doors))
     assert found
+    most = MOST_OF_MANY if name.endswith("_many") else MOST
     for stack in found:
-        assert 1 <= len(stack) <= MOST, " > ".join(stack)
+        assert 1 <= len(stack) <= most, " > ".join(stack)
 
 
 def test_no_room_is_entered_twice(db):

@@ -10,6 +10,7 @@ import attrs
 
 from ferra_sync._compiler.grouping import in_some_sets
 from ferra_sync._compiler.nullable_side import nullable_side
+from ferra_sync._expression import shapes
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.grouping import placed_key, telling
 from ferra_sync._expression.nullability import may_be_null
@@ -147,7 +148,7 @@ class _Keys:
     def add(self, order: AnyOrder) -> None:
         """Add what an order says, unless the rows are sorted by that already."""
         match order.shape:
-            case (("asc" | "desc") as direction, operand, None | "first" | "last" as nulls):
+            case ((shapes.ASC | shapes.DESC) as direction, operand, None | "first" | "last" as nulls):
                 self._add(Expr(operand, order.params, order.type), direction, nulls)
 
     def complete(self, expressions: Iterable[AnyExpr]) -> None:

@@ -71,6 +71,7 @@ FORMS: dict[str, tuple[Hashable, tuple[Hashable, ...]]] = {
     "a result": (shapes.result("total"), ()),
     "a place": (shapes.place(1), ()),
     "a subquery": (ROWS, ()),
+    "its rows as one item": (shapes.multiset(ROWS), (ROWS,)),
     "one of its rows": (shapes.quantified("any", ROWS), (ROWS,)),
     "all of its rows": (shapes.quantified("all", ROWS), (ROWS,)),
     "one of an array": (shapes.quantified_array("any", TITLE), (TITLE,)),

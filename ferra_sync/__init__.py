@@ -47,6 +47,7 @@ from ferra_sync._model.field import FieldMeta
 from ferra_sync._model.model import Changeset, FerraModel, Insertable, ModelMeta
 from ferra_sync._model.validators import when_set
 from ferra_sync._postgres.config import DatabaseConfig
+from ferra_sync._query.conflict import OnConflict, excluded
 from ferra_sync._query.correlated import Correlated, CorrelatedGroups
 from ferra_sync._query.derived import Derived
 from ferra_sync._query.from_clause import From, Grouped, from_
@@ -60,7 +61,9 @@ from ferra_sync._query.selection import CorrelatedSelect
 from ferra_sync._query.set_operations import Compound
 from ferra_sync._query.subquery import Quantified, all_, any_, exists
 from ferra_sync._query.table_part import TablePart, only, tablesample
+from ferra_sync._query.truncate import Truncate, truncate
 from ferra_sync._query.update import Delete, Update, delete_from, update
+from ferra_sync._query.versions import new, old
 from ferra_sync._query.writes import Returning
 from ferra_sync._repository.repository import FerraRepository, PgRepository
 from ferra_sync._schema.constraints import Constraint, check, foreign_key, index, unique
@@ -129,6 +132,7 @@ __all__ = [
     "MigrationError",
     "ModelMeta",
     "NotFound",
+    "OnConflict",
     "Opt",
     "Order",
     "Page",
@@ -152,6 +156,7 @@ __all__ = [
     "TableMeta",
     "TablePart",
     "Transaction",
+    "Truncate",
     "Unset",
     "Update",
     "ValidationError",
@@ -166,6 +171,7 @@ __all__ = [
     "current_row",
     "delete_from",
     "depth_first",
+    "excluded",
     "exists",
     "following",
     "foreign_key",
@@ -176,7 +182,9 @@ __all__ = [
     "index",
     "insert_into",
     "maybe",
+    "new",
     "of",
+    "old",
     "only",
     "preceding",
     "range_",
@@ -187,6 +195,7 @@ __all__ = [
     "tablesample",
     "to_dict",
     "to_json",
+    "truncate",
     "types",
     "unbounded_following",
     "unbounded_preceding",

@@ -53,7 +53,7 @@ def _insert_cte(shape: BulkInsertShape, origin: dict[ColumnRef, Term], items: It
     """Return the INSERT from the source, which returns what is asked for and the key."""
     kept = dict.fromkeys([*map(returned_column, items), *shape.key])
     return (
-        new_builder(overriding=shape.overriding)
+        new_builder(overriding="SYSTEM" if shape.overriding else None)
         .into(table_term(shape.table))
         .columns(*column_names(origin))
         .from_(AliasedQuery(_SOURCE))

@@ -19,8 +19,10 @@ from ferra_sync._compiler.shapes import (
     MergeShape,
     SelectShape,
     StatementShape,
+    TruncateShape,
     UpdateShape,
 )
+from ferra_sync._compiler.write import compile_truncate
 
 CACHED_SHAPES: Final = 4096
 
@@ -39,6 +41,8 @@ def compiled(shape: StatementShape) -> Compiled:
             return compile_count(shape)
         case InsertShape() | UpdateShape() | DeleteShape():
             return compile_write(shape)
+        case TruncateShape():
+            return compile_truncate(shape)
         case BulkInsertShape():
             return compile_bulk_insert(shape)
         case MergeShape():

@@ -202,8 +202,15 @@ class CountShape(NamedTuple):
     estimate: bool = False
 
 
+Overriding: TypeAlias = Literal["SYSTEM", "USER"]
+
+
 class InsertShape(NamedTuple):
-    """An INSERT of rows in VALUES, a `SqlType` or `DEFAULT` for each column; or of arrays, one for each column."""
+    """An INSERT: of rows in VALUES, of arrays, or of a query. Its parameters: ctes, query, rows, arrays, conflict.
+
+    A row has a `SqlType` or `DEFAULT` for each column; without columns it is DEFAULT VALUES. `overriding`: whose value
+    of an identity is dropped, the server's or the user's.
+    """
 
     table: TableRef
     columns: tuple[ColumnRef, ...]
@@ -211,8 +218,9 @@ class InsertShape(NamedTuple):
     arrays: tuple[SqlType[Any], ...] = ()
     conflict: ConflictShape | None = None
     returning: Items = ()
-    overriding: bool = False
-    """Whether a column that is always an identity is given a value all the same."""
+    overriding: Overriding | None = None
+    query: RowsShape | None = None
+    ctes: tuple[CteShape, ...] = ()
 
     @property
     def outer(self) -> tuple[TableRef, ...]:
@@ -221,9 +229,14 @@ class InsertShape(NamedTuple):
 
     def expressions(self) -> tuple[Hashable, ...]:
         """Return its expressions, in the order of its parameters."""
-        assignments = () if self.conflict is None else self.conflict.assignments
-        given = (*(value for row in self.rows for value in row), *self.arrays, *(value for _, value in assignments))
-        return (*given, *_results(self.returning))
+        return (
+            *(subquery(each.rows) for each in self.ctes),
+            *(() if self.query is None else (subquery(self.query),)),
+            *(value for row in self.rows for value in row),
+            *self.arrays,
+            *(() if self.conflict is None else self.conflict.expressions()),
+            *_results(self.returning),
+        )
 
 
 class BulkInsertShape(NamedTuple):
@@ -252,20 +265,59 @@ class MergeShape(NamedTuple):
 
 
 class ConflictShape(NamedTuple):
-    """ON CONFLICT (target) DO UPDATE: columns set to what was to be inserted, and assignments; DO NOTHING without."""
+    """ON CONFLICT (target) DO UPDATE: columns set to what was to be inserted, and assignments; DO NOTHING without.
 
-    target: tuple[ColumnRef, ...]
+    The target is the keys of a unique index, whose own WHERE is `predicate`, or a `constraint`; neither has values.
+    """
+
+    target: tuple[Hashable, ...]
     excluded: tuple[ColumnRef, ...] = ()
     assignments: tuple[tuple[ColumnRef, Hashable], ...] = ()
+    where: tuple[Hashable, ...] = ()
+    predicate: Hashable = None
+    constraint: str | None = None
+
+    @property
+    def skips(self) -> bool:
+        """Whether it may leave a row as it is."""
+        return bool(self.where) or not (self.excluded or self.assignments)
+
+    def expressions(self) -> tuple[Hashable, ...]:
+        """Return its expressions, in the order of its parameters."""
+        return (*(value for _, value in self.assignments), *self.where)
+
+
+class FromShape(NamedTuple):
+    """What an UPDATE or a DELETE reads beside its own table: FROM, or USING. See `SelectShape`."""
+
+    table: TableRef
+    joins: tuple[JoinShape, ...] = ()
+    derived: tuple[DerivedShape, ...] = ()
+    parts: tuple[PartShape, ...] = ()
+
+    @property
+    def tables(self) -> tuple[TableRef, ...]:
+        """What it reads from, the first table first."""
+        return (self.table, *(join.table for join in self.joins))
+
+    def expressions(self) -> tuple[Hashable, ...]:
+        """Return its expressions, in the order of its parameters."""
+        return (
+            *(part for each in self.derived for part in each.expressions()),
+            *(value for each in self.parts for value in each.expressions()),
+            *(join.on for join in self.joins),
+        )
 
 
 class UpdateShape(NamedTuple):
-    """An UPDATE."""
+    """An UPDATE. Its parameters: ctes, source, assignments, where."""
 
     table: TableRef
     assignments: tuple[tuple[ColumnRef, Hashable], ...]
     where: tuple[Hashable, ...] = ()
     returning: Items = ()
+    source: FromShape | None = None
+    ctes: tuple[CteShape, ...] = ()
 
     @property
     def outer(self) -> tuple[TableRef, ...]:
@@ -274,15 +326,22 @@ class UpdateShape(NamedTuple):
 
     def expressions(self) -> tuple[Hashable, ...]:
         """Return its expressions, in the order of its parameters."""
-        return (*(value for _, value in self.assignments), *self.where, *_results(self.returning))
+        return (
+            *_read(self.ctes, self.source),
+            *(value for _, value in self.assignments),
+            *self.where,
+            *_results(self.returning),
+        )
 
 
 class DeleteShape(NamedTuple):
-    """A DELETE."""
+    """A DELETE. Its parameters: ctes, source, where."""
 
     table: TableRef
     where: tuple[Hashable, ...] = ()
     returning: Items = ()
+    source: FromShape | None = None
+    ctes: tuple[CteShape, ...] = ()
 
     @property
     def outer(self) -> tuple[TableRef, ...]:
@@ -291,7 +350,21 @@ class DeleteShape(NamedTuple):
 
     def expressions(self) -> tuple[Hashable, ...]:
         """Return its expressions, in the order of its parameters."""
-        return (*self.where, *_results(self.returning))
+        return (*_read(self.ctes, self.source), *self.where, *_results(self.returning))
+
+
+class TruncateShape(NamedTuple):
+    """A TRUNCATE."""
+
+    tables: tuple[TableRef, ...]
+    cascade: bool = False
+    restart_identity: bool = False
+
+
+def _read(ctes: tuple[CteShape, ...], source: FromShape | None) -> Iterator[Hashable]:
+    yield from (subquery(each.rows) for each in ctes)
+    if source is not None:
+        yield from source.expressions()
 
 
 def _results(items: Items) -> Iterator[Hashable]:
@@ -308,7 +381,7 @@ def write_in_with(shape: RowsShape) -> WriteShape | None:
 
 
 StatementShape: TypeAlias = (
-    RowsShape | CountShape | InsertShape | BulkInsertShape | MergeShape | UpdateShape | DeleteShape
+    RowsShape | CountShape | InsertShape | BulkInsertShape | MergeShape | UpdateShape | DeleteShape | TruncateShape
 )
 
 

@@ -14,8 +14,8 @@ from ferra_sync._model.filled import attrs_class
 from ferra_sync._postgres import wire
 from ferra_sync._postgres.connection import PooledConnection
 from ferra_sync._postgres.statement import Statement, statement_of
-from ferra_sync._query.query import Query, RowQuery
-from ferra_sync._query.shown import too_deep
+from ferra_sync._query.query import RowQuery
+from ferra_sync._query.shown import Shown, too_deep
 from ferra_sync._schema.table import table_meta
 from ferra_sync.errors import Db, FerraDbError, NotFound, QueryError
 
@@ -94,7 +94,7 @@ class Runner(Handle, ABC):
             self._release(connection)
 
 
-def prepared(query: Query, as_: type | None = None) -> tuple[Statement, tuple[Any, ...]]:
+def prepared(query: Shown, as_: type | None = None) -> tuple[Statement, tuple[Any, ...]]:
     """Return the statement of a query and the values, as they are sent; its rows are of the class `as_`, if given.
 
     Raises:
@@ -116,7 +116,7 @@ def kept_out(statement: Statement, table: str) -> Db:
 
 
 def _absence(query: RowQuery[Any], statement: Statement) -> FerraDbError:
-    if statement.writes is not None and statement.writes.verb == "INSERT":
+    if statement.writes is not None and statement.writes.verb == "INSERT" and statement.writes.is_sure:
         return kept_out(statement, statement.writes.table.name)
     if query.target is None:
         return NotFound("row")

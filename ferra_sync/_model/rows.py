@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import NoneType
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
@@ -110,10 +110,13 @@ def checked_values(meta: ModelMeta, row: object, verb: Verb, number: int | None 
     return values
 
 
-def checked_rows(meta: ModelMeta, rows: Sequence[object], *, first: int | None = 0) -> CheckedRows:
+def checked_rows(
+    meta: ModelMeta, rows: Sequence[object], *, first: int | None = 0, verb: Verb = "insert"
+) -> CheckedRows:
     """Return the values of `rows`, which can be inserted: column by column, so that most are never looked at alone.
 
-    `first` is the number of the first row, None where it is the only one.
+    `first` is the number of the first row, None where it is the only one. With the verb `save` a row may give the
+    number that only the server gives.
 
     Raises:
         QueryError: the rows are of several classes, or the class lacks a column that must be given.
@@ -121,19 +124,19 @@ def checked_rows(meta: ModelMeta, rows: Sequence[object], *, first: int | None =
             it.
     """
     check_insertable(meta, rows)
-    checks = _checks(meta, "insert")
+    checks = _checks(meta, verb)
     values = list(map(meta.values, rows))
     columns = list(zip(*values, strict=True))
     classes = [set(map(type, column)) for column in columns]
-    fitting = map(_fits, meta.fields, classes, columns)
+    fitting = map(partial(_fits, numbered=verb not in _NUMBERED), meta.fields, classes, columns)
     if checks.validated or not all(fitting):
         for number, row in enumerate(rows, first or 0):
-            checked_values(meta, row, "insert", None if first is None else number)
+            checked_values(meta, row, verb, None if first is None else number)
     any_default = tuple(Sentinel in found for found in classes)
     return CheckedRows(values, columns, any_default, tuple(found == {Sentinel} for found in classes))
 
 
-def _fits(field: FieldMeta, classes: set[type], column: Sequence[Any]) -> bool:
+def _fits(field: FieldMeta, classes: set[type], column: Sequence[Any], *, numbered: bool) -> bool:
     """Whether a whole column is of its type; only one that needs it is looked at value by value."""
     sql_type = field.ref.type
     if NoneType in classes and not field.nullable:
@@ -142,7 +145,7 @@ def _fits(field: FieldMeta, classes: set[type], column: Sequence[Any]) -> bool:
         return False
     if Sentinel in classes and any(value is UNSET for value in column):
         return False
-    if field.generated == "identity always" and classes != {Sentinel}:
+    if field.generated == "identity always" and not numbered and classes != {Sentinel}:
         return False
     if not classes - {sql_type.exact, NoneType, Sentinel}:
         return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 import attrs
 
@@ -19,10 +19,12 @@ from ferra_sync._compiler.shapes import (
     MergeShape,
     SelectShape,
     StatementShape,
+    TruncateShape,
     UpdateShape,
     locks_rows,
     write_in_with,
 )
+from ferra_sync._compiler.versions import VERSIONS_SINCE, versions_in
 from ferra_sync._expression.references import TableRef
 from ferra_sync._expression.sqltypes import SqlType
 from ferra_sync._model.filled import filled
@@ -30,15 +32,19 @@ from ferra_sync._postgres.conversions import UNWRITABLE, Conversion, dumped, par
 from ferra_sync._postgres.guards import is_doubtful
 from ferra_sync._postgres.readers import Readers
 
-Verb: TypeAlias = Literal["INSERT", "UPDATE", "DELETE", "WITH"]
+Verb: TypeAlias = Literal["INSERT", "UPDATE", "DELETE", "TRUNCATE", "WITH"]
 """`WITH`: a query that reads beside a write."""
 
 
 class Written(NamedTuple):
-    """How a statement changes rows, and of which table."""
+    """How a statement changes rows, and of which table.
+
+    `is_sure`: whether an INSERT writes each row that it is given, and so returns it.
+    """
 
     verb: Verb
     table: TableRef
+    is_sure: bool = True
 
 
 @attrs.define(eq=False)
@@ -57,6 +63,7 @@ class Statement:
         columns: how many columns a row has.
         writes: what it changes; None: it reads.
         locks: whether it locks rows, which lasts as long as its transaction.
+        since: the release of PostgreSQL that it needs, where that is not each that we support.
         doubtful: whether it writes rows that it may then fail to read, or that do not come back.
         guarded: whether it is run so that it is undone where its rows cannot be read, or where there are none.
     """
@@ -69,6 +76,7 @@ class Statement:
     columns: int
     writes: Written | None = None
     locks: bool = False
+    since: int | None = None
     doubtful: bool = False
     guarded: bool = attrs.field(init=False)
 
@@ -111,7 +119,10 @@ def statement_of(shape: StatementShape, as_: type | None = None) -> Statement:
     writes = _written(shape)
     # A write inside which rows are locked keeps them until it is done, which is as long as it needs them.
     locks = writes is None and locks_rows(shape)
-    return made_ready(known, writes=writes, locks=locks, doubtful=is_doubtful(shape))
+    made = made_ready(known, writes=writes, locks=locks, doubtful=is_doubtful(shape))
+    if isinstance(shape, (InsertShape, UpdateShape, DeleteShape)) and versions_in(shape.returning):
+        made.since = VERSIONS_SINCE
+    return made
 
 
 def made_ready(
@@ -132,6 +143,14 @@ def made_ready(
     )
 
 
+_VERBS: Final[dict[type, Verb]] = {
+    BulkInsertShape: "INSERT",
+    MergeShape: "INSERT",
+    UpdateShape: "UPDATE",
+    DeleteShape: "DELETE",
+}
+
+
 def _written(shape: StatementShape) -> Written | None:
     match shape:
         case SelectShape() | CompoundShape():
@@ -139,9 +158,9 @@ def _written(shape: StatementShape) -> Written | None:
             return None if write is None else Written("WITH", write.table)
         case CountShape():
             return None
-        case InsertShape() | BulkInsertShape() | MergeShape():
-            return Written("INSERT", shape.table)
-        case UpdateShape():
-            return Written("UPDATE", shape.table)
-        case DeleteShape():
-            return Written("DELETE", shape.table)
+        case TruncateShape():
+            return Written("TRUNCATE", shape.tables[0])
+        case InsertShape(conflict=conflict, query=query):
+            return Written("INSERT", shape.table, query is None and (conflict is None or not conflict.skips))
+        case _:
+            return Written(_VERBS[type(shape)], shape.table)

@@ -13,7 +13,7 @@ from ferra_sync._expression.typevars import R_co
 from ferra_sync._model.model import FerraModel, ModelMeta
 from ferra_sync._model.names import column_names
 from ferra_sync._query.checks import named
-from ferra_sync._query.shown import Shown, too_deep
+from ferra_sync._query.shown import Parts, Shown, too_deep
 from ferra_sync.errors import QueryError
 
 if TYPE_CHECKING:
@@ -40,6 +40,9 @@ class Query(Shown, ABC):
     """An immutable value that does no I/O; its repr is its SQL, without values."""
 
     __slots__ = ()
+
+    @abstractmethod
+    def parts(self) -> Parts: ...
 
     @property
     def key(self) -> object:

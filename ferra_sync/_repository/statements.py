@@ -22,10 +22,10 @@ from ferra_sync._model.field import FieldMeta
 from ferra_sync._model.model import ModelMeta
 from ferra_sync._model.rows import Given, given
 from ferra_sync._postgres.statement import Statement, statement_of
+from ferra_sync._query.conflict import taken_over
 from ferra_sync._query.insert import insert_of_rows
 from ferra_sync._query.keys import key_parts
 from ferra_sync._schema.constraints import Columns
-from ferra_sync._schema.table import TableMeta
 from ferra_sync.errors import NotFound, QueryError
 
 Params: TypeAlias = tuple[Any, ...]
@@ -185,23 +185,9 @@ def _insert(statements: ModelStatements, fields: Given, or_update: bool) -> RowW
 
 def _conflict(statements: ModelStatements, fields: Given) -> tuple[ConflictShape, Params]:
     """Return what an upsert does where the key is known, and the parameters of its stamps."""
-    changed = [ref for _, ref in statements.changed(fields)]
-    excluded = tuple(ref for ref in changed if ref not in statements.stamps)
-    assigned = _Assignments(0)
-    for ref, stamp in statements.stamps.items():
-        assigned.stamp(stamp, unless=shapes.excluded(ref) if ref in changed else None)
-    if not excluded and not assigned.pairs:
-        # DO NOTHING would return no row.
-        assigned.pairs.append(_to_itself(statements.meta.table))
+    excluded, assignments, params = taken_over(statements.meta.table, [ref for _, ref in statements.changed(fields)])
     key = tuple(column.ref for column in statements.key)
-    return ConflictShape(target=key, excluded=excluded, assignments=tuple(assigned.pairs)), tuple(assigned.constants)
-
-
-def _to_itself(table: TableMeta) -> tuple[ColumnRef, Hashable]:
-    """Return the assignment that changes nothing, of a column that can be assigned."""
-    columns = (column for column in table.attributes.values() if column.generated not in {"identity always", "stored"})
-    ref = next(columns, table.primary_key[0]).ref
-    return ref, ref
+    return ConflictShape(target=key, excluded=excluded, assignments=assignments), params
 
 
 @lru_cache(maxsize=4096)

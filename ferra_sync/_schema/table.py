@@ -48,6 +48,8 @@ class TableMeta(Value):
     indexes: tuple[Index[Any], ...]
     on_update: tuple[Assignment[Any], ...]
     """What every UPDATE sets: each to a value of the column's own type."""
+    versions: dict[str, TableMeta] = attrs.field(init=False, factory=dict, repr=False)
+    """Its old and its new row, as RETURNING names them, once they were asked for."""
 
     def declaration_of(self, ref: ColumnRef) -> ColumnDef[Any, Any]:
         """Return what was declared of a column of this table."""

@@ -87,6 +87,7 @@ if TYPE_CHECKING:
     from ferra_sync._database.databases import Databases
     from ferra_sync._model.validated import validated
     from ferra_sync._query.plan import Plan, PlanNode
+    from ferra_sync._repository.import_csv import ImportReport, LineError
 
 __all__ = [
     "JSON_NULL",
@@ -125,10 +126,12 @@ __all__ = [
     "From",
     "Grouped",
     "GroupingSets",
+    "ImportReport",
     "In",
     "Insert",
     "Insertable",
     "JsonNull",
+    "LineError",
     "MigrationError",
     "ModelMeta",
     "NotFound",
@@ -209,7 +212,12 @@ __all__ = [
 if not TYPE_CHECKING:
     __getattr__, __dir__ = on_first_use(
         __name__,
-        {"_database.databases": "Databases", "_model.validated": "validated", "_query.plan": "Plan PlanNode"},
+        {
+            "_database.databases": "Databases",
+            "_model.validated": "validated",
+            "_query.plan": "Plan PlanNode",
+            "_repository.import_csv": "ImportReport LineError",
+        },
     )
 
 publish(__name__, __all__)

@@ -46,7 +46,13 @@ class DbErrorKind(enum.Enum):
 
 
 class FerraDbError(Exception):
-    """The database said no. Exactly one of `NotFound`, `Conflict` and `Db`."""
+    """The database said no. Exactly one of `NotFound`, `Conflict` and `Db`.
+
+    Attributes:
+        line: of a file that was imported the line, counted from 1, whose row was refused; else None.
+    """
+
+    line: int | None = None
 
 
 class NotFound(FerraDbError):  # noqa: N818 - the contract's name
@@ -147,17 +153,20 @@ class ValidationError(Exception):
         model: the model class's name.
         errors: field → message, without the value; what is wrong with no field alone has the empty key.
         row: the place of the model among many rows, counted from 0; None where it was alone.
+        line: the line of a file in which it begins, counted from 1; None where it is of no file.
     """
 
-    def __init__(self, model: str, errors: Mapping[str, str], row: int | None = None) -> None:
+    def __init__(self, model: str, errors: Mapping[str, str], row: int | None = None, line: int | None = None) -> None:
         self.model = model
         self.errors: dict[str, str] = dict(errors)
         self.row = row
+        self.line = line
         listed = "; ".join(f"{field}: {message}" if field else message for field, message in self.errors.items())
-        super().__init__(f"{model} is not valid{'' if row is None else f' in rows[{row}]'}: {listed}")
+        place = f" in line {line}" if line is not None else "" if row is None else f" in rows[{row}]"
+        super().__init__(f"{model} is not valid{place}: {listed}")
 
-    def __reduce__(self) -> tuple[type[ValidationError], tuple[str, dict[str, str], int | None]]:
-        return type(self), (self.model, self.errors, self.row)
+    def __reduce__(self) -> tuple[type[ValidationError], tuple[str, dict[str, str], int | None, int | None]]:
+        return type(self), (self.model, self.errors, self.row, self.line)
 
 
 class ConfigError(ValueError):

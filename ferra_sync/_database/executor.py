@@ -25,6 +25,8 @@ from ferra_sync._query.writes import Returning, Write
 from ferra_sync.errors import QueryError
 
 if TYPE_CHECKING:
+    from ferra_sync._database.many.copy_out import Destination, FileFormat
+    from ferra_sync._database.progress import Progress
     from ferra_sync._query.plan import Plan
 
 
@@ -179,6 +181,51 @@ class Executor(Runner):
         that of `fetch_all`.
         """
         return self._stream(*_only_reading(*prepared(_reading(query), as_)))
+
+    @overload
+    def copy_out(self, query: Combinable[Any, R]) -> Iterator[R]: ...
+    @overload
+    def copy_out(
+        self,
+        query: Combinable[Any, Any],
+        to: Destination,
+        *,
+        format: FileFormat = "csv",
+        progress: Progress | None = None,
+    ) -> int: ...
+    def copy_out(
+        self,
+        query: Combinable[Any, Any],
+        to: Destination | None = None,
+        *,
+        format: FileFormat = "csv",
+        progress: Progress | None = None,
+    ) -> Any:
+        """Write the rows to a file and return their number; without a file yield them, as `stream` does.
+
+        A CSV is the connection's text, UTF-8 as a rule: a line of column names, as `query.columns` has them, with the
+        table in front where two were the same; NULL is nothing between commas, an empty text a pair of quotes. The
+        binary format is PostgreSQL's own, which COPY takes again where the columns have the same types. In memory
+        there are never more than some thousand rows.
+
+        Args:
+            query: what to write.
+            to: a path, whose file is there when it is whole, or a file that is open for bytes.
+            format: `"csv"` or `"binary"`.
+            progress: hears now and then how many rows are written.
+
+        Raises:
+            QueryError: a secret column is selected, two columns of a CSV have one name, or `to` is no file of bytes.
+            OSError: the file cannot be written.
+        """
+        statement, params = _only_reading(*prepared(_reading(query)))
+        if to is None:
+            if progress is not None:
+                raise QueryError("progress is of a file: rows that are yielded are counted by who takes them")
+            return self._stream(statement, params)
+        from ferra_sync._database.many.copy_out import copy_to_file  # noqa: PLC0415 - for those who write files
+
+        return copy_to_file(self, query, statement, params, to, format=format, progress=progress)
 
     def batches(self, query: Select[Any, Any, R], size: int = 1000) -> Iterator[list[R]]:
         """Yield the rows in lists of `size`, along the primary key: the last list costs what the first one does.

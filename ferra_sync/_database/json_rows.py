@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from functools import lru_cache
 from itertools import chain
@@ -13,7 +12,7 @@ from ferra_sync._expression.references import ColumnRef
 from ferra_sync._expression.shapes import Item, Items, leaves
 from ferra_sync._expression.sqltypes import FieldType
 from ferra_sync._model.json import spelled, spelling_of
-from ferra_sync._model.names import name_of
+from ferra_sync._model.names import name_of, told_apart
 from ferra_sync._query.query import RowQuery
 from ferra_sync._schema.table import table_meta
 from ferra_sync.errors import QueryError
@@ -33,7 +32,7 @@ def object_maker(query: RowQuery[Any]) -> Callable[[Any], Object]:
 @lru_cache(maxsize=1024)
 def _object_maker(selections: tuple[Items, ...]) -> Callable[[Any], Object]:
     for item in chain.from_iterable(selections):
-        _check_shown(item)
+        check_shown(item, "as JSON")
     items = selections[0]
     match items:
         case (((shapes.MODEL, _, _), _),):
@@ -48,12 +47,12 @@ def _object_maker(selections: tuple[Items, ...]) -> Callable[[Any], Object]:
             return lambda row: {name: spell(value) for name, spell, value in zip(names, spells, row, strict=True)}
 
 
-def _check_shown(item: Item) -> None:
+def check_shown(item: Item, how: str) -> None:
     """Raise QueryError for an expression over a secret column, unless it says no more than yes or no."""
     shape, sql_type = item
     secret = next((leaf for leaf in leaves(shape) if isinstance(leaf, ColumnRef) and _is_secret(leaf)), None)
     if secret is not None and sql_type.kind is not FieldType.BOOLEAN:
-        raise QueryError(f"{secret} is secret: as JSON it can be neither selected nor be part of an expression")
+        raise QueryError(f"{secret} is secret: {how} it can be neither selected nor be part of an expression")
 
 
 def _is_secret(ref: ColumnRef) -> bool:
@@ -62,9 +61,4 @@ def _is_secret(ref: ColumnRef) -> bool:
 
 def _keys(items: Items) -> list[str]:
     names = [name_of(shape, position) for position, (shape, _) in enumerate(items, start=1)]
-    shorts = Counter(name.short for name in names)
-    keys = [name.short if shorts[name.short] == 1 else name.long for name in names]
-    twice = [key for key, count in Counter(keys).items() if count > 1]
-    if twice:
-        raise QueryError(f"two items of a JSON object would be called {', '.join(twice)}")
-    return keys
+    return told_apart(names, "items of a JSON object")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections import Counter
+from collections.abc import Hashable, Iterator, Sequence
 from typing import NamedTuple
 
 from ferra_sync._expression import shapes
@@ -11,6 +12,7 @@ from ferra_sync._expression.references import ColumnRef, FunctionRef, TableRef
 from ferra_sync._expression.shapes import Items, leaves
 from ferra_sync._model.model import ModelMeta
 from ferra_sync._schema.table import table_meta
+from ferra_sync.errors import QueryError
 
 
 class Name(NamedTuple):
@@ -38,14 +40,44 @@ def name_of(shape: Hashable, position: int) -> Name:
 
 def column_names(items: Items) -> tuple[str, ...]:
     """Return what each column of a row is called: a model is the columns of its fields, as `to_dict` names them."""
-    names: list[str] = []
+    return tuple(name.short for name in _named_columns(items))
+
+
+def headings(items: Items) -> tuple[str, ...]:
+    """Return `column_names`, with the table in front where two would be called the same.
+
+    Raises:
+        QueryError: two are called the same all the same.
+    """
+    return tuple(told_apart(_named_columns(items), "columns"))
+
+
+def told_apart(names: Sequence[Name], what: str) -> list[str]:
+    """Return the short names where they are the only ones of their kind, and the long ones of the others.
+
+    Raises:
+        QueryError: two of them, which are `what`, have one name all the same.
+    """
+    shorts = Counter(name.short for name in names)
+    keys = [name.short if shorts[name.short] == 1 else name.long for name in names]
+    twice = [key for key, count in Counter(keys).items() if count > 1]
+    if twice:
+        raise QueryError(f"two {what} would be called {', '.join(twice)}")
+    return keys
+
+
+def _named_columns(items: Items) -> list[Name]:
+    names: list[Name] = []
     for shape, _ in items:
         match shape:
-            case (shapes.MODEL, type() as model, TableRef()) | (shapes.MAYBE, (shapes.MODEL, type() as model, _)):
-                names += [field.key for field in ModelMeta.of(model).fields]
+            case (shapes.MODEL, type() as model, TableRef() as table) | (
+                shapes.MAYBE,
+                (shapes.MODEL, type() as model, TableRef() as table),
+            ):
+                names += [Name(field.key, f"{table}_{field.key}") for field in ModelMeta.of(model).fields]
             case _:
-                names.append(name_of(shape, len(names) + 1).short)
-    return tuple(names)
+                names.append(name_of(shape, len(names) + 1))
+    return names
 
 
 def _columns(shape: Hashable) -> Iterator[str]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache, partial
-from types import NoneType
-from typing import Any, Final, Literal, NamedTuple, TypeAlias
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeAlias
 
 import attrs
 
@@ -16,17 +15,11 @@ from ferra_sync._expression.sqltypes import SqlType
 from ferra_sync._model.field import FieldMeta
 from ferra_sync._model.model import ModelMeta
 from ferra_sync._model.rejections import rejection
+from ferra_sync._model.row_checks import Verb, is_numbered, may_be_default, row_check, rows_check
 from ferra_sync.errors import QueryError, ValidationError
-
-Verb: TypeAlias = Literal["insert", "update", "save", "change"]
-"""What is done with a row: `save` inserts or updates it, `change` is a changeset's."""
-
-_NUMBERED: Final = frozenset[Verb]({"insert", "change"})
-"""Where a column that only the server numbers takes no value: an upsert names the number, an UPDATE leaves it out."""
 
 Given: TypeAlias = tuple[bool, ...]
 """For each field of a row, whether it has a value; the others are left to the server."""
-
 
 FieldValues: TypeAlias = tuple[Any, ...]
 """The values of some rows, for each field a sequence of these, or an array as PostgreSQL spells it."""
@@ -69,13 +62,6 @@ class CheckedRows(NamedTuple):
         return tuple([not left for left in self.all_default])
 
 
-class _Checks(NamedTuple):
-    exact: tuple[type | None, ...]
-    """The class of each field whose direct instances need no further look."""
-    validated: tuple[attrs.Attribute[Any], ...]
-    """The fields that have validators."""
-
-
 def check_insertable(meta: ModelMeta, rows: Iterable[object]) -> None:
     """Raise QueryError where a model lacks a column that must be given, or one of `rows` is not of this model."""
     model = meta.model
@@ -95,25 +81,14 @@ def checked_values(meta: ModelMeta, row: object, verb: Verb, number: int | None 
         ValidationError: a value is of the wrong type or the server's own to give, or a validator of the model rejects
             it.
     """
-    checks = _checks(meta, verb)
-    values = meta.values(row)
-    wrong: dict[str, str] = {}
-    for value, exact, field in zip(values, checks.exact, meta.fields, strict=True):
-        if value.__class__ is not exact:
-            complaint = _complaint(value, field, verb)
-            if complaint is not None:
-                wrong[field.name] = complaint
-    if checks.validated:
-        _validate(row, checks.validated, wrong)
-    if wrong:
-        raise ValidationError(meta.model.__name__, wrong, number)
-    return values
+    values = row_check(meta, verb)(row)
+    return _looked_at(meta, row, verb, number) if values is None else values
 
 
 def checked_rows(
     meta: ModelMeta, rows: Sequence[object], *, first: int | None = 0, verb: Verb = "insert"
 ) -> CheckedRows:
-    """Return the values of `rows`, which can be inserted: column by column, so that most are never looked at alone.
+    """Return the values of `rows`, which can be inserted.
 
     `first` is the number of the first row, None where it is the only one. With the verb `save` a row may give the
     number that only the server gives.
@@ -124,49 +99,39 @@ def checked_rows(
             it.
     """
     check_insertable(meta, rows)
-    checks = _checks(meta, verb)
-    values = list(map(meta.values, rows))
+    remaining = iter(rows)
+    check = rows_check(meta, verb=verb)
+    values = check(remaining)
+    while (number := len(values)) < len(rows):
+        values.append(_looked_at(meta, rows[number], verb, None if first is None else first + number))
+        values += check(remaining)
     columns = list(zip(*values, strict=True))
     classes = [set(map(type, column)) for column in columns]
-    fitting = map(partial(_fits, numbered=verb not in _NUMBERED), meta.fields, classes, columns)
-    if checks.validated or not all(fitting):
-        for number, row in enumerate(rows, first or 0):
-            checked_values(meta, row, verb, None if first is None else number)
     any_default = tuple(Sentinel in found for found in classes)
     return CheckedRows(values, columns, any_default, tuple(found == {Sentinel} for found in classes))
 
 
-def _fits(field: FieldMeta, classes: set[type], column: Sequence[Any], *, numbered: bool) -> bool:
-    """Whether a whole column is of its type; only one that needs it is looked at value by value."""
-    sql_type = field.ref.type
-    if NoneType in classes and not field.nullable:
-        return False
-    if Sentinel in classes and not (field.has_default or field.nullable):
-        return False
-    if Sentinel in classes and any(value is UNSET for value in column):
-        return False
-    if field.generated == "identity always" and not numbered and classes != {Sentinel}:
-        return False
-    if not classes - {sql_type.exact, NoneType, Sentinel}:
-        return True
-    return not any(sql_type.complaint(value) for value in column if not isinstance(value, (NoneType, Sentinel)))
-
-
-@lru_cache(maxsize=2048)
-def _checks(meta: ModelMeta, verb: Verb) -> _Checks:
-    validated = (field.attribute for field in meta.fields if field.attribute.validator is not None)
-    looked_at = {"identity always"} if verb in _NUMBERED else set[str]()
-    exact = (None if field.generated in looked_at else field.ref.type.exact for field in meta.fields)
-    return _Checks(tuple(exact), tuple(validated))
+def _looked_at(meta: ModelMeta, row: object, verb: Verb, number: int | None) -> tuple[Any, ...]:
+    """Return the values of a row, each looked at; ValidationError says what is wrong with which."""
+    values = meta.values(row)
+    wrong: dict[str, str] = {}
+    for value, field in zip(values, meta.fields, strict=True):
+        complaint = _complaint(value, field, verb)
+        if complaint is not None:
+            wrong[field.name] = complaint
+    _validate(row, meta, wrong)
+    if wrong:
+        raise ValidationError(meta.model.__name__, wrong, number)
+    return values
 
 
 def _complaint(value: object, field: FieldMeta, verb: Verb) -> str | None:
     if value is SERVER_DEFAULT:
-        is_possible = field.has_default or field.nullable or verb == "update"
+        is_possible = may_be_default(field, verb)
         return None if is_possible else f"{field.ref} has no default, so it cannot be SERVER_DEFAULT"
     if value is UNSET:
         return None if verb == "change" else f"{field.ref} cannot be UNSET: only a changeset's field can"
-    if field.generated == "identity always" and verb in _NUMBERED:
+    if is_numbered(field, verb):
         return f"{field.ref} is always numbered by the server: it can be SERVER_DEFAULT alone"
     if value is None:
         return None if field.nullable else f"{field.ref} is not nullable"
@@ -174,12 +139,12 @@ def _complaint(value: object, field: FieldMeta, verb: Verb) -> str | None:
     return None if complaint is None else f"{field.ref} {complaint}"
 
 
-def _validate(row: object, validated: tuple[attrs.Attribute[Any], ...], wrong: dict[str, str]) -> None:
+def _validate(row: object, meta: ModelMeta, wrong: dict[str, str]) -> None:
     if attrs.validators.get_disabled():
         return
-    for attribute in validated:
+    for attribute in (field.attribute for field in meta.fields):
         value = getattr(row, attribute.name)
-        if attribute.name not in wrong and not isinstance(value, Sentinel):
+        if attribute.validator is not None and attribute.name not in wrong and not isinstance(value, Sentinel):
             problem = rejection(attribute.validator, row, attribute, value)
             if problem is not None:
                 wrong[attribute.name] = problem

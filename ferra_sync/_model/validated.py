@@ -12,7 +12,8 @@ from ferra_sync._model import type_hints
 from ferra_sync._model.field import FieldMeta, Purpose
 from ferra_sync._model.json import reading
 from ferra_sync._model.model import ModelMeta, Record
-from ferra_sync._model.rows import Verb, checked_values
+from ferra_sync._model.row_checks import Verb
+from ferra_sync._model.rows import checked_values
 from ferra_sync.errors import ValidationError
 
 RecordT = TypeVar("RecordT", bound=Record[Any])

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from operator import attrgetter, methodcaller
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 import psycopg
 
@@ -19,6 +19,9 @@ from ferra_sync.errors import Conflict, Db, DbErrorKind, QueryError, SchemaError
 
 A = TypeVar("A")
 E = TypeVar("E", bound=Exception)
+
+CopyChunk: TypeAlias = str | Iterable[Sequence[Any]]
+"""Rows on their way in: the text that COPY takes, or values that psycopg spells."""
 
 ROWS: Final[Callable[[psycopg.Cursor[Any]], list[Any]]] = methodcaller("fetchall")
 """The answer of `send` that is all the rows, made."""
@@ -34,17 +37,13 @@ _names: Final = itertools.count(1)
 class _Chunk(list[Any]):
     """Rows that a stream has fetched and not all yielded; a forked child has none of them."""
 
-    __slots__ = ("__weakref__", "is_last")
+    __slots__ = ("__weakref__",)
 
     def __hash__(self) -> int:  # type: ignore[override]  # a list has none; what is told of forks needs one
         return id(self)
 
     def __eq__(self, other: object) -> bool:
         return self is other
-
-    def __init__(self, rows: list[Any]) -> None:
-        super().__init__(rows)
-        self.is_last = len(rows) < CHUNK
 
     def leave_to_parent(self) -> None:
         """Forget them; the stream's next step finds that its transaction is not this process's."""
@@ -157,7 +156,7 @@ def run(connection: psycopg.Connection[Any], command: bytes) -> None:
         connection.execute(command)
 
 
-def copy(connection: psycopg.Connection[Any], command: bytes, rows: Iterable[Sequence[Any]], table: str) -> int:
+def copy(connection: psycopg.Connection[Any], command: bytes, chunks: Iterable[CopyChunk], table: str) -> int:
     """Send the rows of a COPY and return their number; an error on the way leaves none of them.
 
     Raises:
@@ -166,8 +165,13 @@ def copy(connection: psycopg.Connection[Any], command: bytes, rows: Iterable[Seq
     cursor = CopyCursor(connection)
     try:
         with _translated(), cursor.copy(command) as sink:
-            for row in rows:
-                sink.write_row(row)
+            for chunk in chunks:
+                if isinstance(chunk, str):
+                    sink.write(chunk)
+                    continue
+                for row in chunk:
+                    sink.write_row(row)
+                sink.write(sink.formatter.end())  # psycopg keeps rows back, and text would overtake them.
     except Conflict as conflict:
         raise conflict.of_row(_copied_row(conflict.__cause__, table)) from conflict.__cause__
     return cursor.rowcount
@@ -194,17 +198,31 @@ def stream(
     Raises:
         FerraDbError: the server or the connection says no.
     """
+    with _translated():
+        for cursor in fetched(acquire, statement, params, binary=statement.binary):
+            rows = _Chunk(cursor.fetchall())
+            at_fork(rows)
+            yield from rows
+
+
+def fetched(
+    acquire: Callable[[], psycopg.Connection[Any]], statement: Statement, params: tuple[Any, ...], *, binary: bool
+) -> Iterator[psycopg.Cursor[Any]]:
+    """Yield a cursor with each `CHUNK` of the rows that a server-side cursor brings, as `stream` reads them.
+
+    Raises:
+        FerraDbError: the server or the connection says no.
+    """
     name = b"ferra_%d" % next(_names)
     more = b"FETCH FORWARD %d FROM %b" % (CHUNK, name)
     with _translated():
         cursor = new_cursor(acquire(), statement)
         declare = b"DECLARE %b NO SCROLL CURSOR FOR %b" % (name, statement.sql)
         cursor.execute(declare, statement.parameters(params), prepare=False)
-        while True:
-            rows = _Chunk(cursor.execute(more, prepare=False, binary=statement.binary).fetchall())
-            at_fork(rows)
-            yield from rows
+        is_last = False
+        while not is_last:
+            cursor.execute(more, prepare=False, binary=binary)
+            is_last = cursor.rowcount < CHUNK
+            yield cursor
             acquire()
-            if rows.is_last:
-                cursor.execute(b"CLOSE " + name, prepare=False)
-                return
+        cursor.execute(b"CLOSE " + name, prepare=False)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Generic, Protocol, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, cast
 
 from ferra_sync._database.executor import Executor
 from ferra_sync._database.many.copy_in import copy_in
 from ferra_sync._database.many.insert_many import insert_many
 from ferra_sync._database.pages import Page
+from ferra_sync._database.progress import Progress
 from ferra_sync._database.runner import kept_out
 from ferra_sync._database.transaction import Transaction
 from ferra_sync._expression.expression import AnyExpr, Expr
@@ -26,6 +27,9 @@ from ferra_sync._query.select_arity import select
 from ferra_sync._repository.statements import ModelStatements, statements_of
 from ferra_sync.errors import NotFound, QueryError
 from ferra_sync.functions._aggregates import count
+
+if TYPE_CHECKING:
+    from ferra_sync._repository.import_csv import CsvFile, ImportReport, OnConflict, OnError
 
 Key: TypeAlias = "K | tuple[Any, ...]"
 """A primary key: of the type of the model's `id`, where it has one; a tuple where the key has several columns."""
@@ -247,18 +251,58 @@ class PgRepository(Value, Generic[M]):
         """
         return insert_many(self.db, self._meta, _several("insert_many", rows))
 
-    def copy_in(self, rows: Iterable[M]) -> int:
+    def copy_in(self, rows: Iterable[M], *, progress: Progress | None = None) -> int:
         """COPY rows, any number of them, all or none; return how many. The iterable is read as it is sent.
 
-        In a transaction the iterable cannot use this transaction, whose connection is busy, and a failure undoes the
-        COPY alone. On a database it may use another connection, where the pool has one.
+        In a transaction the iterable and `progress` cannot use this transaction, whose connection is busy, and a
+        failure undoes the COPY alone. On a database they may use another connection, where the pool has one.
 
         Raises:
             Conflict: a unique constraint is violated.
             ValidationError: a value is of the wrong type, or a validator rejects it.
             QueryError: the model lacks a column that must be given, or rows leave different columns to the server.
         """
-        return copy_in(self.db, self._meta, _several("copy_in", rows))
+        return copy_in(self.db, self._meta, _several("copy_in", rows), progress)
+
+    def import_csv(
+        self,
+        path: CsvFile,
+        *,
+        on_error: OnError = "raise",
+        on_conflict: OnConflict = "raise",
+        delimiter: str = ",",
+        progress: Progress | None = None,
+    ) -> ImportReport:
+        """Validate each line of a CSV file in UTF-8 and insert the good ones, in one transaction and flat memory.
+
+        The first line names the fields, as `to_dict` does. A value that is nothing is NULL; where the column is not
+        nullable it is an empty text, and of another type the field's default.
+
+        Args:
+            path: a path, or a file that is open for bytes.
+            on_error: `"raise"`: the first bad line undoes the import; `"collect"`: bad lines are reported, be it that a
+                value is wrong, a validator says no or the database does, and the rest is imported.
+            on_conflict: `"raise"`: a line that a unique constraint refuses is a bad line; `"skip"`: it is left out.
+            delimiter: `","`, `";"`, a tab or `"|"`.
+            progress: hears now and then how many rows are done.
+
+        Raises:
+            ValidationError: the header names an unknown or a secret field or lacks one; or a line is bad: `.line`.
+            Conflict, Db: the database refused a row: `.line`.
+            QueryError: the model lacks a column that must be given.
+            OSError: the file cannot be read.
+        """
+        from ferra_sync._repository.import_csv import import_csv  # noqa: PLC0415 - for those who read files
+
+        return import_csv(
+            self.db,
+            self._meta,
+            path,
+            on_error=on_error,
+            on_conflict=on_conflict,
+            delimiter=delimiter,
+            progress=progress,
+        )
 
     # The bodies
 

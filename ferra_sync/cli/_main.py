@@ -1,4 +1,4 @@
-"""The command line: `ferra migration run | revert | list | generate NAME…`, `ferra demo`.
+"""The command line: `ferra migration run | revert | list | generate NAME…`, `ferra import`, `ferra demo`.
 
 Exit codes: 0 done, 1 refused or failed (one line on stderr says why), 2 a command line that makes no sense.
 """
@@ -9,7 +9,6 @@ import contextlib
 import sys
 from typing import Final
 
-from ferra_sync import Database
 from ferra_sync.errors import ConfigError, FerraDbError, MigrationError
 from ferra_sync.migrations import MigrationFailedError, Migrations
 
@@ -18,7 +17,9 @@ try:
     from rich.console import Console
     from rich.table import Table
 
+    from ferra_sync.cli._connection import connected, refusal, url_option
     from ferra_sync.cli._demo.command import demo
+    from ferra_sync.cli._import import import_
 except ModuleNotFoundError as _missing:
     if (_missing.name or "").partition(".")[0] not in {"click", "rich"}:
         raise
@@ -31,7 +32,6 @@ from ferra_sync.migrations import AppliedMigration, MigrationStatus
 
 _HEADINGS: Final = ("version", "name", "state", "applied at", "duration")
 
-_url: Final = click.option("--url", help="The database; otherwise DATABASE_URL, from the environment or .env.")
 _directory: Final = click.option(
     "--dir", "directory", default="migrations", show_default=True, help="The directory of the migrations."
 )
@@ -43,6 +43,7 @@ def ferra() -> None:
 
 
 ferra.add_command(demo)
+ferra.add_command(import_)
 
 
 @ferra.group()
@@ -51,30 +52,30 @@ def migration() -> None:
 
 
 @migration.command()
-@_url
+@url_option
 @_directory
 def run(url: str | None, directory: str) -> None:
     """Apply what is pending, oldest first."""
-    with _reported("applied"), _connected(url) as db:
+    with _reported("applied"), connected(url) as db:
         _report("applied", Migrations(directory).run(db), otherwise="nothing to apply")
 
 
 @migration.command()
 @click.option("--steps", type=click.IntRange(min=1), default=1, show_default=True, help="How many to revert.")
-@_url
+@url_option
 @_directory
 def revert(steps: int, url: str | None, directory: str) -> None:
     """Revert the last applied, newest first."""
-    with _reported("reverted"), _connected(url) as db:
+    with _reported("reverted"), connected(url) as db:
         _report("reverted", Migrations(directory).revert(db, steps), otherwise="nothing to revert")
 
 
 @migration.command("list")
-@_url
+@url_option
 @_directory
 def list_(url: str | None, directory: str) -> None:
     """Show what is applied and what is pending."""
-    with _reported("listed"), _connected(url) as db:
+    with _reported("listed"), connected(url) as db:
         found = Migrations(directory).status(db)
     _show([_cells(status) for status in found])
 
@@ -89,12 +90,6 @@ def generate(name: tuple[str, ...], directory: str) -> None:
 
 
 @contextlib.contextmanager
-def _connected(url: str | None) -> Iterator[Database]:
-    with contextlib.closing(Database.connect(url)) as db:
-        yield db
-
-
-@contextlib.contextmanager
 def _reported(verb: str) -> Iterator[None]:
     """Turn what the library raises into one line on stderr and exit code 1; report what was done before it."""
     try:
@@ -102,7 +97,7 @@ def _reported(verb: str) -> Iterator[None]:
     except (MigrationError, FerraDbError, ConfigError) as error:
         if isinstance(error, MigrationFailedError):
             _report(verb, error.completed)
-        raise click.ClickException(" ".join(str(error).split())) from error
+        raise refusal(error) from error
 
 
 def _report(verb: str, done: Sequence[AppliedMigration], *, otherwise: str = "") -> None:

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, compress, count, islice
+from collections.abc import Iterable, Iterator
+from itertools import chain, compress, islice
 from typing import Any, Final
 
 from ferra_sync._compiler.copy import copy_command
 from ferra_sync._database.executor import Executor
-from ferra_sync._model.field import FieldMeta
+from ferra_sync._database.progress import Progress
 from ferra_sync._model.model import FerraModel, Insertable, ModelMeta
-from ferra_sync._model.rows import CheckedRows, Given, checked_rows, given
+from ferra_sync._model.row_checks import rows_check
+from ferra_sync._model.rows import Given, check_insertable, checked_values, given
 from ferra_sync._postgres import wire
-from ferra_sync._postgres.conversions import Conversion, dump_of, dumped
+from ferra_sync._postgres.copy_text import RowText
 from ferra_sync.errors import QueryError
 
 _CHUNK: Final = 1_000
 """How many rows are checked at a time on their way."""
 
+_OCCUPANT: Final = "a COPY that reads its rows"
 
-def copy_in(executor: Executor, meta: ModelMeta, rows: Iterable[FerraModel[Any] | Insertable[Any]]) -> int:
+
+def copy_in(
+    executor: Executor,
+    meta: ModelMeta,
+    rows: Iterable[FerraModel[Any] | Insertable[Any]],
+    progress: Progress | None = None,
+) -> int:
     """COPY `rows`, any number of them, all or none; return how many. The iterable is read as it is sent.
 
-    In a transaction the iterable cannot use this transaction, whose connection is busy, and a failure undoes the COPY
-    alone. On a database it may use another connection, where the pool has one.
+    In a transaction the iterable and `progress` cannot use this transaction, whose connection is busy, and a failure
+    undoes the COPY alone. On a database they may use another connection, where the pool has one.
 
     The first row says which columns are left to the server; the others must leave the same.
 
@@ -33,50 +41,61 @@ def copy_in(executor: Executor, meta: ModelMeta, rows: Iterable[FerraModel[Any] 
         ValidationError: a value is of the wrong type, or a validator of the model rejects it; it says in which row.
         FerraDbError: the database said no, and nothing was inserted; a Conflict says by which row.
     """
-    chunks = _chunks(executor, meta, rows)
+    chunks = _chunks(executor, rows)
     first = next(chunks, None)
     if first is None:
         return 0
-    pattern = given(first.values[0])
-    fields = tuple(compress(meta.fields, pattern))
-    if not fields:
+    check_insertable(meta, first[:1])
+    pattern = given(checked_values(meta, first[0], "insert", 0))
+    if not any(pattern):
         raise QueryError(f"{meta.model.__name__}: rows that leave every column to the server cannot be copied")
-    command = copy_command(meta.table.ref, (field.ref for field in fields))
+    command = copy_command(meta.table.ref, compress(meta.refs, pattern))
     with executor._atomic() as tx:
-        values = chain.from_iterable(_copied(fields, pattern, chain((first,), chunks)))
-        return wire.copy(tx._acquire(), command, values, meta.table.name)
+        sent = _sent(executor, meta, pattern, chain((first,), chunks), progress)
+        copied = wire.copy(tx._acquire(), command, sent, meta.table.name)
+        _tell(executor, progress, copied)
+        return copied
 
 
-def _chunks(executor: Executor, meta: ModelMeta, rows: Iterable[Any]) -> Iterator[CheckedRows]:
+def _chunks(executor: Executor, rows: Iterable[Any]) -> Iterator[list[Any]]:
     remaining = iter(rows)
-    for first in count(step=_CHUNK):
-        with executor._occupied("a COPY that reads its rows"):
+    while True:
+        with executor._occupied(_OCCUPANT):
             chunk = list(islice(remaining, _CHUNK))
         if not chunk:
             return
-        yield checked_rows(meta, chunk, first=first)
+        yield chunk
 
 
-def _copied(
-    fields: tuple[FieldMeta, ...], pattern: Given, chunks: Iterable[CheckedRows]
-) -> Iterator[Iterable[Sequence[Any]]]:
-    """Yield the values that are given, as psycopg takes them, a chunk of rows at a time."""
-    dumps = [dump_of(field.ref.type) for field in fields]
-    conversions = [(index, dump) for index, dump in enumerate(dumps) if dump is not None]
+def _sent(
+    executor: Executor, meta: ModelMeta, pattern: Given, chunks: Iterable[list[Any]], progress: Progress | None
+) -> Iterator[wire.CopyChunk]:
+    """Yield each chunk as it is sent: as text where no value is of a subclass, else for psycopg to spell."""
+    check, text = rows_check(meta, pattern), RowText(compress(meta.refs, pattern))
+    done = 0
     for chunk in chunks:
-        if not chunk.is_uniform or chunk.given != pattern:
-            raise QueryError("the rows leave different columns to the server: use insert_many")
-        rows: Iterable[Sequence[Any]] = chunk.values
-        if not all(pattern):
-            rows = zip(*compress(zip(*chunk.values, strict=True), pattern), strict=True)
-        yield (_converted(row, conversions, fields) for row in rows) if conversions else rows
+        if done:
+            _tell(executor, progress, done)
+        remaining = iter(chunk)
+        values = check(remaining)
+        spelled = text.of(values) if len(values) == len(chunk) else None
+        while (number := len(values)) < len(chunk):
+            values.append(_looked_at(meta, pattern, chunk[number], done + number))
+            values += check(remaining)
+        yield map(text.converted, values) if spelled is None else spelled
+        done += len(chunk)
 
 
-def _converted(
-    row: Sequence[Any], conversions: list[tuple[int, Conversion]], fields: tuple[FieldMeta, ...]
-) -> Sequence[Any]:
-    converted = list(row)
-    for index, dump in conversions:
-        if converted[index] is not None:
-            converted[index] = dumped(dump, converted[index], fields[index].ref.type)
-    return converted
+def _tell(executor: Executor, progress: Progress | None, done: int) -> None:
+    if progress is not None:
+        with executor._occupied(_OCCUPANT):
+            progress(done)
+
+
+def _looked_at(meta: ModelMeta, pattern: Given, row: object, number: int) -> tuple[Any, ...]:
+    """Return the values that a row gives; it is of no other class, and leaves the same columns to the server."""
+    check_insertable(meta, (row,))
+    values = checked_values(meta, row, "insert", number)
+    if given(values) != pattern:
+        raise QueryError("the rows leave different columns to the server: use insert_many")
+    return tuple(compress(values, pattern))

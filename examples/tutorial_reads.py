@@ -9,19 +9,28 @@ from uuid import UUID
 import attrs
 from _database import database
 
-from ferra_sync import Database, Executor, Page, PgRepository, from_, insert_into, select
+from ferra_sync import (
+    Executor,
+    Filter,
+    Page,
+    PageParams,
+    PgRepository,
+    Unset,
+    by,
+    from_,
+    insert_into,
+    select,
+)
 from ferra_sync import functions as fn
 from schema import NewUser, Post, Posts, User, UserProfile, Users
 
 
 @attrs.frozen
-class PostFilter:
-    """What may be asked of posts; what is None is not asked."""
-
-    user_id: UUID | None = None
-    published: bool | None = None
-    title_contains: str | None = None
-    created_after: datetime | None = None
+class PostFilter(Filter[Posts]):
+    user_id: UUID | Unset = by(Posts.user_id)
+    published: bool | Unset = by(Posts.published)
+    title_contains: str | Unset = by(Posts.title.icontains)
+    created_after: datetime | Unset = by(Posts.created_at.__gt__)
 
 
 def user_by_email(db: Executor, email: str) -> User:
@@ -39,8 +48,7 @@ def find_user_by_email(db: Executor, email: str) -> User | None:
 
 def user_with_posts(db: Executor, id: UUID) -> tuple[User, list[Post]]:
     user = db.fetch_one(select(User).find(id))
-    published = select(Post).belonging_to(user).where(Posts.published)
-    return user, db.fetch_all(published.order_by(Posts.created_at.desc()))
+    return user, db.fetch_all(select(Post).belonging_to(user).where(Posts.published).order_by(Posts.created_at.desc()))
 
 
 def posts_of_user(db: Executor, user_id: UUID) -> list[Post]:
@@ -63,25 +71,16 @@ def search_users(db: Executor, prefix: str) -> list[User]:
 
 
 def posts_with_filter(db: Executor, asked: PostFilter) -> list[Post]:
-    query = select(Post)
-    if asked.user_id is not None:
-        query = query.where(Posts.user_id == asked.user_id)
-    if asked.published is not None:
-        query = query.where(Posts.published == asked.published)
-    if asked.title_contains is not None:
-        query = query.where(Posts.title.icontains(asked.title_contains))
-    if asked.created_after is not None:
-        query = query.where(Posts.created_at > asked.created_after)
-    return db.fetch_all(query.order_by(Posts.created_at.desc()))
+    return db.fetch_all(select(Post).filter(asked).order_by(Posts.created_at.desc()))
 
 
 def count_of_published(db: Executor) -> int:
     return db.fetch_value(from_(Posts).where(Posts.published).select(fn.count()))
 
 
-def page_of_posts(db: Executor, page: int = 1, per_page: int = 20) -> Page[Post]:
+def page_of_posts(db: Executor, asked: PageParams) -> Page[Post]:
     newest = select(Post).where(Posts.published).order_by(Posts.created_at.desc())
-    return db.fetch_page(newest, page=page, per_page=min(per_page, 100))
+    return db.fetch_page(newest, asked.page, asked.per_page)
 
 
 def export_posts(db: Executor, write: Callable[[UUID, str], None]) -> int:
@@ -103,7 +102,7 @@ def is_healthy(db: Executor) -> bool:
     return db.fetch_value(select(fn.literal(1))) == 1
 
 
-def main(db: Database) -> None:
+def main(db: Executor) -> None:
     new = [NewUser(name, f"{name}@example.org", name.title(), "no hash") for name in ("alice", "alan", "bob")]
     alice, _, bob = db.fetch_all(insert_into(Users).values(*new).returning(User))
     first, second, third = (datetime(2025, 3, day, tzinfo=UTC) for day in (1, 2, 3))
@@ -121,10 +120,10 @@ def main(db: Database) -> None:
     print("Bob's:", [post.title for post in posts_of_user(db, bob.id)])
     print("found:", [(post.title, author.username) for post, author in search_posts(db, "TEXT")])
     print("users:", [each.username for each in search_users(db, "al")])
-    all_asked = PostFilter(user_id=alice.id, published=True, title_contains="the", created_after=first)
+    all_asked = PostFilter.parse(f"user_id={alice.id}&published=yes&title_contains=the&created_after={first}")
     for asked in (PostFilter(), PostFilter(published=False), all_asked):
         print("filtered:", [post.title for post in posts_with_filter(db, asked)])
-    page = page_of_posts(db, page=2, per_page=1)
+    page = page_of_posts(db, PageParams.parse("page=2&per_page=1"))
     print("paged:", [post.title for post in page.items], page.total_pages, count_of_published(db))
     exported: list[str] = []
     print("exported:", export_posts(db, lambda _, title: exported.append(title)), exported)

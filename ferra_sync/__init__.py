@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING
 from ferra_sync import functions, types
 from ferra_sync._database.database import Database
 from ferra_sync._database.executor import Executor
-from ferra_sync._database.pages import Page
+from ferra_sync._database.pages import Capped, Page, capped
 from ferra_sync._database.transaction import Savepoint, Transaction
 from ferra_sync._expression.aggregate import Aggregated
 from ferra_sync._expression.column import Assignment, Column
 from ferra_sync._expression.expression import Expr, Predicate
+from ferra_sync._expression.filtering import Filtering
 from ferra_sync._expression.frame import (
     Frame,
     current_row,
@@ -85,7 +86,14 @@ from ferra_sync.functions._case import case
 
 if TYPE_CHECKING:
     from ferra_sync._database.databases import Databases
+    from ferra_sync._database.many.outcomes import Outcome, Outcomes
+    from ferra_sync._database.page_params import PageParams
+    from ferra_sync._database.uncounted_page import UncountedPage
+    from ferra_sync._model.by import by
+    from ferra_sync._model.filter import Filter
+    from ferra_sync._model.sort import Sort
     from ferra_sync._model.validated import validated
+    from ferra_sync._query.associations import grouped_by
     from ferra_sync._query.plan import Plan, PlanNode
     from ferra_sync._repository.import_csv import ImportReport, LineError
 
@@ -96,6 +104,7 @@ __all__ = [
     "Aggregate",
     "Aggregated",
     "Assignment",
+    "Capped",
     "Changeset",
     "Column",
     "Compound",
@@ -122,6 +131,8 @@ __all__ = [
     "FerraRepository",
     "FieldMeta",
     "FieldType",
+    "Filter",
+    "Filtering",
     "Frame",
     "From",
     "Grouped",
@@ -138,7 +149,10 @@ __all__ = [
     "OnConflict",
     "Opt",
     "Order",
+    "Outcome",
+    "Outcomes",
     "Page",
+    "PageParams",
     "PgRepository",
     "Plain",
     "Plan",
@@ -155,11 +169,13 @@ __all__ = [
     "Search",
     "Select",
     "SetReturning",
+    "Sort",
     "Table",
     "TableMeta",
     "TablePart",
     "Transaction",
     "Truncate",
+    "UncountedPage",
     "Unset",
     "Update",
     "ValidationError",
@@ -168,6 +184,8 @@ __all__ = [
     "all_",
     "any_",
     "breadth_first",
+    "by",
+    "capped",
     "case",
     "check",
     "cube",
@@ -180,6 +198,7 @@ __all__ = [
     "foreign_key",
     "from_",
     "functions",
+    "grouped_by",
     "grouping_sets",
     "groups",
     "index",
@@ -214,7 +233,14 @@ if not TYPE_CHECKING:
         __name__,
         {
             "_database.databases": "Databases",
+            "_database.many.outcomes": "Outcome Outcomes",
+            "_database.page_params": "PageParams",
+            "_database.uncounted_page": "UncountedPage",
+            "_model.by": "by",
+            "_model.filter": "Filter",
+            "_model.sort": "Sort",
             "_model.validated": "validated",
+            "_query.associations": "grouped_by",
             "_query.plan": "Plan PlanNode",
             "_repository.import_csv": "ImportReport LineError",
         },

@@ -61,16 +61,19 @@ class NotFound(FerraDbError):  # noqa: N818 - the contract's name
     Attributes:
         resource: the table's name.
         id: the key that was looked for, as text, `3,7` for one of two columns; None where there was no key.
+        row: of many rows, or keys, the place of the one that is not there, counted from 0; None where it was alone.
     """
 
-    def __init__(self, resource: str, id: object = None) -> None:
+    def __init__(self, resource: str, id: object = None, row: int | None = None) -> None:
         self.resource = resource
+        self.row = row
         spelled = ",".join(map(str, id)) if isinstance(id, tuple) else str(id)
         self.id: str | None = None if id is None else spelled
-        super().__init__(f"{resource} not found" if id is None else f"{resource}/{self.id} not found")
+        named = resource if id is None else f"{resource}/{self.id}"
+        super().__init__(f"{named} not found{'' if row is None else f' by rows[{row}]'}")
 
-    def __reduce__(self) -> tuple[type[NotFound], tuple[str, str | None]]:
-        return type(self), (self.resource, self.id)
+    def __reduce__(self) -> tuple[type[NotFound], tuple[str, str | None, int | None]]:
+        return type(self), (self.resource, self.id, self.row)
 
 
 class Conflict(FerraDbError):  # noqa: N818 - the contract's name
@@ -147,7 +150,7 @@ class QueryError(Exception):
 
 
 class ValidationError(Exception):
-    """A model that its own attrs validators reject, before a write; data that `validated` refuses.
+    """A model that its own attrs validators reject, before a write; data from outside that says what it may not.
 
     Attributes:
         model: the model class's name.

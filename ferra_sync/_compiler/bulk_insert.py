@@ -68,11 +68,12 @@ def _join_source(shape: BulkInsertShape, origin: dict[ColumnRef, Term]) -> Any: 
 
     A row whose key is none of the source's is missing.
     """
-    matches = [Template("({} = CAST({} AS {}))", _kept(ref), origin[ref], _stored_type(ref)) for ref in shape.key]
+    matches = [Template("({} = CAST({} AS {}))", _kept(ref), origin[ref], stored_type(ref)) for ref in shape.key]
     return new_builder().from_(AliasedQuery(_INSERTED)).join(AliasedQuery(_SOURCE)).on(Chain(" AND ", matches))
 
 
-def _stored_type(ref: ColumnRef) -> Term:
+def stored_type(ref: ColumnRef) -> Term:
+    """Return the type that a column's values are stored as, length and precision included."""
     return Raw(ref.type.cast if is_veiled(ref.type) else ref.type.ddl)
 
 

@@ -6,22 +6,29 @@ from functools import lru_cache
 from typing import Final
 
 from ferra_sync._compiler.bulk_insert import compile_bulk_insert
+from ferra_sync._compiler.bulk_update import compile_bulk_update
 from ferra_sync._compiler.compiled import Compiled
 from ferra_sync._compiler.count import compile_count
+from ferra_sync._compiler.keys import compile_keys
 from ferra_sync._compiler.merge import compile_merge
 from ferra_sync._compiler.queries import compile_rows, compile_write
 from ferra_sync._compiler.shapes import (
     BulkInsertShape,
+    BulkShape,
+    BulkUpdateShape,
     CompoundShape,
     CountShape,
     DeleteShape,
     InsertShape,
+    KeysShape,
     MergeShape,
     SelectShape,
     StatementShape,
     TruncateShape,
     UpdateShape,
+    UpsertShape,
 )
+from ferra_sync._compiler.upsert import compile_upsert
 from ferra_sync._compiler.write import compile_truncate
 
 CACHED_SHAPES: Final = 4096
@@ -43,7 +50,19 @@ def compiled(shape: StatementShape) -> Compiled:
             return compile_write(shape)
         case TruncateShape():
             return compile_truncate(shape)
+        case _:
+            return _compiled_bulk(shape)
+
+
+def _compiled_bulk(shape: BulkShape) -> Compiled:
+    match shape:
         case BulkInsertShape():
             return compile_bulk_insert(shape)
         case MergeShape():
             return compile_merge(shape)
+        case UpsertShape():
+            return compile_upsert(shape)
+        case BulkUpdateShape():
+            return compile_bulk_update(shape)
+        case KeysShape():
+            return compile_keys(shape)

@@ -120,6 +120,8 @@ class Lowering:
                 return self._shared[number]
             case (shapes.PLACE, int() as number):
                 return Raw(str(number))
+            case (shapes.MULTISET, _):
+                raise QueryError("a multiset is selected as it is by a SELECT, and stands in no expression")
             case _:
                 raise QueryError("a model is selected as a whole and stands in no expression")
 
@@ -136,6 +138,18 @@ class Lowering:
             if any(known.qualifier == ref.qualifier for known in self._tables):
                 raise QueryError(f"{ref} is a table of this statement: give that an alias of another name")
             self._tables[ref] = table_term(ref)
+
+    def selected(self, shape: Hashable) -> Term:
+        """Return the term of an item of a SELECT, where alone a multiset stands; QueryError as `term`."""
+        match shape:
+            case (shapes.MULTISET, (shapes.SUBQUERY, statement)):
+                return self.multiset(statement)
+            case _:
+                return self.term(shape)
+
+    def multiset(self, statement: object) -> Term:
+        """Return all rows of a query inside this statement as one value."""
+        raise QueryError(f"a {type(statement).__name__} cannot stand here")
 
     def subquery(self, statement: object) -> Term:
         """Return a query inside this statement, in brackets."""

@@ -6,15 +6,12 @@ VALUES (…) RETURNING …, rows.ordinal
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
-
-from pypika.terms import Term
 
 from ferra_sync._compiler.compiled import Compiled, finished, result_term
 from ferra_sync._compiler.expressions import Lowering, qualified_name
 from ferra_sync._compiler.shapes import MergeShape
-from ferra_sync._compiler.terms import Raw, Template, Unnest
+from ferra_sync._compiler.terms import Raw, Template, Unnest, listed
 from ferra_sync._compiler.write import returned_column, unnested_columns
 from ferra_sync._expression.identifiers import quoted
 from ferra_sync._expression.shapes import result
@@ -41,13 +38,9 @@ def compile_merge(shape: MergeShape) -> Compiled:
         Raw(qualified_name(shape.table)),
         Raw(rows.get_sql()),
         rows.ordinal,
-        _listed([Raw(quoted(column.name)) for column in shape.columns]),
-        _listed(unnested_columns(rows, shape.columns)),
-        _listed(results),
+        listed([Raw(quoted(column.name)) for column in shape.columns]),
+        listed(unnested_columns(rows, shape.columns)),
+        listed(results),
         rows.ordinal,
     )
     return finished(merge, lowering, selected)
-
-
-def _listed(terms: Sequence[Term]) -> Term:
-    return Template(", ".join(["{}"] * len(terms)), *terms)

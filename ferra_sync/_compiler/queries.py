@@ -21,6 +21,7 @@ from ferra_sync._compiler.derived import (
     with_queries,
 )
 from ferra_sync._compiler.expressions import Lowering
+from ferra_sync._compiler.multisets import multiset_term
 from ferra_sync._compiler.recursion import check_recursive
 from ferra_sync._compiler.select import condition, select_builder
 from ferra_sync._compiler.selected import selected_by
@@ -66,6 +67,11 @@ class QueryLowering(Lowering):
         if isinstance(statement, (SelectShape, CompoundShape)):
             return Subquery(self.rows(statement))
         return super().subquery(statement)
+
+    def multiset(self, statement: object) -> Term:
+        if isinstance(statement, (SelectShape, CompoundShape)):
+            return multiset_term(Subquery(self.rows(statement)), selected_by(statement).columns)
+        return super().multiset(statement)
 
     def table(self, ref: TableRef) -> Selectable:
         """Return the term of a table in FROM.
@@ -198,7 +204,7 @@ def compile_rows(shape: RowsShape) -> Compiled:
     """Return the statement of a SELECT or of a set operation; QueryError where it cannot mean anything."""
     lowering, selected = QueryLowering(), selected_by(shape)
     # A cast of what psycopg cannot read in binary would make other values equal, and sort them by other rules.
-    is_bound = isinstance(shape, CompoundShape) or shape.distinct is not None
+    is_bound = isinstance(shape, CompoundShape) or shape.distinct == ()
     binary = not is_bound or all(sql_type.binary for _, sql_type in selected.columns)
     if not binary:
         check_readable(selected.columns)

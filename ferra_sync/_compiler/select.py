@@ -41,7 +41,9 @@ def select_builder(shape: SelectShape, lowering: Lowering, *, binary: bool) -> A
         builder = builder.from_(lowering.table(shape.table))
     if shape.distinct is not None:
         builder = builder.distinct_on(*lowering.terms(shape.distinct)) if shape.distinct else builder.distinct()
-    results = [result_term(item, lowering.term(item[0]), binary=binary) for item in select_list(shape.items).columns]
+    results = [
+        result_term(item, lowering.selected(item[0]), binary=binary) for item in select_list(shape.items).columns
+    ]
     builder = builder.select(*(results or [_ROW]))
     builder = _joined(builder, lowering, shape.joins)
     if shape.where:

@@ -23,7 +23,7 @@ from ferra_sync._expression.operators import cure_of_order
 from ferra_sync._expression.references import ColumnRef
 from ferra_sync._expression.shapes import Item, place
 from ferra_sync._expression.sqltypes import SqlType
-from ferra_sync._model.select_list import Cell, Entry, Instance, SelectList, select_list
+from ferra_sync._model.select_list import Cell, Entry, Instance, SelectList, nested_in, select_list
 from ferra_sync.errors import QueryError
 
 _NULLS: Final[dict[SetOperator, Rule]] = {
@@ -93,6 +93,8 @@ def _selected_together(shape: CompoundShape) -> SelectList:
     for part in shape.parts:
         if isinstance(part, SelectShape) and part.locks:
             raise QueryError(f"{part.locks[0]} cannot lock rows of a set operation: {operator} makes them")
+    if any(map(nested_in, lists)):
+        raise QueryError(f"{operator} cannot combine multisets: say .multiset() of what it makes")
     if len({len(each.entries) for each in lists}) > 1:
         numbers = " and ".join(str(len(each.entries)) for each in lists)
         raise QueryError(f"{operator} takes queries of as many items each; these have {numbers}")

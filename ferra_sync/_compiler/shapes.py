@@ -264,6 +264,51 @@ class MergeShape(NamedTuple):
     returning: Items = ()
 
 
+class UpsertShape(NamedTuple):
+    """An INSERT of rows that sets, where the key is there, what differs, and answers what became of each.
+
+    `values` are arrays, one for each column, and the answer is a letter for each row (`i`: it was inserted, `u`: it was
+    updated, `s`: it is the same) and whether every row written was known by its key; or, where it `is_single`, they are
+    the values of one row, and the answer is whether that was inserted: nothing where nothing was written. `compared`
+    are the columns of which one must differ; all rows are set without. `sees_old`: the server's RETURNING knows the
+    row that was there.
+    """
+
+    table: TableRef
+    columns: tuple[ColumnRef, ...]
+    values: tuple[SqlType[Any], ...]
+    key: tuple[ColumnRef, ...]
+    assignments: tuple[tuple[ColumnRef, Hashable], ...]
+    compared: tuple[ColumnRef, ...]
+    sees_old: bool
+    is_single: bool
+    overriding: bool = False
+
+
+class BulkUpdateShape(NamedTuple):
+    """An UPDATE of rows by key, each to values of its own, which are given as arrays: `excluded` is such a value."""
+
+    table: TableRef
+    columns: tuple[ColumnRef, ...]
+    arrays: tuple[SqlType[Any], ...]
+    key: tuple[ColumnRef, ...]
+    assignments: tuple[tuple[ColumnRef, Hashable], ...]
+
+
+class KeysShape(NamedTuple):
+    """What there is of keys that are given as arrays, one for each column of `key`.
+
+    `rows`: the items of their rows, in the order of the keys; `missing`: the place, from 1, of the first that has no
+    row; `hashes`: two numbers for each column of each key, which equal keys have in common.
+    """
+
+    table: TableRef
+    key: tuple[ColumnRef, ...]
+    arrays: tuple[SqlType[Any], ...]
+    wanted: Literal["rows", "missing", "hashes"]
+    items: Items = ()
+
+
 class ConflictShape(NamedTuple):
     """ON CONFLICT (target) DO UPDATE: columns set to what was to be inserted, and assignments; DO NOTHING without.
 
@@ -380,9 +425,10 @@ def write_in_with(shape: RowsShape) -> WriteShape | None:
     return next((cte.rows for cte in shape.ctes if isinstance(cte.rows, (InsertShape, UpdateShape, DeleteShape))), None)
 
 
-StatementShape: TypeAlias = (
-    RowsShape | CountShape | InsertShape | BulkInsertShape | MergeShape | UpdateShape | DeleteShape | TruncateShape
-)
+BulkShape: TypeAlias = BulkInsertShape | MergeShape | UpsertShape | BulkUpdateShape | KeysShape
+"""A statement over rows, or keys, that are given as arrays."""
+
+StatementShape: TypeAlias = RowsShape | CountShape | WriteShape | TruncateShape | BulkShape
 
 
 def locks_rows(shape: object) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from pypika.dialects import PostgreSQLQueryBuilder
@@ -117,6 +117,12 @@ class Chain(Term):
         return f"({self._between.join(term.get_sql(**kwargs) for term in self._terms)})"
 
 
+def listed(terms: Iterable[Term]) -> Term:
+    """Return terms with commas between them."""
+    each = list(terms)
+    return Template(", ".join(["{}"] * len(each)), *each)
+
+
 class Subquery(Term):
     """A whole SELECT in brackets, which takes nothing over from the statement around it."""
 
@@ -186,13 +192,15 @@ class Unnest(Selectable):
     ALIAS: Final = "rows"
     ORDINAL: Final = "ordinal"
 
-    def __init__(self, arrays: Sequence[Term]) -> None:
-        super().__init__(self.ALIAS)
+    def __init__(self, arrays: Sequence[Term], *, beside: str = "") -> None:
+        """Unnest `arrays`; where a table is called so that stands `beside` them, they are called otherwise."""
+        self._name = self.ALIAS if beside != self.ALIAS else f"given {self.ALIAS}"
+        super().__init__(self._name)
         self._arrays = arrays
 
     def column(self, number: int) -> Term:
         """Return the column that the array at `number`, counted from 0, becomes."""
-        return Raw(f'"{self.ALIAS}"."{self.name(number)}"')
+        return Raw(f'"{self._name}"."{self.name(number)}"')
 
     @staticmethod
     def name(number: int) -> str:
@@ -202,12 +210,12 @@ class Unnest(Selectable):
     @property
     def ordinal(self) -> Term:
         """The row's place in the arrays, counted from 1."""
-        return Raw(f'"{self.ALIAS}"."{self.ORDINAL}"')
+        return Raw(f'"{self._name}"."{self.ORDINAL}"')
 
     def get_sql(self, **kwargs: Any) -> str:  # noqa: ANN401 - PyPika's own
         arrays = ", ".join(array.get_sql(**kwargs) for array in self._arrays)
         names = ", ".join(f'"{self.name(number)}"' for number in range(len(self._arrays)))
-        return f'unnest({arrays}) WITH ORDINALITY AS "{self.ALIAS}"({names}, "{self.ORDINAL}")'
+        return f'unnest({arrays}) WITH ORDINALITY AS "{self._name}"({names}, "{self.ORDINAL}")'
 
 
 class Joined(Selectable):

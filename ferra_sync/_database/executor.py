@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, overload
 
-from ferra_sync._compiler.shapes import CountShape
 from ferra_sync._database.batches import KeyWalk
 from ferra_sync._database.json_rows import object_maker
-from ferra_sync._database.pages import Count, Page, page_number, page_of
+from ferra_sync._database.pages import Count, Page, check_count, counted, counting, page_number, page_of
 from ferra_sync._database.runner import Runner, prepared
 from ferra_sync._expression.typevars import R, T
 from ferra_sync._postgres import wire
@@ -27,6 +26,7 @@ from ferra_sync.errors import QueryError
 if TYPE_CHECKING:
     from ferra_sync._database.many.copy_out import Destination, FileFormat
     from ferra_sync._database.progress import Progress
+    from ferra_sync._database.uncounted_page import UncountedPage
     from ferra_sync._query.plan import Plan
 
 
@@ -145,30 +145,51 @@ class Executor(Runner):
                 columns that of a set operation.
             page: from 1; 0 and less mean 1. Past the end there are no items.
             per_page: at least 1.
-            count: `"exact"`, or `"estimate"` for what the planner believes, at once, however large the table.
+            count: `"exact"`; `"estimate"` for what the planner believes, at once, however large the table; or
+                `capped(10_000)` for a count that ends there. `total_is_exact` says whether `total` is all the same.
             as_: that of `fetch_all`.
 
         Raises:
             ValueError: `per_page` is less than 1.
         """
         number = page_number(page, per_page)
-        if not isinstance(count, str) or count not in {"exact", "estimate"}:
-            raise ValueError('count is "exact" or "estimate"')
+        check_count(count)
         statement, params = _only_reading(*prepared(page_of(_reading(query), number, per_page), as_))
         if statement.locks:
             self._check_lock()
         connection = self._acquire()
         try:
             items = wire.send(connection, statement, params, wire.ROWS)
-            before = (number - 1) * per_page
-            if len(items) < per_page and (items or number == 1):
-                return Page(items, before + len(items), number, per_page)
-            shape, params = query.for_count().parts()
-            counted = statement_of(CountShape(select=shape, estimate=count == "estimate"))
-            total = wire.send(connection, counted, params, wire.ROWS)[0]
+            is_last = len(items) < per_page and (items or number == 1)
+            found = None
+            if not is_last:
+                shape, params = counting(query, count)
+                found = wire.send(connection, statement_of(shape), params, wire.ROWS)[0]
         finally:
             self._release(connection)
-        return Page(items, max(total, before + len(items)) if items else total, number, per_page)
+        return counted(items, (number, per_page), count, found)
+
+    @overload
+    def fetch_slice(
+        self, query: Combinable[Any, R], page: int = 1, per_page: int = 20, *, as_: None = None
+    ) -> UncountedPage[R]: ...
+    @overload
+    def fetch_slice(
+        self, query: Combinable[Any, Any], page: int = 1, per_page: int = 20, *, as_: type[T]
+    ) -> UncountedPage[T]: ...
+    def fetch_slice(
+        self, query: Combinable[Any, Any], page: int = 1, per_page: int = 20, *, as_: type | None = None
+    ) -> UncountedPage[Any]:
+        """Return one page and whether another follows, in one statement: nothing is counted. Else as `fetch_page`.
+
+        Raises:
+            ValueError: `per_page` is less than 1.
+        """
+        from ferra_sync._database.uncounted_page import UncountedPage  # noqa: PLC0415 - for those who do not count
+
+        number = page_number(page, per_page)
+        asked = page_of(_reading(query), number, per_page, more=1)
+        return UncountedPage.of(self._rows(*_only_reading(*prepared(asked, as_))), number, per_page)
 
     @overload
     def stream(self, query: Combinable[Any, R], *, as_: None = None) -> Iterator[R]: ...

@@ -7,6 +7,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any, TypeAlias
 
+from ferra_sync._compiler.shapes import CompoundShape, RowsShape, SelectShape
 from ferra_sync._expression import shapes
 from ferra_sync._expression.references import ColumnRef
 from ferra_sync._expression.shapes import Item, Items, leaves
@@ -33,23 +34,54 @@ def object_maker(query: RowQuery[Any]) -> Callable[[Any], Object]:
 def _object_maker(selections: tuple[Items, ...]) -> Callable[[Any], Object]:
     for item in chain.from_iterable(selections):
         check_shown(item, "as JSON")
-    items = selections[0]
+    return _of_items(selections[0])
+
+
+def _of_items(items: Items) -> Callable[[Any], Object]:
+    """Return what makes an object of a row.
+
+    Raises:
+        QueryError: two items have one name.
+    """
     match items:
         case (((shapes.MODEL, _, _), _),):
             return spelled
         case (_,):
             (name,) = _keys(items)
-            spell = spelling_of(items[0][1])
+            spell = _spelling(items[0])
             return lambda value: {name: spell(value)}
         case _:
             names = _keys(items)
-            spells = [spelling_of(sql_type) for _, sql_type in items]
+            spells = list(map(_spelling, items))
             return lambda row: {name: spell(value) for name, spell, value in zip(names, spells, row, strict=True)}
+
+
+def _spelling(item: Item) -> Callable[[Any], Any]:
+    """Return what spells an item: of a multiset each row, which is a value where it is of one column."""
+    match item:
+        case ((shapes.MULTISET, (shapes.SUBQUERY, SelectShape() | CompoundShape() as statement)), _):
+            first, *others = _selections(statement)[0]
+            spell = _of_items((first, *others)) if others else _spelling(first)
+            return lambda values: list(map(spell, values))
+        case (_, sql_type):
+            return spelling_of(sql_type)
+
+
+def _selections(statement: RowsShape) -> tuple[Items, ...]:
+    """Return the items of each SELECT whose rows a query has."""
+    if isinstance(statement, CompoundShape):
+        return tuple(chain.from_iterable(map(_selections, statement.parts)))
+    return (statement.items,)
 
 
 def check_shown(item: Item, how: str) -> None:
     """Raise QueryError for an expression over a secret column, unless it says no more than yes or no."""
     shape, sql_type = item
+    match shape:
+        case (shapes.MULTISET, (shapes.SUBQUERY, SelectShape() | CompoundShape() as statement)):
+            for each in chain.from_iterable(_selections(statement)):
+                check_shown(each, how)
+            return
     secret = next((leaf for leaf in leaves(shape) if isinstance(leaf, ColumnRef) and _is_secret(leaf)), None)
     if secret is not None and sql_type.kind is not FieldType.BOOLEAN:
         raise QueryError(f"{secret} is secret: {how} it can be neither selected nor be part of an expression")

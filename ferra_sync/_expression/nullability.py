@@ -134,6 +134,9 @@ class _Nullability:
                 return column.nullable
             case (shapes.SUBQUERY, *_):
                 return self._passed_over(shape)
+            case (shapes.MULTISET, rows):
+                self.of(rows)  # It takes its params.
+                return False
             case (shapes.ANY | shapes.ALL | shapes.ANY_OF | shapes.ALL_OF, values):
                 return self.of(values) or True  # One of them may be.
             case (shapes.ORDERED | shapes.WITHIN_GROUP | shapes.FILTER | shapes.OVER, call, *others):

@@ -277,6 +277,8 @@ def unordered(node: Node, op: str) -> QueryError:
 
 def cure_of_order(sql_type: SqlType[Any]) -> str:
     """Return what to say instead of a type, or of arrays of it, that PostgreSQL neither compares nor sorts."""
+    if sql_type.kind is FieldType.ARRAY and sql_type.element is None:
+        return "it is selected, and stands in no expression"
     is_custom = innermost(sql_type).kind is FieldType.CUSTOM
     return f"declare {'ordered=True where PostgreSQL compares it' if is_custom else 'jsonb'}, or say .cast(…)"
 

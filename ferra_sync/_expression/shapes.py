@@ -36,6 +36,7 @@ other leaves are compared by identity. Nothing but the functions below builds a 
     ("result", name)                            `result`: a column of a statement that was written by hand
     ("place", number)                           `place`: a column of the result, from 1
     ("subquery", statement)                     `subquery`: the rows of a query inside another
+    ("multiset", subquery)                      `multiset`: all of them as one item of a select list
     ("any", subquery)                           `quantified`: right of a comparison, one of the rows
     ("all", subquery)                           `quantified`: each of them
     ("any of", array)                           `quantified_array`: right of a comparison, one of the elements
@@ -92,6 +93,7 @@ TUPLE: Final = "tuple"
 RESULT: Final = "result"
 PLACE: Final = "place"
 SUBQUERY: Final = "subquery"
+MULTISET: Final = "multiset"
 ANY: Final = "any"
 ALL: Final = "all"
 ANY_OF: Final = "any of"
@@ -278,6 +280,11 @@ def place(number: int) -> Form:
 def subquery(statement: InnerStatement) -> Form:
     """Return the rows of a query inside another."""
     return (SUBQUERY, statement)
+
+
+def multiset(rows: Hashable) -> Form:
+    """Return all rows of a subquery, as one item of a select list."""
+    return (MULTISET, rows)
 
 
 def quantified(quantifier: Literal["any", "all"], rows: Hashable) -> Form:

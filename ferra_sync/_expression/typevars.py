@@ -11,15 +11,15 @@ K    a primary key
 A …  the items of a select list, the arguments of a function
 
 A second and a third of a kind have a number; those that end in `a`, `b` … are of arguments that may be left out, or be
-values, and are Never where they are; `SOr…` are S where they are left out; SelA and AppA are Sel and App of what a
-write reads beside its table. `_co` is covariant, `_contra` contravariant.
-Those that are bound to a class, or are one of several, stand beside it.
+values, and are Never where they are; `SOr…` are S where they are left out, `OrAny` is Any where nothing says it; SelA
+and AppA are Sel and App of what a write reads beside its table. `_co` is covariant, `_contra` contravariant. Those that
+are bound to a class, or are one of several, stand beside it.
 """
 
 from __future__ import annotations
 
 import sys
-from typing import Never
+from typing import Any, Never
 
 if sys.version_info >= (3, 13):
     from typing import TypeVar
@@ -48,6 +48,8 @@ K = TypeVar("K")
 SOrA = TypeVar("SOrA", default=S)
 SOrB = TypeVar("SOrB", default=S)
 SOrC = TypeVar("SOrC", default=S)
+
+OrAny = TypeVar("OrAny", default=Any)
 
 Sa = TypeVar("Sa", default=Never)
 SelA = TypeVar("SelA", default=Never)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args, get_origin
 
 import attrs
 
@@ -11,7 +11,7 @@ from ferra_sync._expression.references import ColumnRef
 from ferra_sync._expression.shapes import Item
 from ferra_sync._model import type_hints
 from ferra_sync._model.names import name_of
-from ferra_sync._model.select_list import Cell, Entry, Instance, SelectList
+from ferra_sync._model.select_list import Cell, Entry, Instance, Nested, SelectList
 from ferra_sync.errors import SchemaError
 
 
@@ -59,10 +59,33 @@ def _check(here: str, annotation: object, there: str, entry: Entry) -> None:
         if not any(_takes(member, entry.model) for member in type_hints.members(annotation)):
             raise SchemaError(f"{here} is {type_hints.spelled(annotation)}; {there} is a {entry.model.__name__}")
         is_missing, may = entry.witness is not None, "missing"
+    elif isinstance(entry, Nested):
+        _check_rows(here, annotation, there, entry.rows.entries)
+        return
     else:
         raise SchemaError(f"{here}: {there} is several values")
     if is_missing and not type_hints.allows_none(annotation):
         raise SchemaError(f"{here} is never None; {there} may be {may}")
+
+
+def _check_rows(here: str, annotation: object, there: str, entries: tuple[Entry, ...]) -> None:
+    """Raise SchemaError where a field is no list of such rows; one whose annotation says less takes any."""
+    of_rows = [get_args(member) for member in type_hints.members(annotation) if get_origin(member) is list]
+    if not of_rows:
+        if any(member in {Any, object, list} for member in type_hints.members(annotation)):
+            return
+        raise SchemaError(f"{here} is {type_hints.spelled(annotation)}; {there} is a list of rows")
+    (row,) = of_rows[0]
+    if len(entries) == 1:
+        _check(f"a row of {here}", row, f"a row of {there}", entries[0])
+        return
+    parts = get_args(row)
+    if get_origin(row) is not tuple or len(parts) != len(entries):
+        if row is Any:
+            return
+        raise SchemaError(f"a row of {here} is {type_hints.spelled(row)}; that of {there} is a tuple of {len(entries)}")
+    for number, (part, entry) in enumerate(zip(parts, entries, strict=True), start=1):
+        _check(f"item {number} of a row of {here}", part, f"that of {there}", entry)
 
 
 def _takes(member: Any, model: type) -> bool:  # noqa: ANN401 - annotations are of every class

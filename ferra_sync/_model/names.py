@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ferra_sync._expression import shapes
 from ferra_sync._expression.identifiers import snake_case
@@ -23,7 +23,10 @@ class Name(NamedTuple):
 
 
 def name_of(shape: Hashable, position: int) -> Name:
-    """Return what an item is called: a model its class, a column its attribute, a function itself, else `column2`."""
+    """Return what an item is called: a model its class, a column its attribute, a function itself, else `column2`.
+
+    A multiset is called as the table that it reads first.
+    """
     match shape:
         case (shapes.MODEL, type() as model, table) | (shapes.MAYBE, (shapes.MODEL, type() as model, table)):
             name = snake_case(model.__name__)
@@ -32,6 +35,9 @@ def name_of(shape: Hashable, position: int) -> Name:
             return Name(_attribute(shape), f"{shape.table}_{_attribute(shape)}")
         case (str(), FunctionRef() as function, *_):
             return Name(function.name, "_".join([function.name, *_columns(shape)]))
+        case (shapes.MULTISET, (shapes.SUBQUERY, statement)):
+            name = _read_first(statement, position)
+            return Name(name, f"{name}{position}")
         case (shapes.CAST | shapes.ORDERED | shapes.WITHIN_GROUP | shapes.FILTER | shapes.OVER, inner, *_):
             return name_of(inner, position)
         case _:
@@ -78,6 +84,11 @@ def _named_columns(items: Items) -> list[Name]:
             case _:
                 names.append(name_of(shape, len(names) + 1))
     return names
+
+
+def _read_first(statement: Any, position: int) -> str:  # noqa: ANN401 - of any query, which stand further up
+    tables = statement.tables
+    return str(tables[0].qualifier) if tables else f"column{position}"
 
 
 def _columns(shape: Hashable) -> Iterator[str]:

@@ -6,15 +6,18 @@ field by field, and says what is wrong.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any, Literal, TypeAlias
+from types import MappingProxyType
+from typing import Any, Final, Literal, TypeAlias
 
 import attrs
 
 from ferra_sync._expression.sentinels import SERVER_DEFAULT, UNSET, Sentinel
 from ferra_sync._model.field import FieldMeta
 from ferra_sync._model.model import ModelMeta
+
+_NO_NAMES: Final[Mapping[str, object]] = MappingProxyType({})
 
 Verb: TypeAlias = Literal["insert", "update", "save", "change"]
 """What is done with a row: `save` inserts or updates it, `change` is a changeset's."""
@@ -24,6 +27,9 @@ RowCheck: TypeAlias = Callable[[object], tuple[Any, ...] | None]
 
 RowsCheck: TypeAlias = Callable[[Iterable[object]], list[tuple[Any, ...]]]
 """Rows → the values of each up to the first that needs a closer look, which an iterator has given away then."""
+
+LinesCheck: TypeAlias = Callable[[Iterable[object]], tuple[list[str], int]]
+"""The same, with a text of each, and how many of their values were None."""
 
 
 def is_numbered(field: FieldMeta, verb: Verb) -> bool:
@@ -39,24 +45,37 @@ def may_be_default(field: FieldMeta, verb: Verb) -> bool:
 @lru_cache(maxsize=2048)
 def row_check(meta: ModelMeta, verb: Verb) -> RowCheck:
     """Return what takes the values of a row, SERVER_DEFAULT and UNSET among them."""
-    check: RowCheck = _Writer(meta, verb, None).function("check_row(row)", "return {}", "return None")
+    check: RowCheck = _Writer(meta, verb, None).of_one()
     return check
 
 
 @lru_cache(maxsize=2048)
-def rows_check(meta: ModelMeta, given: tuple[bool, ...] | None = None, *, verb: Verb = "insert") -> RowsCheck:
-    """Return what takes the values of rows to insert.
+def rows_check(meta: ModelMeta, given: tuple[bool, ...] | None = None, verb: Verb = "insert") -> RowsCheck:
+    """Return what takes the values of rows to write.
 
     `given`: for each field whether every row has a value, which is taken, or leaves it to the server.
     """
-    check: RowsCheck = _Writer(meta, verb, given).function("check_rows(rows)", "append({})", "break")
+    writer = _Writer(meta, verb, given)
+    check: RowsCheck = writer.of_many(writer.values)
+    return check
+
+
+def lines_check(meta: ModelMeta, given: tuple[bool, ...], line: str, names: Mapping[str, object]) -> LinesCheck:
+    """Return what makes a text of each row to insert: `line` is an f-string's, of v0, the first field, and `names`."""
+    check: LinesCheck = _Writer(meta, "insert", given, names).of_many(f'f"{line}"', counts_nulls=True)
     return check
 
 
 class _Writer:
     """Writes the Python source of a check."""
 
-    def __init__(self, meta: ModelMeta, verb: Verb, given: tuple[bool, ...] | None) -> None:
+    def __init__(
+        self,
+        meta: ModelMeta,
+        verb: Verb,
+        given: tuple[bool, ...] | None,
+        names: Mapping[str, object] = _NO_NAMES,
+    ) -> None:
         self._verb: Verb = verb
         self._fields = tuple(enumerate(meta.fields))
         self._given = given
@@ -66,32 +85,47 @@ class _Writer:
             "model": meta.model,
             "sentinel": Sentinel,
             "unset": UNSET,
+            **names,
         }
 
-    def function(self, signature: str, taken: str, refused: str) -> Any:  # noqa: ANN401 - a row's check, or that of rows
-        """Return the function that does `taken` with a row's values, or `refused`."""
-        is_loop = refused == "break"
-        values = "".join(f"v{at}, " for at, _ in self._fields if self._given is None or self._given[at])
-        validation = self._validation(refused)
-        body = [*self._loads(), f"if not ({' and '.join(self._conditions())}):", f"    {refused}", *validation]
-        body += [taken.format(f"({values})")]
-        if is_loop:
-            checked = ["if type(row) is not model:", f"    {refused}", *body]
-            body = ["values = []", "append = values.append", "for row in rows:", *_indented(checked), "return values"]
-        if validation:
-            body.insert(0, "is_checked = not disabled()")
-        source = "\n".join([f"def {signature}:", *_indented(body)])
+    @property
+    def values(self) -> str:
+        """The tuple of the values that are taken."""
+        return f"({''.join(f'v{at}, ' for at, _ in self._taken)})"
+
+    @property
+    def _taken(self) -> list[tuple[int, FieldMeta]]:
+        return [(at, field) for at, field in self._fields if self._given is None or self._given[at]]
+
+    def of_one(self) -> Any:  # noqa: ANN401 - the function
+        """Return the check of a row."""
+        return self._function("check_row(row)", [*self._checks("return None"), f"return {self.values}"])
+
+    def of_many(self, result: str, *, counts_nulls: bool = False) -> Any:  # noqa: ANN401 - the function
+        """Return the check of rows, each of which becomes `result`; with how many values were None."""
+        nulls = [f"(v{at} is None)" for at, field in self._taken if field.nullable] if counts_nulls else []
+        step = ["if type(row) is not model:", "    break", *self._checks("break"), f"append({result})"]
+        step += [f"nulls += {' + '.join(nulls)}"] if nulls else []
+        lines = ["results, nulls = [], 0", "append = results.append", "for row in rows:", *_indented(step)]
+        lines += ["return results, nulls" if counts_nulls else "return results"]
+        return self._function("check_rows(rows)", lines)
+
+    def _function(self, signature: str, lines: list[str]) -> Any:  # noqa: ANN401 - the function
+        if any(field.attribute.validator is not None for _, field in self._fields):
+            lines = ["is_checked = not disabled()", *lines]
+        source = "\n".join([f"def {signature}:", *_indented(lines)])
         exec(source, self._names)  # noqa: S102 - names of fields, which are identifiers, and numbers; no value
         return self._names[signature.partition("(")[0]]
+
+    def _checks(self, refused: str) -> list[str]:
+        """Return the lines that load a row's values and look at them, and do `refused` where one is not sure."""
+        conditions = " and ".join(f"({' or '.join(self._accepted(at, field))})" for at, field in self._fields)
+        return [*self._loads(), f"if not ({conditions}):", f"    {refused}", *self._validation(refused)]
 
     def _loads(self) -> Iterator[str]:
         for at, field in self._fields:
             # Whatever a row says of a generated column, it is never written.
             yield f"v{at} = default" if field.generated == "stored" else f"v{at} = row.{field.name}"
-
-    def _conditions(self) -> Iterator[str]:
-        for at, field in self._fields:
-            yield f"({' or '.join(self._accepted(at, field))})"
 
     def _accepted(self, at: int, field: FieldMeta) -> Iterator[str]:
         """Yield each of the conditions under which a field's value is right."""

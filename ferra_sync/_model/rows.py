@@ -70,8 +70,12 @@ def check_insertable(meta: ModelMeta, rows: Iterable[object]) -> None:
     if meta.missing:
         names = ", ".join(ref.name for ref in meta.missing)
         raise QueryError(f"{model.__name__} cannot be inserted: it lacks {names}, which {meta.table.name} requires")
-    for other in set(map(type, rows)) - {model}:
-        raise QueryError(f"rows of one INSERT are of one class: {model.__name__}, not {other.__name__}")
+    _check_class(meta, rows, "INSERT")
+
+
+def _check_class(meta: ModelMeta, rows: Iterable[object], statement: str) -> None:
+    for other in set(map(type, rows)) - {meta.model}:
+        raise QueryError(f"rows of one {statement} are of one class: {meta.model.__name__}, not {other.__name__}")
 
 
 def checked_values(meta: ModelMeta, row: object, verb: Verb, number: int | None = None) -> tuple[Any, ...]:
@@ -86,9 +90,9 @@ def checked_values(meta: ModelMeta, row: object, verb: Verb, number: int | None 
 
 
 def checked_rows(
-    meta: ModelMeta, rows: Sequence[object], *, first: int | None = 0, verb: Verb = "insert"
+    meta: ModelMeta, rows: Sequence[object], verb: Verb = "insert", *, first: int | None = 0
 ) -> CheckedRows:
-    """Return the values of `rows`, which can be inserted.
+    """Return the values of `rows`, which can be written so.
 
     `first` is the number of the first row, None where it is the only one. With the verb `save` a row may give the
     number that only the server gives.
@@ -98,9 +102,11 @@ def checked_rows(
         ValidationError: a value is of the wrong type or the server's own to give, or a validator of the model rejects
             it.
     """
-    check_insertable(meta, rows)
-    remaining = iter(rows)
-    check = rows_check(meta, verb=verb)
+    if verb == "update":
+        _check_class(meta, rows, "UPDATE")
+    else:
+        check_insertable(meta, rows)
+    remaining, check = iter(rows), rows_check(meta, None, verb)
     values = check(remaining)
     while (number := len(values)) < len(rows):
         values.append(_looked_at(meta, rows[number], verb, None if first is None else first + number))

@@ -12,7 +12,7 @@ from ferra_sync._expression import shapes
 from ferra_sync._expression.nullability import may_be_null
 from ferra_sync._expression.references import TableRef
 from ferra_sync._expression.shapes import Item, Items
-from ferra_sync._expression.sqltypes import BOOLEAN, SqlType
+from ferra_sync._expression.sqltypes import BOOLEAN, FieldType, SqlType
 from ferra_sync._model.model import ModelMeta
 from ferra_sync._schema.table import table_meta
 
@@ -50,7 +50,20 @@ class Instance:
     witness: Cell | None = None
 
 
-Entry: TypeAlias = "Cell | Instance | tuple[Entry, ...]"
+@attrs.frozen(eq=False)
+class Nested:
+    """All rows of a query inside this one, in a row of this.
+
+    Attributes:
+        position: which of the row's columns they are, from 0.
+        rows: what they hold.
+    """
+
+    position: int
+    rows: SelectList
+
+
+Entry: TypeAlias = "Cell | Instance | Nested | tuple[Entry, ...]"
 
 
 @attrs.frozen(eq=False)
@@ -66,6 +79,28 @@ class SelectList:
     items: Items
     columns: Items
     entries: tuple[Entry, ...]
+
+
+class RowsType(SqlType[list[Any]]):
+    """The type of a multiset, which stands in no expression; `rows` is what each row of it holds."""
+
+    __slots__ = ("rows",)
+    rows: SelectList
+
+    def __init__(self, rows: SelectList) -> None:
+        super().__init__(kind=FieldType.ARRAY, ddl="a multiset", cast="multiset", classes=(list,), ordered=False)
+        object.__setattr__(self, "rows", rows)
+
+
+@lru_cache(maxsize=1024)
+def rows_type(rows: SelectList) -> RowsType:
+    """Return the type of a multiset of such rows, the same for each: queries that are equal have one shape."""
+    return RowsType(rows)
+
+
+def nested_in(selected: SelectList) -> bool:
+    """Whether there is a multiset among the columns."""
+    return any(isinstance(sql_type, RowsType) for _, sql_type in selected.columns)
 
 
 @lru_cache(maxsize=2048)
@@ -100,6 +135,9 @@ def _entry(item: Item, columns: list[Item], missing: frozenset[Hashable]) -> Ent
         case (shapes.MAYBE, (shapes.MODEL, type() as model, TableRef() as table)):
             cells = _cells(model, table, columns)
             return _instance(model, cells, _witness(cells, table, columns))
+        case (shapes.MULTISET, _) if isinstance(sql_type, RowsType):
+            columns.append(item)
+            return Nested(len(columns) - 1, sql_type.rows)
         case _:
             return _cell(shape, sql_type, columns, nullable=may_be_null(shape, missing=missing))
 

@@ -162,7 +162,7 @@ def _is_enum(target: Any) -> bool:  # noqa: ANN401 - an annotation
     return isinstance(target, type) and issubclass(target, enum.Enum)
 
 
-_TEXTS: Final[dict[type, Callable[[str], Any]]] = {
+TEXTS: Final[dict[type, Callable[[str], Any]]] = {
     UUID: UUID,
     IPv4Address: IPv4Address,
     IPv6Address: IPv6Address,
@@ -190,20 +190,18 @@ _PLAIN: Final[dict[type, tuple[type, ...]]] = {
 """What a class is read from: the classes that json.loads gives for it."""
 
 
-def _converter() -> JsonConverter:
+def converter_of(hooks: Mapping[type, Hook]) -> JsonConverter:
+    """Return a converter that reads classes of these by their hooks, and whatever is made of them."""
     converter = make_converter(forbid_extra_keys=True)
-    for cls in _TEXTS.keys() - {dt.datetime, dt.date, bytes}:
+    for cls in TEXTS.keys() - {dt.datetime, dt.date, bytes}:
         converter.register_unstructure_hook(cls, dt.time.isoformat if cls is dt.time else str)
     converter.register_unstructure_hook(dt.timedelta, dt.timedelta.total_seconds)
     converter.register_unstructure_hook(Decimal, str)
     converter.register_unstructure_hook(Range, str)
     converter.register_unstructure_hook(JsonNull, lambda _null: None)
     converter.register_unstructure_hook_func(_is_set, _sorted)
-    for cls, parse in _TEXTS.items():
-        converter.register_structure_hook(cls, _from_text(parse))
-    for cls, classes in _PLAIN.items():
-        converter.register_structure_hook(cls, _exactly(*classes))
-    converter.register_structure_hook(dt.timedelta, _from_seconds)
+    for cls, hook in hooks.items():
+        converter.register_structure_hook(cls, hook)
     converter.register_structure_hook_func(lambda target: target is object, lambda value, _target: value)
     converter.register_structure_hook_func(_is_enum, _enumeration)
     converter.register_structure_hook_func(lambda target: _origin(target) is Literal, _literal)
@@ -213,5 +211,11 @@ def _converter() -> JsonConverter:
     return converter
 
 
-CONVERTER: Final = _converter()
+CONVERTER: Final = converter_of(
+    {
+        **{cls: _from_text(parse) for cls, parse in TEXTS.items()},
+        **{cls: _exactly(*classes) for cls, classes in _PLAIN.items()},
+        dt.timedelta: _from_seconds,
+    }
+)
 """Models and documents as JSON's own types, and back."""

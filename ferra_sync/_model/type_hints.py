@@ -12,6 +12,8 @@ from ferra_sync._expression.sentinels import Sentinel
 from ferra_sync._expression.sqltypes import FieldType, SqlType
 from ferra_sync.errors import SchemaError
 
+UNIONS = frozenset({Union, types.UnionType})
+
 _ANYTHING = frozenset({FieldType.JSON, FieldType.JSONB})
 
 
@@ -46,7 +48,7 @@ def unresolved(model: type, error: Exception) -> SchemaError:
 def members(annotation: Any) -> Iterator[Any]:  # noqa: ANN401 - annotations are of every class
     """Yield the alternatives of an annotation, without `Annotated`, `NewType` and the union around them."""
     origin = get_origin(annotation)
-    if origin is Union or origin is types.UnionType:
+    if origin in UNIONS:
         for member in get_args(annotation):
             yield from members(member)
     elif origin is Annotated:
@@ -97,7 +99,7 @@ def admits(annotation: Any, value: object) -> bool:  # noqa: ANN401 - annotation
     if isinstance(value, Sentinel) or annotation is Any:
         return True
     origin, arguments = get_origin(annotation), get_args(annotation)
-    if origin is Union or origin is types.UnionType:
+    if origin in UNIONS:
         return any(admits(member, value) for member in arguments)
     if origin is Annotated:
         return admits(arguments[0], value)

@@ -160,6 +160,8 @@ def _spelling(cls: type) -> Spelling | None:
 def _spelled(values: Sequence[Any], spellings: dict[type, Any]) -> str:
     if spellings.keys() == {str} and (plain := _plainly_quoted(values)) is not None:
         return plain
+    if spellings.keys() == {int} and (plain := _plain_numbers(values)) is not None:
+        return plain
     if len(spellings) == 1:
         items: Iterable[str] = map(next(iter(spellings.values())), values)
     else:
@@ -172,6 +174,14 @@ def _plainly_quoted(texts: Sequence[str]) -> str | None:
     joined = '","'.join(texts)
     is_plain = "\\" not in joined and joined.count('"') == 2 * (len(texts) - 1)
     return f'{{"{joined}"}}' if is_plain else None
+
+
+def _plain_numbers(values: Sequence[int]) -> str | None:
+    """Return the array where Python spells each of the numbers, all in one; else None."""
+    try:
+        return f"{{{(',%d' * len(values))[1:] % tuple(values)}}}"
+    except ValueError:
+        return None
 
 
 def _digits(value: int) -> str:

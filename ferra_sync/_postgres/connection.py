@@ -61,11 +61,13 @@ class PooledConnection(psycopg.Connection[Any]):
         is_lent: whether somebody has it from its pool: if it is collected so, its pool must hear of it.
         is_inherited: whether this process got it by a fork.
         verified: whose results it has brought already, with the types that were promised.
+        element_types: what the elements of arrays are read as, by what was promised of them and what they are.
     """
 
     is_lent: bool = False
     is_inherited: bool = False
     verified: set[object]
+    element_types: dict[object, int]
     pgconn: PGconn
     lock: Lock
     _source: Source | None = None
@@ -74,6 +76,7 @@ class PooledConnection(psycopg.Connection[Any]):
     def __init__(self, pgconn: PGconn, row_factory: RowFactory[Any] = tuple_row) -> None:
         super().__init__(pgconn, row_factory)
         self.verified = set()
+        self.element_types = {}
         self._has_input = _input_test(pgconn.socket)
         at_fork(self)
 

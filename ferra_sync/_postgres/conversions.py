@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import struct
 from collections.abc import Callable
 from functools import partial
 from operator import attrgetter
@@ -12,7 +13,7 @@ from psycopg.adapt import PyFormat
 from psycopg.types.array import ArrayLoader
 
 from ferra_sync._expression.arrays import innermost, travels_as_texts
-from ferra_sync._expression.sqltypes import FieldType, SqlType
+from ferra_sync._expression.sqltypes import UUID_, FieldType, SqlType
 from ferra_sync._model import documents
 from ferra_sync._model.misfit import MisfitError
 from ferra_sync._postgres.adapters import ADAPTERS
@@ -70,8 +71,28 @@ _AS_TEXT_PARAMETER: Final[dict[FieldType, Conversion]] = {
 """Everyday values as text, which psycopg writes faster than any other; the cast in the statement says what they are."""
 
 
+_UUIDS: Final = struct.Struct("!iiiii")
+_ONE_DIMENSION: Final = (1, 0, 2950)
+"""How many dimensions the array has, whether there is NULL in it, and the number of its elements' type, uuid."""
+_UUID_LENGTH: Final = struct.pack("!i", 16)
+
+
+def _binary_uuids(values: Any) -> Any:  # noqa: ANN401 - a list of them, or an array's text
+    """Return UUIDs as an array in binary, a fifth of the work that its text is; what is no list of them as it is."""
+    try:
+        elements = [value.int.to_bytes(16) for value in values]
+    except AttributeError:
+        return values
+    if not elements:
+        return values
+    head = _UUIDS.pack(*_ONE_DIMENSION, len(elements), 1)
+    return b"".join((head, _UUID_LENGTH, _UUID_LENGTH.join(elements)))
+
+
 def parameter_dump_of(sql_type: SqlType[Any]) -> Conversion | None:
     """Return what turns a parameter of `sql_type` into what psycopg is given; None: nothing needs to."""
+    if sql_type.element is UUID_ and sql_type.kind is FieldType.ARRAY:
+        return _binary_uuids
     return _AS_TEXT_PARAMETER.get(sql_type.kind) or dump_of(sql_type)
 
 

@@ -1,21 +1,21 @@
-"""Rows as COPY's text, a whole chunk at a time: for everyday types in one generated function, else by psycopg."""
+"""Models as COPY's text, a whole chunk at a time: checked and spelled in one generated function, else by psycopg."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
+from itertools import compress
 from typing import Any, Final, TypeAlias
 
 from ferra_sync._expression.references import ColumnRef
 from ferra_sync._expression.sqltypes import FieldType
-from ferra_sync._postgres.conversions import UNWRITABLE, dump_of, dumped
+from ferra_sync._model.model import ModelMeta
+from ferra_sync._model.row_checks import LinesCheck, lines_check
+from ferra_sync._postgres.conversions import dump_of, dumped
 
 Values: TypeAlias = Sequence[Any]
 """The values of one row."""
-
-Speller: TypeAlias = Callable[[Sequence[Values]], str]
-"""Rows → COPY's text of them, as long as nothing in it is to be escaped."""
 
 _NULL: Final = r"\N"
 
@@ -38,26 +38,28 @@ _TEMPLATES: Final[dict[FieldType, str]] = {
 
 
 class RowText:
-    """Spells rows of these columns."""
+    """Spells rows of a model that give these of its fields."""
 
-    __slots__ = ("_dumps", "_speller", "_types")
+    __slots__ = ("_check", "_dumps", "_types")
 
-    def __init__(self, columns: Iterable[ColumnRef]) -> None:
-        columns = tuple(columns)
-        self._types = [column.type for column in columns]
+    def __init__(self, meta: ModelMeta, given: tuple[bool, ...]) -> None:
+        self._types = [ref.type for ref in compress(meta.refs, given)]
         dumps = [dump_of(sql_type) for sql_type in self._types]
         self._dumps = [(at, dump) for at, dump in enumerate(dumps) if dump is not None]
-        self._speller = _speller(tuple((column.type.kind, column.nullable) for column in columns))
+        self._check = _line_check(meta, given)
 
-    def of(self, rows: Sequence[Values]) -> str | None:
-        """Return COPY's text of rows whose values are of their types' own classes; None where psycopg spells them."""
-        if self._speller is None:
+    def of(self, rows: Sequence[object]) -> str | None:
+        """Return COPY's text of rows that are surely right, and for templates; None where psycopg is to spell them."""
+        if self._check is None:
             return None
         try:
-            text = self._speller(rows)
-        except UNWRITABLE:  # A number of more digits than Python spells.
+            lines, nulls = self._check(rows)
+        except ValueError:  # A number of more digits than Python spells.
             return None
-        return text if _is_plain(text, rows) else None
+        if len(lines) != len(rows):
+            return None
+        text = "".join(lines)
+        return text if _is_plain(text, len(rows), len(self._types), nulls) else None
 
     def converted(self, row: Values) -> Values:
         """Return the values as psycopg is given them.
@@ -75,28 +77,26 @@ class RowText:
 
 
 @lru_cache(maxsize=1024)
-def _speller(columns: tuple[tuple[FieldType, bool], ...]) -> Speller | None:
-    """Return what spells rows of columns of these types, nullable or not; None where one is not for a template."""
-    if not all(kind in _TEMPLATES for kind, _ in columns):
+def _line_check(meta: ModelMeta, given: tuple[bool, ...]) -> LinesCheck | None:
+    """Return what checks rows and spells them; None where one of the columns is not for a template."""
+    columns = [(at, ref) for at, ref in enumerate(meta.refs) if given[at]]
+    if not all(ref.type.kind in _TEMPLATES for _, ref in columns):
         return None
-    names = "".join(f"v{at}, " for at in range(len(columns)))
-    line = "\\t".join(_cell(f"v{at}", *column) for at, column in enumerate(columns)) + "\\n"
-    scope: dict[str, Any] = {"null": _NULL, "number": _number}
-    exec(f"def spell(rows):\n    return ''.join([f\"{line}\" for {names} in rows])", scope)  # noqa: S102 - templates and numbers; no value
-    speller: Speller = scope["spell"]
-    return speller
+    line = "\\t".join(_cell(f"v{at}", ref) for at, ref in columns) + "\\n"
+    return lines_check(meta, given, line, {"null": _NULL, "number": _number})
 
 
-def _cell(name: str, kind: FieldType, nullable: bool) -> str:  # noqa: FBT001 - a key of the cache
-    value = _TEMPLATES[kind].format(name)
-    return f"{{{value} if {name} is not None else null}}" if nullable else f"{{{value}}}"
+def _cell(name: str, column: ColumnRef) -> str:
+    value = _TEMPLATES[column.type.kind].format(name)
+    return f"{{{value} if {name} is not None else null}}" if column.nullable else f"{{{value}}}"
 
 
-def _is_plain(text: str, rows: Sequence[Values]) -> bool:
+def _is_plain(text: str, rows: int, columns: int, nulls: int) -> bool:
     """Whether the only tabs and line ends are those between values, and the only backslashes those of NULL."""
-    if text.count("\t") != len(rows) * (len(rows[0]) - 1) or text.count("\n") != len(rows):
-        return False
-    backslashes = text.count("\\")
-    if backslashes and backslashes != sum(value is None for row in rows for value in row):
-        return False
-    return "\r" not in text and "\0" not in text
+    return (
+        text.count("\t") == rows * (columns - 1)
+        and text.count("\n") == rows
+        and text.count("\\") == nulls
+        and "\r" not in text
+        and "\0" not in text
+    )

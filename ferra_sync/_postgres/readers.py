@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Callable, Sequence
-from typing import Any, Final, NamedTuple, TypeAlias
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, cast
 
 import psycopg
 from psycopg.adapt import AdaptersMap
 from psycopg.types.string import TextBinaryLoader, TextLoader
 
 from ferra_sync._expression.sqltypes import FieldType, SqlType
-from ferra_sync._model.select_list import SelectList
+from ferra_sync._model.select_list import RowsType, SelectList, nested_in
 from ferra_sync._postgres.adapters import ADAPTERS, NAIVE_ADAPTERS
 from ferra_sync._postgres.result_types import check, promises
 from ferra_sync._postgres.row_maker import RowMaker, row_maker, row_maker_from
+
+if TYPE_CHECKING:
+    from ferra_sync._postgres.multisets import Multisets
 
 RowFactory: TypeAlias = Callable[[Any], RowMaker]
 """psycopg's: a cursor → what makes its rows."""
@@ -41,11 +45,11 @@ class Readers:
     The first result on each connection is compared with what the declarations promise of its types.
     """
 
-    __slots__ = ("_by_zone", "_moments", "_plain", "_promises")
+    __slots__ = ("_by_zone", "_is_nested", "_moments", "_plain", "_promises")
 
     def __init__(self, selected: SelectList, *, binary: bool = True) -> None:
-        make_row = row_maker(selected)
-        self._plain = Reader(ADAPTERS, lambda _cursor: make_row)
+        self._is_nested = nested_in(selected)
+        self._plain = Reader(ADAPTERS, self._factory(selected, None))
         self._promises = promises(selected.columns, binary=binary)
         self._moments = selected if binary and _has_moments(selected) else None
         self._by_zone: dict[bytes | None, Reader] = {}
@@ -65,18 +69,30 @@ class Readers:
     def _in(self, zone: dt.tzinfo, selected: SelectList) -> Reader:
         if zone.utcoffset(None) is None:
             return self._plain
-        make_row = row_maker_from(selected, _EPOCH.astimezone(zone))
-        return Reader(NAIVE_ADAPTERS, lambda _cursor: make_row)
+        return Reader(NAIVE_ADAPTERS, self._factory(selected, _EPOCH.astimezone(zone)))
+
+    def _factory(self, selected: SelectList, epoch: dt.datetime | None) -> RowFactory:
+        if self._is_nested:
+            from ferra_sync._postgres.multisets import Multisets  # noqa: PLC0415 - for those who nest rows
+
+            return Multisets(selected, epoch)
+        make_row = row_maker(selected) if epoch is None else row_maker_from(selected, epoch)
+        return lambda _cursor: make_row
 
     def _verifying(self, reader: Reader, connection: psycopg.Connection[Any]) -> Reader:
         """Return a reader that looks at the result's types before it makes rows; SchemaError where they differ."""
 
         def row_factory(cursor: psycopg.Cursor[Any]) -> RowMaker:
-            make_row, result = reader.row_factory(cursor), cursor.pgresult
+            result = cursor.pgresult
             if result is None or not result.nfields:
-                return make_row
+                return reader.row_factory(cursor)
             texts = check(self._promises, result, connection.pgconn)
-            self._remember(connection)
+            if self._is_nested:
+                multisets = cast("Multisets", reader.row_factory)
+                make_row = multisets.verifying(cursor, partial(self._remember, connection))
+            else:
+                make_row = reader.row_factory(cursor)
+                self._remember(connection)
             return _reading_texts(make_row, texts, connection.info.encoding) if texts else make_row
 
         return Reader(reader.adapters, row_factory)
@@ -110,8 +126,17 @@ def _reading_texts(make_row: RowMaker, texts: dict[int, int], encoding: str) -> 
 
 def _has_moments(selected: SelectList) -> bool:
     """Whether there is a timestamptz, and none inside an array or a range."""
-    types = [sql_type for _, sql_type in selected.columns]
+    types = list(_types(selected))
     return any(each.kind is FieldType.TIMESTAMPTZ for each in types) and not any(map(_holds_moments, types))
+
+
+def _types(selected: SelectList) -> Iterator[SqlType[Any]]:
+    """Yield the type of each column, those of multisets too."""
+    for _, sql_type in selected.columns:
+        if isinstance(sql_type, RowsType):
+            yield from _types(sql_type.rows)
+        else:
+            yield sql_type
 
 
 def _holds_moments(sql_type: SqlType[Any]) -> bool:

@@ -12,15 +12,18 @@ from ferra_sync._compiler.compiled import Compiled
 from ferra_sync._compiler.compiler import CACHED_SHAPES, compiled
 from ferra_sync._compiler.shapes import (
     BulkInsertShape,
+    BulkUpdateShape,
     CompoundShape,
     CountShape,
     DeleteShape,
     InsertShape,
+    KeysShape,
     MergeShape,
     SelectShape,
     StatementShape,
     TruncateShape,
     UpdateShape,
+    UpsertShape,
     locks_rows,
     write_in_with,
 )
@@ -146,7 +149,9 @@ def made_ready(
 _VERBS: Final[dict[type, Verb]] = {
     BulkInsertShape: "INSERT",
     MergeShape: "INSERT",
+    UpsertShape: "INSERT",
     UpdateShape: "UPDATE",
+    BulkUpdateShape: "UPDATE",
     DeleteShape: "DELETE",
 }
 
@@ -156,7 +161,7 @@ def _written(shape: StatementShape) -> Written | None:
         case SelectShape() | CompoundShape():
             write = write_in_with(shape)
             return None if write is None else Written("WITH", write.table)
-        case CountShape():
+        case CountShape() | KeysShape():
             return None
         case TruncateShape():
             return Written("TRUNCATE", shape.tables[0])

@@ -9,6 +9,7 @@ from typing import Any, Final, Generic, Self, TypedDict, TypeVar, Unpack
 
 from ferra_sync._compiler.shapes import LockShape, SelectShape
 from ferra_sync._expression.expression import AnyExpr, Expr
+from ferra_sync._expression.filtering import Filtering
 from ferra_sync._expression.grouping import GroupingSets, keys_of, placed_key, telling
 from ferra_sync._expression.markers import Opt, Plain
 from ferra_sync._expression.numbers import is_whole_number
@@ -20,8 +21,9 @@ from ferra_sync._expression.typevars import App, Sel
 from ferra_sync._model.model import FerraModel
 from ferra_sync._model.select_list import select_list
 from ferra_sync._query.checks import check_expressions, check_keys, check_predicates
+from ferra_sync._query.filtered import predicates_of
 from ferra_sync._query.from_item import Cte
-from ferra_sync._query.keys import belongs_to, key_is
+from ferra_sync._query.keys import Belonging, belonging, key_is
 from ferra_sync._query.sharing import Sharing
 from ferra_sync._query.shown import Shown
 from ferra_sync._query.source import How, Source
@@ -54,6 +56,8 @@ class Said(TypedDict, total=False):
     locks: tuple[LockShape, ...]
     key: object
     """What `find` was given."""
+    belonging: Belonging
+    """What `belonging_to` was given last."""
 
 
 _OF_GROUPS: Final = frozenset({"group_by", "having", "distinct", "windows"})
@@ -143,6 +147,14 @@ class Clauses(Shown, Generic[Sel, App]):
         check_predicates("where", predicates)
         return self._with(where=self._said.get("where", ()) + predicates)
 
+    def filter(self, *filters: Filtering[App]) -> Self:
+        """Keep the rows that all filters keep: what is UNSET in them adds nothing.
+
+        Raises:
+            QueryError: a value is of another type than its operator takes.
+        """
+        return self.where(*predicates_of(filters))
+
     def find(self, key: object) -> Self:
         """Keep the row with this primary key; a tuple where the key has several columns.
 
@@ -159,10 +171,14 @@ class Clauses(Shown, Generic[Sel, App]):
     ) -> Self:
         """Keep the rows that reference one of `parents`; `by` names the column where several foreign keys could.
 
+        The first table does, or where it has no such foreign key a joined one: that of a link.
+
         Raises:
             QueryError: no foreign key leads to the parents' table, or several do.
         """
-        return self.where(belongs_to(self._source.root, parents, by))
+        _ = self._source.root
+        found = belonging(self._source.tables, parents, by)
+        return self._with(where=(*self._said.get("where", ()), found.predicate), belonging=found)
 
     def order_by(self, *orders: Order[App | Opt[App], Any] | Expr[App | Opt[App], Any, Any, Any]) -> Self:
         """Sort by these, ascending where an order does not say `.desc()`; a further `order_by` adds to them."""

@@ -16,6 +16,7 @@ from ferra_sync._expression.typevars import N, S, V
 from ferra_sync._expression.values import Value
 from ferra_sync._query.checks import check_predicates, named
 from ferra_sync._query.conflict_target import ConflictTarget
+from ferra_sync._query.stamps import stamps
 from ferra_sync._schema.table import TableMeta
 from ferra_sync.errors import QueryError
 
@@ -134,18 +135,11 @@ def taken_over(
     A column with `on_update` is set to that, unless the row gives another value than is there. Where there is nothing
     to set, one column is set to itself: DO NOTHING would return no row.
     """
-    stamped = {stamp.column for stamp in table.on_update}
-    given = set(columns)
-    plain = tuple(ref for ref in columns if ref not in stamped)
-    pairs: list[tuple[ColumnRef, Hashable]] = []
-    for stamp in table.on_update:
-        ref, shape = stamp.shape
-        if ref in given:
-            shape = shapes.stamp(ref, shapes.excluded(ref), shape, is_json=ref.type.kind is FieldType.JSON)
-        pairs.append((ref, shape))
-    if not plain and not pairs:
-        pairs.append(_to_itself(table))
-    return plain, tuple(pairs), tuple(value for stamp in table.on_update for value in stamp.params)
+    refs = tuple(columns)
+    pairs, params = stamps(table, refs)
+    stamped = {ref for ref, _ in pairs}
+    plain = tuple(ref for ref in refs if ref not in stamped)
+    return plain, pairs if plain or pairs else (_to_itself(table),), params
 
 
 def _stamped(table: TableMeta, assignments: tuple[AnyAssignment, ...]) -> Changes:

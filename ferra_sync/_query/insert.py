@@ -15,7 +15,8 @@ from ferra_sync._expression.sentinels import Sentinel
 from ferra_sync._expression.shapes import Items
 from ferra_sync._expression.typevars import S
 from ferra_sync._model.model import FerraModel, Insertable, ModelMeta
-from ferra_sync._model.rows import CheckedRows, Given, Verb, arrays_of, checked_rows, given, value_list
+from ferra_sync._model.row_checks import Verb
+from ferra_sync._model.rows import CheckedRows, Given, arrays_of, checked_rows, given, value_list
 from ferra_sync._query.checks import named, rows_meta, table_of
 from ferra_sync._query.conflict import ConflictAction, OnConflict
 from ferra_sync._query.conflict_target import conflict_target
@@ -193,7 +194,7 @@ def _given_rows(table: TableMeta, rows: tuple[Any, ...], verb: Verb) -> GivenRow
     if not rows:
         return _NO_ROWS
     meta = rows_meta(rows, table)
-    checked = checked_rows(meta, rows, first=0 if len(rows) > 1 else None, verb=verb)
+    checked = checked_rows(meta, rows, verb, first=0 if len(rows) > 1 else None)
     return GivenRows(meta, _taken(meta, checked) if meta.is_mutable else checked)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ferra_sync._expression.column import Column
 from ferra_sync._expression.expression import AnyExpr, Expr
@@ -41,8 +41,21 @@ def key_parts(table: TableMeta, key: object) -> tuple[Columns, tuple[Any, ...]]:
     return columns, key
 
 
-def belongs_to(table: TableMeta, parents: FerraModel[Any] | Sequence[FerraModel[Any]], by: object) -> AnyExpr:
-    """Return the predicate that a row of `table` references one of `parents`.
+class Belonging(NamedTuple):
+    """That rows reference some parents: the predicate, and the values of each column that the foreign key references.
+
+    `key` is None where there are no parents.
+    """
+
+    predicate: AnyExpr
+    key: ForeignKey[Any] | None = None
+    values: Sequence[list[Any]] = ()
+
+
+def belonging(
+    tables: Sequence[TableMeta], parents: FerraModel[Any] | Sequence[FerraModel[Any]], by: object
+) -> Belonging:
+    """Return that a row of the first of `tables` that can references one of `parents`.
 
     Raises:
         QueryError: no foreign key leads to the parents' table, or several do and `by` names none; the parents are of
@@ -53,20 +66,59 @@ def belongs_to(table: TableMeta, parents: FerraModel[Any] | Sequence[FerraModel[
     if not isinstance(rows, Sequence) or not all(isinstance(row, FerraModel) for row in rows):
         wrong = next((row for row in rows if not isinstance(row, FerraModel)), None) if _is_list(rows) else rows
         raise QueryError(f"belonging_to takes a row or a sequence of rows, each a FerraModel, not {named(wrong)}")
-    keys = table.foreign_keys if by is None else _keys_with(by, table)
     if not rows:
-        return NOTHING
+        if by is not None:
+            _keys_with(by, tables)
+        return Belonging(NOTHING)
+    meta = meta_of_all(rows, "the parents")
+    key = key_between(tables, meta.table, by)
+    columns = [[getattr(row, field) for row in rows] for field in fields_of_key(meta, key.targets)]
+    if not several:
+        pairs = zip(key.columns, columns, strict=True)
+        return Belonging(_all([column == values[0] for column, values in pairs]), key, columns)
+    if len(columns) == 1:
+        return Belonging(key.columns[0].is_in(columns[0]), key, columns)
+    return Belonging(in_rows(key.columns, columns, nulls=True), key, columns)
+
+
+def meta_of_all(rows: Sequence[Any], what: str) -> ModelMeta:
+    """Return what is known of the class of rows; QueryError where they are of several."""
     meta = ModelMeta.of(type(rows[0]))
     if any(type(row) is not meta.model for row in rows):
-        raise QueryError("the parents are of several classes")
-    key = _only_key(keys, table, meta.table, by)
-    fields = [_field(meta, target.name) for target in key.targets]
-    columns = [[getattr(row, field) for row in rows] for field in fields]
-    if not several:
-        return _all([column == values[0] for column, values in zip(key.columns, columns, strict=True)])
-    if len(columns) == 1:
-        return key.columns[0].is_in(columns[0])
-    return in_rows(key.columns, columns, nulls=True)
+        raise QueryError(f"{what} are of several classes")
+    return meta
+
+
+def fields_of_key(meta: ModelMeta, columns: Columns) -> list[str]:
+    """Return the fields of a model that are the columns of a foreign key, or those that it references.
+
+    Raises:
+        QueryError: it lacks one.
+    """
+    return [_field(meta, column.name) for column in columns]
+
+
+def key_between(tables: Sequence[TableMeta], parent: TableMeta, by: object) -> ForeignKey[Any]:
+    """Return the foreign key of the first of `tables` that has one to `parent`; QueryError where it is not one."""
+    if by is not None:
+        child, keys = _keys_with(by, tables)
+        return _only_key(keys, child, parent, by)
+    child = next((table for table in tables if any(_leads(key, parent) for key in table.foreign_keys)), tables[0])
+    return _only_key(child.foreign_keys, child, parent, None)
+
+
+def key_by(tables: Sequence[TableMeta], by: object) -> ForeignKey[Any]:
+    """Return the foreign key of the column `by`, or the only one of the first table; QueryError without one."""
+    child, keys = (tables[0], tables[0].foreign_keys) if by is None else _keys_with(by, tables)
+    if len(keys) != 1:
+        choices = " or ".join(f"by={spelled(_telling(key, keys))}" for key in keys)
+        cure = f"{len(keys)} foreign keys: say {choices}" if keys else "no foreign key that says who the parents are"
+        raise QueryError(f"{child.name} has {cure}")
+    return keys[0]
+
+
+def _leads(key: ForeignKey[Any], parent: TableMeta) -> bool:
+    return is_same_table(key.targets[0].ref.table, parent.ref)
 
 
 NOTHING: Final[AnyExpr] = Expr(BOOLEAN, (False,), BOOLEAN)
@@ -77,21 +129,24 @@ def _is_list(rows: object) -> bool:
     return isinstance(rows, Sequence) and not isinstance(rows, (str, bytes))
 
 
-def _keys_with(by: object, child: TableMeta) -> Sequence[ForeignKey[Any]]:
-    """Return the foreign keys that have the column `by`; QueryError where it is no column of `child`, or in no key."""
+def _keys_with(by: object, tables: Sequence[TableMeta]) -> tuple[TableMeta, Sequence[ForeignKey[Any]]]:
+    """Return the table of the column `by`, and its foreign keys that have it; QueryError where there is none."""
+    names = " or ".join(table.name for table in tables)
     if not isinstance(by, Column):
-        raise QueryError(f"by takes a column of {child.name}, not {named(by)}")
-    if by.ref.table is not child.ref:
-        raise QueryError(f"by={spelled(by.ref)} is a column of {by.ref.table}, not of {child.ref}")
+        raise QueryError(f"by takes a column of {names}, not {named(by)}")
+    child = next((table for table in tables if table.ref is by.ref.table), None)
+    if child is None:
+        refs = " or ".join(str(table.ref) for table in tables)
+        raise QueryError(f"by={spelled(by.ref)} is a column of {by.ref.table}, not of {refs}")
     having = [key for key in child.foreign_keys if any(column.ref is by.ref for column in key.columns)]
     if not having:
         raise QueryError(f"by={spelled(by.ref)} is no foreign key")
-    return having
+    return child, having
 
 
 def _only_key(keys: Sequence[ForeignKey[Any]], child: TableMeta, parent: TableMeta, by: object) -> ForeignKey[Any]:
     """Return the one of `keys`, those that `by` allows, that leads to `parent`; QueryError where it is not one."""
-    found = [key for key in keys if is_same_table(key.targets[0].ref.table, parent.ref)]
+    found = [key for key in keys if _leads(key, parent)]
     if len(found) == 1:
         return found[0]
     if not isinstance(by, Column):

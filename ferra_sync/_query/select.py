@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, Generic, Never, overload
+from typing import Any, Generic, Never, Self, TypeAlias, overload
 
 from ferra_sync._expression import shapes
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.markers import In, Opt, Plain
+from ferra_sync._expression.order import Order
 from ferra_sync._expression.references import TableRef
 from ferra_sync._expression.selectable import Aliasing, Reading, Selectable
 from ferra_sync._expression.shapes import columns_of, has_aggregate, has_window
@@ -22,6 +24,9 @@ from ferra_sync._query.source import Source
 from ferra_sync._schema.declaration import Joinable
 from ferra_sync._schema.table import TableMeta, table_meta
 from ferra_sync.errors import QueryError
+
+Sorting: TypeAlias = "Order[App | Opt[App], Any] | Expr[App | Opt[App], Any, Any, Any]"
+"""What `order_by` takes."""
 
 
 class Select(Selection[Sel, App, R_co, Never, Never], Combinable[App, R_co], Generic[Sel, App, R_co]):
@@ -56,6 +61,27 @@ class Select(Selection[Sel, App, R_co, Never, Never], Combinable[App, R_co], Gen
         row = self.items[0] if len(self.items) == 1 else (shapes.several(self.items), ROW)
         items = (row, (shapes.several(key), ROW))
         return self._with(items=items, item_params=(values, ()))._as(Select)
+
+    def per_parent(
+        self,
+        *,
+        limit: int,
+        order_by: Sorting[App] | Sequence[Sorting[App]],
+        by: Expr[App | Opt[App], Any, Any, Plain] | None = None,
+    ) -> Self:
+        """Keep the first `limit` rows of each parent, in this order, which the primary key completes; sort by it.
+
+        The parents are those of `belonging_to`, or all rows that the foreign key references: the one that there is, or
+        the one of the column `by`. The server looks for the rows of each parent by LATERAL.
+
+        Raises:
+            QueryError: there is no such foreign key, or no primary key; rows are limited, grouped, made distinct or
+                joined by an outer join.
+        """
+        from ferra_sync._query.per_parent import first_of_each  # noqa: PLC0415 - for those who ask
+
+        orders = order_by if isinstance(order_by, Sequence) else (order_by,)
+        return first_of_each(self, limit, orders, by)
 
     @property
     def model(self) -> ModelMeta | None:

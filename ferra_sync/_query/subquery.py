@@ -17,7 +17,8 @@ from ferra_sync._expression.operators import Node, Untold, unordered
 from ferra_sync._expression.rows import Columns, Inner, OnlyColumn, Rows
 from ferra_sync._expression.selectable import Typed
 from ferra_sync._expression.sqltypes import BOOLEAN, FieldType, SqlType
-from ferra_sync._expression.typevars import G2, N2, S2, G, G_co, R_co, S, S_co, V, V_co
+from ferra_sync._expression.typevars import G2, N2, S2, G, G_co, R, R_co, S, S_co, V, V_co
+from ferra_sync._model.select_list import RowsType, rows_type
 from ferra_sync._query.checks import advice, named
 from ferra_sync._query.clauses import Clauses
 from ferra_sync.errors import QueryError
@@ -50,6 +51,8 @@ class Subquery(Rows[R_co, S_co, G_co]):
         shape, params, types = self.as_columns()
         if len(types) != 1:
             raise QueryError(f"{what} takes a query of one column; this one has {len(types)}")
+        if isinstance(types[0], RowsType):
+            raise QueryError(f"{what} takes a query of a column, and this one selects a multiset")
         return shape, params, types[0]
 
     def scalar(self: Subquery[V | None, S, G]) -> Expr[S, V, None, G]:
@@ -71,6 +74,15 @@ class Subquery(Rows[R_co, S_co, G_co]):
             raise QueryError("an array of arrays is rectangular; what a query makes need not be")
         listed, made = shapes.operation("array", shape), sql_type.parameter.array
         return Expr(listed if sql_type.base is None else shapes.cast(listed, made), params, made)
+
+    def multiset(self: Subquery[R, S, G]) -> Expr[S, list[R], Never, G]:
+        """Return all its rows in their order, as one item of the select list around it; none are an empty list.
+
+        It stands in no expression, and can be neither compared nor sorted, grouped or made distinct by. Rows of
+        multisets nest to any depth.
+        """
+        shape, params = self.parts()
+        return Expr(shapes.multiset(shapes.subquery(shape)), params, rows_type(selected_by(shape)))
 
 
 class Quantified(Node, Generic[S_co, V_co, G_co]):

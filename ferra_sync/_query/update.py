@@ -8,6 +8,7 @@ from typing import Any, Generic, Never, Self, overload
 from ferra_sync._compiler.shapes import DeleteShape, UpdateShape
 from ferra_sync._expression.column import Assignment
 from ferra_sync._expression.expression import AnyExpr, Expr
+from ferra_sync._expression.filtering import Filtering
 from ferra_sync._expression.markers import In, New, Old, Opt, Plain
 from ferra_sync._expression.operators import parameter
 from ferra_sync._expression.references import ColumnRef
@@ -19,6 +20,7 @@ from ferra_sync._model.rows import checked_values
 from ferra_sync._query.arity import Changing
 from ferra_sync._query.beside import beside, from_shape, params_of
 from ferra_sync._query.checks import check_predicates, named, table_of
+from ferra_sync._query.filtered import predicates_of
 from ferra_sync._query.from_clause import From
 from ferra_sync._query.keys import NOTHING, key_is
 from ferra_sync._query.shown import Parts
@@ -72,6 +74,14 @@ class Restricted(Changing[Sel, App], Generic[S, Sel, App, AppA]):
         copy = self._copy()
         copy._where = self._where + predicates
         return copy
+
+    def filter(self, *filters: Filtering[In[S] | AppA]) -> Self:
+        """Write only the rows that all filters keep; filters in which all is UNSET do not say that every row is meant.
+
+        Raises:
+            QueryError: a value is of another type than its operator takes.
+        """
+        return self.where(*predicates_of(filters))
 
     def find(self, key: object) -> Self:
         """Write only the row with this primary key; a tuple where the key has several columns.

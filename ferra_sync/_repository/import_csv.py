@@ -25,7 +25,7 @@ from ferra_sync._postgres.statement import Statement, statement_of
 from ferra_sync.errors import Conflict, Db, DbErrorKind, QueryError, ValidationError
 
 OnError: TypeAlias = Literal["raise", "collect"]
-"""Whether the first bad line undoes the import, or each is reported and the rest imported."""
+"""Whether a bad line undoes the import, or each is reported and the rest imported."""
 
 OnConflict: TypeAlias = Literal["raise", "skip"]
 """Whether a line that a unique constraint refuses is a bad one, or is left out and counted."""
@@ -46,6 +46,11 @@ KEPT: Final = 1_000
 
 _CHUNK: Final = 2_000
 """How many lines are held at a time, and inserted by one statement."""
+
+_BEGIN: Final = b"SAVEPOINT ferra_rows"
+_UNDO: Final = b"ROLLBACK TO SAVEPOINT ferra_rows"
+_KEEP: Final = b"RELEASE SAVEPOINT ferra_rows"
+"""One savepoint serves all parts of a chunk, in half the round trips that one for each would take."""
 
 _LEAST: Final = 50
 """How many rows a statement has at least after one that was refused, where there are so many."""
@@ -188,13 +193,13 @@ class _Import:
 
     def _insert(self, tx: Executor, pattern: Given, numbered: Sequence[_Numbered]) -> None:
         """Insert rows in as few statements as there can be: what the server refuses is cut until it is one row."""
-        statement, pieces = self._statement(pattern), [numbered]
+        statement, pieces, connection = self._statement(pattern), [numbered], tx._acquire()
+        wire.run(connection, _BEGIN)
         while pieces:
             piece = pieces.pop()
             columns = tuple(compress(zip(*(row.values for row in piece), strict=True), pattern))
             try:
-                with tx._atomic() as part:
-                    inserted = wire.send(part._acquire(), statement, columns, wire.AFFECTED)
+                inserted = wire.send(connection, statement, columns, wire.AFFECTED)
             except (Conflict, Db) as error:
                 if not _is_of_a_row(error):
                     raise
@@ -202,7 +207,9 @@ class _Import:
                     self._refuse(piece[0].line, error, self._by_field(error))
                 else:
                     pieces += reversed(self._cut(piece, error, pattern, columns))
+                wire.run(connection, _UNDO if pieces else _UNDO + b"; " + _KEEP)
             else:
+                wire.run(connection, _KEEP + b"; " + _BEGIN if pieces else _KEEP)
                 self._inserted += inserted
                 self._skipped += len(piece) - inserted
 

@@ -12,6 +12,7 @@ from ferra_sync._database.pages import Page
 from ferra_sync._database.progress import Progress
 from ferra_sync._database.runner import kept_out
 from ferra_sync._database.transaction import Transaction
+from ferra_sync._expression.column import Column
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.markers import Opt, Plain
 from ferra_sync._expression.order import Order
@@ -29,6 +30,9 @@ from ferra_sync.errors import NotFound, QueryError
 from ferra_sync.functions._aggregates import count
 
 if TYPE_CHECKING:
+    from ferra_sync._database.many.finding import Missing
+    from ferra_sync._database.many.outcomes import Outcomes
+    from ferra_sync._database.many.upsert_many import Duplicates
     from ferra_sync._repository.import_csv import CsvFile, ImportReport, OnConflict, OnError
 
 Key: TypeAlias = "K | tuple[Any, ...]"
@@ -77,6 +81,7 @@ class _Keyed(Keyed[K_co], Protocol[M, K_co]):
     """`PgRepository[M]`, whose keys are of type K."""
 
     db: Executor
+    _meta: ModelMeta
     _statements: ModelStatements
 
     def _find_by_id(self, executor: Executor, id: object) -> M: ...
@@ -90,6 +95,7 @@ class _Tabled(Tabled[S_co], Protocol[M, S_co]):
     _all: Select[Any, Any, M]
     db: Executor
     _meta: ModelMeta
+    _statements: ModelStatements
 
     def _write(self, executor: Executor, data: M, *, or_update: bool = False) -> M: ...
 
@@ -238,9 +244,10 @@ class PgRepository(Value, Generic[M]):
         """
         return self._write(self.db, data, or_update=True)
 
-    def insert_many(self, rows: Iterable[M]) -> list[M]:
+    def insert_many(self, rows: Iterable[M], *, progress: Progress | None = None) -> list[M]:
         """Insert rows, any number of them, all or none; return them as the server has them, in the order given.
 
+        The iterable is read as it is written, 10,000 rows at a time, and may use the same transaction.
         Keys whose default is `gen_random_uuid()` are made here in the same way: random UUIDs of version 4.
         Where triggers run before each row, PostgreSQL before 17 is sent an INSERT a row, in a pipeline.
 
@@ -249,7 +256,110 @@ class PgRepository(Value, Generic[M]):
             ValidationError: a value is of the wrong type, or a validator rejects it.
             QueryError: the model lacks a column that must be given.
         """
-        return insert_many(self.db, self._meta, _several("insert_many", rows))
+        return insert_many(self.db, self._meta, _several("insert_many", rows), progress=progress)
+
+    def upsert_many(
+        self: _Tabled[M, S],
+        rows: Iterable[M],
+        *,
+        on: Sequence[Column[S, Any, Any]] | None = None,
+        duplicates: Duplicates = "refuse",
+        progress: Progress | None = None,
+    ) -> Outcomes:
+        """Insert rows, or set what differs where their key is there, any number of them, all or none.
+
+        Return what became of each, in the order given. A row that is there and says the same is not written, nor
+        stamped; what a row leaves to the server has its default in a new row and stays in one that is there, as do
+        primary keys. A row that leaves the key itself to the server is new. The iterable is read as it is written,
+        10,000 rows at a time, and may use the same transaction. Where triggers run before each row, and for views, a
+        statement a row is sent, in a pipeline; views and tables with partitions need PostgreSQL 18.
+
+        Args:
+            rows: the rows.
+            on: the columns by which a row is there: a declared unique key. Without it, the primary key.
+            duplicates: `"refuse"` rows of one key, wherever they are, for which all keys are remembered; or write one
+                after the other, so that the `"last"` wins, and each has its own outcome.
+            progress: called with the number of rows done, after each 10,000 and at the end.
+
+        Raises:
+            Conflict: another unique constraint is violated.
+            ValidationError: a value is of the wrong type, a validator rejects it, a value of the key is None, or two
+                rows have one key.
+            QueryError: the model lacks a column that must be given or one of `on`, or `on` is no unique key.
+        """
+        from ferra_sync._database.many.upsert_many import upsert_many  # noqa: PLC0415 - not for all to load
+
+        key = self._statements.conflict_key(on)
+        given = _several("upsert_many", rows)
+        return upsert_many(self.db, self._meta, given, key, duplicates=duplicates, progress=progress)
+
+    def update_many(
+        self: _Tabled[M, S],
+        rows: Iterable[M],
+        *,
+        columns: Sequence[Column[S, Any, Any]] | None = None,
+        progress: Progress | None = None,
+    ) -> int:
+        """Set the rows with these keys each to values of its own, any number of them, all or none; return how many.
+
+        What a row leaves to the server stays unchanged; stamps are as in `update`. The iterable is read as it is
+        written, 10,000 rows at a time, and may use the same transaction. The number is less than that of the rows where
+        a trigger keeps some as they are.
+
+        Args:
+            rows: the rows.
+            columns: those that are written, and no other but stamps. Without it, all of the model.
+            progress: called with the number of rows done, after each 10,000 and at the end.
+
+        Raises:
+            NotFound: there is no row with one of the keys.
+            Conflict: a unique constraint is violated.
+            ValidationError: a value is of the wrong type, a validator rejects it, a row leaves its key to the server,
+                or two rows have one key.
+            QueryError: `columns` are none of the model that an UPDATE sets.
+        """
+        from ferra_sync._database.many.update_many import update_many  # noqa: PLC0415
+
+        written = self._statements.written(columns)
+        return update_many(self.db, self._meta, _several("update_many", rows), written, progress)
+
+    def delete_many(self: _Keyed[M, K], keys: Iterable[Key[K]], *, progress: Progress | None = None) -> int:
+        """Delete the rows with these keys, any number of them, all or none; return how many there were.
+
+        A key without a row, or a second time, is no error. The iterable is read as it is written, 10,000 keys at a
+        time, and may use the same transaction.
+
+        Raises:
+            QueryError: a key has the wrong type or number of values; it says which.
+        """
+        from ferra_sync._database.many.finding import delete_many  # noqa: PLC0415
+
+        return delete_many(self.db, self._meta, _several("delete_many", keys), self._statements.key_values, progress)
+
+    def find_many(
+        self: _Keyed[M, K],
+        keys: Iterable[Key[K]],
+        *,
+        missing: Missing = "refuse",
+        progress: Progress | None = None,
+    ) -> list[M]:
+        """Return the rows with these keys, in the order of the keys: one for each, a second time too.
+
+        A statement is sent for each 10,000 keys; a transaction that is REPEATABLE READ makes them one moment's.
+
+        Args:
+            keys: the primary keys; tuples where a key has several columns.
+            missing: `"refuse"` a key that has no row, or `"omit"` it.
+            progress: called with the number of keys done, after each 10,000 and at the end.
+
+        Raises:
+            NotFound: there is no row with one of the keys.
+            QueryError: a key has the wrong type or number of values; it says which.
+        """
+        from ferra_sync._database.many.finding import find_many  # noqa: PLC0415
+
+        given, key_values = _several("find_many", keys), self._statements.key_values
+        return find_many(self.db, self._meta, given, key_values, missing=missing, progress=progress)
 
     def copy_in(self, rows: Iterable[M], *, progress: Progress | None = None) -> int:
         """COPY rows, any number of them, all or none; return how many. The iterable is read as it is sent.
@@ -280,7 +390,7 @@ class PgRepository(Value, Generic[M]):
 
         Args:
             path: a path, or a file that is open for bytes.
-            on_error: `"raise"`: the first bad line undoes the import; `"collect"`: bad lines are reported, be it that a
+            on_error: `"raise"`: a bad line undoes the import; `"collect"`: bad lines are reported, be it that a
                 value is wrong, a validator says no or the database does, and the rest is imported.
             on_conflict: `"raise"`: a line that a unique constraint refuses is a bad line; `"skip"`: it is left out.
             delimiter: `","`, `";"`, a tab or `"|"`.

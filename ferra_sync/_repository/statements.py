@@ -12,7 +12,7 @@ import attrs
 
 from ferra_sync._compiler.shapes import ConflictShape, DeleteShape, SelectShape, UpdateShape
 from ferra_sync._expression import shapes
-from ferra_sync._expression.column import Assignment
+from ferra_sync._expression.column import Assignment, Column
 from ferra_sync._expression.parameter import parameter
 from ferra_sync._expression.references import ColumnRef
 from ferra_sync._expression.sentinels import SERVER_DEFAULT
@@ -22,6 +22,7 @@ from ferra_sync._model.field import FieldMeta
 from ferra_sync._model.model import ModelMeta
 from ferra_sync._model.rows import Given, given
 from ferra_sync._postgres.statement import Statement, statement_of
+from ferra_sync._query.checks import named
 from ferra_sync._query.conflict import taken_over
 from ferra_sync._query.insert import insert_of_rows
 from ferra_sync._query.keys import key_parts
@@ -151,6 +152,57 @@ class ModelStatements:
             for position, field in enumerate(self.meta.fields)
             if fields[position] and not field.primary_key and field.generated != "identity always"
         ]
+
+    def conflict_key(self, on: object = None) -> tuple[FieldMeta, ...]:
+        """Return the fields by which a row is there: those of the columns `on`, or of the primary key.
+
+        Raises:
+            QueryError: they are no columns of the table, no unique key covers just these, the model lacks one, or the
+                server computes it.
+        """
+        if on is None:
+            return self.key_fields
+        columns, table = self._columns("on", on), self.meta.table
+        if frozenset(column.ref for column in columns) not in table.unique_keys:
+            names = ", ".join(column.name for column in columns)
+            raise QueryError(f"no unique key of {table.name} is of ({names}) alone: declare unique(…), or name another")
+        return tuple(self._field("on", column) for column in columns)
+
+    def written(self, columns: object = None) -> tuple[FieldMeta, ...]:
+        """Return the fields that an UPDATE of many rows sets: those of `columns`, or all but the key.
+
+        Raises:
+            QueryError: they are no columns of the table, the model lacks one, or an UPDATE does not set it.
+        """
+        if columns is None:
+            return tuple(self.meta.by_column[ref.name] for _, ref in self.changed((True,) * len(self.meta.fields)))
+        fields = tuple(self._field("columns", column) for column in self._columns("columns", columns))
+        for field in fields:
+            if field.primary_key:
+                raise QueryError(f"columns: {field.ref} is the primary key, by which the rows are found")
+        return fields
+
+    def _columns(self, clause: str, given: object) -> list[Column[Any, Any, Any]]:
+        table = self.meta.table
+        example = f"{clause}=({table.ref.owner.__name__}.{next(iter(table.attributes))},)"
+        if not isinstance(given, Sequence) or isinstance(given, str) or not given:
+            raise QueryError(f"{clause} takes columns of {table.name}, as in {example}, not {named(given)}")
+        columns: list[Column[Any, Any, Any]] = []
+        for column in given:
+            if not isinstance(column, Column) or column.ref.table is not table.ref:
+                raise QueryError(f"{clause} takes columns of {table.name}, as in {example}, not {named(column)}")
+            if any(column is other for other in columns):
+                raise QueryError(f"{clause}: {column.ref} stands there twice")
+            columns.append(column)
+        return columns
+
+    def _field(self, clause: str, column: Column[Any, Any, Any]) -> FieldMeta:
+        field = self.meta.by_column.get(column.name)
+        if field is None:
+            raise QueryError(f"{clause}: {self.meta.model.__name__} lacks {column.ref}")
+        if field.generated in {"identity always", "stored"}:
+            raise QueryError(f"{clause}: {column.ref} is made by the server, whatever a row says")
+        return field
 
     @property
     def where(self) -> tuple[Any, ...]:

@@ -16,7 +16,7 @@ from ferra_sync._expression.described import described
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.markers import In
 from ferra_sync._expression.references import ColumnRef, FunctionRef, TableRef, is_same_table
-from ferra_sync._expression.shapes import has_aggregate, has_window, leaves, subqueries
+from ferra_sync._expression.shapes import ASC, DESC, has_aggregate, has_window, leaves, subqueries
 from ferra_sync._expression.values import Value
 from ferra_sync._schema.body import declared_columns
 from ferra_sync._schema.constraints import Check, Constraint, ForeignKey, Index, Unique, refs_of
@@ -87,6 +87,17 @@ class TableMeta(Value):
         if not self.primary_key:
             raise QueryError(f"table {self.name} has no primary key")
         return self.primary_key
+
+    @property
+    def unique_keys(self) -> tuple[frozenset[ColumnRef], ...]:
+        """The columns that no two rows have in common: of the primary key, of unique constraints and of indexes.
+
+        An index with WHERE, or over an expression, is none: it says nothing of some rows, or of other values.
+        """
+        declared = [self.primary_key, *(unique.columns for unique in self.uniques)]
+        keys = [[column.ref for column in columns] for columns in declared if columns]
+        keys += [_indexed(index) for index in self.indexes if index.unique and index.where is None]
+        return tuple(frozenset(key) for key in keys if key)
 
     def is_numbered_always(self, columns: Iterable[ColumnRef]) -> bool:
         """Whether one of `columns` is always numbered by the server: a value for it must override that."""
@@ -189,6 +200,13 @@ def _alias(cls: type[Relation], aliased: TableMeta, alias: str | None) -> TableR
     for attribute in vars(cls).keys() & aliased.attributes.keys():
         raise SchemaError(f"{cls.__name__}.{attribute} hides the column of that name")
     return attrs.evolve(aliased.ref, owner=cls, alias=identifiers.checked(alias, "an alias"))
+
+
+def _indexed(index: Index[Any]) -> list[ColumnRef]:
+    """Return the columns of an index; none where a key of it is another expression."""
+    keys = [key[1] if isinstance(key, tuple) and key[0] in {ASC, DESC} else key for key in index.keys]
+    refs = [key for key in keys if isinstance(key, ColumnRef)]
+    return refs if len(refs) == len(keys) else []
 
 
 def _columns(

@@ -49,7 +49,7 @@ def _model(_context: click.Context, _option: click.Parameter, value: str) -> typ
     type=click.Choice(["raise", "collect"]),
     default="raise",
     show_default=True,
-    help="raise: the first bad line undoes everything; collect: bad lines are told, the rest is imported.",
+    help="raise: a bad line undoes everything; collect: bad lines are told, the rest is imported.",
 )
 @click.option(
     "--on-conflict",

@@ -73,3 +73,16 @@ class Word(FerraModel[Words]):
 
 def names(rows: list[Any]) -> list[str]:
     return [row.name for row in rows]
+
+
+class Numbers(Table, name="rows"):
+    """Named as the arrays of a statement are."""
+
+    id = t.integer(primary_key=True)
+    name = t.text()
+
+
+@attrs.define
+class Number(FerraModel[Numbers]):
+    name: str
+    id: int

@@ -21,6 +21,7 @@ from ferra_sync import (
     Db,
     DbErrorKind,
     FerraModel,
+    ModelMeta,
     PgRepository,
     QueryError,
     Table,
@@ -174,8 +175,14 @@ def test_documents_bytes_and_arrays_come_back_as_they_went(db):
 
 
 def test_types_without_a_template_are_psycopgs():
-    assert RowText((Papers.content.ref,)).of([(b"a",)]) is None
-    assert RowText((Cells.text.ref, Cells.flag.ref)).of([("a", True), (None, False)]) == "a\tt\n\\N\tf\n"
+    only_content = RowText(ModelMeta.of(Paper), (False, True, False, False))
+    assert only_content.of([Paper(content=b"a")]) is None
+    meta = ModelMeta.of(Cell)
+    every = RowText(meta, (True,) * len(meta.fields))
+    assert (
+        every.of([Cell(1, "a", flag=True), Cell(2)])
+        == "1\ta\t\\N\t\\N\t\\N\tt" + "\t\\N" * 4 + "\n2" + "\t\\N" * 9 + "\n"
+    )
 
 
 # Progress

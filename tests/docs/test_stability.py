@@ -178,7 +178,7 @@ def test_a_database_is_reached_in_three_ways():
         assert parameters(getattr(Database, called, Database))[0] == first
 
 
-def test_a_page_has_four_fields_and_three_that_follow(db):
+def test_a_page_has_five_fields_and_three_that_follow(db):
     made, *following, _ = stays("a page")
     _, *fields = re.findall(r"\w+", made)
     assert [field.name for field in attrs.fields(Page)] == fields

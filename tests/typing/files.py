@@ -37,13 +37,13 @@ assert_type(report.failed, int)
 assert_type(report.errors[0].errors, Mapping[str, str])
 assert_type(users.copy_in([], progress=lambda done: done + 1), int)
 
-db.copy_out(delete_from(Users).all_rows(), "users.csv")  # R769 a DELETE has no rows
-db.copy_out(select(User), "users.csv", format="xml")  # R770 there is no such format
-db.copy_out(select(User), StringIO())  # R771 a file is of bytes
-db.copy_out(select(User), progress=print)  # R772 progress is of a file
-db.copy_out(select(User), "users.csv", progress=lambda: None)  # R773 progress takes a number
-users.import_csv("users.csv", on_error="ignore")  # R774 there is no such choice
-users.import_csv(StringIO())  # R775 a file is of bytes
-users.copy_in([], progress=lambda: None)  # R776 progress takes a number
-report.rows = 1  # R777 a report is immutable
-report.errors[0].errors["email"] = ""  # R778 so are the errors of a line
+db.copy_out(delete_from(Users).all_rows(), "users.csv")  # R786 a DELETE has no rows
+db.copy_out(select(User), "users.csv", format="xml")  # R787 there is no such format
+db.copy_out(select(User), StringIO())  # R788 a file is of bytes
+db.copy_out(select(User), progress=print)  # R789 progress is of a file
+db.copy_out(select(User), "users.csv", progress=lambda: None)  # R790 progress takes a number
+users.import_csv("users.csv", on_error="ignore")  # R791 there is no such choice
+users.import_csv(StringIO())  # R792 a file is of bytes
+users.copy_in([], progress=lambda: None)  # R793 progress takes a number
+report.rows = 1  # R794 a report is immutable
+report.errors[0].errors["email"] = ""  # R795 so are the errors of a line

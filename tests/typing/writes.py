@@ -8,9 +8,7 @@ from domain import Comments, Managers, NewUser, Post, Posts, User, UserPatch, Us
 
 from ferra_sync import (
     Database,
-    Delete,
     Insert,
-    Update,
     delete_from,
     excluded,
     from_,
@@ -24,66 +22,69 @@ from ferra_sync import (
 )
 from ferra_sync import functions as fn
 
+db = Database.connect()
+inserting = insert_into(Users).values(NewUser("x"))
+titles = update(Posts)
+deleting = delete_from(Posts)
 
-def accepted(db: Database, inserting: Insert[Users]) -> None:
-    inserting.on_conflict(Users.id).do_nothing()
-    inserting.on_conflict().do_nothing().returning(User)
-    inserting.on_conflict(constraint="users_pkey").do_update_all()
-    inserting.on_conflict(fn.lower(Users.name), where=Users.hair_color.is_null()).do_update_all(where=Users.id > 1)
-    upsert = inserting.on_conflict(Users.id).do_update(
-        Users.name.to(excluded(Users.name) + Users.name),
-        Users.hair_color.to(excluded(Users.hair_color)),
-        where=excluded(Users.name) != Users.name,
-    )
-    assert_type(upsert, Insert[Users])
-    assert_type(db.fetch_one(upsert.returning(maybe(old(User)), new(Users.name))), tuple[User | None, str])
-    insert_into(Posts).from_query(from_(Users).select(Users.id, Users.name), Posts.user_id, Posts.title)
-    insert_into(Users).from_query(select(Users.name), Users.name)
-    insert_into(Users).from_query(from_(Users).select(Users.name, Users.name), Users.name, Users.hair_color)
-    insert_into(Users).from_query(select(User))
-    insert_into(Users).overriding("system").default_values()
+inserting.on_conflict(Users.id).do_nothing()
+inserting.on_conflict().do_nothing().returning(User)
+inserting.on_conflict(constraint="users_pkey").do_update_all()
+inserting.on_conflict(fn.lower(Users.name), where=Users.hair_color.is_null()).do_update_all(where=Users.id > 1)
+upsert = inserting.on_conflict(Users.id).do_update(
+    Users.name.to(excluded(Users.name) + Users.name),
+    Users.hair_color.to(excluded(Users.hair_color)),
+    where=excluded(Users.name) != Users.name,
+)
+assert_type(upsert, Insert[Users])
+assert_type(db.fetch_one(upsert.returning(maybe(old(User)), new(Users.name))), tuple[User | None, str])
+insert_into(Posts).from_query(from_(Users).select(Users.id, Users.name), Posts.user_id, Posts.title)
+insert_into(Users).from_query(select(Users.name), Users.name)
+insert_into(Users).from_query(from_(Users).select(Users.name, Users.name), Users.name, Users.hair_color)
+insert_into(Users).from_query(select(User))
+insert_into(Users).overriding("system").default_values()
 
-    changed = update(Posts).from_(Users).where(Posts.user_id == Users.id).set(Posts.title.to(Users.name))
-    assert_type(db.fetch_all(changed.returning(Post, User, old(Posts.title))), list[tuple[Post, User, str]])
-    update(Users).from_(Managers).where(Users.id == Managers.id).set(Users.name.to(Managers.name), UserPatch())
-    joined = from_(Posts).left_join(Comments)
-    several = update(Users).from_(joined).where(Posts.user_id == Users.id, Comments.likes.nullable() > 1)
-    several.set(Users.hair_color.to(Comments.body.nullable()), Users.name.to(Posts.title))
-    assert_type(db.fetch_all(several.all_rows().returning(User, maybe(Comments.body))), list[tuple[User, str | None]])
-    gone = delete_from(Posts).using(Users).where(Posts.user_id == Users.id, Users.name == "x")
-    assert_type(db.fetch_all(gone.returning(Posts.title, User, maybe(new(Post)))), list[tuple[str, User, Post | None]])
-    db.execute(truncate(Users, Posts, cascade=True))
+changed = update(Posts).from_(Users).where(Posts.user_id == Users.id).set(Posts.title.to(Users.name))
+assert_type(db.fetch_all(changed.returning(Post, User, old(Posts.title))), list[tuple[Post, User, str]])
+update(Users).from_(Managers).where(Users.id == Managers.id).set(Users.name.to(Managers.name), UserPatch())
+joined = from_(Posts).left_join(Comments)
+several = update(Users).from_(joined).where(Posts.user_id == Users.id, Comments.likes.nullable() > 1)
+several.set(Users.hair_color.to(Comments.body.nullable()), Users.name.to(Posts.title))
+assert_type(db.fetch_all(several.all_rows().returning(User, maybe(Comments.body))), list[tuple[User, str | None]])
+gone = delete_from(Posts).using(Users).where(Posts.user_id == Users.id, Users.name == "x")
+assert_type(db.fetch_all(gone.returning(Posts.title, User, maybe(new(Post)))), list[tuple[str, User, Post | None]])
+db.execute(truncate(Users, Posts, cascade=True))
 
+# What is rejected
 
-def rejected(db: Database, inserting: Insert[Users], titles: Update[Posts], deleting: Delete[Posts]) -> None:
-    inserting.on_conflict(Posts.id)  # R769 what another table has
-    inserting.on_conflict(Users.id, where=Posts.published)  # R770 … its predicate
-    inserting.on_conflict("id")  # R771 a column by its name
-    inserting.on_conflict(Users.id).do_update(Posts.title.to("x"))  # R772 an assignment to another table's column
-    inserting.on_conflict(Users.id).do_update(Users.name.to(Posts.title))  # R773 … of one
-    inserting.on_conflict(Users.id).do_update(Users.name.to(excluded(Posts.title)))  # R774 excluded of another table
-    inserting.on_conflict(Users.id).do_update(Users.name.to(excluded(Users.id)))  # R775 … of another type
-    inserting.on_conflict(Users.id).do_update(Users.name.to(excluded(Users.hair_color)))  # R776 … that may be NULL
-    inserting.on_conflict(Users.id).do_update_all(where=Posts.published)  # R777 another table in its where
-    inserting.on_conflict(Users.id).returning(User)  # R778 a conflict without what is done
-    update(Users).set(Users.name.to(excluded(Users.name)))  # R779 excluded without a conflict
-    inserting.returning(old(User))  # R780 a row before it was there
-    insert_into(Posts).from_query(from_(Users).select(Users.id, Users.name), Posts.title, Posts.user_id)  # R781 types
-    insert_into(Posts).from_query(select(Users.hair_color), Posts.title)  # R782 what may be NULL
-    insert_into(Posts).from_query(from_(Users).select(Users.id, Users.name), Posts.user_id)  # R783 too few columns
-    insert_into(Posts).from_query(select(Users.name), Users.name)  # R784 a column of another table
-    insert_into(Users).overriding("all")  # R785 a word that SQL has not
-    insert_into(Posts).values(NewUser("x"))  # R786 a row of another table
-    titles.set(Posts.title.to(Users.name))  # R787 a value of a table that is not in FROM
-    titles.from_(Users).set(Users.name.to(Posts.title))  # R788 a column of the table in FROM
-    titles.from_(Users).where(Comments.likes > 1)  # R789 a predicate of a table that is in neither
-    titles.from_(Users).returning(Comments.id)  # R790 … what is returned
-    titles.from_(from_(Users).left_join(Comments)).returning(Comments.id)  # R791 the nullable side, bare
-    titles.from_(from_(Users).left_join(Comments)).set(Posts.title.to(Comments.body))  # R792 … as a value
-    titles.from_(User)  # R793 a model in place of a table
-    titles.where(old(Posts.title) == "x")  # R794 what was before, in where
-    deleting.using(Users).where(Comments.likes > 1)  # R795 a table that is not there
-    deleting.using(Users).returning(Comments.id)  # R796 … what is returned
-    deleting.returning(new(Post))  # R797 a row that is no more
-    truncate(User)  # R798 a model in place of a table
-    db.fetch_all(truncate(Users))  # R799 rows of a statement that has none
+inserting.on_conflict(Posts.id)  # R779 what another table has
+inserting.on_conflict(Users.id, where=Posts.published)  # R780 … its predicate
+inserting.on_conflict("id")  # R781 a column by its name
+inserting.on_conflict(Users.id).do_update(Posts.title.to("x"))  # R782 an assignment to another table's column
+inserting.on_conflict(Users.id).do_update(Users.name.to(Posts.title))  # R783 … of one
+inserting.on_conflict(Users.id).do_update(Users.name.to(excluded(Posts.title)))  # R784 excluded of another table
+inserting.on_conflict(Users.id).do_update(Users.name.to(excluded(Users.id)))  # R785 … of another type
+inserting.on_conflict(Users.id).do_update(Users.name.to(excluded(Users.hair_color)))  # R786 … that may be NULL
+inserting.on_conflict(Users.id).do_update_all(where=Posts.published)  # R787 another table in its where
+inserting.on_conflict(Users.id).returning(User)  # R788 a conflict without what is done
+update(Users).set(Users.name.to(excluded(Users.name)))  # R789 excluded without a conflict
+inserting.returning(old(User))  # R790 a row before it was there
+insert_into(Posts).from_query(from_(Users).select(Users.id, Users.name), Posts.title, Posts.user_id)  # R791 types
+insert_into(Posts).from_query(select(Users.hair_color), Posts.title)  # R792 what may be NULL
+insert_into(Posts).from_query(from_(Users).select(Users.id, Users.name), Posts.user_id)  # R793 too few columns
+insert_into(Posts).from_query(select(Users.name), Users.name)  # R794 a column of another table
+insert_into(Users).overriding("all")  # R795 a word that SQL has not
+insert_into(Posts).values(NewUser("x"))  # R796 a row of another table
+titles.set(Posts.title.to(Users.name))  # R797 a value of a table that is not in FROM
+titles.from_(Users).set(Users.name.to(Posts.title))  # R798 a column of the table in FROM
+titles.from_(Users).where(Comments.likes > 1)  # R799 a predicate of a table that is in neither
+titles.from_(Users).returning(Comments.id)  # R800 … what is returned
+titles.from_(from_(Users).left_join(Comments)).returning(Comments.id)  # R801 the nullable side, bare
+titles.from_(from_(Users).left_join(Comments)).set(Posts.title.to(Comments.body))  # R802 … as a value
+titles.from_(User)  # R803 a model in place of a table
+titles.where(old(Posts.title) == "x")  # R804 what was before, in where
+deleting.using(Users).where(Comments.likes > 1)  # R805 a table that is not there
+deleting.using(Users).returning(Comments.id)  # R806 … what is returned
+deleting.returning(new(Post))  # R807 a row that is no more
+truncate(User)  # R808 a model in place of a table
+db.fetch_all(truncate(Users))  # R809 rows of a statement that has none

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, compress, islice
 from typing import Any, Final
 
@@ -71,19 +71,23 @@ def _sent(
     executor: Executor, meta: ModelMeta, pattern: Given, chunks: Iterable[list[Any]], progress: Progress | None
 ) -> Iterator[wire.CopyChunk]:
     """Yield each chunk as it is sent: as text where no value is of a subclass, else for psycopg to spell."""
-    check, text = rows_check(meta, pattern), RowText(compress(meta.refs, pattern))
-    done = 0
+    text, done = RowText(meta, pattern), 0
     for chunk in chunks:
         if done:
             _tell(executor, progress, done)
-        remaining = iter(chunk)
-        values = check(remaining)
-        spelled = text.of(values) if len(values) == len(chunk) else None
-        while (number := len(values)) < len(chunk):
-            values.append(_looked_at(meta, pattern, chunk[number], done + number))
-            values += check(remaining)
-        yield map(text.converted, values) if spelled is None else spelled
+        spelled = text.of(chunk)
+        yield map(text.converted, _values(meta, pattern, chunk, done)) if spelled is None else spelled
         done += len(chunk)
+
+
+def _values(meta: ModelMeta, pattern: Given, chunk: Sequence[object], first: int) -> list[tuple[Any, ...]]:
+    """Return the values that each row gives; the number of the first is `first`."""
+    check, remaining = rows_check(meta, pattern), iter(chunk)
+    values = check(remaining)
+    while (number := len(values)) < len(chunk):
+        values.append(_looked_at(meta, pattern, chunk[number], first + number))
+        values += check(remaining)
+    return values
 
 
 def _tell(executor: Executor, progress: Progress | None, done: int) -> None:

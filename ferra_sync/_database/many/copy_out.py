@@ -14,7 +14,7 @@ from ferra_sync._database.progress import Progress
 from ferra_sync._database.runner import Runner
 from ferra_sync._expression.described import described
 from ferra_sync._model.names import headings
-from ferra_sync._model.select_list import select_list
+from ferra_sync._model.select_list import nested_in, select_list
 from ferra_sync._postgres.copy_out import copy_out, csv_line
 from ferra_sync._postgres.statement import Statement
 from ferra_sync._query.query import RowQuery
@@ -48,13 +48,16 @@ def copy_to_file(  # noqa: PLR0913 - what to send, and where it goes
     """Write the rows of `query`, which is `statement`, to a file; return their number.
 
     Raises:
-        QueryError: a secret column is selected, two columns of a CSV have one name, or `to` is no file of bytes.
+        QueryError: a secret column or a multiset is selected, two columns of a CSV have one name, or `to` is no file of
+            bytes.
         OSError: the file cannot be written.
         FerraDbError: the database said no; a path is as it was before.
     """
     if format not in {"csv", "binary"}:
         raise QueryError('format is "csv" or "binary"')
     for items in query.selections:
+        if nested_in(select_list(items)):
+            raise QueryError("a multiset is rows of its own, which a file of rows cannot hold: say fetch_json")
         for item in select_list(items).columns:
             check_shown(item, "in a file")
     header = _header(query, statement) if format == "csv" else b""

@@ -66,7 +66,8 @@ from ferra_sync._query.truncate import Truncate, truncate
 from ferra_sync._query.update import Delete, Update, delete_from, update
 from ferra_sync._query.versions import new, old
 from ferra_sync._query.writes import Returning
-from ferra_sync._repository.repository import FerraRepository, PgRepository
+from ferra_sync._repository.protocol import FerraRepository
+from ferra_sync._repository.repository import PgRepository
 from ferra_sync._schema.constraints import Constraint, check, foreign_key, index, unique
 from ferra_sync._schema.table import Table, TableMeta
 from ferra_sync.errors import (

@@ -88,7 +88,7 @@ def _update(
         missing = first_missing(connection, tuple(field.ref for field in meta.key_fields), keys)
         if missing is not None:
             key = tuple(column[missing] for column in keys)
-            shown = meta.table.shown_key(key if len(key) > 1 else key[0])
+            shown = meta.table.shown_key(key if len(key) > 1 else keys[0][missing])
             raise NotFound(meta.table.name, shown, chunk.first + batch.positions[missing])
     return width if statement is None else updated
 

@@ -57,34 +57,34 @@ db.execute(truncate(Users, Posts, cascade=True))
 
 # What is rejected
 
-inserting.on_conflict(Posts.id)  # R779 what another table has
-inserting.on_conflict(Users.id, where=Posts.published)  # R780 … its predicate
-inserting.on_conflict("id")  # R781 a column by its name
-inserting.on_conflict(Users.id).do_update(Posts.title.to("x"))  # R782 an assignment to another table's column
-inserting.on_conflict(Users.id).do_update(Users.name.to(Posts.title))  # R783 … of one
-inserting.on_conflict(Users.id).do_update(Users.name.to(excluded(Posts.title)))  # R784 excluded of another table
-inserting.on_conflict(Users.id).do_update(Users.name.to(excluded(Users.id)))  # R785 … of another type
-inserting.on_conflict(Users.id).do_update(Users.name.to(excluded(Users.hair_color)))  # R786 … that may be NULL
-inserting.on_conflict(Users.id).do_update_all(where=Posts.published)  # R787 another table in its where
-inserting.on_conflict(Users.id).returning(User)  # R788 a conflict without what is done
-update(Users).set(Users.name.to(excluded(Users.name)))  # R789 excluded without a conflict
-inserting.returning(old(User))  # R790 a row before it was there
-insert_into(Posts).from_query(from_(Users).select(Users.id, Users.name), Posts.title, Posts.user_id)  # R791 types
-insert_into(Posts).from_query(select(Users.hair_color), Posts.title)  # R792 what may be NULL
-insert_into(Posts).from_query(from_(Users).select(Users.id, Users.name), Posts.user_id)  # R793 too few columns
-insert_into(Posts).from_query(select(Users.name), Users.name)  # R794 a column of another table
-insert_into(Users).overriding("all")  # R795 a word that SQL has not
-insert_into(Posts).values(NewUser("x"))  # R796 a row of another table
-titles.set(Posts.title.to(Users.name))  # R797 a value of a table that is not in FROM
-titles.from_(Users).set(Users.name.to(Posts.title))  # R798 a column of the table in FROM
-titles.from_(Users).where(Comments.likes > 1)  # R799 a predicate of a table that is in neither
-titles.from_(Users).returning(Comments.id)  # R800 … what is returned
-titles.from_(from_(Users).left_join(Comments)).returning(Comments.id)  # R801 the nullable side, bare
-titles.from_(from_(Users).left_join(Comments)).set(Posts.title.to(Comments.body))  # R802 … as a value
-titles.from_(User)  # R803 a model in place of a table
-titles.where(old(Posts.title) == "x")  # R804 what was before, in where
-deleting.using(Users).where(Comments.likes > 1)  # R805 a table that is not there
-deleting.using(Users).returning(Comments.id)  # R806 … what is returned
-deleting.returning(new(Post))  # R807 a row that is no more
-truncate(User)  # R808 a model in place of a table
-db.fetch_all(truncate(Users))  # R809 rows of a statement that has none
+inserting.on_conflict(Posts.id)  # R850 what another table has
+inserting.on_conflict(Users.id, where=Posts.published)  # R851 … its predicate
+inserting.on_conflict("id")  # R852 a column by its name
+inserting.on_conflict(Users.id).do_update(Posts.title.to("x"))  # R853 an assignment to another table's column
+inserting.on_conflict(Users.id).do_update(Users.name.to(Posts.title))  # R854 … of one
+inserting.on_conflict(Users.id).do_update(Users.name.to(excluded(Posts.title)))  # R855 excluded of another table
+inserting.on_conflict(Users.id).do_update(Users.name.to(excluded(Users.id)))  # R856 … of another type
+inserting.on_conflict(Users.id).do_update(Users.name.to(excluded(Users.hair_color)))  # R857 … that may be NULL
+inserting.on_conflict(Users.id).do_update_all(where=Posts.published)  # R858 another table in its where
+inserting.on_conflict(Users.id).returning(User)  # R859 a conflict without what is done
+update(Users).set(Users.name.to(excluded(Users.name)))  # R860 excluded without a conflict
+inserting.returning(old(User))  # R861 a row before it was there
+insert_into(Posts).from_query(from_(Users).select(Users.id, Users.name), Posts.title, Posts.user_id)  # R862 types
+insert_into(Posts).from_query(select(Users.hair_color), Posts.title)  # R863 what may be NULL
+insert_into(Posts).from_query(from_(Users).select(Users.id, Users.name), Posts.user_id)  # R864 too few columns
+insert_into(Posts).from_query(select(Users.name), Users.name)  # R865 a column of another table
+insert_into(Users).overriding("all")  # R866 a word that SQL has not
+insert_into(Posts).values(NewUser("x"))  # R867 a row of another table
+titles.set(Posts.title.to(Users.name))  # R868 a value of a table that is not in FROM
+titles.from_(Users).set(Users.name.to(Posts.title))  # R869 a column of the table in FROM
+titles.from_(Users).where(Comments.likes > 1)  # R870 a predicate of a table that is in neither
+titles.from_(Users).returning(Comments.id)  # R871 … what is returned
+titles.from_(from_(Users).left_join(Comments)).returning(Comments.id)  # R872 the nullable side, bare
+titles.from_(from_(Users).left_join(Comments)).set(Posts.title.to(Comments.body))  # R873 … as a value
+titles.from_(User)  # R874 a model in place of a table
+titles.where(old(Posts.title) == "x")  # R875 what was before, in where
+deleting.using(Users).where(Comments.likes > 1)  # R876 a table that is not there
+deleting.using(Users).returning(Comments.id)  # R877 … what is returned
+deleting.returning(new(Post))  # R878 a row that is no more
+truncate(User)  # R879 a model in place of a table
+db.fetch_all(truncate(Users))  # R880 rows of a statement that has none

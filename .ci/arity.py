@@ -104,7 +104,12 @@ SELECT_GROUPS = '''
 
 RETURNING = '''
     def returning(self, *items: Any) -> Returning[Any]:
-        """Return the rows as they are after the write (a DELETE: as they were): one item, or a tuple of several."""
+        """Return the rows as they are after the write (a DELETE: as they were): one item, or a tuple of several.
+
+        Beside the table these may be of what else the write reads. `old(…)` and `new(…)` are a column or a model before
+        and after the write, where the server is PostgreSQL 18: before an INSERT and after a DELETE there is none, and
+        they are `maybe(old(…))`, `maybe(new(…))`.
+        """
         return returned(self, items)'''
 
 
@@ -127,9 +132,9 @@ def select(item: Any, *items: Any) -> Select[Any, Any, Any]:
 QUERY_IMPORTS = """\
 from typing import Any, Generic, TypeVar, overload
 
-from ferra_sync._expression.markers import In, Opt, Plain, PlainOrAggregate
+from ferra_sync._expression.markers import Opt, Plain, PlainOrAggregate
 from ferra_sync._expression.selectable import Selectable
-from ferra_sync._expression.typevars import App, S, Sel
+from ferra_sync._expression.typevars import App, Sel
 from ferra_sync._query.clauses import Clauses
 from ferra_sync._query.select import Select, selected
 from ferra_sync._query.writes import Returning, Write, returned"""
@@ -139,17 +144,65 @@ def query() -> str:
     select = "Select[Sel, App, {}]"
     plain = [*chosen("select", "Sel | Opt[App]", "PlainOrAggregate", select), SELECT[1:]]
     grouped = [*chosen("select", "Sel | Opt[App]", "Any", select), SELECT_GROUPS[1:]]
-    returning = [*chosen("returning", "In[S]", "Plain", "Returning[{}]"), RETURNING[1:]]
+    returning = [*chosen("returning", "Sel | Opt[App]", "Plain", "Returning[{}]"), RETURNING[1:]]
     classes = [
         declared(numbered("T", MOST)),
         base(
             "Selecting", "Clauses[Sel, App]", "Rows whose items are to be chosen, all plain or all aggregates.", plain
         ),
         base("SelectingGroups", "Clauses[Sel, App]", "Groups whose items are to be chosen.", grouped),
-        base("Changing", "Write, Generic[S]", "A write to the table S that may return its rows.", returning),
+        base(
+            "Changing", "Write, Generic[Sel, App]", "A write that may return what it has written and read.", returning
+        ),
     ]
     doc = f"The items of `select` and of `returning`, up to {MOST}."
     return HEAD.format(doc=doc, imports=QUERY_IMPORTS, body=spaced(classes))
+
+
+FROM_QUERY = '''
+    def from_query(self, query: Combinable[Any, Any], *columns: Any) -> Self:
+        """Insert the rows of a query, its items into these columns; without any, into all that can be written.
+
+        The other columns have their defaults. The query's WITH becomes the INSERT's, so that it may write.
+
+        Raises:
+            QueryError: the items are not the columns' by number, type or nullability; a column is not the table's, is
+                there twice or is the server's own to write; or one that must be given is missing.
+        """
+        return self._from_query(query, columns)
+
+    @abstractmethod
+    def _from_query(self, query: object, columns: tuple[object, ...]) -> Self: ...'''
+
+FILLING_IMPORTS = """\
+from abc import abstractmethod
+from typing import Any, Generic, Self, TypeVar, overload
+
+from ferra_sync._expression.column import Storing
+from ferra_sync._expression.markers import In, New, Old
+from ferra_sync._expression.typevars import S
+from ferra_sync._query.arity import Changing
+from ferra_sync._query.set_operations import Combinable"""
+
+
+def filling() -> str:
+    lines: list[str] = list(signature("from_query", ["self", "query: Combinable[Any, Any]", "/"], "Self"))
+    for count in range(1, MOST + 1):
+        columns = [f"c{n}: Storing[S, T{n}]" for n in range(1, count + 1)]
+        given = ["self", f"query: Combinable[Any, {row(count)}]", *columns, "/"]
+        lines += signature("from_query", given, "Self")
+    changing = "Changing[In[S] | New[In[S]], Old[In[S]]], Generic[S]"
+    classes = [
+        declared(numbered("T", MOST)),
+        base(
+            "Filling",
+            changing,
+            "An INSERT into the table S that may take the rows of a query.",
+            [*lines, FROM_QUERY[1:]],
+        ),
+    ]
+    doc = f"The columns of `from_query`, up to {MOST}."
+    return HEAD.format(doc=doc, imports=FILLING_IMPORTS, body=spaced(classes))
 
 
 INNER_IMPORTS = """\
@@ -358,6 +411,7 @@ FILES = {
     ROOT / "_query" / "arity.py": query,
     ROOT / "_query" / "correlated_arity.py": correlated,
     ROOT / "_query" / "select_arity.py": constants,
+    ROOT / "_query" / "insert_arity.py": filling,
     ROOT / "_expression" / "declared_functions.py": functions,
     ROOT / "_expression" / "declaring.py": declarations,
     ROOT / "_expression" / "row_arity.py": compared_rows,

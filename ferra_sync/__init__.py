@@ -47,11 +47,13 @@ from ferra_sync._model.field import FieldMeta
 from ferra_sync._model.model import Changeset, FerraModel, Insertable, ModelMeta
 from ferra_sync._model.validators import when_set
 from ferra_sync._postgres.config import DatabaseConfig
+from ferra_sync._query.conflict import OnConflict, excluded
 from ferra_sync._query.correlated import Correlated, CorrelatedGroups
 from ferra_sync._query.derived import Derived
 from ferra_sync._query.from_clause import From, Grouped, from_
 from ferra_sync._query.from_item import Cte, DerivedRows, RecursiveCte
 from ferra_sync._query.insert import Insert, insert_into
+from ferra_sync._query.old_new import new, old
 from ferra_sync._query.query import RowQuery
 from ferra_sync._query.search import Search, breadth_first, depth_first
 from ferra_sync._query.select import Select, maybe, of
@@ -60,6 +62,7 @@ from ferra_sync._query.selection import CorrelatedSelect
 from ferra_sync._query.set_operations import Compound
 from ferra_sync._query.subquery import Quantified, all_, any_, exists
 from ferra_sync._query.table_part import TablePart, only, tablesample
+from ferra_sync._query.truncate import Truncate, truncate
 from ferra_sync._query.update import Delete, Update, delete_from, update
 from ferra_sync._query.writes import Returning
 from ferra_sync._repository.protocol import FerraRepository
@@ -158,6 +161,7 @@ __all__ = [
     "ModelMeta",
     "NotFound",
     "Notification",
+    "OnConflict",
     "Opt",
     "Order",
     "Outcome",
@@ -187,6 +191,7 @@ __all__ = [
     "TableMeta",
     "TablePart",
     "Transaction",
+    "Truncate",
     "UncountedPage",
     "Unset",
     "Update",
@@ -204,6 +209,7 @@ __all__ = [
     "current_row",
     "delete_from",
     "depth_first",
+    "excluded",
     "exists",
     "following",
     "foreign_key",
@@ -215,7 +221,9 @@ __all__ = [
     "index",
     "insert_into",
     "maybe",
+    "new",
     "of",
+    "old",
     "only",
     "preceding",
     "range_",
@@ -226,6 +234,7 @@ __all__ = [
     "tablesample",
     "to_dict",
     "to_json",
+    "truncate",
     "types",
     "unbounded_following",
     "unbounded_preceding",

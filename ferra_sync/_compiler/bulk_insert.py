@@ -11,9 +11,9 @@ from typing import Any, Final
 from pypika.queries import AliasedQuery
 from pypika.terms import Term
 
+from ferra_sync._compiler.bulk_shapes import BulkInsertShape
 from ferra_sync._compiler.compiled import Compiled, finished, new_builder, result_term
 from ferra_sync._compiler.expressions import Lowering, column_term, table_term
-from ferra_sync._compiler.shapes import BulkInsertShape
 from ferra_sync._compiler.terms import Chain, Raw, Template, Unnest
 from ferra_sync._compiler.write import column_names, returned_column, unnested_columns
 from ferra_sync._expression.domains import is_veiled
@@ -53,7 +53,7 @@ def _insert_cte(shape: BulkInsertShape, origin: dict[ColumnRef, Term], items: It
     """Return the INSERT from the source, which returns what is asked for and the key."""
     kept = dict.fromkeys([*map(returned_column, items), *shape.key])
     return (
-        new_builder(overriding=shape.overriding)
+        new_builder(overriding="SYSTEM" if shape.overriding else None)
         .into(table_term(shape.table))
         .columns(*column_names(origin))
         .from_(AliasedQuery(_SOURCE))

@@ -7,9 +7,9 @@ What is given is called `excluded`, as in ON CONFLICT, so that both set columns 
 
 from __future__ import annotations
 
+from ferra_sync._compiler.bulk_shapes import BulkUpdateShape
 from ferra_sync._compiler.compiled import Compiled, finished
 from ferra_sync._compiler.expressions import Lowering, qualified_name
-from ferra_sync._compiler.shapes import BulkUpdateShape
 from ferra_sync._compiler.terms import Raw, Template, Unnest, listed
 from ferra_sync._compiler.write import unnested_columns
 from ferra_sync._expression.identifiers import quoted

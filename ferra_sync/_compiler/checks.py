@@ -6,7 +6,7 @@ from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, S
 
 from ferra_sync._compiler.grouping import grouped_by, in_every_set, in_some_sets
 from ferra_sync._compiler.nullable_side import nullable_side
-from ferra_sync._compiler.shapes import CompoundShape, LockShape, SelectShape
+from ferra_sync._compiler.shapes import CompoundShape, DerivedShape, JoinShape, LockShape, SelectShape
 from ferra_sync._expression import shapes
 from ferra_sync._expression.grouping import GROUPING
 from ferra_sync._expression.operators import Node, unordered
@@ -40,8 +40,7 @@ def _check_no_window(expressions: Iterable[Hashable], clause: str) -> None:
 def check_select(shape: SelectShape) -> None:
     """Raise QueryError where the server would refuse the statement: aggregates, groups and orders out of place."""
     check_plain(written_out(shape.where, shape), "WHERE")
-    check_plain((join.on for join in shape.joins), "ON")
-    _check_joins(shape)
+    check_joins(shape.table, shape.joins, shape.derived, shape.outer)
     results = [result for result, _ in select_list(shape.items).columns]
     _check_models(shape)
     check_plain(written_out(shape.group_by, shape), "GROUP BY")
@@ -54,13 +53,19 @@ def check_select(shape: SelectShape) -> None:
     _check_lock(shape, results)
 
 
-def _check_joins(shape: SelectShape) -> None:
-    """An ON names the tables before it and its own, not those that come later; what is LATERAL those before it."""
-    needs = {each.table: each.needs for each in shape.derived}
-    known = {shape.table, *shape.outer}
-    if shape.table is not None:
-        _check_lateral(shape.table, needs, set(shape.outer))
-    for join in shape.joins:
+def check_joins(
+    table: TableRef | None,
+    joins: Iterable[JoinShape],
+    derived: Iterable[DerivedShape],
+    outer: Collection[TableRef] = (),
+) -> None:
+    """Raise QueryError where an ON, or what is LATERAL, names a table that does not stand before it."""
+    check_plain((join.on for join in joins), "ON")
+    needs = {each.table: each.needs for each in derived}
+    known = {table, *outer}
+    if table is not None:
+        _check_lateral(table, needs, set(outer))
+    for join in joins:
         _check_lateral(join.table, needs, known)
         if needs.get(join.table) and join.how in {"right", "full"}:
             raise QueryError(f"{join.table} is made from tables before it: join it by inner_join or left_join")

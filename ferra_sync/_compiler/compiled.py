@@ -8,6 +8,7 @@ import attrs
 from pypika.terms import Term
 
 from ferra_sync._compiler.expressions import Lowering
+from ferra_sync._compiler.shapes import Overriding
 from ferra_sync._compiler.terms import Builder, Raw, Template
 from ferra_sync._expression.domains import readable
 from ferra_sync._expression.shapes import Item, Items
@@ -37,10 +38,10 @@ class Compiled:
     binary: bool = True
 
 
-def new_builder(*, overriding: bool = False) -> Any:  # noqa: ANN401 - PyPika's own types know no terms of ours
-    """Return PyPika's builder; with `overriding` its INSERT gives values to columns that are always identities."""
+def new_builder(*, overriding: Overriding | None = None) -> Any:  # noqa: ANN401 - PyPika's own types know no terms of ours
+    """Return PyPika's builder; `overriding`: whose value of an identity its INSERT drops."""
     builder = Builder()
-    builder.overriding_identity = overriding
+    builder.overriding = overriding
     return builder
 
 

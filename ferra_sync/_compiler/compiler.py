@@ -6,6 +6,14 @@ from functools import lru_cache
 from typing import Final
 
 from ferra_sync._compiler.bulk_insert import compile_bulk_insert
+from ferra_sync._compiler.bulk_shapes import (
+    BulkInsertShape,
+    BulkShape,
+    BulkUpdateShape,
+    KeysShape,
+    MergeShape,
+    UpsertShape,
+)
 from ferra_sync._compiler.bulk_update import compile_bulk_update
 from ferra_sync._compiler.compiled import Compiled
 from ferra_sync._compiler.count import compile_count
@@ -13,22 +21,18 @@ from ferra_sync._compiler.keys import compile_keys
 from ferra_sync._compiler.merge import compile_merge
 from ferra_sync._compiler.queries import compile_rows, compile_write
 from ferra_sync._compiler.shapes import (
-    BulkInsertShape,
-    BulkShape,
-    BulkUpdateShape,
     ClaimShape,
     CompoundShape,
     CountShape,
     DeleteShape,
     InsertShape,
-    KeysShape,
-    MergeShape,
     SelectShape,
     StatementShape,
+    TruncateShape,
     UpdateShape,
-    UpsertShape,
 )
 from ferra_sync._compiler.upsert import compile_upsert
+from ferra_sync._compiler.write import compile_truncate
 
 CACHED_SHAPES: Final = 4096
 
@@ -51,6 +55,8 @@ def compiled(shape: StatementShape) -> Compiled:
             from ferra_sync._compiler.claim import compile_claim  # noqa: PLC0415 - of queues alone
 
             return compile_claim(shape)
+        case TruncateShape():
+            return compile_truncate(shape)
         case _:
             return _compiled_bulk(shape)
 

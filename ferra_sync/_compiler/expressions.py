@@ -18,6 +18,7 @@ from ferra_sync._expression.identifiers import quoted
 from ferra_sync._expression.references import ColumnRef, TableRef
 from ferra_sync._expression.shapes import children, columns_of
 from ferra_sync._expression.sqltypes import TEXT, VARCHAR, SqlType
+from ferra_sync._schema.old_new import which_row
 from ferra_sync.errors import QueryError
 
 _COMPARISONS: Final = frozenset(
@@ -40,7 +41,10 @@ class Lowering:
     Attributes:
         parameter_types: the type of each parameter, $1 first.
         outer: the tables of the statement around it that it names.
+        excludes: whether what it lowers may name the row that an INSERT could not write.
     """
+
+    excludes = True
 
     def __init__(
         self, tables: Iterable[TableRef], outer: Collection[TableRef] = (), *, around: Lowering | None = None
@@ -101,6 +105,8 @@ class Lowering:
             case (shapes.IS_ROW, TableRef() as table):
                 return Raw(f"({quoted(table.qualifier)}.* IS DISTINCT FROM NULL)")
             case (shapes.EXCLUDED, ColumnRef() as column):
+                if not self.excludes:
+                    raise QueryError(f"excluded({column.name}) stands in do_update(…) of an INSERT, and nowhere else")
                 return column_term(f"excluded.{quoted(column.name)}", column)
             case shapes.DEFAULT:
                 return Raw("DEFAULT")
@@ -118,6 +124,20 @@ class Lowering:
                 raise QueryError("a multiset is selected as it is by a SELECT, and stands in no expression")
             case _:
                 raise QueryError("a model is selected as a whole and stands in no expression")
+
+    def admit(self, aliases: Iterable[TableRef]) -> None:
+        """Let what follows name these aliases of the table that is written: RETURNING has its old and its new row.
+
+        Raises:
+            QueryError: one is of another table, or a table of the statement has its name.
+        """
+        target = next(iter(self._tables), None)
+        for ref in aliases:
+            if target is None or ref.owner.__mro__[1] is not target.owner:
+                raise QueryError(f"{ref}(…) of {ref.name}: the statement writes {target}")
+            if any(known.qualifier == ref.qualifier for known in self._tables):
+                raise QueryError(f"{ref} is a table of this statement: give that an alias of another name")
+            self._tables[ref] = table_term(ref)
 
     def selected(self, shape: Hashable) -> Term:
         """Return the term of an item of a SELECT, where alone a multiset stands; QueryError as `term`."""
@@ -206,7 +226,9 @@ class Lowering:
         return f"{quoted(ref.table.qualifier)}.{quoted(ref.name)}"
 
     def _cure(self, table: TableRef) -> str:
-        """Return what to say where `table` stands in a query around this one."""
+        """Return what to say where `table` stands in a query around this one, or in RETURNING alone."""
+        if which_row(table) is not None:
+            return ": old(…) and new(…) stand in returning, and nowhere else"
         is_around = self._around is not None and self._around.has(table)
         return f": say .correlate({table.owner.__name__})" if is_around else ""
 

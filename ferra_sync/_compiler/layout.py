@@ -18,7 +18,7 @@ _JOINED_BY: Final = frozenset({"LEFT", "RIGHT", "FULL", "INNER", "CROSS"})
 _CLAUSES: Final[Mapping[str, frozenset[str]]] = {
     **dict.fromkeys(_SET_OPERATORS | _JOINED_BY, frozenset()),
     **dict.fromkeys(["SELECT", "WHERE", "HAVING", "WINDOW", "ORDER", "LIMIT", "OFFSET", "FOR"], frozenset()),
-    **dict.fromkeys(["VALUES", "USING", "RETURNING"], frozenset()),
+    **dict.fromkeys(["VALUES", "USING", "RETURNING", "DO"], frozenset()),
     "JOIN": _JOINED_BY | {"OUTER"},
     "FROM": frozenset({"DISTINCT", "DELETE"}),
     "GROUP": frozenset({"WITHIN"}),
@@ -38,6 +38,8 @@ _HEADS: Final = frozenset(
         "ORDER",
         "BY",
         "HAVING",
+        "DO",
+        "UPDATE",
         "SET",
         "VALUES",
         "RETURNING",
@@ -144,7 +146,8 @@ def _clauses(items: _Items) -> Iterator[_Items]:
     for position, item in enumerate(items):
         word = _word(item)
         begins = word in _CLAUSES and _word(items[position - 1]) not in _CLAUSES[word]
-        if position > start and (begins or (word == "SET" and _word(items[start]) == "UPDATE")):
+        begins = begins or (word == "SET" and _word(items[start]) == "UPDATE")
+        if position > start and (begins or (word == "ON" and _word(items[position + 1]) == "CONFLICT")):
             yield items[start:position]
             start = position
     yield items[start:]

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from ferra_sync._compiler.bulk_shapes import MergeShape
 from ferra_sync._compiler.compiled import Compiled, finished, result_term
 from ferra_sync._compiler.expressions import Lowering, qualified_name
-from ferra_sync._compiler.shapes import MergeShape
 from ferra_sync._compiler.terms import Raw, Template, Unnest, listed
 from ferra_sync._compiler.write import returned_column, unnested_columns
 from ferra_sync._expression.identifiers import quoted

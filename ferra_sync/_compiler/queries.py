@@ -8,7 +8,7 @@ from typing import Any
 from pypika.queries import Selectable
 from pypika.terms import Term
 
-from ferra_sync._compiler.checks import check_select
+from ferra_sync._compiler.checks import check_joins, check_select
 from ferra_sync._compiler.compiled import Compiled, check_readable, finished
 from ferra_sync._compiler.derived import (
     ADDED,
@@ -23,7 +23,7 @@ from ferra_sync._compiler.derived import (
 from ferra_sync._compiler.expressions import Lowering
 from ferra_sync._compiler.multisets import multiset_term
 from ferra_sync._compiler.recursion import check_recursive
-from ferra_sync._compiler.select import select_builder
+from ferra_sync._compiler.select import condition, select_builder
 from ferra_sync._compiler.selected import selected_by
 from ferra_sync._compiler.set_operations import compound_term
 from ferra_sync._compiler.shapes import (
@@ -31,14 +31,16 @@ from ferra_sync._compiler.shapes import (
     CteShape,
     DeleteShape,
     DerivedShape,
+    FromShape,
     InsertShape,
+    PartShape,
     RowsShape,
     SelectShape,
     UpdateShape,
     ValuesShape,
     WriteShape,
 )
-from ferra_sync._compiler.terms import Subquery
+from ferra_sync._compiler.terms import Joined, Subquery
 from ferra_sync._compiler.write import delete_builder, insert_builder, update_builder
 from ferra_sync._expression.references import ColumnRef, TableRef
 from ferra_sync._schema.table import table_meta
@@ -59,6 +61,7 @@ class QueryLowering(Lowering):
         self._ctes: dict[str, CteShape] = {} if around is None else dict(around._ctes)
         self._later: frozenset[str] = frozenset() if around is None else around._later
         self._depth: int = 0 if around is None else around._depth + 1
+        self.excludes = False
 
     def subquery(self, statement: object) -> Term:
         if isinstance(statement, (SelectShape, CompoundShape)):
@@ -115,21 +118,37 @@ class QueryLowering(Lowering):
         else:
             check_select(shape)
             inside._derive(shape.derived)
-            for part in shape.parts:
-                inside._tables[part.table] = TablePart(part, inside.terms(part.expressions()))
+            inside._take_parts(shape.parts)
             rows = select_builder(shape, inside, binary=binary)
         return with_queries(shape.ctes, ctes, rows)
 
-    def write(self, shape: WriteShape, *, binary: bool = False) -> Any:  # noqa: ANN401 - PyPika's builder
-        """Return the builder of an INSERT, UPDATE or DELETE; QueryError where it cannot mean anything."""
-        inside = QueryLowering((shape.table,), around=self)
+    def write(self, shape: WriteShape, *, binary: bool = False) -> Any:  # noqa: ANN401 - PyPika's builder, or a term
+        """Return what an INSERT, UPDATE or DELETE is; QueryError where it cannot mean anything."""
+        source = None if isinstance(shape, InsertShape) else shape.source
+        inside = QueryLowering((shape.table, *(() if source is None else source.tables)), around=self)
+        ctes = inside._with(shape.ctes)
         match shape:
             case InsertShape():
-                return insert_builder(shape, inside, binary=binary)
+                rows = None if shape.query is None else inside.rows(shape.query)
+                builder = insert_builder(shape, inside, rows=rows, binary=binary)
             case UpdateShape():
-                return update_builder(shape, inside, binary=binary)
+                builder = update_builder(shape, inside, inside._from(source), binary=binary)
             case DeleteShape():
-                return delete_builder(shape, inside, binary=binary)
+                builder = delete_builder(shape, inside, inside._from(source), binary=binary)
+        return with_queries(shape.ctes, ctes, builder)
+
+    def _from(self, source: FromShape | None) -> Selectable | None:
+        """Return what an UPDATE or a DELETE reads beside its own table."""
+        if source is None:
+            return None
+        check_joins(source.table, source.joins, source.derived)
+        self._derive(source.derived)
+        self._take_parts(source.parts)
+        joins = [
+            (join.how.upper(), self.table(join.table), None if join.how == "cross" else condition(join, self))
+            for join in source.joins
+        ]
+        return Joined(self.table(source.table), joins)
 
     def _with(self, ctes: Sequence[CteShape]) -> list[Term]:
         names = [cte.table.name for cte in ctes]
@@ -164,6 +183,10 @@ class QueryLowering(Lowering):
                 f"a write stands in the WITH of the whole statement: {shape.table} is written further inside"
             )
         return self.write(shape)
+
+    def _take_parts(self, parts: Iterable[PartShape]) -> None:
+        for part in parts:
+            self._tables[part.table] = TablePart(part, self.terms(part.expressions()))
 
     def _derive(self, derived: Iterable[DerivedShape]) -> None:
         for each in derived:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from pypika import JoinType
+from pypika.terms import Term
 
 from ferra_sync._compiler.compiled import new_builder, result_term
 from ferra_sync._compiler.expressions import Lowering
@@ -63,8 +64,10 @@ def select_builder(shape: SelectShape, lowering: Lowering, *, binary: bool) -> A
 def _joined(builder: Any, lowering: Lowering, joins: tuple[JoinShape, ...]) -> Any:  # noqa: ANN401 - PyPika's builder
     for join in joins:
         joiner = builder.join(lowering.table(join.table), _JOINS[join.how])
-        if join.how == "cross":
-            builder = joiner.cross()
-        else:
-            builder = joiner.on(_ALWAYS if join.on is None else lowering.term(join.on))
+        builder = joiner.cross() if join.how == "cross" else joiner.on(condition(join, lowering))
     return builder
+
+
+def condition(join: JoinShape, lowering: Lowering) -> Term:
+    """Return the ON of a join."""
+    return _ALWAYS if join.on is None else lowering.term(join.on)

@@ -13,6 +13,7 @@ import attrs
 from ferra_sync._compiler.checks import written_out
 from ferra_sync._compiler.grouping import in_some_sets
 from ferra_sync._compiler.nullable_side import nullable_side
+from ferra_sync._compiler.old_new import lacking
 from ferra_sync._compiler.shapes import CompoundShape, RowsShape, SelectShape, SetOperator, WriteShape
 from ferra_sync._expression import shapes
 from ferra_sync._expression.coercion import resolved
@@ -48,7 +49,7 @@ def selected_by(shape: RowsShape | WriteShape) -> SelectList:
         case CompoundShape():
             return _selected_together(shape)
         case write:
-            return select_list(write.returning)
+            return select_list(write.returning, lacking(write))
 
 
 def _missing(shape: SelectShape) -> frozenset[Hashable]:
@@ -69,8 +70,8 @@ def nullable_columns(shape: RowsShape | WriteShape, *, has_null: bool) -> tuple[
             selected = select_list(shape.items, missing)
             columns = written_out((column for column, _ in selected.columns), shape)
         case write:
-            missing = frozenset()
-            selected = select_list(write.returning)
+            missing = lacking(write)
+            selected = select_list(write.returning, missing)
             columns = (column for column, _ in selected.columns)
     lost = {each.position for model in _lost(selected.entries) for each in model.entries if isinstance(each, Cell)}
     values = None if has_null else repeat(...)

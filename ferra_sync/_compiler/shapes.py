@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from typing import Any, Literal, NamedTuple, TypeAlias
 
+from ferra_sync._compiler.bulk_shapes import BulkShape
 from ferra_sync._expression.identifiers import quoted
 from ferra_sync._expression.references import ColumnRef, TableRef
 from ferra_sync._expression.shapes import Items, columns_of, subqueries, subquery
@@ -202,8 +203,15 @@ class CountShape(NamedTuple):
     estimate: bool = False
 
 
+Overriding: TypeAlias = Literal["SYSTEM", "USER"]
+
+
 class InsertShape(NamedTuple):
-    """An INSERT of rows in VALUES, a `SqlType` or `DEFAULT` for each column; or of arrays, one for each column."""
+    """An INSERT: of rows in VALUES, of arrays, or of a query. Its parameters: ctes, query, rows, arrays, conflict.
+
+    A row has a `SqlType` or `DEFAULT` for each column; without columns it is DEFAULT VALUES. `overriding`: whose value
+    of an identity is dropped, the server's or the user's.
+    """
 
     table: TableRef
     columns: tuple[ColumnRef, ...]
@@ -211,8 +219,9 @@ class InsertShape(NamedTuple):
     arrays: tuple[SqlType[Any], ...] = ()
     conflict: ConflictShape | None = None
     returning: Items = ()
-    overriding: bool = False
-    """Whether a column that is always an identity is given a value all the same."""
+    overriding: Overriding | None = None
+    query: RowsShape | None = None
+    ctes: tuple[CteShape, ...] = ()
 
     @property
     def outer(self) -> tuple[TableRef, ...]:
@@ -221,101 +230,71 @@ class InsertShape(NamedTuple):
 
     def expressions(self) -> tuple[Hashable, ...]:
         """Return its expressions, in the order of its parameters."""
-        assignments = () if self.conflict is None else self.conflict.assignments
-        given = (*(value for row in self.rows for value in row), *self.arrays, *(value for _, value in assignments))
-        return (*given, *(() if self.conflict is None else self.conflict.where), *_results(self.returning))
-
-
-class BulkInsertShape(NamedTuple):
-    """An INSERT of arrays whose rows come back in the order of the arrays.
-
-    `generated` are the key columns that the server fills in, each with the expression that does; `key` tells the rows
-    apart.
-    """
-
-    table: TableRef
-    columns: tuple[ColumnRef, ...]
-    arrays: tuple[SqlType[Any], ...]
-    generated: tuple[tuple[ColumnRef, Hashable], ...]
-    key: tuple[ColumnRef, ...]
-    returning: Items = ()
-    overriding: bool = False
-
-
-class MergeShape(NamedTuple):
-    """An INSERT of arrays, spelled as MERGE, whose rows come back each with its place in the arrays."""
-
-    table: TableRef
-    columns: tuple[ColumnRef, ...]
-    arrays: tuple[SqlType[Any], ...]
-    returning: Items = ()
-
-
-class UpsertShape(NamedTuple):
-    """An INSERT of rows that sets, where the key is there, what differs, and answers what became of each.
-
-    `values` are arrays, one for each column, and the answer is a letter for each row (`i`: it was inserted, `u`: it was
-    updated, `s`: it is the same) and whether every row written was known by its key; or, where it `is_single`, they are
-    the values of one row, and the answer is whether that was inserted: nothing where nothing was written. `compared`
-    are the columns of which one must differ, all rows are set without; `version` is one that must not. `sees_old`: the
-    server's RETURNING knows the row that was there.
-    """
-
-    table: TableRef
-    columns: tuple[ColumnRef, ...]
-    values: tuple[SqlType[Any], ...]
-    key: tuple[ColumnRef, ...]
-    assignments: tuple[tuple[ColumnRef, Hashable], ...]
-    compared: tuple[ColumnRef, ...]
-    sees_old: bool
-    is_single: bool
-    overriding: bool = False
-    version: ColumnRef | None = None
-
-
-class BulkUpdateShape(NamedTuple):
-    """An UPDATE of rows by key, each to values of its own, which are given as arrays: `excluded` is such a value."""
-
-    table: TableRef
-    columns: tuple[ColumnRef, ...]
-    arrays: tuple[SqlType[Any], ...]
-    key: tuple[ColumnRef, ...]
-    assignments: tuple[tuple[ColumnRef, Hashable], ...]
-
-
-class KeysShape(NamedTuple):
-    """What there is of keys that are given as arrays, one for each column of `key`.
-
-    `rows`: the items of the row of each, in the order of the keys, NULL where there is none; `missing`: the place, from
-    1, of the first that has no row; `hashes`: two numbers for each column of each key, which equal keys have in common.
-    """
-
-    table: TableRef
-    key: tuple[ColumnRef, ...]
-    arrays: tuple[SqlType[Any], ...]
-    wanted: Literal["rows", "missing", "hashes"]
-    items: Items = ()
+        return (
+            *(subquery(each.rows) for each in self.ctes),
+            *(() if self.query is None else (subquery(self.query),)),
+            *(value for row in self.rows for value in row),
+            *self.arrays,
+            *(() if self.conflict is None else self.conflict.expressions()),
+            *_results(self.returning),
+        )
 
 
 class ConflictShape(NamedTuple):
     """ON CONFLICT (target) DO UPDATE: columns set to what was to be inserted, and assignments; DO NOTHING without.
 
-    A row for which `where` does not hold is left as it is.
+    A row for which `where` does not hold is left as it is. The target is the keys of a unique index, whose own WHERE is
+    `predicate`, or a `constraint`; neither has values.
     """
 
-    target: tuple[ColumnRef, ...]
+    target: tuple[Hashable, ...]
     excluded: tuple[ColumnRef, ...] = ()
     assignments: tuple[tuple[ColumnRef, Hashable], ...] = ()
     where: tuple[Hashable, ...] = ()
+    predicate: Hashable = None
+    constraint: str | None = None
+
+    @property
+    def skips(self) -> bool:
+        """Whether it may leave a row as it is."""
+        return bool(self.where) or not (self.excluded or self.assignments)
+
+    def expressions(self) -> tuple[Hashable, ...]:
+        """Return its expressions, in the order of its parameters."""
+        return (*(value for _, value in self.assignments), *self.where)
+
+
+class FromShape(NamedTuple):
+    """What an UPDATE or a DELETE reads beside its own table: FROM, or USING. See `SelectShape`."""
+
+    table: TableRef
+    joins: tuple[JoinShape, ...] = ()
+    derived: tuple[DerivedShape, ...] = ()
+    parts: tuple[PartShape, ...] = ()
+
+    @property
+    def tables(self) -> tuple[TableRef, ...]:
+        """What it reads from, the first table first."""
+        return (self.table, *(join.table for join in self.joins))
+
+    def expressions(self) -> tuple[Hashable, ...]:
+        """Return its expressions, in the order of its parameters."""
+        return (
+            *(part for each in self.derived for part in each.expressions()),
+            *(value for each in self.parts for value in each.expressions()),
+            *(join.on for join in self.joins),
+        )
 
 
 class UpdateShape(NamedTuple):
-    """An UPDATE."""
+    """An UPDATE. Its parameters: ctes, source, assignments, where."""
 
     table: TableRef
     assignments: tuple[tuple[ColumnRef, Hashable], ...]
     where: tuple[Hashable, ...] = ()
     returning: Items = ()
+    source: FromShape | None = None
+    ctes: tuple[CteShape, ...] = ()
 
     @property
     def outer(self) -> tuple[TableRef, ...]:
@@ -324,15 +303,22 @@ class UpdateShape(NamedTuple):
 
     def expressions(self) -> tuple[Hashable, ...]:
         """Return its expressions, in the order of its parameters."""
-        return (*(value for _, value in self.assignments), *self.where, *_results(self.returning))
+        return (
+            *_read(self.ctes, self.source),
+            *(value for _, value in self.assignments),
+            *self.where,
+            *_results(self.returning),
+        )
 
 
 class DeleteShape(NamedTuple):
-    """A DELETE."""
+    """A DELETE. Its parameters: ctes, source, where."""
 
     table: TableRef
     where: tuple[Hashable, ...] = ()
     returning: Items = ()
+    source: FromShape | None = None
+    ctes: tuple[CteShape, ...] = ()
 
     @property
     def outer(self) -> tuple[TableRef, ...]:
@@ -341,7 +327,21 @@ class DeleteShape(NamedTuple):
 
     def expressions(self) -> tuple[Hashable, ...]:
         """Return its expressions, in the order of its parameters."""
-        return (*self.where, *_results(self.returning))
+        return (*_read(self.ctes, self.source), *self.where, *_results(self.returning))
+
+
+class TruncateShape(NamedTuple):
+    """A TRUNCATE."""
+
+    tables: tuple[TableRef, ...]
+    cascade: bool = False
+    restart_identity: bool = False
+
+
+def _read(ctes: tuple[CteShape, ...], source: FromShape | None) -> Iterator[Hashable]:
+    yield from (subquery(each.rows) for each in ctes)
+    if source is not None:
+        yield from source.expressions()
 
 
 class ClaimShape(NamedTuple):
@@ -373,10 +373,7 @@ def write_in_with(shape: RowsShape) -> WriteShape | None:
     return next((cte.rows for cte in shape.ctes if isinstance(cte.rows, (InsertShape, UpdateShape, DeleteShape))), None)
 
 
-BulkShape: TypeAlias = BulkInsertShape | MergeShape | UpsertShape | BulkUpdateShape | KeysShape
-"""A statement over rows, or keys, that are given as arrays."""
-
-StatementShape: TypeAlias = RowsShape | CountShape | InsertShape | UpdateShape | DeleteShape | ClaimShape | BulkShape
+StatementShape: TypeAlias = RowsShape | CountShape | WriteShape | TruncateShape | ClaimShape | BulkShape
 
 
 def locks_rows(shape: object) -> bool:

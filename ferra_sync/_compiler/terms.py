@@ -218,14 +218,43 @@ class Unnest(Selectable):
         return f'unnest({arrays}) WITH ORDINALITY AS "{self._name}"({names}, "{self.ORDINAL}")'
 
 
-class Builder(PostgreSQLQueryBuilder):
-    """PyPika's builder for PostgreSQL; LIMIT and OFFSET are terms and not text, and identities can be given."""
+class Joined(Selectable):
+    """A table and those joined to it, as FROM of an UPDATE and USING of a DELETE have them."""
 
-    overriding_identity = False
+    def __init__(self, first: Any, joins: Sequence[tuple[str, Any, Term | None]]) -> None:  # noqa: ANN401 - PyPika's tables
+        super().__init__(first.alias)
+        self._first = first
+        self._joins = joins
+
+    def get_sql(self, **kwargs: Any) -> str:  # noqa: ANN401 - PyPika's own
+        text: str = self._first.get_sql(**kwargs)
+        for words, table, on in self._joins:
+            text += f" {words} JOIN {table.get_sql(**kwargs)}{'' if on is None else f' ON {on.get_sql()}'}"
+        return text
+
+
+class Builder(PostgreSQLQueryBuilder):
+    """PyPika's builder for PostgreSQL; LIMIT, OFFSET, ON CONFLICT and what stands for VALUES are terms of ours."""
+
+    overriding: str | None = None
+    """Whose value of an identity an INSERT drops."""
+    conflict: Term | None = None
+
+    def inserting(self, rows: Any) -> Any:  # noqa: ANN401 - a term, or a builder
+        """Return the builder of an INSERT that writes this instead of VALUES."""
+        self._values = [rows]
+        return self
+
+    def _values_sql(self, **kwargs: Any) -> str:  # noqa: ANN401 - PyPika's own
+        first = self._values[0]
+        return super()._values_sql(**kwargs) if isinstance(first, (list, tuple)) else f" {first.get_sql()}"
 
     def _columns_sql(self, with_namespace: bool = False, **kwargs: Any) -> str:  # noqa: ANN401, FBT001, FBT002 - PyPika's
-        overriding = " OVERRIDING SYSTEM VALUE" if self.overriding_identity else ""
+        overriding = "" if self.overriding is None else f" OVERRIDING {self.overriding} VALUE"
         return super()._columns_sql(with_namespace, **kwargs) + overriding
+
+    def _on_conflict_sql(self, **_kwargs: Any) -> str:  # noqa: ANN401 - PyPika's own
+        return "" if self.conflict is None else f" ON CONFLICT {self.conflict.get_sql()}"
 
     _limit: Any
     _offset: Any

@@ -16,9 +16,9 @@ from typing import Final
 from pypika.terms import Term
 
 from ferra_sync._compiler.bulk_insert import stored_type
+from ferra_sync._compiler.bulk_shapes import UpsertShape
 from ferra_sync._compiler.compiled import Compiled, finished
 from ferra_sync._compiler.expressions import Lowering, column_term, qualified_name
-from ferra_sync._compiler.shapes import UpsertShape
 from ferra_sync._compiler.terms import Chain, Raw, Template, Unnest, listed
 from ferra_sync._compiler.write import unnested_columns
 from ferra_sync._expression.identifiers import quoted

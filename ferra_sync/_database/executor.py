@@ -20,6 +20,7 @@ from ferra_sync._query.query import Query, RowQuery
 from ferra_sync._query.select import Select
 from ferra_sync._query.selection import CorrelatedSelect
 from ferra_sync._query.set_operations import Combinable, Compound
+from ferra_sync._query.truncate import Truncate
 from ferra_sync._query.writes import Returning, Write
 from ferra_sync.errors import QueryError
 
@@ -116,11 +117,13 @@ class Verbs(Runner):
         made = object_maker(_readable(query))
         return [made(row) for row in self.fetch_all(query)]
 
-    def execute(self, query: Write | Returning[Any]) -> int:
+    def execute(self, query: Write | Returning[Any] | Truncate) -> int:
         """Run a write and return the number of rows that it affected; nothing is sent where nothing is to change."""
         write = query.write if isinstance(query, Returning) else query
+        if isinstance(write, Truncate):
+            return max(self._affected(*prepared(write)), 0)  # The server does not say how many.
         if not isinstance(write, Write):
-            raise QueryError(f"execute takes an INSERT, UPDATE or DELETE, not {named(query)}{advice(query)}")
+            raise QueryError(f"execute takes an INSERT, UPDATE, DELETE or TRUNCATE, not {named(query)}{advice(query)}")
         statement, params = prepared(query)
         if write.is_empty:
             return 0

@@ -17,7 +17,7 @@ from ferra_sync._postgres import wire
 from ferra_sync._postgres.config import DatabaseConfig
 from ferra_sync._postgres.statement import Statement, statement_of
 from ferra_sync._query.query import Query, RowQuery
-from ferra_sync._query.shown import too_deep
+from ferra_sync._query.shown import Shown, too_deep
 from ferra_sync._schema.table import TableMeta, table_meta
 from ferra_sync.errors import Db, DbErrorKind, FerraDbError, NotFound, QueryError
 
@@ -114,7 +114,7 @@ class Runner(Handle, ABC):
             self._release(connection)
 
 
-def prepared(query: Query, as_: type | None = None) -> tuple[Statement, tuple[Any, ...]]:
+def prepared(query: Shown, as_: type | None = None) -> tuple[Statement, tuple[Any, ...]]:
     """Return the statement of a query and the values, as they are sent; its rows are of the class `as_`, if given.
 
     Raises:
@@ -161,7 +161,7 @@ def stale(table: TableMeta, key: object, row: int | None = None) -> Db:
 
 
 def _absence(query: RowQuery[Any], statement: Statement) -> FerraDbError:
-    if statement.writes is not None and statement.writes.verb == "INSERT":
+    if statement.writes is not None and statement.writes.verb == "INSERT" and statement.writes.is_sure:
         return kept_out(statement, statement.writes.table.name)
     if query.target is None:
         return NotFound("row")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Hashable
 from typing import Any, Generic, Literal, Never, Protocol, TypeAlias, overload
 
@@ -13,9 +14,14 @@ from ferra_sync._expression.references import ColumnRef
 from ferra_sync._expression.sentinels import SERVER_DEFAULT, UNSET
 from ferra_sync._expression.shapes import DEFAULT
 from ferra_sync._expression.sqltypes import Accepting
-from ferra_sync._expression.typevars import N, N_co, S, S_co, V_co, W, W_co
+from ferra_sync._expression.typevars import N, N_co, S, S_co, Sa, T_contra, V_co, W, W_co
 from ferra_sync._expression.values import Value
 from ferra_sync.errors import QueryError
+
+if sys.version_info >= (3, 13):
+    from typing import TypeVar
+else:
+    from typing_extensions import TypeVar
 
 Generated: TypeAlias = Literal["serial", "identity", "identity always", "stored"]
 """How the server makes a column's values: it numbers the rows, or computes a value from other columns and stores it."""
@@ -49,14 +55,15 @@ class Column(Expr[S_co, V_co, N_co, Plain], Generic[S_co, V_co, N_co]):
     def __ferra_column__(self: Column[In[S], Any, N]) -> Settable[S, N]:
         raise TypeError("only the type checker asks what a column takes")
 
+    def __ferra_stores__(self: Assignable[S, N, W], value: W | N, /) -> In[S]:
+        raise TypeError("only the type checker asks what a column stores")
+
     @overload
-    def to(self: Assignable[S, Never, W], value: W | Expr[In[S] | Opt[In[S]], W, Never, Plain]) -> Assignment[S]: ...
+    def to(self: Assignable[S, Never, W], value: W | Expr[Sa, W, Never, Plain]) -> Assignment[S, Sa]: ...
     @overload
-    def to(
-        self: Assignable[S, None, W], value: W | Expr[In[S] | Opt[In[S]], W, None, Plain] | None
-    ) -> Assignment[S]: ...
-    def to(self, value: object) -> Assignment[Any]:
-        """Assign a value, an expression over the same row, or `SERVER_DEFAULT`, in an UPDATE.
+    def to(self: Assignable[S, None, W], value: W | Expr[Sa, W, None, Plain] | None) -> Assignment[S, Sa]: ...
+    def to(self, value: object) -> Assignment[Any, Any]:
+        """Assign a value, an expression over the rows that the write reads, or `SERVER_DEFAULT`.
 
         Raises:
             QueryError: the value is of another type, or None where the column is not nullable; the column has no
@@ -80,7 +87,7 @@ class Column(Expr[S_co, V_co, N_co, Plain], Generic[S_co, V_co, N_co]):
             raise _cut(self, value)
         return Assignment(self.ref, assigned.shape, assigned.params)
 
-    def _to_default(self) -> Assignment[Any]:
+    def _to_default(self) -> Assignment[Any, Any]:
         if not self.has_default and not self.nullable_in_table:
             raise QueryError(f"{self.ref} has no default, so it cannot be set to SERVER_DEFAULT")
         return Assignment(self.ref, DEFAULT, ())
@@ -95,6 +102,10 @@ def _cut(column: Node, assigned: Node) -> QueryError:
     )
 
 
+Named_co = TypeVar("Named_co", covariant=True, default=In[S] | Opt[In[S]])
+"""The tables that an assigned value names; where it is left out, its own table."""
+
+
 class Assignable(Protocol[S, N, W_co]):
     """A column of the table S that takes a W, and NULL where N is None."""
 
@@ -104,8 +115,14 @@ class Assignable(Protocol[S, N, W_co]):
     def __ferra_column__(self) -> Settable[S, N]: ...
 
 
-class Assignment(Value, Generic[S]):
-    """`column = value` in an UPDATE."""
+class Storing(Protocol[S, T_contra]):
+    """A column of the table S that takes a T, whatever that is: its own null, or a value."""
+
+    def __ferra_stores__(self, value: T_contra, /) -> In[S]: ...
+
+
+class Assignment(Value, Generic[S, Named_co]):
+    """`column = value` in an UPDATE, or in DO UPDATE: of the table S, with a value that names the tables `Named_co`."""
 
     __slots__ = ("column", "params", "shape")
 

@@ -19,6 +19,18 @@ class Opt(Generic[S_co]):
     """The nullable side of an outer join."""
 
 
+class Excluded(Generic[S_co]):
+    """The row that an INSERT could not write, in what it does instead."""
+
+
+class Old(Generic[S_co]):
+    """The row before a write, in what that returns."""
+
+
+class New(Generic[S_co]):
+    """The row after a write, in what that returns."""
+
+
 class Selected(Generic[S_co, T_co, G_co]):
     """What an item of a select list needs, and what it becomes in a row."""
 

@@ -11,8 +11,9 @@ K    a primary key
 A …  the items of a select list, the arguments of a function
 
 A second and a third of a kind have a number; those that end in `a`, `b` … are of arguments that may be left out, or be
-values, and are Never where they are; `SOr…` are S where they are left out, `OrAny` is Any where nothing says it. `_co`
-is covariant, `_contra` contravariant. Those that are bound to a class, or are one of several, stand beside it.
+values, and are Never where they are; `SOr…` are S where they are left out, `OrAny` is Any where nothing says it; SelA
+and AppA are Sel and App of what a write reads beside its table. `_co` is covariant, `_contra` contravariant. Those that
+are bound to a class, or are one of several, stand beside it.
 """
 
 from __future__ import annotations
@@ -51,6 +52,8 @@ SOrC = TypeVar("SOrC", default=S)
 OrAny = TypeVar("OrAny", default=Any)
 
 Sa = TypeVar("Sa", default=Never)
+SelA = TypeVar("SelA", default=Never)
+AppA = TypeVar("AppA", default=Never)
 Sb = TypeVar("Sb", default=Never)
 Sc = TypeVar("Sc", default=Never)
 Na = TypeVar("Na", default=Never)

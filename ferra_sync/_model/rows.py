@@ -94,7 +94,8 @@ def checked_rows(
 ) -> CheckedRows:
     """Return the values of `rows`, which can be written so.
 
-    `first` is the number of the first row, None where it is the only one.
+    `first` is the number of the first row, None where it is the only one. With the verb `save` a row may give the
+    number that only the server gives.
 
     Raises:
         QueryError: the rows are of several classes, or the class lacks a column that must be given.

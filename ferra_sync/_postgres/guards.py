@@ -69,7 +69,11 @@ def _is_limited(sql_type: SqlType[Any]) -> bool:
 
 def _is_known(ref: ColumnRef, shape: WriteShape) -> bool:
     """Whether the statement says what the column of each row that it returns is."""
+    if ref.table is not shape.table:
+        return False  # What else the write reads, and the row that was there before.
     match shape:
+        case InsertShape(query=query) if query is not None and ref in shape.columns:
+            return False
         case InsertShape(arrays=arrays, conflict=None):
             return (bool(arrays) and ref in shape.columns) or _is_inserted_known(ref, shape)
         case InsertShape(conflict=conflict) if conflict is not None:

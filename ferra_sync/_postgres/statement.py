@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 import attrs
 
+from ferra_sync._compiler.bulk_shapes import BulkInsertShape, BulkUpdateShape, KeysShape, MergeShape, UpsertShape
 from ferra_sync._compiler.compiled import Compiled
 from ferra_sync._compiler.compiler import CACHED_SHAPES, compiled
+from ferra_sync._compiler.old_new import OLD_NEW_SINCE, old_new_in
 from ferra_sync._compiler.shapes import (
-    BulkInsertShape,
-    BulkUpdateShape,
     ClaimShape,
     CompoundShape,
     CountShape,
     DeleteShape,
     InsertShape,
-    KeysShape,
-    MergeShape,
     SelectShape,
     StatementShape,
+    TruncateShape,
     UpdateShape,
-    UpsertShape,
     locks_rows,
     write_in_with,
 )
@@ -34,15 +32,19 @@ from ferra_sync._postgres.conversions import UNWRITABLE, Conversion, dumped, par
 from ferra_sync._postgres.guards import is_doubtful
 from ferra_sync._postgres.readers import Readers
 
-Verb: TypeAlias = Literal["INSERT", "UPDATE", "DELETE", "WITH"]
+Verb: TypeAlias = Literal["INSERT", "UPDATE", "DELETE", "TRUNCATE", "WITH"]
 """`WITH`: a query that reads beside a write."""
 
 
 class Written(NamedTuple):
-    """How a statement changes rows, and of which table."""
+    """How a statement changes rows, and of which table.
+
+    `is_sure`: whether an INSERT writes each row that it is given, and so returns it.
+    """
 
     verb: Verb
     table: TableRef
+    is_sure: bool = True
 
 
 @attrs.define(eq=False)
@@ -61,6 +63,7 @@ class Statement:
         columns: how many columns a row has.
         writes: what it changes; None: it reads.
         locks: whether it locks rows, which lasts as long as its transaction.
+        since: the release of PostgreSQL that it needs, where that is not each that we support.
         doubtful: whether it writes rows that it may then fail to read, or that do not come back.
         guarded: whether it is run so that it is undone where its rows cannot be read, or where there are none.
     """
@@ -73,6 +76,7 @@ class Statement:
     columns: int
     writes: Written | None = None
     locks: bool = False
+    since: int | None = None
     doubtful: bool = False
     guarded: bool = attrs.field(init=False)
 
@@ -115,7 +119,10 @@ def statement_of(shape: StatementShape, as_: type | None = None) -> Statement:
     writes = _written(shape)
     # A write inside which rows are locked keeps them until it is done, which is as long as it needs them.
     locks = writes is None and locks_rows(shape)
-    return made_ready(known, writes=writes, locks=locks, doubtful=is_doubtful(shape))
+    made = made_ready(known, writes=writes, locks=locks, doubtful=is_doubtful(shape))
+    if isinstance(shape, (InsertShape, UpdateShape, DeleteShape)) and old_new_in(shape.returning):
+        made.since = OLD_NEW_SINCE
+    return made
 
 
 def made_ready(
@@ -136,6 +143,17 @@ def made_ready(
     )
 
 
+_VERBS: Final[dict[type, Verb]] = {
+    BulkInsertShape: "INSERT",
+    MergeShape: "INSERT",
+    UpsertShape: "INSERT",
+    UpdateShape: "UPDATE",
+    BulkUpdateShape: "UPDATE",
+    ClaimShape: "UPDATE",
+    DeleteShape: "DELETE",
+}
+
+
 def _written(shape: StatementShape) -> Written | None:
     match shape:
         case SelectShape() | CompoundShape():
@@ -143,9 +161,9 @@ def _written(shape: StatementShape) -> Written | None:
             return None if write is None else Written("WITH", write.table)
         case CountShape() | KeysShape():
             return None
-        case InsertShape() | BulkInsertShape() | MergeShape() | UpsertShape():
-            return Written("INSERT", shape.table)
-        case UpdateShape() | BulkUpdateShape() | ClaimShape():
-            return Written("UPDATE", shape.table)
-        case DeleteShape():
-            return Written("DELETE", shape.table)
+        case TruncateShape():
+            return Written("TRUNCATE", shape.tables[0])
+        case InsertShape(conflict=conflict, query=query):
+            return Written("INSERT", shape.table, query is None and (conflict is None or not conflict.skips))
+        case _:
+            return Written(_VERBS[type(shape)], shape.table)

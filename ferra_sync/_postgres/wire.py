@@ -17,7 +17,7 @@ from ferra_sync._postgres.cursor import BINARY, TEXT, CopyCursor, new_cursor
 from ferra_sync._postgres.errors import from_psycopg
 from ferra_sync._postgres.forks import at_fork
 from ferra_sync._postgres.statement import Statement
-from ferra_sync.errors import Conflict, QueryError, SchemaError
+from ferra_sync.errors import Conflict, Db, DbErrorKind, QueryError, SchemaError
 
 A = TypeVar("A")
 E = TypeVar("E", bound=Exception)
@@ -80,9 +80,20 @@ def send(
         raise _told(error, connection, statement) from None
     # Written out, for a context manager costs five calls a statement.
     except psycopg.Error as error:
-        raise from_psycopg(error) from error
+        raise _too_old(error, connection, statement) or from_psycopg(error) from error
     except UnicodeEncodeError:
         raise _not_unicode() from None
+
+
+def _too_old(error: psycopg.Error, connection: psycopg.Connection[Any], statement: Statement) -> Db | None:
+    """Return what to raise where the server is older than what the statement needs; its own words do not say so."""
+    if statement.since is None or not isinstance(error, psycopg.errors.UndefinedTable):
+        return None
+    release = connection.info.server_version // 10_000
+    if release >= statement.since:
+        return None
+    message = f"old(…) and new(…) need PostgreSQL {statement.since}; this server is {release}"
+    return Db(message, kind=DbErrorKind.UNDEFINED, sqlstate=error.sqlstate)
 
 
 @contextmanager

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Generic, TypeVar, overload
 
-from ferra_sync._expression.markers import In, Opt, Plain, PlainOrAggregate
+from ferra_sync._expression.markers import Opt, Plain, PlainOrAggregate
 from ferra_sync._expression.selectable import Selectable
-from ferra_sync._expression.typevars import App, S, Sel
+from ferra_sync._expression.typevars import App, Sel
 from ferra_sync._query.clauses import Clauses
 from ferra_sync._query.select import Select, selected
 from ferra_sync._query.writes import Returning, Write, returned
@@ -315,111 +315,134 @@ class SelectingGroups(Clauses[Sel, App]):
         return selected(Select, self, items)
 
 
-class Changing(Write, Generic[S]):
-    """A write to the table S that may return its rows."""
+class Changing(Write, Generic[Sel, App]):
+    """A write that may return what it has written and read."""
 
     __slots__ = ()
 
     @overload
-    def returning(self, i1: Selectable[In[S], T1, Plain], /) -> Returning[T1]: ...
+    def returning(self, i1: Selectable[Sel | Opt[App], T1, Plain], /) -> Returning[T1]: ...
     @overload
     def returning(
-        self, i1: Selectable[In[S], T1, Plain], i2: Selectable[In[S], T2, Plain], /
+        self, i1: Selectable[Sel | Opt[App], T1, Plain], i2: Selectable[Sel | Opt[App], T2, Plain], /
     ) -> Returning[tuple[T1, T2]]: ...
     @overload
     def returning(
-        self, i1: Selectable[In[S], T1, Plain], i2: Selectable[In[S], T2, Plain], i3: Selectable[In[S], T3, Plain],
-        /
+        self, i1: Selectable[Sel | Opt[App], T1, Plain], i2: Selectable[Sel | Opt[App], T2, Plain],
+        i3: Selectable[Sel | Opt[App], T3, Plain], /
     ) -> Returning[tuple[T1, T2, T3]]: ...
     @overload
     def returning(
-        self, i1: Selectable[In[S], T1, Plain], i2: Selectable[In[S], T2, Plain], i3: Selectable[In[S], T3, Plain],
-        i4: Selectable[In[S], T4, Plain], /
+        self, i1: Selectable[Sel | Opt[App], T1, Plain], i2: Selectable[Sel | Opt[App], T2, Plain],
+        i3: Selectable[Sel | Opt[App], T3, Plain], i4: Selectable[Sel | Opt[App], T4, Plain], /
     ) -> Returning[tuple[T1, T2, T3, T4]]: ...
     @overload
     def returning(
-        self, i1: Selectable[In[S], T1, Plain], i2: Selectable[In[S], T2, Plain], i3: Selectable[In[S], T3, Plain],
-        i4: Selectable[In[S], T4, Plain], i5: Selectable[In[S], T5, Plain], /
+        self, i1: Selectable[Sel | Opt[App], T1, Plain], i2: Selectable[Sel | Opt[App], T2, Plain],
+        i3: Selectable[Sel | Opt[App], T3, Plain], i4: Selectable[Sel | Opt[App], T4, Plain],
+        i5: Selectable[Sel | Opt[App], T5, Plain], /
     ) -> Returning[tuple[T1, T2, T3, T4, T5]]: ...
     @overload
     def returning(
-        self, i1: Selectable[In[S], T1, Plain], i2: Selectable[In[S], T2, Plain], i3: Selectable[In[S], T3, Plain],
-        i4: Selectable[In[S], T4, Plain], i5: Selectable[In[S], T5, Plain], i6: Selectable[In[S], T6, Plain], /
+        self, i1: Selectable[Sel | Opt[App], T1, Plain], i2: Selectable[Sel | Opt[App], T2, Plain],
+        i3: Selectable[Sel | Opt[App], T3, Plain], i4: Selectable[Sel | Opt[App], T4, Plain],
+        i5: Selectable[Sel | Opt[App], T5, Plain], i6: Selectable[Sel | Opt[App], T6, Plain], /
     ) -> Returning[tuple[T1, T2, T3, T4, T5, T6]]: ...
     @overload
     def returning(
-        self, i1: Selectable[In[S], T1, Plain], i2: Selectable[In[S], T2, Plain], i3: Selectable[In[S], T3, Plain],
-        i4: Selectable[In[S], T4, Plain], i5: Selectable[In[S], T5, Plain], i6: Selectable[In[S], T6, Plain],
-        i7: Selectable[In[S], T7, Plain], /
+        self, i1: Selectable[Sel | Opt[App], T1, Plain], i2: Selectable[Sel | Opt[App], T2, Plain],
+        i3: Selectable[Sel | Opt[App], T3, Plain], i4: Selectable[Sel | Opt[App], T4, Plain],
+        i5: Selectable[Sel | Opt[App], T5, Plain], i6: Selectable[Sel | Opt[App], T6, Plain],
+        i7: Selectable[Sel | Opt[App], T7, Plain], /
     ) -> Returning[tuple[T1, T2, T3, T4, T5, T6, T7]]: ...
     @overload
     def returning(
-        self, i1: Selectable[In[S], T1, Plain], i2: Selectable[In[S], T2, Plain], i3: Selectable[In[S], T3, Plain],
-        i4: Selectable[In[S], T4, Plain], i5: Selectable[In[S], T5, Plain], i6: Selectable[In[S], T6, Plain],
-        i7: Selectable[In[S], T7, Plain], i8: Selectable[In[S], T8, Plain], /
+        self, i1: Selectable[Sel | Opt[App], T1, Plain], i2: Selectable[Sel | Opt[App], T2, Plain],
+        i3: Selectable[Sel | Opt[App], T3, Plain], i4: Selectable[Sel | Opt[App], T4, Plain],
+        i5: Selectable[Sel | Opt[App], T5, Plain], i6: Selectable[Sel | Opt[App], T6, Plain],
+        i7: Selectable[Sel | Opt[App], T7, Plain], i8: Selectable[Sel | Opt[App], T8, Plain], /
     ) -> Returning[tuple[T1, T2, T3, T4, T5, T6, T7, T8]]: ...
     @overload
     def returning(
-        self, i1: Selectable[In[S], T1, Plain], i2: Selectable[In[S], T2, Plain], i3: Selectable[In[S], T3, Plain],
-        i4: Selectable[In[S], T4, Plain], i5: Selectable[In[S], T5, Plain], i6: Selectable[In[S], T6, Plain],
-        i7: Selectable[In[S], T7, Plain], i8: Selectable[In[S], T8, Plain], i9: Selectable[In[S], T9, Plain], /
+        self, i1: Selectable[Sel | Opt[App], T1, Plain], i2: Selectable[Sel | Opt[App], T2, Plain],
+        i3: Selectable[Sel | Opt[App], T3, Plain], i4: Selectable[Sel | Opt[App], T4, Plain],
+        i5: Selectable[Sel | Opt[App], T5, Plain], i6: Selectable[Sel | Opt[App], T6, Plain],
+        i7: Selectable[Sel | Opt[App], T7, Plain], i8: Selectable[Sel | Opt[App], T8, Plain],
+        i9: Selectable[Sel | Opt[App], T9, Plain], /
     ) -> Returning[tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9]]: ...
     @overload
     def returning(
-        self, i1: Selectable[In[S], T1, Plain], i2: Selectable[In[S], T2, Plain], i3: Selectable[In[S], T3, Plain],
-        i4: Selectable[In[S], T4, Plain], i5: Selectable[In[S], T5, Plain], i6: Selectable[In[S], T6, Plain],
-        i7: Selectable[In[S], T7, Plain], i8: Selectable[In[S], T8, Plain], i9: Selectable[In[S], T9, Plain],
-        i10: Selectable[In[S], T10, Plain], /
+        self, i1: Selectable[Sel | Opt[App], T1, Plain], i2: Selectable[Sel | Opt[App], T2, Plain],
+        i3: Selectable[Sel | Opt[App], T3, Plain], i4: Selectable[Sel | Opt[App], T4, Plain],
+        i5: Selectable[Sel | Opt[App], T5, Plain], i6: Selectable[Sel | Opt[App], T6, Plain],
+        i7: Selectable[Sel | Opt[App], T7, Plain], i8: Selectable[Sel | Opt[App], T8, Plain],
+        i9: Selectable[Sel | Opt[App], T9, Plain], i10: Selectable[Sel | Opt[App], T10, Plain], /
     ) -> Returning[tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10]]: ...
     @overload
     def returning(
-        self, i1: Selectable[In[S], T1, Plain], i2: Selectable[In[S], T2, Plain], i3: Selectable[In[S], T3, Plain],
-        i4: Selectable[In[S], T4, Plain], i5: Selectable[In[S], T5, Plain], i6: Selectable[In[S], T6, Plain],
-        i7: Selectable[In[S], T7, Plain], i8: Selectable[In[S], T8, Plain], i9: Selectable[In[S], T9, Plain],
-        i10: Selectable[In[S], T10, Plain], i11: Selectable[In[S], T11, Plain], /
+        self, i1: Selectable[Sel | Opt[App], T1, Plain], i2: Selectable[Sel | Opt[App], T2, Plain],
+        i3: Selectable[Sel | Opt[App], T3, Plain], i4: Selectable[Sel | Opt[App], T4, Plain],
+        i5: Selectable[Sel | Opt[App], T5, Plain], i6: Selectable[Sel | Opt[App], T6, Plain],
+        i7: Selectable[Sel | Opt[App], T7, Plain], i8: Selectable[Sel | Opt[App], T8, Plain],
+        i9: Selectable[Sel | Opt[App], T9, Plain], i10: Selectable[Sel | Opt[App], T10, Plain],
+        i11: Selectable[Sel | Opt[App], T11, Plain], /
     ) -> Returning[tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11]]: ...
     @overload
     def returning(
-        self, i1: Selectable[In[S], T1, Plain], i2: Selectable[In[S], T2, Plain], i3: Selectable[In[S], T3, Plain],
-        i4: Selectable[In[S], T4, Plain], i5: Selectable[In[S], T5, Plain], i6: Selectable[In[S], T6, Plain],
-        i7: Selectable[In[S], T7, Plain], i8: Selectable[In[S], T8, Plain], i9: Selectable[In[S], T9, Plain],
-        i10: Selectable[In[S], T10, Plain], i11: Selectable[In[S], T11, Plain], i12: Selectable[In[S], T12, Plain],
-        /
+        self, i1: Selectable[Sel | Opt[App], T1, Plain], i2: Selectable[Sel | Opt[App], T2, Plain],
+        i3: Selectable[Sel | Opt[App], T3, Plain], i4: Selectable[Sel | Opt[App], T4, Plain],
+        i5: Selectable[Sel | Opt[App], T5, Plain], i6: Selectable[Sel | Opt[App], T6, Plain],
+        i7: Selectable[Sel | Opt[App], T7, Plain], i8: Selectable[Sel | Opt[App], T8, Plain],
+        i9: Selectable[Sel | Opt[App], T9, Plain], i10: Selectable[Sel | Opt[App], T10, Plain],
+        i11: Selectable[Sel | Opt[App], T11, Plain], i12: Selectable[Sel | Opt[App], T12, Plain], /
     ) -> Returning[tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12]]: ...
     @overload
     def returning(
-        self, i1: Selectable[In[S], T1, Plain], i2: Selectable[In[S], T2, Plain], i3: Selectable[In[S], T3, Plain],
-        i4: Selectable[In[S], T4, Plain], i5: Selectable[In[S], T5, Plain], i6: Selectable[In[S], T6, Plain],
-        i7: Selectable[In[S], T7, Plain], i8: Selectable[In[S], T8, Plain], i9: Selectable[In[S], T9, Plain],
-        i10: Selectable[In[S], T10, Plain], i11: Selectable[In[S], T11, Plain], i12: Selectable[In[S], T12, Plain],
-        i13: Selectable[In[S], T13, Plain], /
+        self, i1: Selectable[Sel | Opt[App], T1, Plain], i2: Selectable[Sel | Opt[App], T2, Plain],
+        i3: Selectable[Sel | Opt[App], T3, Plain], i4: Selectable[Sel | Opt[App], T4, Plain],
+        i5: Selectable[Sel | Opt[App], T5, Plain], i6: Selectable[Sel | Opt[App], T6, Plain],
+        i7: Selectable[Sel | Opt[App], T7, Plain], i8: Selectable[Sel | Opt[App], T8, Plain],
+        i9: Selectable[Sel | Opt[App], T9, Plain], i10: Selectable[Sel | Opt[App], T10, Plain],
+        i11: Selectable[Sel | Opt[App], T11, Plain], i12: Selectable[Sel | Opt[App], T12, Plain],
+        i13: Selectable[Sel | Opt[App], T13, Plain], /
     ) -> Returning[tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13]]: ...
     @overload
     def returning(
-        self, i1: Selectable[In[S], T1, Plain], i2: Selectable[In[S], T2, Plain], i3: Selectable[In[S], T3, Plain],
-        i4: Selectable[In[S], T4, Plain], i5: Selectable[In[S], T5, Plain], i6: Selectable[In[S], T6, Plain],
-        i7: Selectable[In[S], T7, Plain], i8: Selectable[In[S], T8, Plain], i9: Selectable[In[S], T9, Plain],
-        i10: Selectable[In[S], T10, Plain], i11: Selectable[In[S], T11, Plain], i12: Selectable[In[S], T12, Plain],
-        i13: Selectable[In[S], T13, Plain], i14: Selectable[In[S], T14, Plain], /
+        self, i1: Selectable[Sel | Opt[App], T1, Plain], i2: Selectable[Sel | Opt[App], T2, Plain],
+        i3: Selectable[Sel | Opt[App], T3, Plain], i4: Selectable[Sel | Opt[App], T4, Plain],
+        i5: Selectable[Sel | Opt[App], T5, Plain], i6: Selectable[Sel | Opt[App], T6, Plain],
+        i7: Selectable[Sel | Opt[App], T7, Plain], i8: Selectable[Sel | Opt[App], T8, Plain],
+        i9: Selectable[Sel | Opt[App], T9, Plain], i10: Selectable[Sel | Opt[App], T10, Plain],
+        i11: Selectable[Sel | Opt[App], T11, Plain], i12: Selectable[Sel | Opt[App], T12, Plain],
+        i13: Selectable[Sel | Opt[App], T13, Plain], i14: Selectable[Sel | Opt[App], T14, Plain], /
     ) -> Returning[tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14]]: ...
     @overload
     def returning(
-        self, i1: Selectable[In[S], T1, Plain], i2: Selectable[In[S], T2, Plain], i3: Selectable[In[S], T3, Plain],
-        i4: Selectable[In[S], T4, Plain], i5: Selectable[In[S], T5, Plain], i6: Selectable[In[S], T6, Plain],
-        i7: Selectable[In[S], T7, Plain], i8: Selectable[In[S], T8, Plain], i9: Selectable[In[S], T9, Plain],
-        i10: Selectable[In[S], T10, Plain], i11: Selectable[In[S], T11, Plain], i12: Selectable[In[S], T12, Plain],
-        i13: Selectable[In[S], T13, Plain], i14: Selectable[In[S], T14, Plain], i15: Selectable[In[S], T15, Plain],
-        /
+        self, i1: Selectable[Sel | Opt[App], T1, Plain], i2: Selectable[Sel | Opt[App], T2, Plain],
+        i3: Selectable[Sel | Opt[App], T3, Plain], i4: Selectable[Sel | Opt[App], T4, Plain],
+        i5: Selectable[Sel | Opt[App], T5, Plain], i6: Selectable[Sel | Opt[App], T6, Plain],
+        i7: Selectable[Sel | Opt[App], T7, Plain], i8: Selectable[Sel | Opt[App], T8, Plain],
+        i9: Selectable[Sel | Opt[App], T9, Plain], i10: Selectable[Sel | Opt[App], T10, Plain],
+        i11: Selectable[Sel | Opt[App], T11, Plain], i12: Selectable[Sel | Opt[App], T12, Plain],
+        i13: Selectable[Sel | Opt[App], T13, Plain], i14: Selectable[Sel | Opt[App], T14, Plain],
+        i15: Selectable[Sel | Opt[App], T15, Plain], /
     ) -> Returning[tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15]]: ...
     @overload
     def returning(
-        self, i1: Selectable[In[S], T1, Plain], i2: Selectable[In[S], T2, Plain], i3: Selectable[In[S], T3, Plain],
-        i4: Selectable[In[S], T4, Plain], i5: Selectable[In[S], T5, Plain], i6: Selectable[In[S], T6, Plain],
-        i7: Selectable[In[S], T7, Plain], i8: Selectable[In[S], T8, Plain], i9: Selectable[In[S], T9, Plain],
-        i10: Selectable[In[S], T10, Plain], i11: Selectable[In[S], T11, Plain], i12: Selectable[In[S], T12, Plain],
-        i13: Selectable[In[S], T13, Plain], i14: Selectable[In[S], T14, Plain], i15: Selectable[In[S], T15, Plain],
-        i16: Selectable[In[S], T16, Plain], /
+        self, i1: Selectable[Sel | Opt[App], T1, Plain], i2: Selectable[Sel | Opt[App], T2, Plain],
+        i3: Selectable[Sel | Opt[App], T3, Plain], i4: Selectable[Sel | Opt[App], T4, Plain],
+        i5: Selectable[Sel | Opt[App], T5, Plain], i6: Selectable[Sel | Opt[App], T6, Plain],
+        i7: Selectable[Sel | Opt[App], T7, Plain], i8: Selectable[Sel | Opt[App], T8, Plain],
+        i9: Selectable[Sel | Opt[App], T9, Plain], i10: Selectable[Sel | Opt[App], T10, Plain],
+        i11: Selectable[Sel | Opt[App], T11, Plain], i12: Selectable[Sel | Opt[App], T12, Plain],
+        i13: Selectable[Sel | Opt[App], T13, Plain], i14: Selectable[Sel | Opt[App], T14, Plain],
+        i15: Selectable[Sel | Opt[App], T15, Plain], i16: Selectable[Sel | Opt[App], T16, Plain], /
     ) -> Returning[tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15, T16]]: ...
     def returning(self, *items: Any) -> Returning[Any]:
-        """Return the rows as they are after the write (a DELETE: as they were): one item, or a tuple of several."""
+        """Return the rows as they are after the write (a DELETE: as they were): one item, or a tuple of several.
+
+        Beside the table these may be of what else the write reads. `old(…)` and `new(…)` are a column or a model before
+        and after the write, where the server is PostgreSQL 18: before an INSERT and after a DELETE there is none, and
+        they are `maybe(old(…))`, `maybe(new(…))`.
+        """
         return returned(self, items)

@@ -19,6 +19,7 @@ from ferra_sync._query.correlated import Correlated
 from ferra_sync._query.source import Source
 from ferra_sync._schema.declaration import Joinable, TableClass
 from ferra_sync._schema.table import TableT
+from ferra_sync.errors import QueryError
 
 
 class From(Selecting[Sel, App], Inner[Never, Never]):
@@ -65,6 +66,12 @@ class From(Selecting[Sel, App], Inner[Never, Never]):
     def cross_join(self, table: Joinable[In[S], App]) -> From[Sel | In[S], App | In[S]]:
         """Join every row with every row."""
         return self._joined(From, "cross", table, None)
+
+    def joins_alone(self, clause: str) -> Source:
+        """Return its tables and joins, and its WITH; QueryError where it says more."""
+        if self._said:
+            raise QueryError(f"{clause} takes tables and joins, and this from_(…) says {', '.join(self._said)} too")
+        return self._source
 
     @overload
     def group_by(  # type: ignore[overload-overlap]  # pyright: ignore[reportOverlappingOverload] - there are no sets

@@ -53,6 +53,9 @@ class Query(Shown, ABC):
 
     __slots__ = ()
 
+    @abstractmethod
+    def parts(self) -> Parts: ...
+
     @property
     def key(self) -> object:
         """The key that `find` was given; None where the rows are not looked for by key."""

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from typing import Any, TypeAlias
 
 from ferra_sync._compiler.compiler import compiled
-from ferra_sync._compiler.shapes import RowsShape, WriteShape
+from ferra_sync._compiler.shapes import RowsShape, StatementShape, WriteShape
 from ferra_sync._expression.references import TableRef
 from ferra_sync._expression.values import Value
 from ferra_sync.errors import QueryError, SchemaError
@@ -21,7 +21,7 @@ class Shown(Value):
     __slots__ = ()
 
     @abstractmethod
-    def parts(self) -> Parts:
+    def parts(self) -> tuple[StatementShape, tuple[Any, ...]]:
         """Return the shape, and the values beside it.
 
         Raises:

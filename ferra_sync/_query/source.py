@@ -101,6 +101,14 @@ class Source(NamedTuple):
         shapes, params = with_more(self.ctes, ctes)
         return self._replace(ctes=shapes, cte_params=self.cte_params + params)
 
+    def with_shapes(self, ctes: tuple[CteShape, ...], params: tuple[Any, ...]) -> Source:
+        """Return this source with the WITH of another before its own; QueryError where a name is in both."""
+        names = {cte.table.name for cte in ctes}
+        for cte in self.ctes:
+            if cte.table.name in names:
+                raise QueryError(f"{cte.table} is in WITH already: name the class where its rows are read again")
+        return self._replace(ctes=ctes + self.ctes, cte_params=params + self.cte_params)
+
     def _making(self, table: FromItem[Any, Any]) -> Source:
         """Return this source with the query of `table`, whose rows it makes, or with what it reads of a table."""
         if isinstance(table, DerivedRows):
@@ -153,9 +161,9 @@ def _keys(child: TableMeta, parent: TableMeta) -> Iterator[tuple[tuple[ColumnRef
 
 def _pairs(key: ForeignKey[Any], parent: TableMeta) -> Iterator[tuple[ColumnRef, ColumnRef]]:
     for column, target in zip(key.columns, key.targets, strict=True):
-        yield column.ref, _by_name(parent, target.ref.name)
+        yield column.ref, column_named(parent, target.ref.name)
 
 
-def _by_name(table: TableMeta, name: str) -> ColumnRef:
+def column_named(table: TableMeta, name: str) -> ColumnRef:
     """Return the column of this name, of the table itself or of its alias."""
     return next(column.ref for column in table.attributes.values() if column.name == name)

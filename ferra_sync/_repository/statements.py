@@ -23,11 +23,10 @@ from ferra_sync._model.model import ModelMeta
 from ferra_sync._model.rows import Given, given
 from ferra_sync._postgres.statement import Statement, statement_of
 from ferra_sync._query.checks import named
+from ferra_sync._query.conflict import taken_over
 from ferra_sync._query.insert import insert_of_rows
 from ferra_sync._query.keys import key_parts
-from ferra_sync._query.stamps import stamps
 from ferra_sync._schema.constraints import Columns
-from ferra_sync._schema.table import TableMeta
 from ferra_sync.errors import NotFound, QueryError
 
 Params: TypeAlias = tuple[Any, ...]
@@ -267,28 +266,16 @@ def _insert(statements: ModelStatements, fields: Given, or_update: bool) -> RowW
 
 def _conflict(statements: ModelStatements, fields: Given) -> tuple[ConflictShape, Params]:
     """Return what an upsert does where the key is known, and the parameters of its stamps."""
-    changed = [ref for _, ref in statements.changed(fields)]
-    excluded = tuple(ref for ref in changed if ref not in statements.stamps)
-    assignments, constants = stamps(statements.meta.table, changed)
-    if not excluded and not assignments:
-        # DO NOTHING would return no row.
-        assignments = (_to_itself(statements.meta.table),)
+    excluded, assignments, params = taken_over(statements.meta.table, [ref for _, ref in statements.changed(fields)])
     key = tuple(column.ref for column in statements.key)
     where = tuple(binary("=", ref, shapes.excluded(ref)) for ref in _carried_version(statements, fields))
     conflict = ConflictShape(target=key, excluded=excluded, assignments=assignments, where=where)
-    return conflict, constants
+    return conflict, params
 
 
 def _carried_version(statements: ModelStatements, fields: Given) -> tuple[ColumnRef, ...]:
     place = statements.version_place
     return () if place is None or not fields[place] else (statements.meta.refs[place],)
-
-
-def _to_itself(table: TableMeta) -> tuple[ColumnRef, Hashable]:
-    """Return the assignment that changes nothing, of a column that can be assigned."""
-    columns = (column for column in table.attributes.values() if column.generated not in {"identity always", "stored"})
-    ref = next(columns, table.primary_key[0]).ref
-    return ref, ref
 
 
 @lru_cache(maxsize=4096)

@@ -50,6 +50,8 @@ class TableMeta(Value):
     """What every UPDATE sets: each to a value of the column's own type. A version is one of them."""
     version: ColumnRef | None
     """The column that every UPDATE counts."""
+    old_new: dict[str, TableMeta] = attrs.field(init=False, factory=dict, repr=False)
+    """Its old and its new row, as RETURNING names them, once they were asked for."""
 
     def declaration_of(self, ref: ColumnRef) -> ColumnDef[Any, Any]:
         """Return what was declared of a column of this table."""

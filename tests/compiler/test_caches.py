@@ -14,15 +14,16 @@ from hypothesis import strategies as st
 from ferra_sync import SERVER_DEFAULT, FerraModel, Table
 from ferra_sync import types as t
 from ferra_sync._compiler import shapes
+from ferra_sync._compiler.bulk_shapes import MergeShape
 from ferra_sync._compiler.compiler import compiled
 from ferra_sync._compiler.shapes import (
-    BulkInsertShape,
     CompoundShape,
     ConflictShape,
     CountShape,
     DeleteShape,
-    InsertShape,
+    FromShape,
     JoinShape,
+    PartShape,
     SelectShape,
     UpdateShape,
 )
@@ -45,18 +46,16 @@ class Thing(FerraModel[Things]):
 
 def test_shapes_of_two_classes_with_equal_fields_are_two_statements() -> None:
     key, array = Things.id.ref, Things.id.type.array
-    bulk = BulkInsertShape(key.table, (key,), (array,), (), (key,), ((key, key.type),), False)
-    same = InsertShape(*bulk)
-    assert (bulk, hash(bulk)) == (same, hash(same))
-    assert compiled(bulk) is compiled(bulk)
-    with pytest.raises(TypeError):  # Never made by a query: an array stands where rows should.
-        compiled(same)
+    merge = MergeShape(key.table, (key,), (array,), ((key, key.type),))
+    same = FromShape(*merge)
+    assert (merge, hash(merge)) == (same, hash(same))
+    assert compiled(merge) is compiled(merge)
     delete = DeleteShape(key.table, (), ())
     assert compiled(delete).sql.startswith("DELETE")
-    equal = JoinShape(*delete)
-    assert equal == delete
-    no_statement: Any = equal
-    assert compiled(no_statement) is None
+    for equal in (same, PartShape(*delete)):
+        no_statement: Any = equal
+        assert equal in {merge, delete}
+        assert compiled(no_statement) is None
 
 
 def alternatives(annotation: Any) -> Iterator[Any]:

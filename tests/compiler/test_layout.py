@@ -21,7 +21,9 @@ def test_words_that_begin_a_clause_elsewhere_begin_none_inside_an_expression() -
     ]
     assert laid_out('INSERT INTO "t" VALUES ($1) ON CONFLICT ("a") DO UPDATE SET "b"=$2').splitlines() == [
         'INSERT INTO "t"',
-        'VALUES ($1) ON CONFLICT ("a") DO UPDATE SET "b"=$2',
+        "VALUES ($1)",
+        'ON CONFLICT ("a")',
+        'DO UPDATE SET "b"=$2',
     ]
 
 

@@ -20,6 +20,7 @@ from ferra_sync import (
     Table,
     from_,
     insert_into,
+    old,
     select,
     to_dict,
     update,
@@ -188,3 +189,11 @@ def test_ddl_has_the_modifiers_and_drift_compares_them(server_url: str) -> None:
         connection.execute("ALTER TABLE cities ALTER area TYPE geometry(Geometry, 4326)")
         said = [str(each) for each in differences(connection, [Cities]) if each.what.table == "cities"]
         assert said == ["column cities.area is geometry(Geometry,4326); declared is geometry(Polygon,4326)"]
+
+
+@pytest.mark.refused_by_the_server
+def test_what_this_server_is_too_old_for_is_told_from_a_missing_table(tx: Any) -> None:
+    renamed = update(Cities).find("Rome").set(Cities.name.to("Roma")).returning(old(Cities.name))
+    with pytest.raises(Db, match=r"^old\(…\) and new\(…\) need PostgreSQL 18; this server is \d\d$") as caught:
+        tx.fetch_one(renamed)
+    assert (caught.value.kind, caught.value.sqlstate) == (DbErrorKind.UNDEFINED, "42P01")

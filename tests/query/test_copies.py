@@ -205,6 +205,7 @@ ERRORS: Final = [
     ferra_sync.SchemaError("no"),
     ferra_sync.ConfigError("no"),
     ferra_sync.EmbeddedError("no"),
+    ferra_sync.InvalidToken("after", "has expired"),
     ferra_sync.JobError("nightly", "Conflict"),
     ferra_sync.MigrationError("no"),
 ]

@@ -138,7 +138,7 @@ def test_pages_streams_and_json(db: Database) -> None:
     assert db.fetch_json(query.limit(1)) == [{"name": "ann", "count": to_dict(TWO)}]
     with pytest.raises(QueryError, match=r"the rows of counts have no order: say order_by"):
         db.fetch_page(from_(Writers).inner_join(COUNTS).select(Writers.name))
-    with pytest.raises(QueryError, match="table counts has no primary key"):
+    with pytest.raises(QueryError, match="the rows of counts have no key that tells them apart"):
         list(db.batches(from_(COUNTS).select(Count)))
     with pytest.raises(QueryError, match="groups or repeats them"):
         list(db.batches(from_(Writers).inner_join(COUNTS).select(Writer)))

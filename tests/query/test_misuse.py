@@ -367,7 +367,7 @@ def test_an_executor_says_what_to_write_instead(database: Database) -> None:
         (database.fetch_all, User, r"^the model User returns no rows: say select\(User\)$"),
         (database.fetch_all, users, r"^a From returns no rows: fetch_all reads what says"),
         (database.fetch_all, Users, r"^the table Users returns no rows: say from_\(Users\)\.select\(…\)$"),
-        (database.execute, select(User), r"^execute takes an INSERT, UPDATE or DELETE, not a Select"),
+        (database.execute, select(User), r"^execute takes an INSERT, UPDATE, DELETE or TRUNCATE, not a Select"),
         (database.execute, "DELETE FROM users", r"not a str: SQL of one's own runs on db\.connection\(\)$"),
         (database.stream, User, r"not the model User: say select\(User\)$"),
     ]

@@ -375,7 +375,7 @@ def test_a_write_that_cannot_mean_anything_is_refused(
 
 
 def test_a_select_is_not_executed_and_a_write_is_not_fetched(tx: Any) -> None:
-    with pytest.raises(QueryError, match=r"^execute takes an INSERT, UPDATE or DELETE"):
+    with pytest.raises(QueryError, match=r"^execute takes an INSERT, UPDATE, DELETE or TRUNCATE"):
         tx.execute(select(Door))
     with pytest.raises(QueryError):
         tx.fetch_all(delete_from(Doors).all_rows())

@@ -7,7 +7,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from datetime import date
-from typing import Any, assert_type
+from typing import Any, Never, assert_type
 from uuid import UUID, uuid4
 
 from domain import (
@@ -81,7 +81,7 @@ assert_type(db.execute(insert_into(Users).values(NewUser("x"))), int)
 assert_type(db.fetch_one(insert_into(Users).values(User(1, "x")).returning(Users.id, User)), tuple[int, User])
 assert_type(db.fetch_all(insert_into(Comments).values(NewComment(1, "x")).returning(Comment)), list[Comment])
 assert_type(db.fetch_value(insert_into(Users).values(NewUser("x")).returning(Users.hair_color)), str | None)
-assert_type(Users.name.to("x"), Assignment[Users])
+assert_type(Users.name.to("x"), Assignment[Users, Never])
 update(Users).find(1).set(Users.name.to("x"), Users.hair_color.to(None))
 update(Users).where(Users.id == 1).set(Users.hair_color.to("red"), Users.name.to(fn.coalesce(Users.hair_color, "")))
 update(Users).where(Users.id == 1).set(Users.hair_color.to(Users.name), Users.name.to(fn.lower(Users.name)))

@@ -9,7 +9,8 @@ from typing import Any, Literal, TypeAlias
 
 import psycopg
 
-from ferra_sync._compiler.shapes import DeleteShape, KeysShape
+from ferra_sync._compiler.bulk_shapes import KeysShape
+from ferra_sync._compiler.shapes import DeleteShape
 from ferra_sync._database.many.chunks import Chunk, chunks
 from ferra_sync._database.progress import Progress, tell
 from ferra_sync._database.runner import Runner

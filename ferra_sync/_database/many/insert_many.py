@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 
-from ferra_sync._compiler.shapes import MergeShape
+from ferra_sync._compiler.bulk_shapes import MergeShape
 from ferra_sync._database.many.chunks import Batch, Chunk, batches, chunks
 from ferra_sync._database.many.conflicts import refused_row
 from ferra_sync._database.many.keyed import Unordered, insert_keyed

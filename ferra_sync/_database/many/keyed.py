@@ -12,8 +12,9 @@ from typing import Any, Final, NamedTuple
 
 import psycopg
 
+from ferra_sync._compiler.bulk_shapes import BulkInsertShape
 from ferra_sync._compiler.expressions import qualified_name
-from ferra_sync._compiler.shapes import BulkInsertShape, StatementShape
+from ferra_sync._compiler.shapes import StatementShape
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.parameter import parameter
 from ferra_sync._expression.references import ColumnRef, FunctionRef

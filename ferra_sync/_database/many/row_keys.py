@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import psycopg
 
-from ferra_sync._compiler.shapes import KeysShape
+from ferra_sync._compiler.bulk_shapes import KeysShape
 from ferra_sync._database.many.chunks import Batch, Chunk
 from ferra_sync._expression.references import ColumnRef
 from ferra_sync._expression.sqltypes import FieldType

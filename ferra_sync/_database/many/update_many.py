@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg
 
-from ferra_sync._compiler.shapes import BulkUpdateShape
+from ferra_sync._compiler.bulk_shapes import BulkUpdateShape
 from ferra_sync._database.many.chunks import Batch, Chunk, batches, chunks
 from ferra_sync._database.many.conflicts import refused_row
 from ferra_sync._database.many.finding import first_missing

@@ -9,7 +9,8 @@ from typing import Any, Literal, TypeAlias
 
 import psycopg
 
-from ferra_sync._compiler.shapes import UpsertShape
+from ferra_sync._compiler.bulk_shapes import UpsertShape
+from ferra_sync._compiler.shapes import Overriding
 from ferra_sync._database.many.chunks import Batch, Chunk, batches, chunks
 from ferra_sync._database.many.conflicts import refused_row
 from ferra_sync._database.many.outcomes import Outcomes
@@ -152,7 +153,8 @@ class _Upsert:
         if any(pattern):
             refs = [field.ref for field in batch.fields]
             shape = insert_of_arrays(self._meta.table, refs, returning=())
-            shape = shape._replace(overriding=self._meta.table.is_numbered_always(refs))
+            overriding: Overriding | None = "SYSTEM" if self._meta.table.is_numbered_always(refs) else None
+            shape = shape._replace(overriding=overriding)
             inserted = wire.send(self._connection, statement_of(shape), batch.columns, wire.AFFECTED)
         else:
             single = statement_of(insert_of_rows(self._meta, (pattern,), returning=self._meta.items))

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SERVED = {"wsgi"}
 """What a server imports; test_gunicorn.py asks it."""
 EXAMPLES = sorted({path.stem for path in (ROOT / "examples").glob("[!_]*.py")} - SERVED)
-LONG = {"design", "tutorial_reads"}
+LONG = {"design", "tutorial_reads", "tutorial_writes"}
 LINES = {
     "design": [
         "published: 2",
@@ -72,6 +72,18 @@ LINES = {
         "drafts: ['My third post']",
         "Alice's: 2",
         "posts after the user is deleted: 0",
+    ],
+    "tutorial_writes": [
+        "created: bob hashed_15 Hello False",
+        "renamed: robert True",
+        "with a post: charlie My introduction True",
+        'refused: unique constraint "users_username_key" violated on column "username"',
+        "posts: 2",
+        "in order: True",
+        "published: 3",
+        "deleted: True False",
+        "nobody of that key",
+        "left: 0",
     ],
 }
 

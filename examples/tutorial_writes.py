@@ -61,7 +61,9 @@ def delete_user(db: Executor, user_id: UUID) -> bool:
     return db.execute(delete_from(Users).find(user_id)) > 0
 
 
-def create_user_with_initial_post(db: Database, asked: CreateUserRequest, title: str, content: str) -> tuple[User, Post]:
+def create_user_with_initial_post(
+    db: Database, asked: CreateUserRequest, title: str, content: str
+) -> tuple[User, Post]:
     """Insert both or neither."""
     with db.transaction() as tx:
         user = create_user(tx, asked)

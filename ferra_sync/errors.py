@@ -104,7 +104,9 @@ class Conflict(FerraDbError):  # noqa: N818 - the contract's name
         )
 
     def of_row(self, row: int | None) -> Conflict:
-        """Return the same conflict of one of many rows, with the same cause; None: it cannot be told which."""
+        """Return the same conflict of one of many rows, with the same cause; itself where none can be told: None."""
+        if row is None:
+            return self
         conflict = Conflict(self.constraint, self.columns, self.table, row)
         conflict.__cause__ = self.__cause__
         return conflict
@@ -120,7 +122,8 @@ class Db(FerraDbError):  # noqa: N818 - the contract's name
         kind: what went wrong.
         sqlstate: the five characters of SQLSTATE; None where the error never reached the server.
         constraint, table, column: what the server names, or None.
-        row: of many rows the place, counted from 0, of the one that is stale; else None.
+        row: of many rows the place, counted from 0, of the one that was refused or is stale. None where it cannot be
+            told, as of a trigger's own error.
     """
 
     def __init__(  # noqa: PLR0913 - what the server may name
@@ -141,6 +144,22 @@ class Db(FerraDbError):  # noqa: N818 - the contract's name
         self.table = table
         self.column = column
         super().__init__(message)
+
+    def of_row(self, row: int | None) -> Db:
+        """Return the same error of one of many rows, with the same cause; itself where none can be told: None."""
+        if row is None:
+            return self
+        error = Db(
+            f"{self} in rows[{row}]",
+            kind=self.kind,
+            sqlstate=self.sqlstate,
+            constraint=self.constraint,
+            table=self.table,
+            column=self.column,
+            row=row,
+        )
+        error.__cause__ = self.__cause__
+        return error
 
 
 class SchemaError(Exception):

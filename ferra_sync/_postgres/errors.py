@@ -57,6 +57,17 @@ _CANCELLED: Final = "canceling statement due to user request"
 _VALUES: Final = re.compile(r"""["'«»„“「].*["'«»“”」]|(?:\b0x[0-9a-f]{2} ?)+""", re.DOTALL)
 """From the first quote to the last, or bytes: a data error quotes the value that it could not take."""
 _QUOTED_NAME: Final = re.compile(r'"(?:[^"]|"")+"')
+_OF_A_ROW: Final = ("22", "23", "44", "P0001")
+"""How the SQLSTATE of what the server says of a row begins: data, constraints, a view's check, a trigger's word."""
+
+
+def is_of_a_row(error: Conflict | Db) -> bool:
+    """Whether `error` is about a row that was sent, so that others beside it may be stored."""
+    if isinstance(error, Conflict):
+        return True
+    if error.sqlstate is None:
+        return error.kind is DbErrorKind.INVALID_DATA
+    return error.sqlstate.startswith(_OF_A_ROW)
 
 
 def from_psycopg(error: psycopg.Error) -> FerraDbError:
@@ -71,10 +82,10 @@ def from_psycopg(error: psycopg.Error) -> FerraDbError:
 
 def _conflict(error: psycopg.Error) -> Conflict:
     diag = error.diag
-    return Conflict(diag.constraint_name or "", _key_columns(diag.message_detail or ""), diag.table_name)
+    return Conflict(diag.constraint_name or "", key_columns(diag.message_detail or ""), diag.table_name)
 
 
-def _key_columns(detail: str) -> tuple[str, ...]:
+def key_columns(detail: str) -> tuple[str, ...]:
     """Return a, b of `Key (a, b)=(1, 2) already exists.`, in whatever language; nothing of what follows them."""
     # The server has no field for the columns; a name or an expression may itself hold brackets, commas and quotes.
     columns = [""]

@@ -14,7 +14,7 @@ from psycopg.rows import tuple_row
 
 from ferra_sync._postgres.connection import PooledConnection
 from ferra_sync._postgres.cursor import BINARY, TEXT, CopyCursor, new_cursor
-from ferra_sync._postgres.errors import from_psycopg
+from ferra_sync._postgres.errors import from_psycopg, is_of_a_row
 from ferra_sync._postgres.forks import at_fork
 from ferra_sync._postgres.statement import Statement
 from ferra_sync.errors import Conflict, Db, DbErrorKind, QueryError, SchemaError
@@ -113,7 +113,7 @@ def send_each(
     """Send the statement once for each row of parameters, in a pipeline; return the rows of each, made.
 
     Raises:
-        FerraDbError: the server or the connection says no; a Conflict says to which row, counted from 0.
+        FerraDbError: the server or the connection says no; of a row that it refuses, it says which, counted from 0.
     """
     cursor = new_cursor(connection, statement)
     cursor.format = BINARY if statement.binary else TEXT
@@ -121,8 +121,10 @@ def send_each(
         with _translated():
             cursor.executemany(statement.sql, map(statement.parameters, rows), returning=True)
             return [result.fetchall() for result in cursor.results()]
-    except Conflict as conflict:
-        raise conflict.of_row(len(cursor._results)) from conflict.__cause__
+    except (Conflict, Db) as error:
+        is_told = is_of_a_row(error) and isinstance(error.__cause__, psycopg.Error) and error.__cause__.sqlstate
+        # What psycopg cannot spell it finds before the answers to the rows in front of it are read.
+        raise error.of_row(len(cursor._results) if is_told else None) from error.__cause__
 
 
 def _forget_plans(connection: psycopg.Connection[Any], error: psycopg.Error) -> bool:
@@ -168,7 +170,7 @@ def copy(connection: psycopg.Connection[Any], command: bytes, chunks: Iterable[C
     """Send the rows of a COPY and return their number; an error on the way leaves none of them.
 
     Raises:
-        FerraDbError: the server or the connection says no; a Conflict says to which row, counted from 0.
+        FerraDbError: the server or the connection says no; of a row that it refuses, it says which, counted from 0.
     """
     cursor = CopyCursor(connection)
     try:
@@ -180,8 +182,8 @@ def copy(connection: psycopg.Connection[Any], command: bytes, chunks: Iterable[C
                 for row in chunk:
                     sink.write_row(row)
                 sink.write(sink.formatter.end())  # psycopg keeps rows back, and text would overtake them.
-    except Conflict as conflict:
-        raise conflict.of_row(_copied_row(conflict.__cause__, table)) from conflict.__cause__
+    except (Conflict, Db) as error:
+        raise error.of_row(_copied_row(error.__cause__, table)) from error.__cause__
     return cursor.rowcount
 
 

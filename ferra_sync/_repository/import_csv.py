@@ -12,7 +12,7 @@ from typing import Any, Final, Literal, NamedTuple, Protocol, TypeAlias
 import attrs
 
 from ferra_sync._compiler.shapes import ConflictShape, InsertShape
-from ferra_sync._database.many.conflicts import refused_row
+from ferra_sync._database.many.refusals import refused_row
 from ferra_sync._database.progress import Progress
 from ferra_sync._database.transaction import Executor
 from ferra_sync._expression.described import described
@@ -21,8 +21,9 @@ from ferra_sync._model.csv_rows import CsvRows
 from ferra_sync._model.model import M, ModelMeta
 from ferra_sync._model.rows import Given, arrays_of, check_insertable, given
 from ferra_sync._postgres import wire
+from ferra_sync._postgres.errors import is_of_a_row
 from ferra_sync._postgres.statement import Statement, statement_of
-from ferra_sync.errors import Conflict, Db, DbErrorKind, QueryError, ValidationError
+from ferra_sync.errors import Conflict, Db, QueryError, ValidationError
 
 OnError: TypeAlias = Literal["raise", "collect"]
 """Whether a bad line undoes the import, or each is reported and the rest imported."""
@@ -54,9 +55,6 @@ _KEEP: Final = b"RELEASE SAVEPOINT ferra_rows"
 
 _LEAST: Final = 50
 """How many rows a statement has at least after one that was refused, where there are so many."""
-
-_OF_A_ROW: Final = ("22", "23", "44", "P0001")
-"""How the SQLSTATE of what the server says of a row begins: data, constraints, a view's check, a trigger's word."""
 
 _DELIMITERS: Final = (",", ";", "\t", "|")
 
@@ -206,7 +204,7 @@ class _Import:
             try:
                 inserted = wire.send(connection, statement, columns, wire.AFFECTED)
             except (Conflict, Db) as error:
-                if not _is_of_a_row(error):
+                if not is_of_a_row(error):
                     raise
                 if len(piece) == 1:
                     self._refuse(piece[0].line, error, self._by_field(error))
@@ -228,7 +226,7 @@ class _Import:
     ) -> list[Sequence[_Numbered]]:
         """Return the parts of rows of which the server has refused one: it alone, where it can be told."""
         fields = tuple(compress(self._meta.fields, pattern))
-        at = refused_row(error, self._meta.table, fields, columns) if isinstance(error, Conflict) else None
+        at = refused_row(error, self._meta.table, fields, columns)
         # Where one is refused so early there may be more: the rest goes in parts that are not much longer.
         cuts = [len(piece) // 2] if at is None else [at, *range(at + 1, len(piece), max(_LEAST, 4 * at))]
         places = sorted({0, *cuts, len(piece)})
@@ -251,11 +249,3 @@ class _Import:
         self._failed += 1
         if len(self._errors) < KEPT:
             self._errors.append(LineError(line, errors))
-
-
-def _is_of_a_row(error: Conflict | Db) -> bool:
-    if isinstance(error, Conflict):
-        return True
-    if error.sqlstate is None:
-        return error.kind is DbErrorKind.INVALID_DATA
-    return error.sqlstate.startswith(_OF_A_ROW)

@@ -27,6 +27,7 @@ from ferra_sync import (
     Table,
     Unset,
     ValidationError,
+    excluded,
     from_,
     insert_into,
     select,
@@ -343,6 +344,20 @@ def test_a_changeset_with_a_version_is_of_one_row(db):
 def test_a_version_is_never_assigned(value):
     with pytest.raises(QueryError, match=r"lock_version is counted by every UPDATE and cannot be set"):
         update(Pages).find(1).set(Pages.version.to(value))
+
+
+def test_a_conflict_counts_the_version_and_takes_none_over(db):
+    def conflicting(version):
+        return insert_into(Pages).values(Page(1, "late", views=5, version=version)).on_conflict(Pages.id)
+
+    assert db.fetch_one(conflicting(9).do_update_all().returning(Page)).version == 2
+    one_more = Pages.views.to(Pages.views + 1)
+    row = db.fetch_one(conflicting(SERVER_DEFAULT).do_update(one_more).returning(Page))
+    assert (row.version, row.views, row.title) == (3, 6, "late")
+    assert db.fetch_optional(conflicting(3).do_update(one_more, where=Pages.views > 99).returning(Page)) is None
+    assert stored(db)[0] == (1, "late", 6, 3)
+    with pytest.raises(QueryError, match=r"lock_version is counted by every UPDATE and cannot be set"):
+        conflicting(3).do_update(Pages.version.to(excluded(Pages.version)))
 
 
 def test_a_version_that_is_no_number_is_refused():

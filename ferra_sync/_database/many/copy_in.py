@@ -39,7 +39,7 @@ def copy_in(
         QueryError: the model lacks a column that must be given, the rows leave different columns to the server, or the
             iterable uses the same transaction.
         ValidationError: a value is of the wrong type, or a validator of the model rejects it; it says in which row.
-        FerraDbError: the database said no, and nothing was inserted; a Conflict says by which row.
+        FerraDbError: the database said no, and nothing was inserted; it says by which row, where that can be told.
     """
     chunks = _chunks(executor, rows)
     first = next(chunks, None)

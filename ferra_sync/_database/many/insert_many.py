@@ -11,8 +11,8 @@ import psycopg
 
 from ferra_sync._compiler.bulk_shapes import MergeShape
 from ferra_sync._database.many.chunks import Batch, Chunk, batches, chunks
-from ferra_sync._database.many.conflicts import refused_row
 from ferra_sync._database.many.keyed import Unordered, insert_keyed
+from ferra_sync._database.many.refusals import naming_row
 from ferra_sync._database.progress import Progress, tell
 from ferra_sync._database.runner import Runner
 from ferra_sync._database.ways import Way, way_into
@@ -21,7 +21,7 @@ from ferra_sync._model.rows import arrays_of
 from ferra_sync._postgres import wire
 from ferra_sync._postgres.statement import statement_of
 from ferra_sync._query.insert import insert_of_rows
-from ferra_sync.errors import Conflict, Db
+from ferra_sync.errors import Db
 
 
 def insert_many(
@@ -35,7 +35,7 @@ def insert_many(
     Raises:
         QueryError: the model lacks a column that must be given.
         ValidationError: a value is of the wrong type, or a validator of the model rejects it; it says in which row.
-        FerraDbError: the database said no, and nothing was inserted; a Conflict says by which row.
+        FerraDbError: the database said no, and nothing was inserted; it says by which row, where that can be told.
     """
     read = chunks(rows)
     first = next(read, None)
@@ -82,17 +82,12 @@ def _insert_by_key(
     connection: psycopg.Connection[Any], meta: ModelMeta, chunk: Chunk, batch: Batch, way: Way
 ) -> list[Any]:
     """Insert one batch; return its rows in order."""
-    try:
+    with naming_row(meta.table, chunk, batch, as_sent=way is Way.KEYS):
         if way is Way.SINGLY or not batch.fields:
             return _insert_singly(connection, meta, chunk, batch)
         if way is Way.MERGE:
             return _insert_by_merge(connection, meta, chunk, batch)
         return insert_keyed(connection, meta, batch.fields, batch.columns)
-    except Conflict as conflict:
-        row = conflict.row
-        if row is None and way is Way.KEYS:
-            row = refused_row(conflict, meta.table, batch.fields, batch.columns)
-        raise conflict.of_row(None if row is None else chunk.first + batch.positions[row]) from conflict.__cause__
 
 
 def _insert_by_merge(connection: psycopg.Connection[Any], meta: ModelMeta, chunk: Chunk, batch: Batch) -> list[Any]:

@@ -12,8 +12,8 @@ import psycopg
 
 from ferra_sync._compiler.bulk_shapes import BulkUpdateShape
 from ferra_sync._database.many.chunks import Batch, Chunk, batches, chunks
-from ferra_sync._database.many.conflicts import refused_row
 from ferra_sync._database.many.finding import first_missing
+from ferra_sync._database.many.refusals import naming_row
 from ferra_sync._database.many.row_keys import SeenKeys, keys_of
 from ferra_sync._database.many.versions import check_versions, version_among
 from ferra_sync._database.progress import Progress, tell
@@ -25,7 +25,7 @@ from ferra_sync._model.rows import arrays_of
 from ferra_sync._postgres import wire
 from ferra_sync._postgres.statement import Statement, statement_of
 from ferra_sync._query.stamps import overwriting
-from ferra_sync.errors import Conflict, Db, NotFound, ValidationError
+from ferra_sync.errors import Db, NotFound, ValidationError
 
 
 def update_many(
@@ -44,7 +44,7 @@ def update_many(
             server, or two rows have one key; it says in which row.
         NotFound: there is no row with a key; it says of which row.
         Db: a row has another version than it carries (STALE_ROW); it says which.
-        FerraDbError: the database said no, and nothing was written; a Conflict says by which row.
+        FerraDbError: the database said no, and nothing was written; it says by which row, where that can be told.
     """
     read = chunks(rows)
     first = next(read, None)
@@ -109,11 +109,8 @@ def _send(
     if statement is None:
         _check_there(connection, meta, chunk, batch)
         return len(batch.positions)
-    try:
+    with naming_row(meta.table, chunk, batch):
         return wire.send(connection, statement, (*batch.of(sent), *values), wire.AFFECTED)
-    except Conflict as conflict:
-        row = refused_row(conflict, meta.table, batch.fields, batch.columns)
-        raise conflict.of_row(None if row is None else chunk.first + batch.positions[row]) from conflict.__cause__
 
 
 def _check_there(connection: psycopg.Connection[Any], meta: ModelMeta, chunk: Chunk, batch: Batch) -> None:

@@ -12,8 +12,8 @@ import psycopg
 from ferra_sync._compiler.bulk_shapes import UpsertShape
 from ferra_sync._compiler.shapes import Overriding
 from ferra_sync._database.many.chunks import Batch, Chunk, batches, chunks
-from ferra_sync._database.many.conflicts import refused_row
 from ferra_sync._database.many.outcomes import Outcomes
+from ferra_sync._database.many.refusals import naming_row
 from ferra_sync._database.many.row_keys import SeenKeys, keys_of, told_apart
 from ferra_sync._database.many.versions import check_versions, version_among
 from ferra_sync._database.progress import Progress, tell
@@ -26,7 +26,7 @@ from ferra_sync._postgres import wire
 from ferra_sync._postgres.statement import Statement, statement_of
 from ferra_sync._query.insert import insert_of_arrays, insert_of_rows
 from ferra_sync._query.stamps import overwriting
-from ferra_sync.errors import Conflict, Db, QueryError, ValidationError
+from ferra_sync.errors import Db, QueryError, ValidationError
 
 Duplicates: TypeAlias = Literal["refuse", "last"]
 """What is done about rows of one key: `refuse` them, or write one after the other, so that the `last` wins."""
@@ -53,7 +53,7 @@ def upsert_many(  # noqa: PLR0913 - what the verb of a repository takes
         ValidationError: a value is of the wrong type, a validator of the model rejects it, a value of the key is None,
             or two rows have one key where that is refused; it says in which row.
         Db: a row that is there has another version than it carries (STALE_ROW); it says which.
-        FerraDbError: the database said no, and nothing was written; a Conflict says by which row.
+        FerraDbError: the database said no, and nothing was written; it says by which row, where that can be told.
     """
     if duplicates not in ("refuse", "last"):
         raise QueryError('duplicates is "refuse" or "last"')
@@ -131,16 +131,11 @@ class _Upsert:
 
     def _letters(self, chunk: Chunk, batch: Batch, way: Way) -> bytes:
         """Write rows, of different keys where it is not row by row; return a letter for each."""
-        try:
+        with naming_row(self._meta.table, chunk, batch):
             if self._is_made_by_server(batch):
                 return self._inserted(chunk, batch)
             is_single = way is Way.SINGLY
             letters = self._written_singly(chunk, batch) if is_single else self._written_by_key(batch)
-        except Conflict as conflict:
-            row = conflict.row
-            if row is None:
-                row = refused_row(conflict, self._meta.table, batch.fields, batch.columns)
-            raise conflict.of_row(None if row is None else chunk.first + batch.positions[row]) from conflict.__cause__
         if b"s" in letters and version_among(self._meta, batch.fields) is not None:
             same = batch.at([at for at, letter in enumerate(letters) if letter == ord("s")])
             check_versions(self._connection, self._meta, self._key, chunk, same)

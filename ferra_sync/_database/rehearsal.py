@@ -1,0 +1,64 @@
+"""A rehearsal: whatever is done to a database is undone at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import psycopg
+from psycopg.pq import TransactionStatus
+
+from ferra_sync._database.borrowed import Borrowed
+from ferra_sync._database.database import Database
+from ferra_sync._postgres import wire
+
+_SAVEPOINT: Final = b"SAVEPOINT ferra_call"
+_ROLLBACK: Final = b"ROLLBACK TO SAVEPOINT ferra_call"
+_RELEASE: Final = b"RELEASE SAVEPOINT ferra_call"
+
+
+class _Rehearsed(Borrowed):
+    """A connection in a transaction, of which each use is a savepoint: what fails is undone alone, as in autocommit."""
+
+    __slots__ = ()
+
+    def acquire(self) -> psycopg.Connection[Any]:
+        """Return the connection, in a savepoint where it was not in use."""
+        connection = super().acquire()
+        if self._uses == 1:
+            try:
+                wire.run(connection, _SAVEPOINT)
+            except BaseException:
+                super().release(connection)
+                raise
+        return connection
+
+    def release(self, connection: psycopg.Connection[Any]) -> None:
+        """Say that a use is over, and undo it where it failed."""
+        try:
+            if self._uses == 1 and not connection.closed:
+                if connection.info.transaction_status is TransactionStatus.INERROR:
+                    wire.run(connection, _ROLLBACK)
+                wire.run(connection, _RELEASE)
+        finally:
+            super().release(connection)
+
+
+@contextmanager
+def rehearsal(db: Database) -> Iterator[Database]:
+    """Yield a database on one connection of `db`, in one transaction that is rolled back at the end.
+
+    A call of a verb that fails is undone alone, as it would be on `db`; `transaction()` is a savepoint. One thread at a
+    time uses it.
+
+    Raises:
+        Db: no connection can be had.
+    """
+    with db.connection() as connection, connection.transaction(force_rollback=True):
+        rehearsed = Database.__new__(Database)
+        rehearsed._stand_on(db.config, _Rehearsed(connection))
+        try:
+            yield rehearsed
+        finally:
+            rehearsed.close()

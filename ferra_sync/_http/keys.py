@@ -1,0 +1,62 @@
+"""Keys in URLs: a segment for each column of the primary key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from ferra_sync._expression.sentinels import SERVER_DEFAULT
+from ferra_sync._model import type_hints
+from ferra_sync._model.field import FieldMeta
+from ferra_sync._model.json import spelled
+from ferra_sync._model.model import ModelMeta
+from ferra_sync._model.texts import structured, takes
+from ferra_sync.errors import NotFound, SchemaError
+
+
+def check_key(meta: ModelMeta) -> None:
+    """Raise SchemaError where a key cannot be a path: it is secret, or no text spells it."""
+    for field in meta.key_fields:
+        if field.secret:
+            raise SchemaError(f"{field.ref} is secret, and a URL is not: a resource needs another key")
+        if not takes(key_class(field)):
+            raise SchemaError(f"{field.ref} is {field.ref.type}, which no text in a URL spells")
+
+
+def key_class(field: FieldMeta) -> type:
+    """Return the Python class of a key's values."""
+    members = [each for each in type_hints.members(field.annotation) if each is not SERVER_DEFAULT]
+    only = members[0] if len(members) == 1 and isinstance(members[0], type) else field.ref.type.classes[0]
+    return only if isinstance(only, type) else field.ref.type.classes[0]
+
+
+def parsed_key(meta: ModelMeta, segments: Sequence[str]) -> dict[str, Any]:
+    """Return the values of a key by the names of its fields.
+
+    Raises:
+        NotFound: a segment spells no value of its column, so no row has this key.
+    """
+    return {field.key: _value(meta, field, text) for field, text in zip(meta.key_fields, segments, strict=True)}
+
+
+def _value(meta: ModelMeta, field: FieldMeta, text: str) -> Any:  # noqa: ANN401 - of the column's type
+    sql_type = field.ref.type
+    try:
+        value = structured(text, key_class(field))
+    except Exception:  # noqa: BLE001 - whatever a parser raises
+        value = None
+    if value is None or sql_type.complaint(value) is not None or not (sql_type.holds is None or sql_type.holds(value)):
+        raise NotFound(meta.table.name)
+    return value
+
+
+def key_value(key: Mapping[str, Any]) -> Any:  # noqa: ANN401 - of the key's type
+    """Return a key as a repository takes it: the one value, or a tuple."""
+    values = tuple(key.values())
+    return values[0] if len(values) == 1 else values
+
+
+def path_of(meta: ModelMeta, row: object) -> str:
+    """Return where a row is below its collection."""
+    return "/".join(quote(str(spelled(value)), safe="") for value in meta.key_of(row))

@@ -1,0 +1,195 @@
+"""A resource: the rows of a table under a URL, by the six operations of REST."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final, Generic, Literal, TypeAlias, cast, get_args
+
+import attrs
+
+from ferra_sync._database.page_params import PageParams
+from ferra_sync._database.transaction import Executor, Transaction
+from ferra_sync._expression.sentinels import UNSET
+from ferra_sync._http.bodies import changeset_of, read_row
+from ferra_sync._http.etags import check_match, etag_of, is_same
+from ferra_sync._http.exchange import Asked, Reply
+from ferra_sync._http.json_body import json_object
+from ferra_sync._http.keys import check_key, key_value, parsed_key, path_of
+from ferra_sync._http.listing import Listing, Wanted
+from ferra_sync._model.dicts import to_json
+from ferra_sync._model.model import Changeset, Insertable, M, ModelMeta
+from ferra_sync._query.insert import insert_into
+from ferra_sync._query.select import Select
+from ferra_sync._query.select_arity import select
+from ferra_sync._query.update import update
+from ferra_sync._repository.repository import PgRepository
+from ferra_sync.errors import NotFound, SchemaError
+
+Operation: TypeAlias = Literal["list", "get", "create", "replace", "change", "delete"]
+
+OPERATIONS: Final[tuple[Operation, ...]] = get_args(Operation)
+
+
+@attrs.frozen(eq=False)
+class Resource(Generic[M]):
+    """The rows of a table as a collection; immutable, and shared by threads.
+
+    Attributes:
+        meta: of the model that is answered, and that PUT takes.
+        create: what POST takes.
+        change: what PATCH takes.
+        listing: what the list may be asked for.
+        operations: which there are.
+    """
+
+    meta: ModelMeta
+    create: type[Insertable[Any]] | None
+    change: type[Changeset[Any]]
+    listing: Listing[Any]
+    operations: frozenset[Operation]
+
+    @classmethod
+    def of(
+        cls,
+        model: type[M],
+        create: type[Insertable[Any]] | None,
+        change: type[Changeset[Any]] | None,
+        listing: Listing[Any],
+        operations: Sequence[Operation],
+    ) -> Resource[M]:
+        """Return the resource of a model.
+
+        Raises:
+            SchemaError: a class is of another table or none, the key is no path, a row cannot be created or replaced,
+                or an operation is none.
+            QueryError: the table has no primary key, or the model lacks a column of it.
+        """
+        meta = ModelMeta.of(model)
+        if meta.purpose != "read":
+            raise SchemaError(f"{model.__name__} is not read: a resource is of a FerraModel")
+        check_key(meta)
+        chosen = frozenset(operations)
+        if not chosen or chosen - set(OPERATIONS):
+            raise SchemaError(f"operations are {', '.join(OPERATIONS)}, at least one of them")
+        for each in (create, change):
+            if each is not None and ModelMeta.of(each).table.ref != meta.table.ref:
+                raise SchemaError(f"{each.__name__} is of another table than {model.__name__}")
+        if "create" in chosen and create is None and meta.missing:
+            names = ", ".join(ref.name for ref in meta.missing)
+            raise SchemaError(f"{model.__name__} lacks {names}, so no row comes of it: say create=, an Insertable")
+        made = change if change is not None or "change" not in chosen else changeset_of(meta)
+        return cls(meta, create, made or Changeset, listing, chosen)
+
+    @property
+    def model(self) -> type[M]:
+        """The class of the rows."""
+        return self.meta.model
+
+    def list(self, repository: PgRepository[M], asked: Asked) -> Reply:
+        """Answer GET of the collection."""
+        wanted = self.listing.parse(asked.query_string)
+        return Reply(200, _json(self._part(repository, wanted)))
+
+    def get(self, repository: PgRepository[M], asked: Asked, segments: Sequence[str]) -> Reply:
+        """Answer GET of a row; 304 where If-None-Match has it already."""
+        row = repository.find_by_id(self._key(segments))
+        reply = self._reply(200, row)
+        if is_same(asked.if_none_match, reply.headers["ETag"]):
+            return Reply(304, b"", reply.headers)
+        return reply
+
+    def post(self, repository: PgRepository[M], asked: Asked) -> Reply:
+        """Answer POST to the collection."""
+        data = json_object(asked)
+        if self.create is None:
+            row = repository.insert(read_row(self.model, data))
+        else:
+            inserting: Any = insert_into(self._table).values(read_row(self.create, data))
+            row = repository.db.fetch_one(inserting.returning(self.model))
+        return attrs.evolve(self._reply(201, row), path=path_of(self.meta, row))
+
+    def put(self, repository: PgRepository[M], asked: Asked, segments: Sequence[str]) -> Reply:
+        """Answer PUT of a row that is there: what the body leaves out has the model's default."""
+        key = parsed_key(self.meta, segments)
+        row = read_row(self.model, json_object(asked), key)
+        with self._matched(repository, asked, key) as tx:
+            if tx is None:
+                return self._reply(200, repository.update(key_value(key), row))
+            return self._reply(200, repository.update_in_tx(tx, key_value(key), row))
+
+    def patch(self, repository: PgRepository[M], asked: Asked, segments: Sequence[str]) -> Reply:
+        """Answer PATCH of a row: what the body leaves out stays, null is NULL."""
+        key = parsed_key(self.meta, segments)
+        changes = read_row(self.change, json_object(asked))
+        with self._matched(repository, asked, key) as tx:
+            return self._reply(200, self._changed(tx or repository.db, key_value(key), changes))
+
+    def delete(self, repository: PgRepository[M], asked: Asked, segments: Sequence[str]) -> Reply:
+        """Answer DELETE of a row."""
+        key = parsed_key(self.meta, segments)
+        with self._matched(repository, asked, key) as tx:
+            if tx is None:
+                repository.delete(key_value(key))
+            else:
+                repository.delete_in_tx(tx, key_value(key))
+        return Reply(204)
+
+    @property
+    def _table(self) -> Any:  # noqa: ANN401 - a table that is a value here
+        return self.meta.table.ref.owner
+
+    @property
+    def _all(self) -> Select[Any, Any, M]:
+        return select(cast("Any", self.model))  # mypy does not see a type[M] as the class it is
+
+    def _key(self, segments: Sequence[str]) -> Any:  # noqa: ANN401 - of the key's type
+        return key_value(parsed_key(self.meta, segments))
+
+    def _part(self, repository: PgRepository[M], wanted: Wanted) -> object:
+        part = wanted.part
+        if isinstance(part, PageParams) and wanted.filters is None and not wanted.orders:
+            return repository.find_page(part.page, part.per_page)
+        query = self._all
+        if wanted.filters is not None:
+            query = query.filter(wanted.filters)
+        query = query.order_by(*wanted.orders)
+        if isinstance(part, PageParams):
+            return repository.db.fetch_page(query, part.page, part.per_page)
+        return repository.db.fetch_keyset(query, part.limit, after=part.after, before=part.before)
+
+    def _changed(self, executor: Executor, key: object, changes: Changeset[Any]) -> M:
+        is_empty = all(value is UNSET for value in ModelMeta.of(type(changes)).values(changes))
+        changed: Any = self._all.find(key) if is_empty else update(self._table).find(key).set(changes)
+        return self._there(executor.fetch_optional(changed if is_empty else changed.returning(self.model)), key)
+
+    @contextmanager
+    def _matched(
+        self, repository: PgRepository[M], asked: Asked, key: Mapping[str, Any]
+    ) -> Iterator[Transaction | None]:
+        """Yield, where If-Match is said, a transaction that has locked the row and found it to be of that version.
+
+        Raises:
+            ProblemError: 412: the row is of another version.
+            NotFound: there is no row.
+        """
+        if asked.if_match is None:
+            yield None
+            return
+        with repository.db.transaction() as tx:
+            row = self._there(tx.fetch_optional(self._all.find(key_value(key)).for_update()), key_value(key))
+            check_match(asked.if_match, etag_of(self.meta, row, _json(row)))
+            yield tx
+
+    def _there(self, row: M | None, key: object) -> M:
+        if row is None:
+            raise NotFound(self.meta.table.name, self.meta.table.shown_key(key))
+        return row
+
+    def _reply(self, status: int, row: M) -> Reply:
+        body = _json(row)
+        return Reply(status, body, {"ETag": etag_of(self.meta, row, body)})
+
+
+def _json(value: object) -> bytes:
+    return to_json(value).encode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from schema._rules import email_address, not_empty, not_negative, positive
 from schema.films import Film, FilmPatch, Films, NewFilm
 from schema.posts import NewPost, Post, PostPatch, Posts
 from schema.product_repository import ProductRepository
@@ -30,4 +31,8 @@ __all__ = [
     "UserRepository",
     "UserRole",
     "Users",
+    "email_address",
+    "not_empty",
+    "not_negative",
+    "positive",
 ]

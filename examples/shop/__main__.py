@@ -19,12 +19,12 @@ from .user_service import Registration, UserService
 
 def main(db: Database) -> None:
     users, products = UserService(db), ProductService(db)
-    ann = Registration("ann", "ann@example.com", "Ann", "correct horse battery")
-    profile = users.create_user(ann)
+    ann, password = Registration("ann", "ann@example.com", "Ann"), "correct horse battery"
+    profile = users.create_user(ann, password)
     print("registered:", profile.username, profile.role.value)
     print("promoted:  ", users.change_user_role(profile.id, UserRole.ADMIN).role.value)
     print("admins:    ", [each.username for each in users.get_users_by_role(UserRole.ADMIN)])
-    print("logged in: ", users.log_in("ann", "correct horse battery") == users.get_user_profile(profile.id))
+    print("logged in: ", users.log_in("ann", password) == users.get_user_profile(profile.id))
     users.update_user_status(profile.id, is_active=False)
 
     lamp = products.create_product(NewProduct("Lamp", Decimal("19.90"), "LAMP-1", "home", stock_quantity=3))
@@ -35,9 +35,9 @@ def main(db: Database) -> None:
     print("sold out:  ", sold_out.price, sold_out.in_stock, products.get_products_by_category("home") == [sold_out])
 
     for attempt in (
-        partial(users.log_in, "ann", "correct horse battery"),
-        partial(users.create_user, ann),
-        partial(users.create_user, attrs.evolve(ann, username="bob", email="nowhere")),
+        partial(users.log_in, "ann", password),
+        partial(users.create_user, ann, password),
+        partial(users.create_user, attrs.evolve(ann, username="bob", email="bob@example.com"), "short"),
         partial(users.get_user_profile, uuid4()),
         partial(products.create_product, NewProduct("Lamp", Decimal(5), "LAMP-1", "home")),
         partial(products.update_stock_quantity, lamp.id, -1),

@@ -8,8 +8,8 @@ from uuid import UUID
 
 import attrs
 
-from ferra_sync import Executor, from_, insert_into, select, update
-from schema import NewUser, UserPatch, UserProfile, UserRole, Users
+from ferra_sync import Executor, FerraModel, from_, insert_into, select, update
+from schema import NewUser, UserPatch, UserProfile, UserRole, Users, email_address, not_empty
 
 from .errors import Code, ServiceError, told_as
 from .passwords import hashed, is_outdated, matches
@@ -18,13 +18,12 @@ _told: Final = partial(told_as, "user", not_found=Code.USER_NOT_FOUND, conflict=
 
 
 @attrs.frozen
-class Registration:
-    """What somebody says who wants to be a user."""
+class Registration(FerraModel[Users]):
+    """What somebody says who wants to be a user, but for the password, which is in no object."""
 
-    username: str
-    email: str
-    display_name: str
-    password: str = attrs.field(repr=False)
+    username: str = attrs.field(validator=not_empty)
+    email: str = attrs.field(validator=email_address)
+    display_name: str = attrs.field(validator=not_empty)
     role: UserRole = UserRole.USER
 
 
@@ -38,10 +37,10 @@ class UserService:
 
     db: Executor
 
-    def create_user(self, asked: Registration) -> UserProfile:
+    def create_user(self, asked: Registration, password: str) -> UserProfile:
         """Add a user; USER_ALREADY_EXISTS, VALIDATION_ERROR."""
         with _told():
-            user = NewUser(asked.username, asked.email, asked.display_name, hashed(asked.password), asked.role)
+            user = NewUser(asked.username, asked.email, asked.display_name, hashed(password), asked.role)
             return self.db.fetch_one(insert_into(Users).values(user).returning(UserProfile))
 
     def get_user_profile(self, id: UUID) -> UserProfile:

@@ -38,7 +38,7 @@ LINES = {
         "sold out:   24.90 False True",
         "refused:    INVALID_CREDENTIALS - The name or the password is wrong",
         "refused:    USER_ALREADY_EXISTS - There is a user with this username already",
-        "refused:    VALIDATION_ERROR - email must contain an @",
+        "refused:    VALIDATION_ERROR - password has between 8 and 1000 characters",
         "refused:    USER_NOT_FOUND - There is no such user",
         "refused:    DUPLICATE_SKU - There is a product with this sku already",
         "refused:    VALIDATION_ERROR - stock_quantity cannot be negative",

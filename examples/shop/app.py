@@ -1,0 +1,19 @@
+"""The shop as a REST API: `cd examples && flask --app shop.app run`."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from .answers import ferra
+from .product_api import products, stock
+from .user_api import users
+
+
+def create_app(database_url: str | None = None) -> Flask:
+    """Return the application; without a URL, DATABASE_URL says where its database is."""
+    app = Flask(__name__)
+    app.config["FERRA_DATABASE_URL"] = database_url
+    ferra.init_app(app)
+    for blueprint in (users, products, stock):
+        app.register_blueprint(blueprint)
+    return app

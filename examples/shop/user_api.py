@@ -1,0 +1,80 @@
+"""Users over HTTP: listed by role, registered, shown, kept out and promoted."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from uuid import UUID
+
+import attrs
+from flask import Blueprint, Response, request
+
+from ferra_sync import UNSET, Changeset, Filter, Unset, by, validated
+from ferra_sync.integrations.flask import ProblemError
+from schema import UserRole, Users
+
+from .answers import answer, answered, body, ferra, taken
+from .user_service import Registration, UserService
+
+users = Blueprint("users", __name__, url_prefix="/api/users")
+
+
+@attrs.frozen
+class UserFilter(Filter[Users]):
+    """Which users are listed."""
+
+    role: UserRole | Unset = by(Users.role)
+
+
+@attrs.frozen
+class Admission(Changeset[Users]):
+    """Whether a user is let in."""
+
+    is_active: bool
+
+
+@attrs.frozen
+class Promotion(Changeset[Users]):
+    """Another role."""
+
+    role: UserRole
+
+
+@users.get("")
+def get_users() -> Response:
+    asked = UserFilter.parse(request.query_string)
+    if asked.role is UNSET:
+        raise ProblemError(HTTPStatus.BAD_REQUEST, "MISSING_PARAMETER", "role is required")
+    with answered():
+        return answer(_service().get_users_by_role(asked.role))
+
+
+@users.get("/<uuid:id>")
+def get_user_by_id(id: UUID) -> Response:
+    with answered():
+        return answer(_service().get_user_profile(id))
+
+
+@users.post("")
+def create_user() -> Response:
+    data = body()
+    password = taken(data, "password", str)
+    with answered():
+        return answer(_service().create_user(validated(Registration, data), password), HTTPStatus.CREATED)
+
+
+@users.put("/<uuid:id>/status")
+def update_user_status(id: UUID) -> Response:
+    asked = validated(Admission, body())
+    with answered():
+        return answer(_service().update_user_status(id, is_active=asked.is_active))
+
+
+@users.put("/<uuid:id>/role")
+def update_user_role(id: UUID) -> Response:
+    asked = validated(Promotion, body())
+    with answered():
+        return answer(_service().change_user_role(id, asked.role))
+
+
+def _service() -> UserService:
+    return UserService(ferra.db)

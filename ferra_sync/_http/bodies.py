@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 import attrs
@@ -10,7 +11,9 @@ import attrs
 from ferra_sync._expression.sentinels import SERVER_DEFAULT, UNSET, Sentinel, Unset
 from ferra_sync._expression.sqltypes import FieldType, SqlType
 from ferra_sync._http.json_body import Fraction
+from ferra_sync._http.limits import excess
 from ferra_sync._model.field import FieldMeta
+from ferra_sync._model.json import reading
 from ferra_sync._model.model import Changeset, ModelMeta
 from ferra_sync._model.validated import RecordT, validated
 from ferra_sync._model.validators import when_set
@@ -53,6 +56,7 @@ def read_row(model: type[RecordT], data: Mapping[str, Any], key: Mapping[str, An
     wrong |= {
         name: "is another than the URL's" for name in given if name in data and not _is(values[name], given[name])
     }
+    wrong |= _excessive(fields, values)
     return _validated(model, {**values, **given}, wrong)
 
 
@@ -66,6 +70,17 @@ def _validated(model: type[RecordT], values: Mapping[str, Any], wrong: Mapping[s
         if not wrong:
             return row
     raise ValidationError(model.__name__, {**errors, **wrong})
+
+
+def _excessive(fields: Mapping[str, FieldMeta], values: Mapping[str, Any]) -> dict[str, str]:
+    """Return what the columns cannot hold of the values that are of their types."""
+    found: dict[str, str] = {}
+    for name, value in values.items():
+        with suppress(Exception):  # What is not of its type is told of by others.
+            problem = name in fields and excess(fields[name].ref.type, reading(fields[name].ref.type, value))
+            if problem:
+                found[name] = problem
+    return found
 
 
 def _is(given: object, key: object) -> bool:

@@ -45,7 +45,7 @@ class Filter(Filtering[In[S] | In[SOrA] | In[SOrB] | In[SOrC]], Generic[S, SOrA,
 
     def __ferra_predicates__(self) -> tuple[AnyExpr, ...]:
         """Return a predicate for each field that is set."""
-        meta = _meta(type(self))
+        meta = filter_meta(type(self))
         pairs = zip(meta.operators, meta.values(self), strict=True)
         return tuple([operator(value) for operator, value in pairs if value is not UNSET])
 
@@ -82,10 +82,10 @@ class Filter(Filtering[In[S] | In[SOrA] | In[SOrB] | In[SOrC]], Generic[S, SOrA,
         if unknown not in {"refuse", "ignore"}:
             raise ValueError('unknown is "refuse" or "ignore"')
         others = frozenset((beside,) if isinstance(beside, str) else beside)
-        return cls(**parsed(_meta(cls), data, prefix, None if unknown == "ignore" else others))
+        return cls(**parsed(filter_meta(cls), data, prefix, None if unknown == "ignore" else others))
 
 
-def _meta(model: type[Filter[Any, Any, Any, Any]]) -> FilterMeta:
+def filter_meta(model: type[Filter[Any, Any, Any, Any]]) -> FilterMeta:
     """Return what is known of a filter class.
 
     Raises:
@@ -104,7 +104,7 @@ def _meta(model: type[Filter[Any, Any, Any, Any]]) -> FilterMeta:
 
 def _attach(model: type[Filter[Any, Any, Any, Any]], hints: dict[str, Any]) -> FilterMeta:
     meta = declared(model, _tables(model), hints)
-    model.__ferra_filter__ = meta  # type: ignore[attr-defined]  # read through _meta alone
+    model.__ferra_filter__ = meta  # type: ignore[attr-defined]  # read through filter_meta alone
     return meta
 
 

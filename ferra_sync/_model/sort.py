@@ -37,6 +37,11 @@ class Sort(Value, Generic[S_co]):
     def __repr__(self) -> str:
         return f"<Sort {', '.join(self._orders)}>"
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What may be sorted by."""
+        return tuple(self._orders)
+
     def __or__(self, other: Sort[S2]) -> Sort[S_co | S2]:
         """Return what may be sorted by where the tables of both are there.
 

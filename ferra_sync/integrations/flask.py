@@ -26,6 +26,7 @@ from ferra_sync._expression.published import publish
 from ferra_sync._http.listing import Listing
 from ferra_sync._http.problems import Problem, ProblemCodes, ProblemError
 from ferra_sync.integrations._flask.blueprint import CrudBlueprint, CrudOptions, crud_blueprint
+from ferra_sync.integrations._flask.documents import openapi_blueprint
 from ferra_sync.integrations._flask.extension import Ferra, FerraState
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "ProblemCodes",
     "ProblemError",
     "crud_blueprint",
+    "openapi_blueprint",
 ]
 
 publish(__name__, __all__)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar
 
 import attrs
@@ -103,12 +103,13 @@ class _Views:
             "change": (row, "PATCH", resource.patch),
             "delete": (row, "DELETE", resource.delete),
         }
+        names = [field.key for field in resource.meta.key_fields]
         for operation, (rule, method, answer) in views.items():
             if operation in resource.operations:
-                blueprint.add_url_rule(rule, operation, self._view(answer), methods=[method])
+                view = self._view(answer, names if rule else [])
+                blueprint.add_url_rule(rule, operation, view, methods=[method])
 
-    def _view(self, answer: Callable[..., Reply]) -> Callable[..., Response]:
-        names = [field.key for field in self._resource.meta.key_fields]
+    def _view(self, answer: Callable[..., Reply], names: Sequence[str]) -> Callable[..., Response]:
 
         def view(**segments: str) -> Response:
             if request.max_content_length is None:
@@ -120,7 +121,7 @@ class _Views:
                 if_match=request.headers.get("If-Match"),
                 if_none_match=request.headers.get("If-None-Match"),
             )
-            key = ([segments[name] for name in names],) if segments else ()
+            key = ([segments[name] for name in names],) if names else ()
             return _response(answer(self._repository(), asked, *key))
 
         return view

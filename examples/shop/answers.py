@@ -39,8 +39,8 @@ def answered() -> Iterator[None]:
         yield
     except ServiceError as error:
         if error.code is Code.DATABASE_ERROR:
-            current_app.logger.error("%s", error.__cause__)
-        raise ProblemError(_STATUSES[error.code], error.code, str(error), errors=error.errors) from error
+            current_app.logger.error("%s", error.__cause__)  # noqa: TRY400 - a traceback has what the driver quotes
+        raise ProblemError(_STATUSES[error.code], error.code.value, str(error), errors=error.errors) from error
 
 
 def answer(value: object, status: int = HTTPStatus.OK) -> Response:

@@ -41,7 +41,7 @@ class Promotion(Changeset[Users]):
 
 @users.get("")
 def get_users() -> Response:
-    asked = UserFilter.parse(request.query_string)
+    asked = UserFilter.parse(request.args.to_dict(flat=False))
     if asked.role is UNSET:
         raise ProblemError(HTTPStatus.BAD_REQUEST, "MISSING_PARAMETER", "role is required")
     with answered():

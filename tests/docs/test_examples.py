@@ -31,6 +31,13 @@ LINES = {
         'conflict: unique constraint "films_title_key" violated on column "title"',
         "gone:     films/1 not found",
     ],
+    "schema_versions": [
+        "applied: ['create_notes', 'add_body']",
+        "again: []",
+        "status: [('create_notes', 'applied'), ('add_body', 'applied')]",
+        "reverted: ['add_body']",
+        "refused: nothing was applied: 20250301000000_create_notes/up.sql was changed after it was applied",
+    ],
     "shop": [
         "admins:     ['ann']",
         "logged in:  True",

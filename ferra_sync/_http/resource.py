@@ -72,9 +72,8 @@ class Resource(Generic[M]):
         chosen = frozenset(operations)
         if not chosen or chosen - set(OPERATIONS):
             raise SchemaError(f"operations are {', '.join(OPERATIONS)}, at least one of them")
-        for each in (create, change):
-            if each is not None and ModelMeta.of(each).table.ref != meta.table.ref:
-                raise SchemaError(f"{each.__name__} is of another table than {model.__name__}")
+        _check_body(meta, "create", create, Insertable)
+        _check_body(meta, "change", change, Changeset)
         if "create" in chosen and create is None and meta.missing:
             names = ", ".join(ref.name for ref in meta.missing)
             raise SchemaError(f"{model.__name__} lacks {names}, so no row comes of it: say create=, an Insertable")
@@ -189,6 +188,15 @@ class Resource(Generic[M]):
     def _reply(self, status: int, row: M) -> Reply:
         body = _json(row)
         return Reply(status, body, {"ETag": etag_of(self.meta, row, body)})
+
+
+def _check_body(meta: ModelMeta, name: str, given: type[Any] | None, kind: type[Any]) -> None:
+    if given is None:
+        return
+    if not (isinstance(given, type) and issubclass(given, kind)):
+        raise SchemaError(f"{name} takes a class of {kind.__name__}[{meta.table.ref.owner.__name__}]")
+    if ModelMeta.of(given).table.ref != meta.table.ref:
+        raise SchemaError(f"{given.__name__} is of another table than {meta.model.__name__}")
 
 
 def _json(value: object) -> bytes:

@@ -137,6 +137,8 @@ def test_a_test_is_undone_and_what_fails_in_it_is_undone_alone(opened: tuple[Fer
             ferra.db.execute(insert_into(Films).values(NewFilm("Alien")))
         with ferra.db.begin() as tx:
             tx.execute(insert_into(Films).values(NewFilm("Aliens")))
+        with ferra.db.transaction(isolation="serializable", read_only=True) as tx:
+            assert len(tx.fetch_all(select(Film))) == 1
         with ferra.db.transaction() as tx:
             tx.execute(insert_into(Films).values(NewFilm("Alien 3")))
             with pytest.raises(Exception, match="films_title_key"):

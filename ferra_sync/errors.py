@@ -70,13 +70,18 @@ class NotFound(FerraDbError):  # noqa: N818 - the contract's name
     def __init__(self, resource: str, id: object = None, row: int | None = None) -> None:
         self.resource = resource
         self.row = row
-        spelled = ",".join(map(str, id)) if isinstance(id, tuple) else str(id)
+        spelled = ",".join(map(_spelled, id)) if isinstance(id, tuple) else _spelled(id)
         self.id: str | None = None if id is None else spelled
         named = resource if id is None else f"{resource}/{self.id}"
         super().__init__(f"{named} not found{'' if row is None else f' by rows[{row}]'}")
 
     def __reduce__(self) -> tuple[type[NotFound], tuple[str, str | None, int | None]]:
         return type(self), (self.resource, self.id, self.row)
+
+
+def _spelled(part: object) -> str:
+    """Return a part of a key as text, of an enum its value."""
+    return str(part.value if isinstance(part, enum.Enum) else part)
 
 
 class Conflict(FerraDbError):  # noqa: N818 - the contract's name

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import TracebackType
 from typing import Any, Final
 
 import psycopg
 from psycopg.pq import TransactionStatus
 
-from ferra_sync._database.borrowed import Borrowed
+from ferra_sync._database.borrowed import Borrowed, _Nested, _Owners
 from ferra_sync._database.database import Database
+from ferra_sync._database.transaction import Transaction, keep
 from ferra_sync._postgres import wire
 
 _SAVEPOINT: Final = b"SAVEPOINT ferra_call"
@@ -43,6 +45,28 @@ class _Rehearsed(Borrowed):
                 wire.run(connection, _RELEASE)
         finally:
             super().release(connection)
+
+    def begin(self, command: bytes) -> Transaction:
+        """Begin what is for the program a transaction: a savepoint, whatever properties it was to have."""
+        del command
+        connection = self.acquire()
+        try:
+            return _Part(_Owners(self, connection, keep), self.release)
+        except BaseException:
+            self.release(connection)
+            raise
+
+
+class _Part(_Nested):
+    """A savepoint that is rolled back unless `commit()` was called, as a transaction is."""
+
+    __slots__ = ()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self.is_open:
+            self._abandon()
 
 
 @contextmanager

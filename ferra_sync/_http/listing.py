@@ -16,7 +16,7 @@ from ferra_sync._expression.sqltypes import BIGINT
 from ferra_sync._expression.typevars import S_co
 from ferra_sync._http.problems import ProblemError
 from ferra_sync._model.csv_cells import read_cell
-from ferra_sync._model.filter import Filter
+from ferra_sync._model.filter import Filter, filter_meta
 from ferra_sync._model.outside import given
 from ferra_sync._model.sort import Sort
 from ferra_sync.errors import SchemaError, ValidationError
@@ -61,6 +61,16 @@ class Listing(Generic[S_co]):
             raise SchemaError("filters is a class: FilmFilter, decorated with @attrs.frozen")
         if not is_whole_number(self.max_per_page, 1):
             raise SchemaError("max_per_page is a whole number, at least 1")
+        for name in self.required:
+            if name not in self.filter_names:
+                raise SchemaError(f"{name} is required and is no filter: required takes names of the filter's fields")
+
+    @property
+    def filter_names(self) -> tuple[str, ...]:
+        """The parameters that are the filter's."""
+        return (
+            () if self.filters is None else tuple(field.key for field in filter_meta(cast("Any", self.filters)).fields)
+        )
 
     @property
     def beside(self) -> tuple[str, ...]:

@@ -23,8 +23,8 @@ from ferra_sync._query.insert import insert_into
 from ferra_sync._query.select import Select
 from ferra_sync._query.select_arity import select
 from ferra_sync._query.update import update
-from ferra_sync._repository.repository import PgRepository
-from ferra_sync.errors import NotFound, SchemaError
+from ferra_sync._repository.protocol import Repository
+from ferra_sync.errors import NotFound, QueryError, SchemaError
 
 Operation: TypeAlias = Literal["list", "get", "create", "replace", "change", "delete"]
 
@@ -72,9 +72,8 @@ class Resource(Generic[M]):
         chosen = frozenset(operations)
         if not chosen or chosen - set(OPERATIONS):
             raise SchemaError(f"operations are {', '.join(OPERATIONS)}, at least one of them")
-        for each in (create, change):
-            if each is not None and ModelMeta.of(each).table.ref != meta.table.ref:
-                raise SchemaError(f"{each.__name__} is of another table than {model.__name__}")
+        _check_body(meta, "create", create, Insertable)
+        _check_body(meta, "change", change, Changeset)
         if "create" in chosen and create is None and meta.missing:
             names = ", ".join(ref.name for ref in meta.missing)
             raise SchemaError(f"{model.__name__} lacks {names}, so no row comes of it: say create=, an Insertable")
@@ -86,12 +85,12 @@ class Resource(Generic[M]):
         """The class of the rows."""
         return self.meta.model
 
-    def list(self, repository: PgRepository[M], asked: Asked) -> Reply:
+    def list(self, repository: Repository[M], asked: Asked) -> Reply:
         """Answer GET of the collection."""
         wanted = self.listing.parse(asked.query_string)
         return Reply(200, _json(self._part(repository, wanted)))
 
-    def get(self, repository: PgRepository[M], asked: Asked, segments: Sequence[str]) -> Reply:
+    def get(self, repository: Repository[M], asked: Asked, segments: Sequence[str]) -> Reply:
         """Answer GET of a row; 304 where If-None-Match has it already."""
         row = repository.find_by_id(self._key(segments))
         reply = self._reply(200, row)
@@ -99,17 +98,17 @@ class Resource(Generic[M]):
             return Reply(304, b"", reply.headers)
         return reply
 
-    def post(self, repository: PgRepository[M], asked: Asked) -> Reply:
+    def post(self, repository: Repository[M], asked: Asked) -> Reply:
         """Answer POST to the collection."""
         data = json_object(asked)
         if self.create is None:
             row = repository.insert(read_row(self.model, data))
         else:
             inserting: Any = insert_into(self._table).values(read_row(self.create, data))
-            row = repository.db.fetch_one(inserting.returning(self.model))
+            row = _verbs(repository).fetch_one(inserting.returning(self.model))
         return attrs.evolve(self._reply(201, row), path=path_of(self.meta, row))
 
-    def put(self, repository: PgRepository[M], asked: Asked, segments: Sequence[str]) -> Reply:
+    def put(self, repository: Repository[M], asked: Asked, segments: Sequence[str]) -> Reply:
         """Answer PUT of a row that is there: what the body leaves out has the model's default."""
         key = parsed_key(self.meta, segments)
         row = read_row(self.model, json_object(asked), key)
@@ -118,14 +117,14 @@ class Resource(Generic[M]):
                 return self._reply(200, repository.update(key_value(key), row))
             return self._reply(200, repository.update_in_tx(tx, key_value(key), row))
 
-    def patch(self, repository: PgRepository[M], asked: Asked, segments: Sequence[str]) -> Reply:
+    def patch(self, repository: Repository[M], asked: Asked, segments: Sequence[str]) -> Reply:
         """Answer PATCH of a row: what the body leaves out stays, null is NULL."""
         key = parsed_key(self.meta, segments)
         changes = read_row(self.change, json_object(asked))
         with self._matched(repository, asked, key) as tx:
-            return self._reply(200, self._changed(tx or repository.db, key_value(key), changes))
+            return self._reply(200, self._changed(tx or _verbs(repository), key_value(key), changes))
 
-    def delete(self, repository: PgRepository[M], asked: Asked, segments: Sequence[str]) -> Reply:
+    def delete(self, repository: Repository[M], asked: Asked, segments: Sequence[str]) -> Reply:
         """Answer DELETE of a row."""
         key = parsed_key(self.meta, segments)
         with self._matched(repository, asked, key) as tx:
@@ -146,7 +145,7 @@ class Resource(Generic[M]):
     def _key(self, segments: Sequence[str]) -> Any:  # noqa: ANN401 - of the key's type
         return key_value(parsed_key(self.meta, segments))
 
-    def _part(self, repository: PgRepository[M], wanted: Wanted) -> object:
+    def _part(self, repository: Repository[M], wanted: Wanted) -> object:
         part = wanted.part
         if isinstance(part, PageParams) and wanted.filters is None and not wanted.orders:
             return repository.find_page(part.page, part.per_page)
@@ -155,8 +154,8 @@ class Resource(Generic[M]):
             query = query.filter(wanted.filters)
         query = query.order_by(*wanted.orders)
         if isinstance(part, PageParams):
-            return repository.db.fetch_page(query, part.page, part.per_page)
-        return repository.db.fetch_keyset(query, part.limit, after=part.after, before=part.before)
+            return _verbs(repository).fetch_page(query, part.page, part.per_page)
+        return _verbs(repository).fetch_keyset(query, part.limit, after=part.after, before=part.before)
 
     def _changed(self, executor: Executor, key: object, changes: Changeset[Any]) -> M:
         is_empty = all(value is UNSET for value in ModelMeta.of(type(changes)).values(changes))
@@ -164,9 +163,7 @@ class Resource(Generic[M]):
         return self._there(executor.fetch_optional(changed if is_empty else changed.returning(self.model)), key)
 
     @contextmanager
-    def _matched(
-        self, repository: PgRepository[M], asked: Asked, key: Mapping[str, Any]
-    ) -> Iterator[Transaction | None]:
+    def _matched(self, repository: Repository[M], asked: Asked, key: Mapping[str, Any]) -> Iterator[Transaction | None]:
         """Yield, where If-Match is said, a transaction that has locked the row and found it to be of that version.
 
         Raises:
@@ -176,7 +173,7 @@ class Resource(Generic[M]):
         if asked.if_match is None:
             yield None
             return
-        with repository.db.transaction() as tx:
+        with _verbs(repository).transaction() as tx:
             row = self._there(tx.fetch_optional(self._all.find(key_value(key)).for_update()), key_value(key))
             check_match(asked.if_match, etag_of(self.meta, row, _json(row)))
             yield tx
@@ -189,6 +186,26 @@ class Resource(Generic[M]):
     def _reply(self, status: int, row: M) -> Reply:
         body = _json(row)
         return Reply(status, body, {"ETag": etag_of(self.meta, row, body)})
+
+
+def _verbs(repository: Repository[Any]) -> Executor:
+    """Return what queries run on beside a repository's own methods."""
+    db = getattr(repository, "db", None)
+    if not isinstance(db, Executor):
+        raise QueryError(
+            f"{type(repository).__name__} runs no queries: without filters, sort and keyset, create= and If-Match, and"
+            " without the operation change, a resource is served by its methods alone"
+        )
+    return db
+
+
+def _check_body(meta: ModelMeta, name: str, given: type[Any] | None, kind: type[Any]) -> None:
+    if given is None:
+        return
+    if not (isinstance(given, type) and issubclass(given, kind)):
+        raise SchemaError(f"{name} takes a class of {kind.__name__}[{meta.table.ref.owner.__name__}]")
+    if ModelMeta.of(given).table.ref != meta.table.ref:
+        raise SchemaError(f"{given.__name__} is of another table than {meta.model.__name__}")
 
 
 def _json(value: object) -> bytes:

@@ -8,10 +8,11 @@ from typing import Any, Final, TypeVar
 import attrs
 from flask import Blueprint, Flask, Response, current_app, request
 
-from ferra_sync import Changeset, Database, FerraModel, In, Insertable, PgRepository
+from ferra_sync import Changeset, FerraModel, In, Insertable, PgRepository
 from ferra_sync._http.exchange import JSON, Asked, Reply
 from ferra_sync._http.listing import Listing
 from ferra_sync._http.resource import OPERATIONS, Operation, Resource
+from ferra_sync._repository.protocol import Repository
 from ferra_sync.integrations._flask.extension import state_of
 
 S = TypeVar("S")
@@ -27,13 +28,13 @@ class CrudOptions:
     Attributes:
         name: of the blueprint; "": that of the table.
         operations: which there are of list, get, create, replace, change and delete.
-        repository: makes the repository of a database; None: `PgRepository(model, db)`.
+        repository: returns the repository, `lambda: UserRepository(ferra.db)`; None: `PgRepository(model, ferra.db)`.
         max_body: the most bytes of a body, where the application has no MAX_CONTENT_LENGTH.
     """
 
     name: str = ""
     operations: tuple[Operation, ...] = OPERATIONS
-    repository: Callable[[Database], PgRepository[Any]] | None = None
+    repository: Callable[[], Repository[Any]] | None = None
     max_body: int = _LIMIT
 
 
@@ -126,10 +127,9 @@ class _Views:
 
         return view
 
-    def _repository(self) -> PgRepository[Any]:
-        db = state_of(_application()).db
+    def _repository(self) -> Repository[Any]:
         make = self._options.repository
-        return PgRepository(self._resource.model, db) if make is None else make(db)
+        return PgRepository(self._resource.model, state_of(_application()).db) if make is None else make()
 
 
 def _application() -> Flask:

@@ -1,10 +1,13 @@
-"""The shop as a REST API: `cd examples && flask --app shop.app run`."""
+"""The shop as a REST API, with a page to try it: `cd examples && PYTHONPATH=.. flask --app shop.app run`."""
 
 from __future__ import annotations
 
 from flask import Flask
 
+from ferra_sync.integrations.flask import openapi_blueprint
+
 from .answers import ferra
+from .page import page
 from .product_api import products, stock
 from .user_api import users
 
@@ -14,6 +17,6 @@ def create_app(database_url: str | None = None) -> Flask:
     app = Flask(__name__)
     app.config["FERRA_DATABASE_URL"] = database_url
     ferra.init_app(app)
-    for blueprint in (users, products, stock):
+    for blueprint in (users, products, stock, page, openapi_blueprint(title="The shop")):
         app.register_blueprint(blueprint)
     return app

@@ -1,4 +1,6 @@
-"""Predicates in MongoDB and in PostgreSQL: the same rows, NULL included; and what MongoDB does not compute is refused."""
+"""Predicates in MongoDB and in PostgreSQL: the same rows, NULL included; and what MongoDB has not is refused."""
+
+# ruff: noqa: DTZ001 - a timestamp has no zone
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ import pytest
 from databases import fresh_database
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shelf import Kept, Keeper, Mood, Number, Numbers
+from shelf import Keeper, Kept, Mood, Number, Numbers
 
 from ferra_sync import Database, Expr, MongoDatabase, PgRepository, QueryError
 from ferra_sync import functions as fn

@@ -1,5 +1,7 @@
 """Values in documents: each is read as it was written, and a number that would be changed is refused."""
 
+# ruff: noqa: DTZ001 - a timestamp has no zone
+
 from __future__ import annotations
 
 import datetime as dt

@@ -5,6 +5,7 @@
 - `from_` and `select` say how to read it. (`_query`, which `_compiler` turns into SQL)
 - `insert_into`, `update` and `delete_from` say how to change it. (`_query` too)
 - `PgRepository` has the verbs of one table. (`_repository`)
+- `Databases` has several by name, of whatever kind. (`_providers`)
 
 All of them are made of expressions: columns, operators and functions. (`_expression`, `types`, `functions`)
 """
@@ -65,7 +66,7 @@ from ferra_sync._query.table_part import TablePart, only, tablesample
 from ferra_sync._query.truncate import Truncate, truncate
 from ferra_sync._query.update import Delete, Update, delete_from, update
 from ferra_sync._query.writes import Returning
-from ferra_sync._repository.protocol import FerraRepository
+from ferra_sync._repository.protocol import FerraCollection, FerraRepository, Repository
 from ferra_sync._repository.repository import PgRepository
 from ferra_sync._schema.constraints import Constraint, check, foreign_key, index, unique
 from ferra_sync._schema.table import Table, TableMeta
@@ -87,7 +88,6 @@ from ferra_sync.errors import (
 from ferra_sync.functions._case import case
 
 if TYPE_CHECKING:
-    from ferra_sync._database.databases import Databases
     from ferra_sync._database.jobs.notifications import Listener, Notification
     from ferra_sync._database.jobs.options import JobOptions
     from ferra_sync._database.jobs.status import JobPart, JobStatus, SetAside
@@ -102,6 +102,8 @@ if TYPE_CHECKING:
     from ferra_sync._mongodb.database import MongoDatabase as MongoDatabase
     from ferra_sync._mongodb.repository import MongoRepository as MongoRepository
     from ferra_sync._mongodb.transaction import MongoTransaction as MongoTransaction
+    from ferra_sync._providers.databases import PROVIDERS, Databases
+    from ferra_sync._providers.provider import Provided, Provider
     from ferra_sync._query.associations import grouped_by
     from ferra_sync._query.claim import Lease
     from ferra_sync._query.plan import Plan, PlanNode
@@ -109,6 +111,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "JSON_NULL",
+    "PROVIDERS",
     "SERVER_DEFAULT",
     "UNSET",
     "Aggregate",
@@ -136,6 +139,7 @@ __all__ = [
     "EmbeddedError",
     "Executor",
     "Expr",
+    "FerraCollection",
     "FerraDbError",
     "FerraModel",
     "FerraRepository",
@@ -176,9 +180,12 @@ __all__ = [
     "Plan",
     "PlanNode",
     "Predicate",
+    "Provided",
+    "Provider",
     "Quantified",
     "QueryError",
     "RecursiveCte",
+    "Repository",
     "Returning",
     "Row",
     "RowQuery",
@@ -252,7 +259,6 @@ if not TYPE_CHECKING:
     __getattr__, __dir__ = on_first_use(
         __name__,
         {
-            "_database.databases": "Databases",
             "_database.jobs.notifications": "Listener Notification",
             "_database.jobs.options": "JobOptions",
             "_database.jobs.status": "JobPart JobStatus SetAside",
@@ -270,6 +276,8 @@ if not TYPE_CHECKING:
             "_query.associations": "grouped_by",
             "_query.claim": "Lease",
             "_query.plan": "Plan PlanNode",
+            "_providers.databases": "PROVIDERS Databases",
+            "_providers.provider": "Provided Provider",
             "_repository.import_csv": "ImportReport LineError",
         },
     )

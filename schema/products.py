@@ -64,6 +64,15 @@ class Product(FerraModel[Products]):
     created_at: datetime = SERVER_DEFAULT
     updated_at: datetime = SERVER_DEFAULT
 
+    def update_price(self, price: Decimal) -> None:
+        """Set the price; ValueError where it is not positive. Stamped when it is written."""
+        self.price = price
+
+    def update_stock(self, quantity: int) -> None:
+        """Set how many there are, and with it whether it can be sold; ValueError where it is less than none."""
+        self.stock_quantity = quantity
+        self.in_stock = quantity > 0
+
 
 @attrs.define
 class NewProduct(Insertable[Products]):

@@ -72,6 +72,14 @@ class User(FerraModel[Users]):
     created_at: datetime = SERVER_DEFAULT
     updated_at: datetime = SERVER_DEFAULT
 
+    def activate(self) -> None:
+        """Let the user in; stamped when it is written."""
+        self.is_active = True
+
+    def deactivate(self) -> None:
+        """Keep the user out; stamped when it is written."""
+        self.is_active = False
+
 
 @attrs.frozen
 class UserProfile(FerraModel[Users]):

@@ -35,12 +35,11 @@ _INHERITED: Final[list[object]] = []
 class MongoConnection(Handle):
     """The client of a database, which threads share; a forked child makes its own on first use."""
 
-    def __init__(self, url: str, settings: DatabaseConfig) -> None:
-        self._url = url
+    def __init__(self, settings: DatabaseConfig) -> None:
         self.settings = settings
         self._lock = threading.Lock()
         self._is_closed = False
-        self._client: MongoClient[Document] | None = _client(url, settings)
+        self._client: MongoClient[Document] | None = _client(settings)
         self.name = _database_of(self._client)
         at_fork(self)
 
@@ -50,7 +49,7 @@ class MongoConnection(Handle):
             if self._is_closed:
                 raise Db("the database is closed", kind=DbErrorKind.CLOSED_CONNECTION)
             if self._client is None:
-                self._client = _client(self._url, self.settings)
+                self._client = _client(self.settings)
             return self._client
 
     def collection(self, name: str) -> Collection[Document]:
@@ -80,8 +79,8 @@ def asked(call: Callable[[], T], table: TableMeta | None = None) -> T:
     raise problem  # Outside, for the other error quotes values.
 
 
-def _client(url: str, settings: DatabaseConfig) -> MongoClient[Document]:
-    milliseconds = round(settings.connect_timeout * 1000)
+def _client(settings: DatabaseConfig) -> MongoClient[Document]:
+    url, milliseconds = settings.url, round(settings.connect_timeout * 1000)
     options: dict[str, Any] = {
         "appname": settings.application_name,
         "maxPoolSize": settings.max_connections,

@@ -35,15 +35,15 @@ class MongoDatabase(Handle):
         self._connection = connection
 
     @classmethod
-    def connect(cls, config: str | DatabaseConfig, *, settings: DatabaseConfig | None = None) -> Self:
+    def connect(cls, config: str | DatabaseConfig) -> Self:
         """Connect to a server; nothing is sent before the first call, `ping` for one.
 
         A write is answered when a majority of the servers has it in its journal, unless the URL says otherwise.
 
         Args:
-            config: `mongodb://user:password@host:port/database`, `mongodb+srv://…`, or a config with such a URL.
-            settings: limits, timeouts and token secrets, where `config` is a URL; what the URL says goes before them.
-                `statement_timeout` is how long the server may leave a call without an answer.
+            config: `mongodb://user:password@host:port/database`, `mongodb+srv://…`, or a config with such a URL. What
+                the URL says goes before the limits and timeouts of the config; `statement_timeout` is how long the
+                server may leave a call without an answer.
 
         Raises:
             ConfigError: it is no URL of MongoDB, does not parse, or names no database; the URL is never shown.
@@ -51,8 +51,7 @@ class MongoDatabase(Handle):
         url = config.url if isinstance(config, DatabaseConfig) else config
         if not isinstance(url, str) or not url.startswith(SCHEMES):
             raise ConfigError("the database's URL begins with mongodb:// or mongodb+srv://")
-        own = config if isinstance(config, DatabaseConfig) else DatabaseConfig()
-        return cls(MongoConnection(url, settings or own))
+        return cls(MongoConnection(config if isinstance(config, DatabaseConfig) else DatabaseConfig(url)))
 
     def __repr__(self) -> str:
         return f"<MongoDatabase {self._connection.name}>"

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import math
 import os
 import re
-import stat
-import sys
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 from urllib.parse import quote, unquote
 
@@ -17,6 +13,7 @@ import attrs
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from ferra_sync._postgres.dotenv import dotenv_values
 from ferra_sync.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -29,9 +26,10 @@ Check: TypeAlias = Literal["socket", "query", "never"]
 
 _CHECKS: Final = ("socket", "query", "never")
 _VARIABLE: Final = "DATABASE_URL"
-_DOTENV: Final = Path(".env")
 _FORMS: Final = "postgresql://user:password@host:port/database or host=… dbname=…"
 _URL: Final = re.compile(r"postgres(?:ql)?://")
+_OTHER_KIND: Final = re.compile(r"(?!postgres)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+"""A URL of another kind of database, which its own provider reads."""
 _FOREIGN_DRIVER: Final = re.compile(r"(postgres(?:ql)?\+\w+)://")
 _PORTS: Final = re.compile(r"[\d,]*")
 _SECRETS: Final = frozenset(
@@ -97,7 +95,7 @@ def _check_secrets(_config: DatabaseConfig, field: attrs.Attribute[Any], value: 
 
 def _check_url(_config: DatabaseConfig, field: attrs.Attribute[str], value: object) -> None:
     _check_text(_config, field, value)
-    if isinstance(value, str) and value:
+    if isinstance(value, str) and value and not _OTHER_KIND.match(value):
         _parsed(value)
 
 
@@ -181,53 +179,31 @@ def resolve_url(url: str | None) -> str:
     Raises:
         ConfigError: there is none, it has a form that PostgreSQL does not know, or `.env` is not to be trusted.
     """
-    found = url if url is not None else os.environ.get(_VARIABLE) or _from_dotenv()
+    found = url if url is not None else found_url()
     if not isinstance(found, str):
         raise ConfigError(f"the database's URL is a string, not {type(found).__name__}")
     _parsed(found)
     return found
 
 
-def _from_dotenv() -> str:
+def found_url() -> str:
+    """Return the environment's DATABASE_URL, or the one in `.env`, of whatever kind of database.
+
+    Raises:
+        ConfigError: there is none, or `.env` is not to be trusted.
+    """
+    found = os.environ.get(_VARIABLE)
+    if found:
+        return found
     try:
-        from dotenv import dotenv_values  # noqa: PLC0415 - an optional extra
+        found = dotenv_values().get(_VARIABLE)
     except ImportError:
         raise ConfigError(
             f"no database URL: pass one, or set {_VARIABLE} to {_FORMS} (a .env file is read with python-dotenv)"
         ) from None
-    found = dotenv_values(stream=io.StringIO(_dotenv_text())).get(_VARIABLE)
     if not found:
         raise ConfigError(f"no database URL: pass one, or set {_VARIABLE}, or put it into a .env file: {_FORMS}")
     return found
-
-
-def _dotenv_text() -> str:
-    """Return the text of the working directory's `.env`, "" where there is none."""
-    if not _DOTENV.is_file():
-        return ""
-    try:
-        with _DOTENV.open("rb") as file:
-            _check_owner(_DOTENV.lstat())
-            _check_owner(status := os.fstat(file.fileno()))
-            if status.st_mode & stat.S_IWOTH and sys.platform != "win32":
-                raise ConfigError(f"{_DOTENV.absolute()} is not read: everyone may write it; chmod o-w it")
-            content = file.read()
-    except OSError as error:
-        raise ConfigError(f"{_DOTENV.absolute()} cannot be read: {error.strerror}") from error
-    # A failed decode would chain an error that holds the whole of it.
-    text = content.decode(errors="replace")
-    if "\ufffd" in text:
-        raise ConfigError(f"{_DOTENV.absolute()} is not UTF-8")
-    return text
-
-
-def _check_owner(status: os.stat_result) -> None:
-    """Refuse a file, or a link to one, of another user; what is root's may be read, as an image's files are."""
-    if sys.platform != "win32" and status.st_uid not in {0, os.geteuid()}:
-        raise ConfigError(
-            f"{_DOTENV.absolute()} is not read: it belongs to another user, number {status.st_uid};"
-            f" chown it, or set {_VARIABLE}"
-        )
 
 
 def connection_parameters(config: DatabaseConfig) -> dict[str, Any]:

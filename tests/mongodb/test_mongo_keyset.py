@@ -80,8 +80,8 @@ def test_a_token_with_values_of_other_types_is_refused(mongo: MongoDatabase) -> 
 
 def test_signed_tokens_are_taken_where_they_were_signed(mongo: MongoDatabase, mongodb_url: str) -> None:
     mongo.repository(Loan).insert_many([Loan("a"), Loan("b")])
-    signing = DatabaseConfig(token_secrets=("a secret of ours",), token_lifetime=60.0)
-    with MongoDatabase.connect(mongodb_url, settings=signing) as db:
+    signing = DatabaseConfig(mongodb_url, token_secrets=("a secret of ours",), token_lifetime=60.0)
+    with MongoDatabase.connect(signing) as db:
         loans = db.repository(Loan)
         page = loans.find_keyset(1)
         assert [each.reader for each in loans.find_keyset(1, after=page.next).items] == ["b"]

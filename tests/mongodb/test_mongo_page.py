@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -21,14 +19,3 @@ def test_every_block_of_the_page_runs(mongodb_url: str, monkeypatch: pytest.Monk
     for block in blocks:
         block.evaluate()
     document.namespace["db"].close()
-
-
-def test_without_pymongo_the_extra_is_named() -> None:
-    program = (
-        "import sys, importlib.util as u; found = u.find_spec\n"
-        "u.find_spec = lambda name, *rest: None if name == 'pymongo' else found(name, *rest)\n"
-        "from ferra_sync import *\n"
-        "from ferra_sync import MongoDatabase"
-    )
-    run = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True, text=True, timeout=60)
-    assert "MongoDatabase needs pymongo: pip install 'ferra-sync[mongodb]'" in run.stderr.splitlines()[-1]

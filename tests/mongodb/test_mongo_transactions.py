@@ -128,7 +128,7 @@ def test_a_server_that_is_away_is_told_without_the_password() -> None:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     url = f"mongodb://user:secret@127.0.0.1:{port}/app"
-    with MongoDatabase.connect(url, settings=DatabaseConfig(connect_timeout=0.2)) as db:
+    with MongoDatabase.connect(DatabaseConfig(url, connect_timeout=0.2)) as db:
         for call in (db.ping, lambda: db.repository(Loan).insert(Loan("a"))):
             with pytest.raises(Db) as caught:
                 call()
@@ -138,9 +138,9 @@ def test_a_server_that_is_away_is_told_without_the_password() -> None:
 
 def test_a_server_that_does_not_answer_is_given_up() -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as silent:
-        settings = DatabaseConfig(connect_timeout=0.2, statement_timeout=0.2)
         url = f"mongodb://127.0.0.1:{silent.getsockname()[1]}/app"
-        with MongoDatabase.connect(url, settings=settings) as db, pytest.raises(Db) as caught:
+        config = DatabaseConfig(url, connect_timeout=0.2, statement_timeout=0.2)
+        with MongoDatabase.connect(config) as db, pytest.raises(Db) as caught:
             db.ping()
     assert caught.value.kind in {DbErrorKind.CLOSED_CONNECTION, DbErrorKind.TIMEOUT}
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from psycopg.conninfo import conninfo_to_dict
 
+from ferra_sync import Database
 from ferra_sync._postgres.config import DatabaseConfig, connection_parameters, resolve_url
 from ferra_sync.errors import ConfigError
 
@@ -27,7 +28,6 @@ UNUSABLE = [
     f"postgres://ann:{SECRET}@localhost/shop?nonsense=1",
     f"postgres://ann:{SECRET}@localhost/shop?connect_timeout=soon",
     f"postgres://ann:{SECRET}@localhost/shop\0",
-    f"mysql://ann:{SECRET}@localhost/shop",
     f"host=localhost password={SECRET} x",
     f"host=localhost password='{SECRET}",
     f"{SECRET}",
@@ -150,6 +150,16 @@ def test_a_url_that_does_not_parse_is_refused_without_showing_it(url):
             refused(url)
         assert SECRET not in str(caught.value) + repr(caught.value)
         assert caught.value.__cause__ is caught.value.__context__ is None
+
+
+@pytest.mark.parametrize("url", [f"mysql://ann:{SECRET}@localhost/shop", "sqlite::memory:"])
+def test_a_url_of_another_kind_of_database_is_refused_where_postgresql_is_meant(url):
+    config = DatabaseConfig(url)
+    assert SECRET not in repr(config)
+    for refused in (lambda: Database(config), lambda: Database.connect(url)):
+        with pytest.raises(ConfigError, match="the database's URL does not parse; it is postgresql://") as caught:
+            refused()
+        assert SECRET not in str(caught.value)
 
 
 def test_a_raw_at_sign_or_slash_in_a_password_is_said_to_need_encoding():

@@ -1,0 +1,168 @@
+"""The settings of several databases: a file, `.env` over it, the environment over both."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+import attrs
+
+from ferra_sync._expression.described import described
+from ferra_sync._postgres.config import DatabaseConfig
+from ferra_sync._postgres.dotenv import dotenv_values
+from ferra_sync.errors import ConfigError
+
+_FIELDS: Final = {field.name: str(field.type) for field in attrs.fields(DatabaseConfig)}
+"""The settings of a database, each with its annotation."""
+
+_DATABASES: Final = "databases"
+_DEFAULTS: Final = "defaults"
+_OURS: Final = re.compile(r"FERRA_(?:DATABASES__(?P<name>.+)|DEFAULTS)__(?P<key>.+?)", re.IGNORECASE)
+_URL: Final = "DATABASE_URL"
+_WORDS: Final = {"true": True, "false": False}
+
+
+class _Settings:
+    """What one layer after the other says, each value with the place where it says so."""
+
+    def __init__(self) -> None:
+        self.defaults: dict[str, tuple[Any, str]] = {}
+        self.databases: dict[str, dict[str, tuple[Any, str]]] = {}
+
+    def named(self, name: str) -> dict[str, tuple[Any, str]]:
+        """Return what is said of a database, whose name the environment spells in capitals."""
+        known = next((each for each in self.databases if _capitals(each) == _capitals(name)), name)
+        return self.databases.setdefault(known, {})
+
+
+def configured(path: str | Path | None) -> dict[str, DatabaseConfig]:
+    """Return the databases that a file, `.env` and the environment name, each with its config.
+
+    Raises:
+        ConfigError: the file cannot be read, a key is unknown or a value is none that it can have; it says where.
+    """
+    settings = _Settings()
+    if path is not None:
+        _add_file(settings, Path(path))
+    with suppress(ImportError):  # As for DATABASE_URL alone: `.env` is read where python-dotenv is installed.
+        _add_variables(settings, dotenv_values(), ".env: ")
+    _add_variables(settings, os.environ, "")
+    return {name: _config(name, settings.defaults | said) for name, said in settings.databases.items()}
+
+
+def _add_file(settings: _Settings, path: Path) -> None:
+    content = _table(_loaded(path), str(path))
+    for key in content.keys() - {_DATABASES, _DEFAULTS}:
+        raise ConfigError(f"{path}: {key!r} is unknown; there are: '{_DATABASES}', '{_DEFAULTS}'")
+    settings.defaults.update(_checked(content.get(_DEFAULTS, {}), f"{path}: {_DEFAULTS}"))
+    for name, said in _table(content.get(_DATABASES, {}), f"{path}: {_DATABASES}").items():
+        settings.named(str(name)).update(_checked(said, f"{path}: {_DATABASES}.{name}"))
+
+
+def _checked(said: object, place: str) -> dict[str, tuple[Any, str]]:
+    """Return what a table of a file says, each value with its place."""
+    table = _table(said, place)
+    return {_known(str(key), place): (_listed(key, value), f"{place}.{key}") for key, value in table.items()}
+
+
+def _listed(key: object, value: object) -> object:
+    """Return the value, a list of the file as the tuple that the field is."""
+    return tuple(value) if isinstance(value, list) and str(_FIELDS[str(key)]).startswith("tuple") else value
+
+
+def _table(value: object, place: str) -> Mapping[Any, object]:
+    if not isinstance(value, Mapping):
+        raise ConfigError(f"{place} is a table, not {described(value)}")
+    return value
+
+
+def _known(key: str, place: str) -> str:
+    if key not in _FIELDS:
+        raise ConfigError(f"{place} has no {key!r}; there are: {', '.join(_FIELDS)}")
+    return key
+
+
+def _loaded(path: Path) -> object:
+    """Return what the file says; an error shows none of its text, which may hold passwords."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path} is not UTF-8") from None
+    if path.suffix == ".toml":
+        return _from_toml(text, path)
+    if path.suffix in {".yaml", ".yml"}:
+        return _from_yaml(text, path)
+    raise ConfigError(f"{path} is no .toml, .yaml or .yml")
+
+
+def _from_toml(text: str, path: Path) -> object:
+    import tomllib  # noqa: PLC0415 - of files alone
+
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        place = str(error).rpartition("(at ")[2].rstrip(")")  # What stands before it may quote the file.
+        raise ConfigError(f"{path} is no TOML, at {place}") from None
+
+
+def _from_yaml(text: str, path: Path) -> object:
+    try:
+        import yaml  # noqa: PLC0415 - an optional extra
+    except ImportError:
+        raise ConfigError(f"{path} needs PyYAML: pip install 'ferra-sync[yaml]', or write TOML") from None
+    try:
+        return yaml.safe_load(text) or {}
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f", at line {mark.line + 1}, column {mark.column + 1}" if mark is not None else ""
+        raise ConfigError(f"{path} is no YAML{place}") from None
+
+
+def _add_variables(settings: _Settings, variables: Mapping[str, str | None], place: str) -> None:
+    if variables.get(_URL):
+        settings.named("default")["url"] = (variables[_URL], f"{place}{_URL}")
+    for variable, value in variables.items():
+        match = _OURS.fullmatch(variable)
+        if match is not None:
+            key = _known(match["key"].lower(), f"{place}{variable}")
+            said = settings.defaults if match["name"] is None else settings.named(match["name"].lower())
+            said[key] = (_spelled(key, value or "", f"{place}{variable}"), f"{place}{variable}")
+
+
+def _spelled(key: str, text: str, place: str) -> object:
+    """Return the value that a variable spells."""
+    annotation = _FIELDS[key]
+    if annotation.startswith("tuple"):
+        return tuple(text.split(","))
+    if annotation == "bool":
+        if text.lower() not in _WORDS:
+            raise ConfigError(f"{place} is true or false")
+        return _WORDS[text.lower()]
+    if not annotation.startswith(("int", "float")):
+        return text
+    if not text and annotation.endswith("None"):
+        return None
+    try:
+        return int(text) if annotation == "int" else float(text)
+    except ValueError:
+        raise ConfigError(f"{place} is no number") from None
+
+
+def _capitals(name: str) -> str:
+    return name.upper().replace("-", "_")
+
+
+def _config(name: str, said: Mapping[str, tuple[Any, str]]) -> DatabaseConfig:
+    """Return the config of one database; where it is refused, the error says by which place."""
+    try:
+        return DatabaseConfig(**{key: value for key, (value, _) in said.items()})
+    except ConfigError as error:
+        key = next((key for key in said if str(error).startswith(f"{key} ")), None)
+        place = f"database {name!r}" if key is None else said[key][1]
+        raise ConfigError(f"{place}: {error}") from None

@@ -124,12 +124,20 @@ def test_what_few_programs_need_is_imported_on_first_use() -> None:
     assert not {*rare, "ferra_sync._query.claim", "ferra_sync.migrations"}.intersection(modules)
     for rare in (
         "cattrs",
+        "ferra_sync._mongodb",
         "ferra_sync._postgres.embedded",
         "ferra_sync.functions._text",
         "ferra_sync.migrations",
         "ferra_sync._database.tokens",
     ):
         assert rare not in modules
+
+
+def test_the_names_of_an_extra_are_there_and_no_star_import_asks_for_the_extra() -> None:
+    for name in ("MongoDatabase", "MongoRepository", "MongoTransaction"):
+        assert getattr(ferra_sync, name).__module__ == "ferra_sync"
+        assert name in dir(ferra_sync)
+        assert name not in ferra_sync.__all__
 
 
 def test_every_other_module_is_private_or_known() -> None:

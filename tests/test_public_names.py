@@ -13,6 +13,7 @@ import pytest
 
 import ferra_sync
 from ferra_sync import errors, functions, migrations, types
+from ferra_sync.integrations import flask
 
 TOP = """
 Aggregate Aggregated Assignment Capped Changeset Column Compound ConfigError Conflict Constraint Correlated
@@ -67,7 +68,19 @@ MIGRATIONS = """
 AppliedMigration MigrationFailedError MigrationState MigrationStatus Migrations
 """
 
-PINNED = [(ferra_sync, TOP), (types, TYPES), (functions, FUNCTIONS), (errors, ERRORS), (migrations, MIGRATIONS)]
+FLASK = """
+CrudOptions Ferra FerraState Listing Problem ProblemCodes ProblemError crud_blueprint json_response openapi_blueprint
+request_body
+"""
+
+PINNED = [
+    (ferra_sync, TOP),
+    (types, TYPES),
+    (functions, FUNCTIONS),
+    (errors, ERRORS),
+    (migrations, MIGRATIONS),
+    (flask, FLASK),
+]
 every_module = pytest.mark.parametrize(("module", "pinned"), PINNED, ids=lambda value: getattr(value, "__name__", ""))
 
 
@@ -141,7 +154,7 @@ def test_the_names_of_an_extra_are_there_and_no_star_import_asks_for_the_extra()
 
 
 def test_every_other_module_is_private_or_known() -> None:
-    known = {"cli", "errors", "functions", "migrations", "types"}
+    known = {"cli", "errors", "functions", "integrations", "migrations", "types"}
     found = {module.name for module in pkgutil.iter_modules(ferra_sync.__path__) if not module.name.startswith("_")}
     assert found <= known
 

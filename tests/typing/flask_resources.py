@@ -6,9 +6,10 @@ from typing import assert_type
 
 import attrs
 from domain import NewUser, Post, PostPatch, Posts, User, UserPatch, Users
+from flask import Blueprint
 
 from ferra_sync import Database, Filter, Sort, Unset, by
-from ferra_sync.integrations.flask import CrudBlueprint, CrudOptions, Ferra, Listing, ProblemCodes, crud_blueprint
+from ferra_sync.integrations.flask import CrudOptions, Ferra, Listing, ProblemCodes, crud_blueprint
 
 
 @attrs.frozen
@@ -23,7 +24,7 @@ class PostFilter(Filter[Posts]):
 
 ferra = Ferra(codes=ProblemCodes(not_found={"users": "USER_NOT_FOUND"}))
 assert_type(ferra.db, Database)
-assert_type(crud_blueprint(User), CrudBlueprint)
+assert_type(crud_blueprint(User), Blueprint)
 crud_blueprint(User, create=NewUser, change=UserPatch)
 crud_blueprint(User, listing=Listing(UserFilter, Sort.of(Users.name), paging="keyset"))
 crud_blueprint(Post, listing=Listing(sort=Sort.of(Posts.title)), options=CrudOptions(operations=("list", "get")))

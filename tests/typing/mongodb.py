@@ -22,10 +22,10 @@ with db.transaction() as tx:
 
 # Rejected
 
-users.find_by_id("1")  # R936 a text for a number
-users.find_by(Posts.published)  # R937 a column of another table
-users.find_all(order_by=[Posts.title])  # R938 an order of another table
-users.find_by(Users.name)  # R939 no predicate
-users.insert(Post)  # R940 a class for a row
-users.delete_in_tx(db, 1)  # R941 a database for a transaction
-db.run_in_transaction(lambda: 1)  # R942 work that takes no transaction
+users.find_by_id("1")  # R946 a text for a number
+users.find_by(Posts.published)  # R947 a column of another table
+users.find_all(order_by=[Posts.title])  # R948 an order of another table
+users.find_by(Users.name)  # R949 no predicate
+users.insert(Post)  # R950 a class for a row
+users.delete_in_tx(db, 1)  # R951 a database for a transaction
+db.run_in_transaction(lambda: 1)  # R952 work that takes no transaction

@@ -99,6 +99,9 @@ if TYPE_CHECKING:
     from ferra_sync._model.filter import Filter
     from ferra_sync._model.sort import Sort
     from ferra_sync._model.validated import validated
+    from ferra_sync._mongodb.database import MongoDatabase as MongoDatabase
+    from ferra_sync._mongodb.repository import MongoRepository as MongoRepository
+    from ferra_sync._mongodb.transaction import MongoTransaction as MongoTransaction
     from ferra_sync._providers.databases import PROVIDERS, Databases
     from ferra_sync._providers.provider import Provided, Provider
     from ferra_sync._query.associations import grouped_by
@@ -267,6 +270,9 @@ if not TYPE_CHECKING:
             "_model.filter": "Filter",
             "_model.sort": "Sort",
             "_model.validated": "validated",
+            "_mongodb.database": "MongoDatabase",
+            "_mongodb.repository": "MongoRepository",
+            "_mongodb.transaction": "MongoTransaction",
             "_query.associations": "grouped_by",
             "_query.claim": "Lease",
             "_query.plan": "Plan PlanNode",

@@ -13,6 +13,7 @@ import pytest
 
 import ferra_sync
 from ferra_sync import errors, functions, migrations, types
+from ferra_sync.integrations import flask
 
 TOP = """
 Aggregate Aggregated Assignment Capped Changeset Column Compound ConfigError Conflict Constraint Correlated
@@ -67,7 +68,19 @@ MIGRATIONS = """
 AppliedMigration MigrationFailedError MigrationState MigrationStatus Migrations
 """
 
-PINNED = [(ferra_sync, TOP), (types, TYPES), (functions, FUNCTIONS), (errors, ERRORS), (migrations, MIGRATIONS)]
+FLASK = """
+CrudOptions Ferra FerraState Listing Problem ProblemCodes ProblemError crud_blueprint json_response openapi_blueprint
+request_body
+"""
+
+PINNED = [
+    (ferra_sync, TOP),
+    (types, TYPES),
+    (functions, FUNCTIONS),
+    (errors, ERRORS),
+    (migrations, MIGRATIONS),
+    (flask, FLASK),
+]
 every_module = pytest.mark.parametrize(("module", "pinned"), PINNED, ids=lambda value: getattr(value, "__name__", ""))
 
 
@@ -124,6 +137,7 @@ def test_what_few_programs_need_is_imported_on_first_use() -> None:
     assert not {*rare, "ferra_sync._query.claim", "ferra_sync.migrations"}.intersection(modules)
     for rare in (
         "cattrs",
+        "ferra_sync._mongodb",
         "ferra_sync._postgres.embedded",
         "ferra_sync.functions._text",
         "ferra_sync.migrations",
@@ -132,8 +146,15 @@ def test_what_few_programs_need_is_imported_on_first_use() -> None:
         assert rare not in modules
 
 
+def test_the_names_of_an_extra_are_there_and_no_star_import_asks_for_the_extra() -> None:
+    for name in ("MongoDatabase", "MongoRepository", "MongoTransaction"):
+        assert getattr(ferra_sync, name).__module__ == "ferra_sync"
+        assert name in dir(ferra_sync)
+        assert name not in ferra_sync.__all__
+
+
 def test_every_other_module_is_private_or_known() -> None:
-    known = {"cli", "errors", "functions", "migrations", "types"}
+    known = {"cli", "errors", "functions", "integrations", "migrations", "types"}
     found = {module.name for module in pkgutil.iter_modules(ferra_sync.__path__) if not module.name.startswith("_")}
     assert found <= known
 

@@ -1,20 +1,17 @@
-"""What the views have in common: bodies, answers, and what a service refuses."""
+"""What the views have in common: the database, and how they answer what a service refuses."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
-from typing import Any, Final, TypeVar
+from typing import Final
 
-from flask import Response, current_app, request
+from flask import current_app
 
-from ferra_sync import to_json
 from ferra_sync.integrations.flask import Ferra, ProblemCodes, ProblemError
 
 from .errors import Code, ServiceError
-
-T = TypeVar("T")
 
 ferra: Final = Ferra(
     codes=ProblemCodes(not_found={"products": "PRODUCT_NOT_FOUND"}, conflict={"products_sku_key": "DUPLICATE_SKU"})
@@ -41,25 +38,3 @@ def answered() -> Iterator[None]:
         if error.code is Code.DATABASE_ERROR:
             current_app.logger.error("%s", error.__cause__)  # noqa: TRY400 - a traceback has what the driver quotes
         raise ProblemError(_STATUSES[error.code], error.code.value, str(error), errors=error.errors) from error
-
-
-def answer(value: object, status: int = HTTPStatus.OK) -> Response:
-    """Return a response with a model, or a list of them, as JSON."""
-    return Response(to_json(value), status, content_type="application/json")
-
-
-def body() -> dict[str, Any]:
-    """Return the object that the request brings; INVALID_REQUEST where it is none."""
-    data = request.get_json(silent=True)
-    if not isinstance(data, dict):
-        raise ProblemError(HTTPStatus.BAD_REQUEST, "INVALID_REQUEST", "the body is no JSON object")
-    return data
-
-
-def taken(data: dict[str, Any], name: str, kind: type[T]) -> T:
-    """Take a value out of a body; VALIDATION_ERROR where it is missing or of another type."""
-    value = data.pop(name, None)
-    if type(value) is not kind:
-        problem = {name: "is missing" if value is None else f"is no {kind.__name__}"}
-        raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, None, f"{name} {problem[name]}", errors=problem)
-    return value

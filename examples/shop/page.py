@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from importlib import resources
+from pathlib import Path
 from typing import Final
 
 from flask import Blueprint, Response
 
 page: Final = Blueprint("page", __name__)
-_HTML: Final = resources.files(__package__).joinpath("page.html").read_text(encoding="utf-8")
+_HTML: Final = Path(__file__).with_name("page.html").read_text(encoding="utf-8")
 
 
 @page.get("/")

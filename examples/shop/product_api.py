@@ -8,11 +8,11 @@ from uuid import UUID
 import attrs
 from flask import Blueprint, Response
 
-from ferra_sync import UNSET, Changeset, Filter, Insertable, Sort, Unset, by, validated, when_set
-from ferra_sync.integrations.flask import CrudOptions, Listing, crud_blueprint
+from ferra_sync import UNSET, Changeset, Filter, Insertable, Sort, Unset, by, when_set
+from ferra_sync.integrations.flask import CrudOptions, Listing, crud_blueprint, json_response, request_body
 from schema import Product, Products, not_empty, positive
 
-from .answers import answer, answered, body, ferra
+from .answers import answered, ferra
 from .product_service import ProductService
 
 
@@ -68,6 +68,6 @@ stock = Blueprint("stock", __name__, url_prefix="/api/products")
 
 @stock.put("/<uuid:id>/stock")
 def update_stock_quantity(id: UUID) -> Response:
-    asked = validated(Stock, body())
+    asked = request_body(Stock)
     with answered():
-        return answer(ProductService(ferra.db).update_stock_quantity(id, asked.stock_quantity))
+        return json_response(ProductService(ferra.db).update_stock_quantity(id, asked.stock_quantity))

@@ -8,11 +8,11 @@ from uuid import UUID
 import attrs
 from flask import Blueprint, Response, request
 
-from ferra_sync import UNSET, Changeset, Filter, Unset, by, validated
-from ferra_sync.integrations.flask import ProblemError
+from ferra_sync import UNSET, Changeset, Filter, Unset, ValidationError, by, validated
+from ferra_sync.integrations.flask import ProblemError, json_response, request_body
 from schema import UserRole, Users
 
-from .answers import answer, answered, body, ferra, taken
+from .answers import answered, ferra
 from .user_service import Registration, UserService
 
 users = Blueprint("users", __name__, url_prefix="/api/users")
@@ -45,35 +45,40 @@ def get_users() -> Response:
     if asked.role is UNSET:
         raise ProblemError(HTTPStatus.BAD_REQUEST, "MISSING_PARAMETER", "role is required")
     with answered():
-        return answer(_service().get_users_by_role(asked.role))
+        return json_response(_service().get_users_by_role(asked.role))
 
 
 @users.get("/<uuid:id>")
 def get_user_by_id(id: UUID) -> Response:
     with answered():
-        return answer(_service().get_user_profile(id))
+        return json_response(_service().get_user_profile(id))
 
 
 @users.post("")
 def create_user() -> Response:
-    data = body()
-    password = taken(data, "password", str)
+    data = request.get_json(silent=True)
+    if not isinstance(data, dict):
+        raise ProblemError(HTTPStatus.BAD_REQUEST, "INVALID_REQUEST", "the body is no JSON object")
+    password = data.pop("password", None)
+    asked = validated(Registration, data)
+    if not isinstance(password, str):
+        raise ValidationError("Registration", {"password": "is no text"})
     with answered():
-        return answer(_service().create_user(validated(Registration, data), password), HTTPStatus.CREATED)
+        return json_response(_service().create_user(asked, password), HTTPStatus.CREATED)
 
 
 @users.put("/<uuid:id>/status")
 def update_user_status(id: UUID) -> Response:
-    asked = validated(Admission, body())
+    asked = request_body(Admission)
     with answered():
-        return answer(_service().update_user_status(id, is_active=asked.is_active))
+        return json_response(_service().update_user_status(id, is_active=asked.is_active))
 
 
 @users.put("/<uuid:id>/role")
 def update_user_role(id: UUID) -> Response:
-    asked = validated(Promotion, body())
+    asked = request_body(Promotion)
     with answered():
-        return answer(_service().change_user_role(id, asked.role))
+        return json_response(_service().change_user_role(id, asked.role))
 
 
 def _service() -> UserService:

@@ -18,12 +18,13 @@ from ferra_sync._model.model import M
 from ferra_sync._postgres.config import DatabaseConfig, found_url
 from ferra_sync._postgres.forks import at_fork
 from ferra_sync._providers.configuration import configured
+from ferra_sync._providers.mongodb import MongoProvider
 from ferra_sync._providers.postgres import EmbeddedProvider, PostgresProvider
 from ferra_sync._providers.provider import Provided, Provider
 from ferra_sync._repository.protocol import Repository
 from ferra_sync.errors import ConfigError
 
-PROVIDERS: Final[tuple[Provider, ...]] = (PostgresProvider(), EmbeddedProvider())
+PROVIDERS: Final[tuple[Provider, ...]] = (PostgresProvider(), EmbeddedProvider(), MongoProvider())
 """Those that there are without saying so; the first that supports a URL opens it."""
 
 

@@ -25,12 +25,12 @@ except ModuleNotFoundError as _missing:
 from ferra_sync._expression.published import publish
 from ferra_sync._http.listing import Listing
 from ferra_sync._http.problems import Problem, ProblemCodes, ProblemError
-from ferra_sync.integrations._flask.blueprint import CrudBlueprint, CrudOptions, crud_blueprint
+from ferra_sync.integrations._flask.blueprint import CrudOptions, crud_blueprint
 from ferra_sync.integrations._flask.documents import openapi_blueprint
 from ferra_sync.integrations._flask.extension import Ferra, FerraState
+from ferra_sync.integrations._flask.views import json_response, request_body
 
 __all__ = [
-    "CrudBlueprint",
     "CrudOptions",
     "Ferra",
     "FerraState",
@@ -39,7 +39,9 @@ __all__ = [
     "ProblemCodes",
     "ProblemError",
     "crud_blueprint",
+    "json_response",
     "openapi_blueprint",
+    "request_body",
 ]
 
 publish(__name__, __all__)

@@ -9,10 +9,10 @@ from flask.testing import FlaskClient
 from integrations_app import CODES
 from werkzeug.exceptions import InternalServerError, Unauthorized
 
-from ferra_sync import Conflict, Database, Db, DbErrorKind, NotFound, QueryError, ValidationError, from_
+from ferra_sync import Conflict, Database, Db, DbErrorKind, NotFound, QueryError, ValidationError, from_, insert_into
 from ferra_sync import functions as fn
-from ferra_sync.integrations.flask import Ferra, ProblemCodes, ProblemError
-from schema import Films
+from ferra_sync.integrations.flask import Ferra, ProblemCodes, ProblemError, json_response, request_body
+from schema import Film, Films, NewFilm
 
 ERRORS = {
     "not_found": NotFound("films", 42),
@@ -157,3 +157,22 @@ def test_a_problem_is_copied_like_any_error() -> None:
 def test_a_problem_has_the_status_of_an_error(status: object) -> None:
     with pytest.raises(ValueError, match="400 to 599"):
         ProblemError(status, None, "x")  # type: ignore[arg-type]  # that is what is tried
+
+
+def test_a_view_reads_a_body_and_answers_as_resources_do(module_db: Database) -> None:
+    app = Flask("views")
+    ferra = Ferra(app, database=module_db)
+
+    @app.post("/titles")
+    def add() -> object:
+        film = ferra.db.fetch_one(insert_into(Films).values(request_body(NewFilm)).returning(Film))
+        return json_response([film], 201, headers={"X-Films": "1"})
+
+    with ferra.testing(app):
+        client = app.test_client()
+        added = client.post("/titles", json={"title": "Alien"})
+        assert (added.status_code, added.json[0]["title"], added.headers["X-Films"]) == (201, "Alien", "1")
+        assert client.post("/titles", json={"title": 1, "year": 2}).json["errors"].keys() == {"title", "year"}
+        assert client.post("/titles", data="title=Alien").status_code == 415
+        assert client.post("/titles", json={"title": "x" * 2**20}).status_code == 413
+        assert client.post("/titles", json={"title": "Alien"}).json["code"] == "CONFLICT"

@@ -142,6 +142,14 @@ def test_stock_and_price_have_their_rules(client):
 
 PUT = ["/api/users/%s/status", "/api/users/%s/role", "/api/products/%s/stock"]
 
+
+def test_the_products_are_described_and_there_is_a_page_to_try_them(client):
+    document = client.get("/openapi.json").json
+    assert (document["openapi"][:3], document["info"]["title"]) == ("3.1", "The shop")
+    assert {"/api/products", "/api/products/{id}"} <= document["paths"].keys()
+    assert client.get("/docs").content_type.startswith("text/html")
+
+
 texts = st.text(max_size=30) | st.sampled_from(["\0", "'; DROP TABLE users; --", "%00", "../..", "x" * 300])
 values = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | texts
 names = st.sampled_from([*ANN, *LAMP, "role", "stock_quantity", "is_active"]) | texts

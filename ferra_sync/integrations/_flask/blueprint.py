@@ -9,15 +9,15 @@ import attrs
 from flask import Blueprint, Flask, Response, current_app, request
 
 from ferra_sync import Changeset, FerraModel, In, Insertable, PgRepository
-from ferra_sync._http.exchange import JSON, Asked, Reply
+from ferra_sync._http.exchange import JSON, Reply
 from ferra_sync._http.listing import Listing
 from ferra_sync._http.resource import OPERATIONS, Operation, Resource
 from ferra_sync._repository.protocol import Repository
 from ferra_sync.integrations._flask.extension import state_of
+from ferra_sync.integrations._flask.views import LIMIT, asked
 
 S = TypeVar("S")
 
-_LIMIT: Final = 2**20
 _EVERYTHING: Final[Listing[Any]] = Listing()
 
 
@@ -35,7 +35,7 @@ class CrudOptions:
     name: str = ""
     operations: tuple[Operation, ...] = OPERATIONS
     repository: Callable[[], Repository[Any]] | None = None
-    max_body: int = _LIMIT
+    max_body: int = LIMIT
 
 
 _DEFAULTS: Final = CrudOptions()
@@ -58,7 +58,7 @@ def crud_blueprint(
     change: type[Changeset[S]] | None = None,
     listing: Listing[In[S]] | None = None,
     options: CrudOptions = _DEFAULTS,
-) -> CrudBlueprint:
+) -> Blueprint:
     """Return a blueprint that serves the rows of a table as JSON, each under its key; of several columns, `/a/b`.
 
     GET lists rows or answers one, POST inserts, PUT sets all that the model leaves to its user, PATCH what is given,
@@ -113,17 +113,8 @@ class _Views:
     def _view(self, answer: Callable[..., Reply], names: Sequence[str]) -> Callable[..., Response]:
 
         def view(**segments: str) -> Response:
-            if request.max_content_length is None:
-                request.max_content_length = self._options.max_body
-            asked = Asked(
-                query=request.query_string,
-                content_type=request.headers.get("Content-Type", ""),
-                read=request.get_data,
-                if_match=request.headers.get("If-Match"),
-                if_none_match=request.headers.get("If-None-Match"),
-            )
             key = ([segments[name] for name in names],) if names else ()
-            return _response(answer(self._repository(), asked, *key))
+            return _response(answer(self._repository(), asked(self._options.max_body), *key))
 
         return view
 

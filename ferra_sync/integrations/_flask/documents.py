@@ -12,7 +12,7 @@ from flask import Blueprint, Flask, Response, current_app, request
 from ferra_sync._http.exchange import JSON
 from ferra_sync._http.openapi import Served, document
 from ferra_sync._http.page import page_of_api
-from ferra_sync._http.resource import Operation
+from ferra_sync._http.resource import OPERATIONS, Operation
 from ferra_sync.integrations._flask.blueprint import CrudBlueprint
 
 _SEGMENT: Final = re.compile(r"<(?:[^:<>]+:)?(\w+)>")
@@ -47,8 +47,9 @@ def _served(app: Flask) -> Iterator[Served]:
     rules = {rule.endpoint: rule.rule for rule in app.url_map.iter_rules()}
     for name, blueprint in app.blueprints.items():
         if isinstance(blueprint, CrudBlueprint):
-            operations = sorted(blueprint.resource.operations)
             paths: dict[Operation, str] = {
-                operation: _SEGMENT.sub(r"{\1}", rules[f"{name}.{operation}"]) for operation in operations
+                operation: _SEGMENT.sub(r"{\1}", rules[f"{name}.{operation}"])
+                for operation in OPERATIONS
+                if operation in blueprint.resource.operations
             }
             yield Served(name, blueprint.resource, paths)

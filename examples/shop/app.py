@@ -13,7 +13,7 @@ from .user_api import users
 
 
 def create_app(database_url: str | None = None) -> Flask:
-    """Return the application, with its page at / and the API's at /docs; without a URL, DATABASE_URL has its database."""
+    """Return the application, whose page is at /, the API's at /docs; without a URL, DATABASE_URL has its database."""
     app = Flask(__name__)
     app.config["FERRA_DATABASE_URL"] = database_url
     ferra.init_app(app)

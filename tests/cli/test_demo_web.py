@@ -26,7 +26,11 @@ def test_the_shop_is_served_until_it_is_interrupted(database_url: str) -> None:
             said = [served.stdout.readline(), served.stdout.readline()]
             assert said[1].startswith("The shop is open on http://127.0.0.1:"), said
             address = said[1].split()[5]
-            for path, text in {"": "The shop", "api/users?role=admin": "ann", "api/products": "LAMP-RED"}.items():
+            for path, text in {
+                "": "The shop",
+                "api/users?role=admin": "ann",
+                "api/products?name=Red+Lamp": "LAMP-RED",
+            }.items():
                 with urllib.request.urlopen(address + path) as answer:
                     assert text in answer.read().decode()
         finally:

@@ -1,7 +1,7 @@
 """`ferra demo --web`: the shop of the examples, on a database of its own.
 
-`example/` is what a reader copies: in a checkout it is links to `examples/shop`, `schema` and `migrations`, in a wheel the
-files. The shop imports `schema` as its reader will, from the path.
+`example/` is what a reader copies: in a checkout links to `examples/shop`, `schema` and `migrations`, in a wheel their
+files. The shop imports `schema` from the path, as its reader's copy will.
 """
 
 from __future__ import annotations

@@ -44,7 +44,9 @@ _NUMBER: Final = 9
 
 @click.command()
 @click.option("--url", help="Another server, where a throw-away schema is used; otherwise one is started.")
-def demo(url: str | None) -> None:
+@click.option("--web", is_flag=True, help="Serve a shop to try in a browser instead, until Ctrl-C.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Of --web; 0: any.")
+def demo(url: str | None, port: int, *, web: bool) -> None:
     """Show the toolkit at work on a real PostgreSQL.
 
     Everything is checked as it goes, and nothing is left behind.
@@ -54,6 +56,11 @@ def demo(url: str | None) -> None:
         console = Console(width=_WIDTH, color_system=None, highlight=False)
     try:
         with _embedded(console) if url is None else _throw_away_schema(url, console) as db:
+            if web:
+                from ferra_sync.cli._demo.web import serve  # noqa: PLC0415 - the shop alone needs it
+
+                serve(db, port)
+                return
             steps = _run(db, console)
     except _REFUSALS as error:
         raise click.ClickException(" ".join(str(error).split())) from error

@@ -15,6 +15,10 @@ _MEDIA_TYPE: Final = re.compile(
 )
 
 
+_DEPTH: Final = 100
+"""How deep a body may be nested: what is deeper has no end that a program would look for."""
+
+
 class Fraction(float):
     """A number with a fraction or an exponent: a float, or where the column is exact the text that it was."""
 
@@ -48,7 +52,17 @@ def json_object(asked: Asked) -> dict[str, Any]:
         read = None
     if not isinstance(read, dict):
         raise ProblemError(400, None, "the body is no JSON object in UTF-8 whose names are each there once")
+    if _is_deep(read):
+        raise ProblemError(400, None, f"the body is nested more than {_DEPTH} levels deep")
     return read
+
+
+def _is_deep(value: dict[str, Any]) -> bool:
+    level: list[Any] = [value]
+    for _ in range(_DEPTH):
+        level = [inner for each in level for inner in (each.values() if isinstance(each, dict) else each)]
+        level = [inner for inner in level if isinstance(inner, (dict, list))]
+    return bool(level)
 
 
 def _no_constant(_text: str) -> Any:  # noqa: ANN401 - json's own

@@ -6,29 +6,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from ferra_sync._expression.sentinels import SERVER_DEFAULT
-from ferra_sync._model import type_hints
+from ferra_sync._http.limits import excess
+from ferra_sync._model.csv_cells import read_cell
 from ferra_sync._model.field import FieldMeta
 from ferra_sync._model.json import spelled
 from ferra_sync._model.model import ModelMeta
-from ferra_sync._model.texts import structured, takes
 from ferra_sync.errors import NotFound, SchemaError
 
 
 def check_key(meta: ModelMeta) -> None:
-    """Raise SchemaError where a key cannot be a path: it is secret, or no text spells it."""
+    """Raise SchemaError where a key cannot be a path, for it is secret."""
     for field in meta.key_fields:
         if field.secret:
             raise SchemaError(f"{field.ref} is secret, and a URL is not: a resource needs another key")
-        if not takes(key_class(field)):
-            raise SchemaError(f"{field.ref} is {field.ref.type}, which no text in a URL spells")
-
-
-def key_class(field: FieldMeta) -> type:
-    """Return the Python class of a key's values."""
-    members = [each for each in type_hints.members(field.annotation) if each is not SERVER_DEFAULT]
-    only = members[0] if len(members) == 1 and isinstance(members[0], type) else field.ref.type.classes[0]
-    return only if isinstance(only, type) else field.ref.type.classes[0]
 
 
 def parsed_key(meta: ModelMeta, segments: Sequence[str]) -> dict[str, Any]:
@@ -43,10 +33,11 @@ def parsed_key(meta: ModelMeta, segments: Sequence[str]) -> dict[str, Any]:
 def _value(meta: ModelMeta, field: FieldMeta, text: str) -> Any:  # noqa: ANN401 - of the column's type
     sql_type = field.ref.type
     try:
-        value = structured(text, key_class(field))
-    except Exception:  # noqa: BLE001 - whatever a parser raises
-        value = None
-    if value is None or sql_type.complaint(value) is not None or not (sql_type.holds is None or sql_type.holds(value)):
+        value = read_cell(sql_type, text)
+        is_one = sql_type.complaint(value) is None and excess(sql_type, value) is None
+    except Exception:  # noqa: BLE001 - whatever a parser raises, it may quote the text
+        is_one = False
+    if not is_one:
         raise NotFound(meta.table.name)
     return value
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
+from ferra_sync._expression.ranges import AnyRange, is_multirange
 from ferra_sync._expression.sqltypes import FieldType, SqlType
 from ferra_sync._model.json import spelled
 
@@ -24,6 +25,9 @@ def excess(sql_type: SqlType[Any], value: Any) -> str | None:  # noqa: ANN401 - 
     if sql_type.kind is FieldType.ARRAY and sql_type.element is not None and isinstance(value, list):
         element = sql_type.element
         return next((problem for each in value if (problem := excess(element, each)) is not None), None)
+    if sql_type.element is not None and (isinstance(value, AnyRange) or is_multirange(value)):
+        parts = value if is_multirange(value) else [value]
+        return next((problem for part in parts if (problem := _of_range(sql_type.element, part)) is not None), None)
     if sql_type.kind in _DOCUMENTS:
         return None if _is_text(spelled(value)) else _NO_TEXT
     return None if _is_text(value) else _NO_TEXT
@@ -40,6 +44,13 @@ def _of_text(sql_type: SqlType[Any], text: str) -> str | None:
         return _NO_TEXT
     most = length_of(sql_type)
     return None if most is None or len(text) <= most else f"is longer than {most} characters"
+
+
+def _of_range(element: SqlType[Any], value: Any) -> str | None:  # noqa: ANN401 - psycopg's range
+    bounds = [bound for bound in (value.lower, value.upper) if bound is not None]
+    if None not in (value.lower, value.upper) and value.lower > value.upper:
+        return "has its lower bound above the upper one"
+    return next((problem for bound in bounds if (problem := excess(element, bound)) is not None), None)
 
 
 def _is_text(value: object) -> bool:

@@ -11,7 +11,6 @@ import attrs
 from ferra_sync._expression.sqltypes import FieldType
 from ferra_sync._http import schemas
 from ferra_sync._http.exchange import JSON
-from ferra_sync._http.keys import key_class
 from ferra_sync._http.listing import Listing
 from ferra_sync._http.problems import MEDIA_TYPE
 from ferra_sync._http.resource import Operation, Resource
@@ -165,9 +164,8 @@ def _segments(meta: ModelMeta, path: str) -> Iterable[Schema]:
     keys = {field.key: field for field in meta.key_fields}
     for name in [part[1:-1] for part in path.split("/") if part.startswith("{")]:
         field = keys.get(name)
-        schema = {"type": "string"} if field is None else schemas.column_schema(field.ref.type)
-        if field is not None and field.type is FieldType.CUSTOM:
-            schema = schemas.parameter_schema(key_class(field))
+        is_known = field is not None and field.type is not FieldType.CUSTOM
+        schema = schemas.column_schema(field.ref.type) if field is not None and is_known else {"type": "string"}
         yield {"name": name, "in": "path", "required": True, "schema": schema}
 
 

@@ -58,7 +58,7 @@ _STATUSES: Final = {
 }
 """What is the request's fault, or passes; everything else is 500."""
 
-_VALUES: Final = frozenset({"22001", "22003", "22007", "22008", "22021", "22P02", "22P05", None})
+_VALUES: Final = frozenset({"22000", "22001", "22003", "22007", "22008", "22021", "22P02", "22P05", None})
 """The SQLSTATEs of INVALID_DATA that are about a value that was sent; others, as of a division, are the program's."""
 
 

@@ -71,15 +71,14 @@ class _Lowering(Value):
             case (shapes.OR, *parts):
                 return _joined(("$or", "$and"), [self.sides(part) for part in parts])
             case ("not", inner):
-                true, false = self.sides(inner)
-                return false, true
+                return _turned(self.sides(inner))
             case ColumnRef():
                 path = self._place(shape).path
                 return {path: True}, {path: False}
             case ("is null" | "is not null" as op, ColumnRef() as ref):
                 path = self._place(ref).path
-                sides = {path: None}, {path: {"$ne": None}}
-                return sides if op == "is null" else sides[::-1]
+                sides: tuple[Filter, Filter] = {path: None}, {path: {"$ne": None}}
+                return sides if op == "is null" else _turned(sides)
             case (str() as op, ColumnRef() as ref, *others) if others and all(isinstance(o, SqlType) for o in others):
                 return self._compared(op, self._place(ref), others)
             case _:
@@ -87,10 +86,11 @@ class _Lowering(Value):
 
     def _compared(self, op: str, place: Place, types: list[Any]) -> tuple[Filter, Filter]:
         path = place.path
+        sides: tuple[Filter, Filter]
         match op, types:
             case (("= any" | "<> all"), [SqlType(element=SqlType() as element)]):
                 sides = _in(path, [self._encoded(op, place, element, value) for value in next(self._params)])
-                return sides if op == "= any" else sides[::-1]
+                return sides if op == "= any" else _turned(sides)
             case "like", [_]:
                 return self._prefixed(place, next(self._params))
             case "between", [low, high]:
@@ -100,11 +100,11 @@ class _Lowering(Value):
             case (("is distinct from" | "is not distinct from"), [sql_type]):
                 value = self._value(op, place, sql_type)
                 sides = {path: {"$ne": value}}, {path: {"$eq": value}}
-                return sides if op == "is distinct from" else sides[::-1]
+                return sides if op == "is distinct from" else _turned(sides)
             case (("=" | "<>"), [sql_type]):
                 value = self._value(op, place, sql_type)
                 sides = {path: {"$eq": value}}, {path: {"$nin": [value, None]}}
-                return sides if op == "=" else sides[::-1]
+                return sides if op == "=" else _turned(sides)
             case _, [sql_type] if op in _COMPARED:
                 value = self._value(op, place, sql_type)
                 return {path: {_COMPARED[op]: value}}, {path: {_COMPARED[_OPPOSITE[op]]: value}}
@@ -147,6 +147,11 @@ class _Lowering(Value):
 
 
 _EQUALITY: Final = frozenset({"=", "<>", "= any", "<> all", "is distinct from", "is not distinct from"})
+
+
+def _turned(sides: tuple[Filter, Filter]) -> tuple[Filter, Filter]:
+    true, false = sides
+    return false, true
 
 
 def _joined(operators: tuple[str, str], sides: list[tuple[Filter, Filter]]) -> tuple[Filter, Filter]:

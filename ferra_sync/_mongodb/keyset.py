@@ -47,6 +47,8 @@ def keys_of(layout: Layout, order_by: Iterable[object], *, is_walked: bool = Fal
     Raises:
         QueryError: one is no column of the table, or is of a type that MongoDB sorts otherwise.
     """
+    if not isinstance(order_by, Iterable):
+        raise QueryError(f"order_by takes several, as a list, not {named(order_by)}: put it into brackets, […]")
     keys = [_key(layout, each) for each in order_by]
     direction = keys[-1].direction if keys and is_walked else 1
     rest = [place for place in layout.key if all(place is not key.place for key in keys)]

@@ -323,8 +323,6 @@ class MongoRepository(Value, Generic[M]):
 
     def _found(self, predicates: Sequence[AnyExpr], order_by: Iterable[object]) -> list[M]:
         wanted = filter_of(self._documents.layout, predicates)
-        if not isinstance(order_by, Iterable):
-            raise QueryError(f"order_by takes several, as a list, not {named(order_by)}: put it into brackets, […]")
         keys = keys_of(self._documents.layout, order_by)
         documents = self._asked(None, lambda rows, _: list(rows.aggregate(_sorted(wanted, keys))))
         return [self._made(document) for document in documents]

@@ -17,7 +17,7 @@ from ferra_sync._mongodb.errors import FAILURES, from_pymongo
 from ferra_sync.errors import Db, DbErrorKind, QueryError
 
 _UNKNOWN: Final = "UnknownTransactionCommitResult"
-_COMMITS: Final = 3
+_REPEATED: Final = 2
 
 
 class MongoTransaction(Handle):
@@ -44,15 +44,22 @@ class MongoTransaction(Handle):
     def commit(self) -> None:
         """Commit; Db where the server refuses, or it cannot be told whether it has."""
         self._end()
-        for _ in range(_COMMITS):
-            try:
-                return self._session.commit_transaction()
-            except FAILURES as error:
-                problem = from_pymongo(error)
-                is_unknown = isinstance(error, PyMongoError) and error.has_error_label(_UNKNOWN)
-            if not is_unknown:
-                break
-        raise problem
+        for _ in range(_REPEATED):
+            if self._is_answered():
+                return
+        asked(self._session.commit_transaction)
+
+    def _is_answered(self) -> bool:
+        """Whether the server says what became of the COMMIT, which may be sent again until it does."""
+        try:
+            self._session.commit_transaction()
+        except FAILURES as error:
+            if isinstance(error, PyMongoError) and error.has_error_label(_UNKNOWN):
+                return False
+            problem = from_pymongo(error)
+        else:
+            return True
+        raise problem  # Outside, for the other error may quote values.
 
     def rollback(self) -> None:
         """Undo all that was written."""

@@ -118,6 +118,8 @@ def test_a_page_past_everything_is_empty_and_a_page_that_is_too_large_is_cut(cli
         b'{"title":' * 50_000,
         b'{"release_year": ' + b"9" * 5000 + b"}",
         '{"title": "a"}'.encode("utf-16"),
+        b'{"title": ' + b"[" * 100 + b"]" * 100 + b"}",
+        b'{"title": ' + b'{"a":' * 900 + b"1" + b"}" * 900 + b"}",
     ],
 )
 def test_what_is_no_json_is_refused_as_such(client: FlaskClient, body: bytes) -> None:

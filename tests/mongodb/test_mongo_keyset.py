@@ -100,6 +100,21 @@ class Account(FerraModel[Accounts]):
     pin: str
 
 
+def test_an_order_is_of_columns_of_the_table_that_are_sorted_alike(mongo: MongoDatabase) -> None:
+    books: Any = mongo.repository(Book)
+    for order, message in (
+        (Loans.id, "is not books"),
+        (1, "not by 1|not by an int|int"),
+        ((Books.year + 1).asc(), "no other"),
+    ):
+        with pytest.raises(QueryError, match=message):
+            books.find_keyset(order_by=[order])
+    with pytest.raises(QueryError, match="put it into brackets"):
+        books.find_all(order_by=Books.year)
+    with pytest.raises(QueryError, match="put it into brackets"):
+        books.find_keyset(order_by=Books.year)
+
+
 def test_orders_with_nulls_or_secrets_have_no_keyset_pages(mongo: MongoDatabase) -> None:
     with pytest.raises(QueryError, match=r"books\.rating may be NULL"):
         mongo.repository(Book).find_keyset(order_by=[Books.rating])

@@ -74,6 +74,23 @@ def test_an_update_stamps_and_keeps_what_it_leaves_out(mongo: MongoDatabase) -> 
         books.update(UNKNOWN, changed)
 
 
+def test_what_is_given_for_a_row_is_one_of_the_model(mongo: MongoDatabase) -> None:
+    books = mongo.repository(Book)
+    with pytest.raises(QueryError, match="the repository is of Book"):
+        books.update(UNKNOWN, Loan("a"))  # type: ignore[arg-type]  # wrong on purpose
+    with pytest.raises(QueryError, match="put it into brackets"):
+        books.insert_many(Book("a", 1))  # type: ignore[arg-type]  # wrong on purpose
+
+
+def test_a_row_that_an_update_leaves_as_it_is_comes_back(mongo: MongoDatabase) -> None:
+    loans = mongo.repository(Loan)
+    loan = loans.insert(Loan("Ann", "Emma"))
+    assert loans.update(loan.id, Loan("Ann", None)).book is None
+    shelves = mongo.repository(Shelf)
+    shelves.insert(Shelf("A", 1))
+    assert shelves.update(("A", 1), Shelf("A", 1)) == Shelf("A", 1, is_full=False)
+
+
 def test_a_deleted_row_is_gone(mongo: MongoDatabase) -> None:
     books = mongo.repository(Book)
     book = books.insert(Book("Emma", 1815))

@@ -74,6 +74,22 @@ def test_two_that_write_one_row_are_told_and_tried_again(mongo: MongoDatabase) -
     assert rows.find_by_id(1).text == "a" + "." * 12
 
 
+def test_work_is_run_again_from_its_beginning_where_another_wrote_the_row(mongo: MongoDatabase) -> None:
+    rows, texts = mongo.repository(Versioned), ["b", "c", "d"]
+    rows.insert(Versioned(1, "a"))
+
+    def work(tx: MongoTransaction) -> str:
+        seen = rows.find_by_id_in_tx(tx, 1).text
+        if texts:
+            rows.update(1, Versioned(1, texts.pop(0)))
+        return rows.update_in_tx(tx, 1, Versioned(1, seen + "!")).text
+
+    with pytest.raises(Db) as caught:
+        mongo.run_in_transaction(work, retries=1)
+    assert caught.value.kind is DbErrorKind.SERIALIZATION_FAILURE
+    assert mongo.run_in_transaction(work) == "d!"
+
+
 def test_work_that_fails_otherwise_is_done_once(mongo: MongoDatabase) -> None:
     calls: list[int] = []
 

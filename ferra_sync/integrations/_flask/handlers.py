@@ -35,12 +35,9 @@ def register(app: Flask, codes: ProblemCodes) -> None:
         return _response(problem_of(error, codes))
 
     def of_http(error: HTTPException) -> WerkzeugResponse:
-        if error.response is not None:
-            return error.response if isinstance(error.response, WerkzeugResponse) else error.get_response()
-        status = error.code or SERVER_ERROR
-        if status < 400:  # noqa: PLR2004 - what is no error
+        if error.response is not None:  # The view has made its own.
             return error.get_response()
-        response = _response(problem_of_status(status, _detail(error), codes))
+        response = _response(problem_of_status(error.code or SERVER_ERROR, _detail(error), codes))
         response.headers.extend([each for each in error.get_headers() if each[0].lower() not in _DROPPED])
         return response
 

@@ -29,13 +29,13 @@ crud_blueprint(User, create=NewUser, change=UserPatch)
 crud_blueprint(User, listing=Listing(UserFilter, Sort.of(Users.name), paging="keyset"))
 crud_blueprint(Post, listing=Listing(sort=Sort.of(Posts.title)), options=CrudOptions(operations=("list", "get")))
 
-crud_blueprint(Post, create=NewUser)  # R801 a body of another table
-crud_blueprint(User, change=PostPatch)  # R802 a changeset of another table
-crud_blueprint(User, create=UserPatch)  # R803 a changeset is no row to insert
-crud_blueprint(User, listing=Listing(PostFilter))  # R804 a filter of another table
-crud_blueprint(User, listing=Listing(sort=Sort.of(Posts.title)))  # R805 an order of another table
-crud_blueprint(NewUser)  # R806 what is inserted is not read
-crud_blueprint(int)  # R807 no model
-Listing(UserFilter, paging="cursor")  # R808 no way to page
-CrudOptions(operations=("lst",))  # R809 no operation
-ProblemCodes(not_found={"users": 404})  # R810 a code is a text
+crud_blueprint(Post, create=NewUser)  # R936 a body of another table
+crud_blueprint(User, change=PostPatch)  # R937 a changeset of another table
+crud_blueprint(User, create=UserPatch)  # R938 a changeset is no row to insert
+crud_blueprint(User, listing=Listing(PostFilter))  # R939 a filter of another table
+crud_blueprint(User, listing=Listing(sort=Sort.of(Posts.title)))  # R940 an order of another table
+crud_blueprint(NewUser)  # R941 what is inserted is not read
+crud_blueprint(int)  # R942 no model
+Listing(UserFilter, paging="cursor")  # R943 no way to page
+CrudOptions(operations=("lst",))  # R944 no operation
+ProblemCodes(not_found={"users": 404})  # R945 a code is a text

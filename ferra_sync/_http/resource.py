@@ -37,8 +37,8 @@ class Resource(Generic[M]):
 
     Attributes:
         meta: of the model that is answered, and that PUT takes.
-        create: what POST takes.
-        change: what PATCH takes.
+        create: what POST takes; None: the model.
+        change: what PATCH takes; `Changeset` itself where there is no PATCH.
         listing: what the list may be asked for.
         operations: which there are.
     """
@@ -77,8 +77,8 @@ class Resource(Generic[M]):
         if "create" in chosen and create is None and meta.missing:
             names = ", ".join(ref.name for ref in meta.missing)
             raise SchemaError(f"{model.__name__} lacks {names}, so no row comes of it: say create=, an Insertable")
-        made = change if change is not None or "change" not in chosen else changeset_of(meta)
-        return cls(meta, create, made or Changeset, listing, chosen)
+        derived = changeset_of(meta) if change is None and "change" in chosen else Changeset
+        return cls(meta, create, change or derived, listing, chosen)
 
     @property
     def model(self) -> type[M]:
@@ -158,9 +158,10 @@ class Resource(Generic[M]):
         return _verbs(repository).fetch_keyset(query, part.limit, after=part.after, before=part.before)
 
     def _changed(self, executor: Executor, key: object, changes: Changeset[Any]) -> M:
-        is_empty = all(value is UNSET for value in ModelMeta.of(type(changes)).values(changes))
-        changed: Any = self._all.find(key) if is_empty else update(self._table).find(key).set(changes)
-        return self._there(executor.fetch_optional(changed if is_empty else changed.returning(self.model)), key)
+        changed: Any = update(self._table).find(key).set(changes).returning(self.model)
+        if all(value is UNSET for value in ModelMeta.of(type(changes)).values(changes)):
+            changed = self._all.find(key)
+        return self._there(executor.fetch_optional(changed), key)
 
     @contextmanager
     def _matched(self, repository: Repository[M], asked: Asked, key: Mapping[str, Any]) -> Iterator[Transaction | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
@@ -32,14 +33,11 @@ def parsed_key(meta: ModelMeta, segments: Sequence[str]) -> dict[str, Any]:
 
 def _value(meta: ModelMeta, field: FieldMeta, text: str) -> Any:  # noqa: ANN401 - of the column's type
     sql_type = field.ref.type
-    try:
+    with suppress(Exception):  # Whatever a parser raises, it may quote the text.
         value = read_cell(sql_type, text)
-        is_one = sql_type.complaint(value) is None and excess(sql_type, value) is None
-    except Exception:  # noqa: BLE001 - whatever a parser raises, it may quote the text
-        is_one = False
-    if not is_one:
-        raise NotFound(meta.table.name)
-    return value
+        if sql_type.complaint(value) is None and excess(sql_type, value) is None:
+            return value
+    raise NotFound(meta.table.name)
 
 
 def key_value(key: Mapping[str, Any]) -> Any:  # noqa: ANN401 - of the key's type

@@ -89,6 +89,13 @@ def test_the_first_example_runs_as_pasted_in_an_empty_folder(installed: Path, tm
     assert [line for line in printed if line.startswith(film)]
 
 
+def test_the_demo_has_its_shop_where_it_is_installed(installed: Path, tmp_path: Path):
+    example = "from ferra_sync.cli._demo import web; print(*sorted(p.name for p in web._EXAMPLE.rglob('*.*')))"
+    found = set(called(installed, "-c", example, cwd=tmp_path).stdout.split())
+    assert found >= {path.name for path in (ROOT / "examples" / "shop").glob("*.[ph][yt]*")}
+    assert found >= {"users.py", "up.sql"}
+
+
 def test_the_longer_example_works(database_url: str, monkeypatch: pytest.MonkeyPatch):
     with psycopg.connect(database_url) as connection:
         connection.execute(TABLES)

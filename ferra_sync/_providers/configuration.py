@@ -22,7 +22,13 @@ _FIELDS: Final = {field.name: str(field.type) for field in attrs.fields(Database
 _DATABASES: Final = "databases"
 _DEFAULTS: Final = "defaults"
 _OURS: Final = re.compile(r"FERRA_(?:DATABASES__(?P<name>.+)|DEFAULTS)__(?P<key>.+?)", re.IGNORECASE)
+_MEANT: Final = re.compile(r"FERRA_(?:DATABASES|DEFAULTS)(?:_.*)?", re.IGNORECASE)
+_NAME: Final = re.compile(r"[\w.-]+")
+_TOML_PLACE: Final = re.compile(r".*\(at (.*)\)", re.DOTALL)
 _URL: Final = "DATABASE_URL"
+_DEFAULT: Final = "default"
+_OF_URL: Final = "the database's URL"
+"""What messages about a URL say, which is not shown itself."""
 _WORDS: Final = {"true": True, "false": False}
 
 
@@ -46,6 +52,8 @@ def configured(path: str | Path | None) -> dict[str, DatabaseConfig]:
         ConfigError: the file cannot be read, a key is unknown or a value is none that it can have; it says where.
     """
     settings = _Settings()
+    if not isinstance(path, str | Path | None):
+        raise ConfigError(f"a file of settings is named by its path, not by {described(path)}")
     if path is not None:
         _add_file(settings, Path(path))
     with suppress(ImportError):  # As for DATABASE_URL alone: `.env` is read where python-dotenv is installed.
@@ -59,24 +67,30 @@ def _add_file(settings: _Settings, path: Path) -> None:
     for key in content.keys() - {_DATABASES, _DEFAULTS}:
         raise ConfigError(f"{path}: {key!r} is unknown; there are: '{_DATABASES}', '{_DEFAULTS}'")
     settings.defaults.update(_checked(content.get(_DEFAULTS, {}), f"{path}: {_DEFAULTS}"))
-    for name, said in _table(content.get(_DATABASES, {}), f"{path}: {_DATABASES}").items():
-        settings.named(str(name)).update(_checked(said, f"{path}: {_DATABASES}.{name}"))
+    place = f"{path}: {_DATABASES}"
+    for name, said in _table(content.get(_DATABASES, {}), place).items():
+        if any(_capitals(name) == _capitals(each) for each in settings.databases):
+            raise ConfigError(f"{place}.{name} and another are one name where the environment spells it")
+        settings.named(name).update(_checked(said, f"{place}.{name}"))
 
 
 def _checked(said: object, place: str) -> dict[str, tuple[Any, str]]:
     """Return what a table of a file says, each value with its place."""
     table = _table(said, place)
-    return {_known(str(key), place): (_listed(key, value), f"{place}.{key}") for key, value in table.items()}
+    return {_known(key, place): (_listed(key, value), f"{place}.{key}") for key, value in table.items()}
 
 
-def _listed(key: object, value: object) -> object:
+def _listed(key: str, value: object) -> object:
     """Return the value, a list of the file as the tuple that the field is."""
-    return tuple(value) if isinstance(value, list) and str(_FIELDS[str(key)]).startswith("tuple") else value
+    return tuple(value) if isinstance(value, list) and _FIELDS[key].startswith("tuple") else value
 
 
-def _table(value: object, place: str) -> Mapping[Any, object]:
+def _table(value: object, place: str) -> Mapping[str, object]:
+    """Return a table of names; one that is none is not shown, for a URL without its key may stand there."""
     if not isinstance(value, Mapping):
         raise ConfigError(f"{place} is a table, not {described(value)}")
+    if not all(isinstance(name, str) and _NAME.fullmatch(name) for name in value):
+        raise ConfigError(f"{place} has a key that is no name of letters, digits, '_', '-' and '.'")
     return value
 
 
@@ -106,9 +120,9 @@ def _from_toml(text: str, path: Path) -> object:
 
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        place = str(error).rpartition("(at ")[2].rstrip(")")  # What stands before it may quote the file.
-        raise ConfigError(f"{path} is no TOML, at {place}") from None
+    except (ValueError, RecursionError) as error:
+        place = _TOML_PLACE.fullmatch(str(error))  # What stands before it may quote the file.
+        raise ConfigError(f"{path} is no TOML{f', at {place[1]}' if place else ''}") from None
 
 
 def _from_yaml(text: str, path: Path) -> object:
@@ -118,7 +132,7 @@ def _from_yaml(text: str, path: Path) -> object:
         raise ConfigError(f"{path} needs PyYAML: pip install 'ferra-sync[yaml]', or write TOML") from None
     try:
         return yaml.safe_load(text) or {}
-    except yaml.YAMLError as error:
+    except Exception as error:  # noqa: BLE001 - what reads !!int and dates raises anything, and quotes the file
         mark = getattr(error, "problem_mark", None)
         place = f", at line {mark.line + 1}, column {mark.column + 1}" if mark is not None else ""
         raise ConfigError(f"{path} is no YAML{place}") from None
@@ -126,13 +140,15 @@ def _from_yaml(text: str, path: Path) -> object:
 
 def _add_variables(settings: _Settings, variables: Mapping[str, str | None], place: str) -> None:
     if variables.get(_URL):
-        settings.named("default")["url"] = (variables[_URL], f"{place}{_URL}")
+        settings.named(_DEFAULT)["url"] = (variables[_URL], f"{place}{_URL}")
     for variable, value in variables.items():
         match = _OURS.fullmatch(variable)
         if match is not None:
             key = _known(match["key"].lower(), f"{place}{variable}")
             said = settings.defaults if match["name"] is None else settings.named(match["name"].lower())
             said[key] = (_spelled(key, value or "", f"{place}{variable}"), f"{place}{variable}")
+        elif _MEANT.fullmatch(variable):
+            raise ConfigError(f"{place}{variable} is no FERRA_DATABASES__<name>__<key> or FERRA_DEFAULTS__<key>")
 
 
 def _spelled(key: str, text: str, place: str) -> object:
@@ -161,8 +177,11 @@ def _capitals(name: str) -> str:
 def _config(name: str, said: Mapping[str, tuple[Any, str]]) -> DatabaseConfig:
     """Return the config of one database; where it is refused, the error says by which place."""
     try:
-        return DatabaseConfig(**{key: value for key, (value, _) in said.items()})
+        config = DatabaseConfig(**{key: value for key, (value, _) in said.items()})
     except ConfigError as error:
-        key = next((key for key in said if str(error).startswith(f"{key} ")), None)
+        key = "url" if _OF_URL in str(error) else next((key for key in said if str(error).startswith(f"{key} ")), None)
         place = f"database {name!r}" if key is None else said[key][1]
         raise ConfigError(f"{place}: {error}") from None
+    if not config.url and name != _DEFAULT:
+        raise ConfigError(f"database {name!r} has no url; DATABASE_URL is that of {_DEFAULT!r} alone")
+    return config

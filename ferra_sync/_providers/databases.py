@@ -52,11 +52,11 @@ class Databases(Handle):
             providers: what opens them: the first that supports a URL. `(*PROVIDERS, mine)` adds one.
 
         Raises:
-            ConfigError: a name is empty, a URL does not parse, or no provider supports it.
+            ConfigError: a name is empty, a URL does not parse, no provider supports it, or what is given is none.
         """
         self._entries = {}
         self._lock = threading.Lock()
-        self._providers = tuple(providers)
+        self._providers = _checked(providers)
         if databases is not None and not isinstance(databases, Mapping):
             raise ConfigError(f"Databases takes a mapping of names to URLs or configs, not {described(databases)}")
         for name, config in (databases or {}).items():
@@ -173,6 +173,15 @@ class Databases(Handle):
     def _names(self) -> str:
         with self._lock:
             return ", ".join(map(repr, self._entries)) or "none"
+
+
+def _checked(providers: object) -> tuple[Provider, ...]:
+    if not isinstance(providers, Sequence):
+        raise ConfigError(f"providers are several, as a list or a tuple, not {described(providers)}")
+    for each in providers:
+        if isinstance(each, type) or not all(hasattr(each, part) for part in ("name", "supports", "connect")):
+            raise ConfigError(f"a provider has a name, supports(url) and connect(config); not so {described(each)}")
+    return tuple(providers)
 
 
 class _Entry:

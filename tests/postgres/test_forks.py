@@ -16,7 +16,18 @@ import pytest
 from databases import fresh_database
 from forks import Child, in_child
 
-from ferra_sync import Database, DatabaseConfig, Databases, Db, FerraModel, QueryError, Table, select, update
+from ferra_sync import (
+    PROVIDERS,
+    Database,
+    DatabaseConfig,
+    Databases,
+    Db,
+    FerraModel,
+    QueryError,
+    Table,
+    select,
+    update,
+)
 from ferra_sync import types as t
 
 pytestmark = [
@@ -233,6 +244,40 @@ def test_a_lock_that_another_thread_held_at_the_fork_stops_no_child(db, url):
             over.set()
             holder.join()
     databases.close_all()
+
+
+def test_a_repository_by_name_is_the_childs_own_while_another_thread_connects(url):
+    held, over = threading.Event(), threading.Event()
+
+    class Slow:
+        name = "slow"
+
+        def supports(self, url, /):
+            return url.startswith("slow:")
+
+        def connect(self, config, /):
+            if not held.is_set():  # Its own lock may be held at the fork.
+                held.set()
+            over.wait()
+            return PROVIDERS[0].connect(attrs.evolve(config, url=url))
+
+    def ask():
+        over.set()
+        found = databases.repository(Cell, "slow").find_by_id(2), databases.repository(Cell).find_by_id(1)
+        databases.close_all()
+        return found
+
+    with Databases({"default": url, "slow": "slow:"}, providers=(*PROVIDERS, Slow())) as databases:
+        first = databases.repository(Cell)
+        connecting = threading.Thread(target=databases.open, args=("slow",))
+        connecting.start()
+        held.wait()
+        try:
+            assert in_child(ask) == (Cell(2, "cell 2"), Cell(1, "cell 1"))
+            assert first.find_by_id(3) == Cell(3, "cell 3")
+        finally:
+            over.set()
+            connecting.join()
 
 
 def test_a_childs_child_has_connections_of_its_own_too(db):

@@ -110,13 +110,24 @@ WRONG = {
     "databases.a.max_connections = '3'": r"d\.toml: databases\.a\.max_connections: max_connections is a whole number",
     "databases.a.max_connections = 0": r"d\.toml: databases\.a\.max_connections: max_connections is 0; it must be",
     "databases.a.url = 3": r"d\.toml: databases\.a\.url: url is a string, not int",
-    f"databases.a.url = 'postgresql://a:{SECRET}@h:x/d'": r"database 'a': the database's URL has a port|does not parse",
+    f"databases.a.url = 'postgresql://a:{SECRET}@h:x/d'": r"d\.toml: databases\.a\.url: the database's URL has a port",
+    "databases.a.url = 'postgresql+psycopg://h/d'": r"d\.toml: databases\.a\.url: the database's URL begins with",
+    f"'postgresql://a:{SECRET}@h/d' = 1": r"d\.toml has a key that is no name of letters, digits",
+    f"databases.'postgresql://a:{SECRET}@h/d' = 1": r"d\.toml: databases has a key that is no name",
+    f"databases.a.'postgresql://a:{SECRET}@h/d' = 1": r"d\.toml: databases\.a has a key that is no name",
+    "databases.'' = 1": r"d\.toml: databases has a key that is no name",
+    "databases.a = {}": r"database 'a' has no url; DATABASE_URL is that of 'default' alone$",
+    "databases.a.url = ''": r"database 'a' has no url; DATABASE_URL is that of 'default' alone$",
+    f"a = {'[' * 5000}": r"d\.toml is no TOML$",
+    f"a = {'1' * 5000}": r"d\.toml is no TOML$",
+    "databases = {a = {}, A.url = 'host=h'}": r"databases\.A and another are one name",
+    "databases = {a-b.url = 'host=h', A_B.url = 'host=i'}": r"databases\.A_B and another are one name",
     f"databases.a.url = '{SECRET}": r"d\.toml is no TOML, at ",
     "defaults.lock_timeout = -1\ndatabases.a.url = 'host=h'": r"d\.toml: defaults\.lock_timeout: lock_timeout is -1 s",
 }
 
 
-@pytest.mark.parametrize(("text", "message"), WRONG.items(), ids=WRONG)
+@pytest.mark.parametrize(("text", "message"), WRONG.items(), ids=[text[:40] for text in WRONG])
 def test_what_is_wrong_in_a_file_is_named_with_its_place(write, text, message):
     with pytest.raises(ConfigError, match=message) as caught:
         Databases.from_file(write("d.toml", text))
@@ -124,7 +135,48 @@ def test_what_is_wrong_in_a_file_is_named_with_its_place(write, text, message):
     assert caught.value.__cause__ is None
 
 
+@pytest.mark.parametrize(
+    "value",
+    [f"!!int {SECRET}", f"!!float {SECRET}", f"!!bool {SECRET}", f"!!timestamp {SECRET}", "2001-13-45", "[" * 5000],
+    ids=lambda value: value[:20],
+)
+def test_what_yaml_cannot_read_is_a_config_error_without_the_text(write, value):
+    with pytest.raises(ConfigError, match=r"d\.yaml is no YAML") as caught:
+        configured(write("d.yaml", f"defaults: {{url: {value}}}"))
+    assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [("{%s}", ""), ("databases: {%s}", ": databases"), ("databases: {a: {%s}}", r": databases\.a")],
+)
+def test_a_url_that_yaml_takes_for_a_key_is_not_shown(write, text, place):
+    with pytest.raises(ConfigError, match=rf"d\.yaml{place} has a key that is no name") as caught:
+        configured(write("d.yaml", text % f"postgresql://ann:{SECRET}@h/d"))
+    assert SECRET not in str(caught.value)
+
+
+def test_a_database_without_a_url_is_never_taken_for_the_one_of_the_environment(write, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgresql://h/shop")
+    file = write("d.toml", "[databases.default]\nmax_connections = 3\n[databases.reports]\nurl = 'host=h'\n")
+    assert configured(file)["default"] == DatabaseConfig("postgresql://h/shop", max_connections=3)
+    monkeypatch.setenv("FERRA_DATABASES__REPORTS__URL", "")
+    with pytest.raises(ConfigError, match=r"^database 'reports' has no url; DATABASE_URL is that of 'default' alone$"):
+        configured(file)
+
+
+def test_a_path_is_a_path():
+    with pytest.raises(ConfigError, match=r"^a file of settings is named by its path, not by an int$"):
+        configured(3)  # type: ignore[arg-type] # what is wrong
+
+
 VARIABLES = {
+    "FERRA_DATABASES__REPORTS": (
+        "x",
+        "FERRA_DATABASES__REPORTS is no FERRA_DATABASES__<name>__<key> or FERRA_DEFAULTS__",
+    ),
+    "FERRA_DATABASES_REPORTS_URL": ("x", "FERRA_DATABASES_REPORTS_URL is no FERRA_DATABASES__<name>__<key> or"),
+    "FERRA_DEFAULTS_LOCK_TIMEOUT": ("1", "FERRA_DEFAULTS_LOCK_TIMEOUT is no FERRA_DATABASES__<name>__<key> or"),
     "FERRA_DATABASES__A__URLL": ("x", "FERRA_DATABASES__A__URLL has no 'urll'; there are: url, "),
     "FERRA_DEFAULTS__MAX_CONNECTIONS": ("many", "FERRA_DEFAULTS__MAX_CONNECTIONS is no number"),
     "FERRA_DATABASES__A__LOCK_TIMEOUT": ("soon", "FERRA_DATABASES__A__LOCK_TIMEOUT is no number"),

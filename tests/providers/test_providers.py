@@ -170,6 +170,20 @@ def test_a_provider_of_one_s_own_is_an_argument():
         Databases({"mine": "list:"})
 
 
+WRONG = {
+    "a provider alone": (ListProvider(), "providers are several, as a list or a tuple, not a ListProvider"),
+    "None": (None, "providers are several, as a list or a tuple, not None"),
+    "its class": ([ListProvider], r"a provider has a name, supports\(url\) and .*; not so the class ListProvider"),
+    "its name": (["lists"], r"a provider has a name, supports\(url\) and connect\(config\); not so a str"),
+}
+
+
+@pytest.mark.parametrize(("providers", "message"), WRONG.values(), ids=WRONG)
+def test_what_is_no_provider_is_refused_by_name(providers, message):
+    with pytest.raises(ConfigError, match=f"^{message}$"):
+        Databases({"default": "postgresql://h/d"}, providers=providers)
+
+
 def test_sixteen_threads_have_a_provider_connect_once():
     mine = ListProvider()
     together = threading.Barrier(16)

@@ -150,7 +150,7 @@ class ProblemError(Exception):
     def __init__(self, status: int, code: str | None, detail: str, *, errors: Mapping[str, str] | None = None) -> None:
         if isinstance(status, bool) or not isinstance(status, int) or not 400 <= status <= 599:  # noqa: PLR2004 - RFC 9110's range of errors
             raise ValueError("the status of a problem is a whole number from 400 to 599")
-        self.status = int(status)  # http.HTTPStatus is one too, but spells itself in another way.
+        self.status: int = int(status)  # http.HTTPStatus is one too, but spells itself in another way.
         self.code = code
         self.detail = detail
         self.errors: dict[str, str] = dict(errors or {})

@@ -40,7 +40,7 @@ class MongoConnection(Handle):
         self._lock = threading.Lock()
         self._is_closed = False
         self._client: MongoClient[Document] | None = _client(settings)
-        self.name = _database_of(self._client)
+        self.name: str = _database_of(self._client)
         at_fork(self)
 
     def client(self) -> MongoClient[Document]:

@@ -30,7 +30,7 @@ class MongoTransaction(Handle):
     """
 
     def __init__(self, connection: MongoConnection, session: ClientSession) -> None:
-        self.moment = dt.datetime.now(dt.UTC)
+        self.moment: dt.datetime = dt.datetime.now(dt.UTC)
         self._connection = connection
         self._session = session
         self._process = os.getpid()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -14,13 +12,14 @@ import attrs
 import psycopg
 
 from ferra_sync._database.pooled import Pooled
+from ferra_sync._database.retries import retried
 from ferra_sync._database.transaction import Executor, Isolation, Transaction, begin_command
 from ferra_sync._expression.described import described
 from ferra_sync._expression.typevars import R, T
 from ferra_sync._postgres import wire
 from ferra_sync._postgres.config import DatabaseConfig, has_prepared_statements, resolve_url
 from ferra_sync._postgres.statement import Statement
-from ferra_sync.errors import ConfigError, Db, DbErrorKind, QueryError
+from ferra_sync.errors import ConfigError, DbErrorKind, QueryError
 
 if TYPE_CHECKING:
     from ferra_sync._database.borrowed import Borrowed
@@ -33,8 +32,6 @@ if TYPE_CHECKING:
     from ferra_sync._postgres.embedded import EmbeddedServer
 
 _RETRIED: Final = frozenset({DbErrorKind.SERIALIZATION_FAILURE, DbErrorKind.DEADLOCK})
-_FIRST_PAUSE: Final = 0.01
-_LONGEST_PAUSE: Final = 1.0
 
 
 class Database(Executor):
@@ -228,16 +225,12 @@ class Database(Executor):
         random length that doubles each time; but not in the owner's transaction of `Database.over`. `work` must do
         nothing outside the database that cannot be repeated.
         """
-        attempt = 0
-        while True:
-            try:
-                with self.transaction(isolation=isolation) as tx:
-                    return work(tx)
-            except Db as error:
-                if error.kind not in _RETRIED or attempt >= retries or self._pool.in_transaction:
-                    raise
-            time.sleep(random.uniform(0, min(_FIRST_PAUSE * 2**attempt, _LONGEST_PAUSE)))  # noqa: S311 - jitter
-            attempt += 1
+
+        def once() -> R:
+            with self.transaction(isolation=isolation) as tx:
+                return work(tx)
+
+        return retried(once, lambda error: error.kind in _RETRIED and not self._pool.in_transaction, retries)
 
     def run_batches(  # noqa: PLR0913 - what a job is, and how it is run
         self,

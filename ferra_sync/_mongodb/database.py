@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from types import TracebackType
-from typing import Final, Self
+from typing import Self
 
+from ferra_sync._database.retries import retried
 from ferra_sync._expression.typevars import R
 from ferra_sync._expression.values import Handle
 from ferra_sync._model.model import M
@@ -19,11 +18,7 @@ from ferra_sync._mongodb.repository import MongoRepository
 from ferra_sync._mongodb.transaction import MongoTransaction, transaction_on
 from ferra_sync._postgres.config import DatabaseConfig
 from ferra_sync._schema.table import Table, table_meta
-from ferra_sync.errors import ConfigError, Db, DbErrorKind
-
-_RETRIED: Final = frozenset({DbErrorKind.SERIALIZATION_FAILURE})
-_FIRST_PAUSE: Final = 0.01
-_LONGEST_PAUSE: Final = 1.0
+from ferra_sync.errors import ConfigError, DbErrorKind
 
 
 class MongoDatabase(Handle):
@@ -87,16 +82,12 @@ class MongoDatabase(Handle):
         Again up to `retries` times, after a pause of random length that doubles each time. `work` must do nothing
         outside the database that cannot be repeated.
         """
-        attempt = 0
-        while True:
-            try:
-                with self.transaction() as tx:
-                    return work(tx)
-            except Db as error:
-                if error.kind not in _RETRIED or attempt >= retries:
-                    raise
-            time.sleep(random.uniform(0, min(_FIRST_PAUSE * 2**attempt, _LONGEST_PAUSE)))  # noqa: S311 - jitter
-            attempt += 1
+
+        def once() -> R:
+            with self.transaction() as tx:
+                return work(tx)
+
+        return retried(once, lambda error: error.kind is DbErrorKind.SERIALIZATION_FAILURE, retries)
 
     def create_collections(self, *tables: type[Table]) -> None:
         """Make the collections of tables that are not there, with their indexes and what documents are held against.

@@ -7,16 +7,18 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final
+from types import NoneType
+from typing import Any, Final, get_args, get_origin
 
 import attrs
 
 from ferra_sync._expression.described import described
+from ferra_sync._model import type_hints
 from ferra_sync._postgres.config import DatabaseConfig
 from ferra_sync._postgres.dotenv import dotenv_values
 from ferra_sync.errors import ConfigError
 
-_FIELDS: Final = {field.name: str(field.type) for field in attrs.fields(DatabaseConfig)}
+_FIELDS: Final[dict[str, Any]] = {field.name: field.type for field in attrs.fields(attrs.resolve_types(DatabaseConfig))}
 """The settings of a database, each with its annotation."""
 
 _DATABASES: Final = "databases"
@@ -29,7 +31,6 @@ _URL: Final = "DATABASE_URL"
 _DEFAULT: Final = "default"
 _OF_URL: Final = "the database's URL"
 """What messages about a URL say, which is not shown itself."""
-_WORDS: Final = {"true": True, "false": False}
 
 
 class _Settings:
@@ -82,7 +83,7 @@ def _checked(said: object, place: str) -> dict[str, tuple[Any, str]]:
 
 def _listed(key: str, value: object) -> object:
     """Return the value, a list of the file as the tuple that the field is."""
-    return tuple(value) if isinstance(value, list) and _FIELDS[key].startswith("tuple") else value
+    return tuple(value) if isinstance(value, list) and get_origin(_FIELDS[key]) is tuple else value
 
 
 def _table(value: object, place: str) -> Mapping[str, object]:
@@ -153,21 +154,16 @@ def _add_variables(settings: _Settings, variables: Mapping[str, str | None], pla
 
 def _spelled(key: str, text: str, place: str) -> object:
     """Return the value that a variable spells."""
+    from ferra_sync._model.texts import structured  # noqa: PLC0415 - it brings cattrs, and most variables are none of ours
+
     annotation = _FIELDS[key]
-    if annotation.startswith("tuple"):
+    if get_origin(annotation) is tuple:
         return tuple(text.split(","))
-    if annotation == "bool":
-        if text.lower() not in _WORDS:
-            raise ConfigError(f"{place} is true or false")
-        return _WORDS[text.lower()]
-    if not annotation.startswith(("int", "float")):
-        return text
-    if not text and annotation.endswith("None"):
+    if not text and NoneType in get_args(annotation):
         return None
-    try:
-        return int(text) if annotation == "int" else float(text)
-    except ValueError:
-        raise ConfigError(f"{place} is no number") from None
+    with suppress(Exception):  # What reads a value may quote it.
+        return structured(text, annotation)
+    raise ConfigError(f"{place} spells no {type_hints.spelled(annotation)}")
 
 
 def _capitals(name: str) -> str:

@@ -85,7 +85,7 @@ def test_the_environment_wins_over_dotenv_and_that_over_the_file(write, monkeypa
     assert (found["default"].max_connections, found["default"].url) == (30, "postgresql://dotenv/shop")
     assert found["old-reports"].lock_timeout == 2
     monkeypatch.setenv("FERRA_DATABASES__DEFAULT__MAX_CONNECTIONS", "40")
-    monkeypatch.setenv("FERRA_DATABASES__DEFAULT__PREPARED_STATEMENTS", "False")
+    monkeypatch.setenv("FERRA_DATABASES__DEFAULT__PREPARED_STATEMENTS", "off")
     monkeypatch.setenv("FERRA_DATABASES__DEFAULT__STATEMENT_TIMEOUT", "")
     monkeypatch.setenv("FERRA_DATABASES__OLD_REPORTS__TOKEN_SECRETS", "first of the secrets,second of the secrets")
     monkeypatch.setenv("FERRA_DATABASES__THIRD__URL", "embedded:")
@@ -178,9 +178,9 @@ VARIABLES = {
     "FERRA_DATABASES_REPORTS_URL": ("x", "FERRA_DATABASES_REPORTS_URL is no FERRA_DATABASES__<name>__<key> or"),
     "FERRA_DEFAULTS_LOCK_TIMEOUT": ("1", "FERRA_DEFAULTS_LOCK_TIMEOUT is no FERRA_DATABASES__<name>__<key> or"),
     "FERRA_DATABASES__A__URLL": ("x", "FERRA_DATABASES__A__URLL has no 'urll'; there are: url, "),
-    "FERRA_DEFAULTS__MAX_CONNECTIONS": ("many", "FERRA_DEFAULTS__MAX_CONNECTIONS is no number"),
-    "FERRA_DATABASES__A__LOCK_TIMEOUT": ("soon", "FERRA_DATABASES__A__LOCK_TIMEOUT is no number"),
-    "FERRA_DATABASES__A__PREPARED_STATEMENTS": ("no", "FERRA_DATABASES__A__PREPARED_STATEMENTS is true or false"),
+    "FERRA_DEFAULTS__MAX_CONNECTIONS": ("many", "FERRA_DEFAULTS__MAX_CONNECTIONS spells no int$"),
+    "FERRA_DATABASES__A__LOCK_TIMEOUT": ("soon", r"FERRA_DATABASES__A__LOCK_TIMEOUT spells no float \| None$"),
+    "FERRA_DATABASES__A__PREPARED_STATEMENTS": ("maybe", "FERRA_DATABASES__A__PREPARED_STATEMENTS spells no bool$"),
     "FERRA_DATABASES__A__MAX_CONNECTIONS": ("0", "FERRA_DATABASES__A__MAX_CONNECTIONS: max_connections is 0; it must"),
 }
 

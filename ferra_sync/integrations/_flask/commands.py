@@ -33,9 +33,8 @@ def group(url: Callable[[], str], migrations: str) -> click.Group:
 
     def defaults() -> None:
         found: dict[str, Any] = {"url": url() or None, "directory": migrations}
-        within = dict.fromkeys(
-            _WITHIN, found
-        )  # Click looks up the defaults of each command by the names that lead to it.
+        # Click looks up the defaults of each command by the names that lead to it.
+        within = dict.fromkeys(_WITHIN, found)
         click.get_current_context().default_map = dict.fromkeys(_COMMANDS, found | within)
 
     return _Commands("ferra", callback=defaults, help="ferra_sync: migrations, imports and jobs of this application.")

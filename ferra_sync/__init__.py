@@ -273,6 +273,9 @@ if not TYPE_CHECKING:
             "_providers.databases": "PROVIDERS Databases",
             "_providers.provider": "Provided Provider",
             "_repository.import_csv": "ImportReport LineError",
+            "_sqlite.database": "SqliteDatabase",
+            "_sqlite.repository": "SqliteRepository",
+            "_sqlite.transaction": "SqliteTransaction",
         },
     )
 

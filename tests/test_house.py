@@ -17,7 +17,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = "ferra_sync"
-MAX_ROOMS = 14
+MAX_ROOMS = 15
 MAX_LEVELS = 12
 MAX_LINES = 450
 UNKNOWN = {"psycopg", "psycopg_pool", "cattrs"}

@@ -20,10 +20,11 @@ from ferra_sync._postgres.forks import at_fork
 from ferra_sync._providers.configuration import configured
 from ferra_sync._providers.postgres import EmbeddedProvider, PostgresProvider
 from ferra_sync._providers.provider import Provided, Provider
+from ferra_sync._providers.sqlite import SqliteProvider
 from ferra_sync._repository.protocol import Repository
 from ferra_sync.errors import ConfigError
 
-PROVIDERS: Final[tuple[Provider, ...]] = (PostgresProvider(), EmbeddedProvider())
+PROVIDERS: Final[tuple[Provider, ...]] = (PostgresProvider(), EmbeddedProvider(), SqliteProvider())
 """Those that there are without saying so; the first that supports a URL opens it."""
 
 

@@ -14,7 +14,7 @@ from databases import fresh_database
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ferra_sync import Database, FerraModel, SqliteDatabase, Table, from_, select
+from ferra_sync import Database, FerraModel, PgRepository, SqliteDatabase, Table, delete_from, from_, select
 from ferra_sync import functions as fn
 from ferra_sync import types as t
 
@@ -55,7 +55,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "whole": st.integers(-3, 3) | st.integers(-(2**31), 2**31 - 1),
     "price": st.decimals(-999, 999, places=2),
     "real": st.floats(allow_nan=False),
-    "name": st.text(st.sampled_from("aAbzé%_\\😀ｚ"), max_size=3),
+    "name": st.text(st.sampled_from("aAbzé%_\\😀\uff5a"), max_size=3),
     "is_on": st.booleans(),
     "key": st.uuids(),
     "day": st.dates(dt.date(1, 1, 1)),
@@ -81,7 +81,7 @@ def both(server_url: str) -> Iterator[tuple[Database, SqliteDatabase]]:
 
 
 def _predicate(draw: st.DrawFn, rows: list[Cell], depth: int = 2) -> Any:
-    kind = draw(st.sampled_from(("compare", "null", "list", "prefix", "and", "or", "not")))
+    kind = draw(st.sampled_from(("compare", "and", "or", "not")))
     if depth and kind in {"and", "or", "not"}:
         one = _predicate(draw, rows, depth - 1)
         if kind == "not":
@@ -92,22 +92,16 @@ def _predicate(draw: st.DrawFn, rows: list[Cell], depth: int = 2) -> Any:
     column = getattr(Cells, name)
     seen = [getattr(row, name) for row in rows if getattr(row, name) is not None]
     values = VALUES[name] | st.sampled_from(seen) if seen else VALUES[name]
-    if kind == "null":
-        return column.is_null()
-    if kind == "list" and name not in {"real", "raw"}:
-        return column.is_in(draw(st.lists(values, max_size=3)))
-    if kind == "prefix":
-        return Cells.name.startswith(draw(VALUES["name"]))
+    found = [column.is_null(), Cells.name.startswith(draw(VALUES["name"]))]
+    if name not in {"real", "raw"}:
+        found.append(column.is_in(draw(st.lists(values, max_size=3))))
     value = draw(values)
     if name == "price":
         value = draw(st.sampled_from((value, value + Decimal("0.005"), int(value))))
-    if name == "is_on":
-        return column == value
-    return draw(
-        st.sampled_from(
-            (column == value, column != value, column < value, column >= value, column.is_distinct_from(value))
-        )
-    )
+    found += [column == value, column != value, column.is_distinct_from(value)]
+    if name != "is_on":
+        found += [column < value, column >= value, column.between(value, draw(values))]
+    return draw(st.sampled_from(found))
 
 
 def _order(draw: st.DrawFn) -> Any:
@@ -120,10 +114,8 @@ def _order(draw: st.DrawFn) -> Any:
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 def test_both_databases_give_equal_rows(both: tuple[Database, SqliteDatabase], data: st.DataObject) -> None:
     rows = data.draw(ROWS)
-    from ferra_sync import PgRepository, delete_from  # noqa: PLC0415
-
     for db in both:
-        db.execute(delete_from(Cells))
+        db.execute(delete_from(Cells).all_rows())
     PgRepository(Cell, both[0]).insert_many(rows)
     both[1].repository(Cell).insert_many(rows)
     query = select(Cell)

@@ -105,6 +105,9 @@ if TYPE_CHECKING:
     from ferra_sync._query.claim import Lease
     from ferra_sync._query.plan import Plan, PlanNode
     from ferra_sync._repository.import_csv import ImportReport, LineError
+    from ferra_sync._sqlite.database import SqliteDatabase as SqliteDatabase
+    from ferra_sync._sqlite.repository import SqliteRepository as SqliteRepository
+    from ferra_sync._sqlite.transaction import SqliteTransaction as SqliteTransaction
 
 __all__ = [
     "JSON_NULL",

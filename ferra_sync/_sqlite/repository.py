@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol, cast
 
-from ferra_sync._compiler.sqlite_storage import storage_of
 from ferra_sync._database.pages import Page
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.markers import Opt, Plain
@@ -18,6 +17,7 @@ from ferra_sync._query.select_arity import select
 from ferra_sync._repository.bodies import RowBodies
 from ferra_sync._repository.protocol import Key, Keyed, Ordering, Tabled
 from ferra_sync._repository.statements import statements_of
+from ferra_sync._sqlite.storage import storage_of
 from ferra_sync._sqlite.transaction import SqliteTransaction
 from ferra_sync._sqlite.verbs import SqliteVerbs
 from ferra_sync.errors import NotFound, QueryError

@@ -8,12 +8,12 @@ from typing import Any
 
 import attrs
 
-from ferra_sync._compiler.sqlite import sqlite_sql
-from ferra_sync._compiler.sqlite_storage import Convert
 from ferra_sync._expression.references import TableRef
 from ferra_sync._model.select_list import nested_in
 from ferra_sync._postgres.row_maker import RowMaker, row_maker
 from ferra_sync._postgres.statement import Statement
+from ferra_sync._sqlite.compiler import sqlite_sql
+from ferra_sync._sqlite.storage import Convert
 from ferra_sync.errors import QueryError
 
 

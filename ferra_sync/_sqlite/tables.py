@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator
 from typing import Any
 
-from ferra_sync._compiler.sqlite import sqlite_definition
-from ferra_sync._compiler.sqlite_storage import storage_of
 from ferra_sync._expression import shapes
 from ferra_sync._expression.identifiers import quoted
 from ferra_sync._expression.references import ColumnRef
 from ferra_sync._expression.shapes import columns_of
 from ferra_sync._schema.constraints import Check, Columns, ForeignKey, Index
 from ferra_sync._schema.table import TableMeta
+from ferra_sync._sqlite.expressions import sqlite_definition
 from ferra_sync._sqlite.names import TYPE_CHECK, key_name
+from ferra_sync._sqlite.storage import storage_of
 from ferra_sync.errors import QueryError
 
 

@@ -249,7 +249,7 @@ class _Lowering(Expressions):
     def _written(self, ref: ColumnRef, value: Hashable) -> str | None:
         """Return what a column is set to; None for its default."""
         storage = storage_of(ref.type)
-        self.assigning = True
+        before, self.assigning = self.assigning, True
         try:
             match value:
                 case SqlType():
@@ -265,7 +265,7 @@ class _Lowering(Expressions):
                 case _:
                     return self.beside(value, storage)
         finally:
-            self.assigning = False
+            self.assigning = before
 
     def _default(self, ref: ColumnRef, constants: list[Any]) -> str:
         """Return what a column has where a row leaves it to the database."""

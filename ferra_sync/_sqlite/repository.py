@@ -20,7 +20,7 @@ from ferra_sync._repository.statements import statements_of
 from ferra_sync._sqlite.storage import storage_of
 from ferra_sync._sqlite.transaction import SqliteTransaction
 from ferra_sync._sqlite.verbs import SqliteVerbs
-from ferra_sync.errors import NotFound, QueryError
+from ferra_sync.errors import Conflict, Db, NotFound, QueryError
 from ferra_sync.functions._aggregates import count
 
 
@@ -172,8 +172,15 @@ class SqliteRepository(RowBodies[M]):
     def _insert_many(self, rows: Iterable[M]) -> list[M]:
         if not isinstance(rows, Iterable):
             raise QueryError(f"insert_many takes several, as a list, not {named(rows)}: put it into brackets, […]")
+        written: list[M] = []
         with self.db._atomic() as tx:
-            return [self._write(tx, row) for row in rows]
+            for row in rows:
+                try:
+                    written.append(self._write(tx, row))
+                except (Conflict, Db) as error:
+                    error.row = len(written)
+                    raise
+        return written
 
     def _found(self, predicates: tuple[AnyExpr, ...], order_by: Sequence[Ordering[Any]]) -> list[M]:
         query = self._all.where(*predicates).order_by(*order_by)

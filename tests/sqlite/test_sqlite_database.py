@@ -89,8 +89,9 @@ def test_threads_share_a_database(url: str, tmp_path: Path) -> None:
 
 def test_many_rows_are_inserted_all_or_none(halls: SqliteDatabase) -> None:
     rows = halls.repository(Hall)
-    with pytest.raises(Conflict, match="halls_name_key"):
+    with pytest.raises(Conflict, match="halls_name_key") as caught:
         rows.insert_many([Hall("a"), Hall("b"), Hall("a")])
+    assert caught.value.row == 2
     assert rows.count() == 0
     assert [each.name for each in rows.insert_many([Hall("b"), Hall("a")])] == ["b", "a"]
 

@@ -108,6 +108,9 @@ if TYPE_CHECKING:
     from ferra_sync._query.claim import Lease
     from ferra_sync._query.plan import Plan, PlanNode
     from ferra_sync._repository.import_csv import ImportReport, LineError
+    from ferra_sync._sqlite.database import SqliteDatabase as SqliteDatabase
+    from ferra_sync._sqlite.repository import SqliteRepository as SqliteRepository
+    from ferra_sync._sqlite.transaction import SqliteTransaction as SqliteTransaction
 
 __all__ = [
     "JSON_NULL",
@@ -279,6 +282,9 @@ if not TYPE_CHECKING:
             "_providers.databases": "PROVIDERS Databases",
             "_providers.provider": "Provided Provider",
             "_repository.import_csv": "ImportReport LineError",
+            "_sqlite.database": "SqliteDatabase",
+            "_sqlite.repository": "SqliteRepository",
+            "_sqlite.transaction": "SqliteTransaction",
         },
     )
 

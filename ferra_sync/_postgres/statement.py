@@ -28,6 +28,7 @@ from ferra_sync._compiler.shapes import (
 from ferra_sync._expression.references import TableRef
 from ferra_sync._expression.sqltypes import SqlType
 from ferra_sync._model.filled import filled
+from ferra_sync._model.select_list import SelectList
 from ferra_sync._postgres.conversions import UNWRITABLE, Conversion, dumped, parameter_dump_of
 from ferra_sync._postgres.guards import is_doubtful
 from ferra_sync._postgres.readers import Readers
@@ -66,6 +67,7 @@ class Statement:
         since: the release of PostgreSQL that it needs, where that is not each that we support.
         doubtful: whether it writes rows that it may then fail to read, or that do not come back.
         guarded: whether it is run so that it is undone where its rows cannot be read, or where there are none.
+        shape: what it says, and `selected` the columns of its rows, for databases that say it otherwise.
     """
 
     sql: bytes
@@ -79,6 +81,8 @@ class Statement:
     since: int | None = None
     doubtful: bool = False
     guarded: bool = attrs.field(init=False)
+    shape: StatementShape | None = attrs.field(init=False, default=None)
+    selected: SelectList | None = attrs.field(init=False, default=None)
 
     def __attrs_post_init__(self) -> None:
         self.guarded = self.writes is not None and self.columns > 0
@@ -120,6 +124,7 @@ def statement_of(shape: StatementShape, as_: type | None = None) -> Statement:
     # A write inside which rows are locked keeps them until it is done, which is as long as it needs them.
     locks = writes is None and locks_rows(shape)
     made = made_ready(known, writes=writes, locks=locks, doubtful=is_doubtful(shape))
+    made.shape, made.selected = shape, known.selected
     if isinstance(shape, (InsertShape, UpdateShape, DeleteShape)) and old_new_in(shape.returning):
         made.since = OLD_NEW_SINCE
     return made

@@ -21,10 +21,11 @@ from ferra_sync._providers.configuration import configured
 from ferra_sync._providers.mongodb import MongoProvider
 from ferra_sync._providers.postgres import EmbeddedProvider, PostgresProvider
 from ferra_sync._providers.provider import Provided, Provider
+from ferra_sync._providers.sqlite import SqliteProvider
 from ferra_sync._repository.protocol import Repository
 from ferra_sync.errors import ConfigError
 
-PROVIDERS: Final[tuple[Provider, ...]] = (PostgresProvider(), EmbeddedProvider(), MongoProvider())
+PROVIDERS: Final[tuple[Provider, ...]] = (PostgresProvider(), EmbeddedProvider(), SqliteProvider(), MongoProvider())
 """Those that there are without saying so; the first that supports a URL opens it."""
 
 

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Generic, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from ferra_sync._database.many.copy_in import copy_in
 from ferra_sync._database.many.insert_many import insert_many
 from ferra_sync._database.pages import Page
 from ferra_sync._database.progress import Progress
-from ferra_sync._database.runner import kept_out, unwritten
 from ferra_sync._database.transaction import Executor, Transaction
 from ferra_sync._expression.column import Column
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.markers import Opt, Plain
 from ferra_sync._expression.typevars import K, K_co, S, S_co, T
-from ferra_sync._expression.values import Value
 from ferra_sync._model.model import M, ModelMeta
-from ferra_sync._model.rows import check_insertable, checked_values
 from ferra_sync._query.checks import named
 from ferra_sync._query.from_clause import From, from_
 from ferra_sync._query.select import Select
 from ferra_sync._query.select_arity import select
+from ferra_sync._repository.bodies import RowBodies
 from ferra_sync._repository.protocol import Key, Keyed, Ordering, Tabled
-from ferra_sync._repository.statements import ModelStatements, Params, statements_of
+from ferra_sync._repository.statements import ModelStatements, statements_of
 from ferra_sync.errors import NotFound, QueryError
 from ferra_sync.functions._aggregates import count
 
@@ -57,7 +55,7 @@ class _Tabled(Tabled[S_co], Protocol[M, S_co]):
     def _write(self, executor: Executor, data: M, *, or_update: bool = False) -> M: ...
 
 
-class PgRepository(Value, Generic[M]):
+class PgRepository(RowBodies[M]):
     """The repository of one model over PostgreSQL: cheap to make, immutable, safe to share between threads.
 
     A subclass adds what its table is asked for, over `self.db`.
@@ -73,13 +71,10 @@ class PgRepository(Value, Generic[M]):
         QueryError: the table has no primary key, or the model lacks a column of it.
     """
 
-    __slots__ = ("_all", "_meta", "_statements", "db", "model")
+    __slots__ = ("_all", "db")
 
-    model: type[M]
     db: Executor
     _all: Select[Any, Any, M]
-    _meta: ModelMeta
-    _statements: ModelStatements
 
     def __init__(self, model: type[M], db: Executor) -> None:
         if not isinstance(db, Executor):
@@ -373,53 +368,6 @@ class PgRepository(Value, Generic[M]):
             delimiter=delimiter,
             progress=progress,
         )
-
-    # The bodies
-
-    def _find_by_id(self, executor: Executor, id: object) -> M:
-        return self._only(executor._rows(self._statements.find, self._statements.key_values(id)), id)
-
-    def _write(self, executor: Executor, data: M, *, or_update: bool = False) -> M:
-        check_insertable(self._meta, (data,))
-        values = checked_values(self._meta, data, "save" if or_update else "insert")
-        statement, params = self._statements.insert(values, or_update=or_update)
-        if or_update and self._statements.version_in(values) is not None:
-            rows: list[M] = executor._rows(statement, params)
-            if not rows:
-                self._check_stored(executor, values, self._statements.key_of(values))
-        else:
-            rows = executor._rows(statement, params, lambda: kept_out(statement, self._meta.table.name))
-        if not rows:
-            raise kept_out(statement, self._meta.table.name)
-        return rows[0]
-
-    def _update_row(self, executor: Executor, id: object, data: M) -> M:
-        key = self._statements.key_values(id)
-        if type(data) is not self.model:
-            raise QueryError(f"the repository is of {self.model.__name__}, not of {type(data).__name__}")
-        values = checked_values(self._meta, data, "update")
-        if not self._statements.has_key(values, key):
-            raise ValueError(f"{self.model.__name__} carries another key than the one that is updated")
-        rows = executor._rows(*self._statements.update(values, key))
-        if not rows:
-            self._check_stored(executor, values, key)
-        return self._only(rows, id)
-
-    def _check_stored(self, executor: Executor, values: Params, key: Params) -> None:
-        """Raise, of a row that was not written, that it is stale, where that is what it is."""
-        version = self._statements.version_in(values)
-        stored = [] if version is None else executor._rows(self._statements.stored_version, key)
-        if version is not None and stored:
-            raise unwritten(self._meta.table, key, version, stored)
-
-    def _delete_row(self, executor: Executor, id: object) -> None:
-        if executor._affected(self._statements.delete, self._statements.key_values(id)) == 0:
-            raise NotFound(self._meta.table.name, self._meta.table.shown_key(id))
-
-    def _only(self, rows: list[M], id: object) -> M:
-        if not rows:
-            raise NotFound(self._meta.table.name, self._meta.table.shown_key(id))
-        return rows[0]
 
 
 def _found(repository: _Tabled[M, Any], predicates: tuple[AnyExpr, ...], order_by: Sequence[Ordering[Any]]) -> list[M]:

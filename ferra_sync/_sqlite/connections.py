@@ -1,0 +1,136 @@
+"""Connections of one database: many that read, one that writes; in memory there is one that all threads share."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+import uuid
+from contextlib import ExitStack
+from typing import Final
+
+from ferra_sync._postgres.config import DatabaseConfig
+from ferra_sync._postgres.forks import at_fork
+from ferra_sync._sqlite.errors import from_sqlite
+from ferra_sync.errors import ConfigError, Db, DbErrorKind
+
+MEMORY: Final = ":memory:"
+_PREFIXES: Final = ("sqlite:///", "sqlite::", "sqlite:")
+_SESSION: Final = (
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA case_sensitive_like = ON",
+    "PRAGMA synchronous = NORMAL",
+)
+
+
+class Connection(sqlite3.Connection):
+    """A connection, and what `now()` is on it, in microseconds since 1970 in UTC."""
+
+    moment: int = 0
+
+    def tick(self) -> None:
+        """Begin another moment: of a transaction, or of a statement that is one."""
+        self.moment = time.time_ns() // 1000
+
+
+class Connections:
+    """Gives out connections, each to one thread at a time.
+
+    Raises:
+        ConfigError: the URL is none of SQLite's.
+    """
+
+    def __init__(self, config: DatabaseConfig) -> None:
+        self.path = path_of(config.url)
+        self.config = config
+        self._renew()
+        self._left: list[Connection] = []
+        at_fork(self)
+
+    def _renew(self) -> None:
+        self._idle: list[Connection] = []
+        self._is_closed = False
+        self._writer = threading.Lock()
+        self._free = threading.Semaphore(1 if self.path == MEMORY else self.config.max_connections)
+
+    def leave_to_parent(self) -> None:
+        """In a forked child: open connections of its own; those of the parent are kept, for closing would end them."""
+        self._left += self._idle
+        self._renew()
+
+    def take(self, *, writing: bool) -> Connection:
+        """Return a connection; with `writing` the one that may write.
+
+        Raises:
+            Db: none was free in `acquire_timeout`, the database is closed or cannot be opened.
+        """
+        until = time.monotonic() + self.config.acquire_timeout
+        with ExitStack() as taken:
+            for lock in (self._writer, self._free) if writing else (self._free,):
+                if not lock.acquire(timeout=max(until - time.monotonic(), 0)):
+                    raise _busy()
+                taken.callback(lock.release)
+            connection = self._taken()
+            taken.pop_all()
+        return connection
+
+    def give_back(self, connection: Connection, *, writing: bool) -> None:
+        """Take a connection back."""
+        if self._is_closed:
+            connection.close()
+        else:
+            self._idle.append(connection)
+        self._free.release()
+        if writing:
+            self._writer.release()
+
+    def close(self) -> None:
+        """Close all that are idle, and each other when it comes back; what was in memory is gone."""
+        self._is_closed = True
+        while self._idle:
+            self._idle.pop().close()
+
+    def _taken(self) -> Connection:
+        if self._is_closed:
+            raise Db("the database is closed", kind=DbErrorKind.CLOSED_CONNECTION)
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return self._opened()
+
+    def _opened(self) -> Connection:
+        try:
+            connection = sqlite3.connect(
+                self.path,
+                timeout=self.config.acquire_timeout,
+                isolation_level=None,
+                check_same_thread=False,
+                factory=Connection,
+            )
+            for command in _SESSION:
+                connection.execute(command)
+            if self.path != MEMORY:
+                connection.execute("PRAGMA journal_mode = WAL").fetchall()
+        except sqlite3.Error as error:
+            problem = from_sqlite(error, None)
+        else:
+            connection.create_function("ferra_now", 0, lambda: connection.moment)
+            connection.create_function("ferra_uuid", 0, lambda: str(uuid.uuid4()))
+            return connection
+        raise problem
+
+
+def path_of(url: str) -> str:
+    """Return the path that a URL names, `:memory:` for a database in memory; ConfigError for another URL."""
+    for prefix in _PREFIXES:
+        if url.startswith(prefix):
+            rest = url.removeprefix(prefix)
+            path = MEMORY if rest in {"memory:", MEMORY, ""} else rest
+            if "\0" in path or "?" in path:
+                break
+            return path
+    raise ConfigError("a URL of SQLite is sqlite::memory: or sqlite:///path")
+
+
+def _busy() -> Db:
+    return Db("no connection was free in time: another thread writes, or holds a transaction", kind=DbErrorKind.TIMEOUT)

@@ -1,0 +1,82 @@
+"""The one place where an error of sqlite3 becomes one of ours. No message of SQLite's quotes a value."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Final
+
+from ferra_sync._expression.references import ColumnRef, TableRef
+from ferra_sync._schema.table import TableMeta, table_meta
+from ferra_sync._sqlite.names import TYPE_CHECK, key_name
+from ferra_sync.errors import Conflict, Db, DbErrorKind, FerraDbError
+
+_UNIQUE: Final = frozenset({"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_ROWID"})
+_KINDS: Final = {
+    "SQLITE_CONSTRAINT_FOREIGNKEY": DbErrorKind.FOREIGN_KEY_VIOLATION,
+    "SQLITE_CONSTRAINT_NOTNULL": DbErrorKind.NOT_NULL_VIOLATION,
+    "SQLITE_CONSTRAINT_CHECK": DbErrorKind.CHECK_VIOLATION,
+    "SQLITE_CONSTRAINT_DATATYPE": DbErrorKind.INVALID_DATA,
+    "SQLITE_CONSTRAINT_TRIGGER": DbErrorKind.OTHER,
+    "SQLITE_TOOBIG": DbErrorKind.INVALID_DATA,
+    "SQLITE_MISMATCH": DbErrorKind.INVALID_DATA,
+    "SQLITE_INTERRUPT": DbErrorKind.TIMEOUT,
+    "SQLITE_CANTOPEN": DbErrorKind.CLOSED_CONNECTION,
+    "SQLITE_NOTADB": DbErrorKind.CLOSED_CONNECTION,
+    "SQLITE_PERM": DbErrorKind.PERMISSION_DENIED,
+}
+_BY_FIRST_WORD: Final = {
+    "BUSY": DbErrorKind.TIMEOUT,
+    "LOCKED": DbErrorKind.TIMEOUT,
+    "READONLY": DbErrorKind.READ_ONLY_TRANSACTION,
+    "IOERR": DbErrorKind.CLOSED_CONNECTION,
+    "CORRUPT": DbErrorKind.CLOSED_CONNECTION,
+    "AUTH": DbErrorKind.PERMISSION_DENIED,
+}
+_UNDEFINED: Final = ("no such table", "no such column", "no such function")
+
+
+def from_sqlite(error: sqlite3.Error, table: TableRef | None) -> FerraDbError:
+    """Return what `error` is called here; `table` is the one that was written."""
+    code: str = getattr(error, "sqlite_errorname", None) or ""
+    message = str(error)
+    subject = message.partition(": ")[2]
+    meta = None if table is None else table_meta(table.owner)
+    if code in _UNIQUE:
+        return _conflict(subject, meta)
+    name = None if meta is None else meta.name
+    kind = _KINDS.get(code) or _BY_FIRST_WORD.get(code.removeprefix("SQLITE_").partition("_")[0], DbErrorKind.OTHER)
+    if kind is DbErrorKind.CHECK_VIOLATION:
+        if subject.startswith(TYPE_CHECK):
+            column = subject.removeprefix(TYPE_CHECK)
+            return Db(f"a value does not fit {column}", kind=DbErrorKind.INVALID_DATA, table=name)
+        return Db(message, kind=kind, constraint=subject or None, table=name)
+    if kind is DbErrorKind.NOT_NULL_VIOLATION:
+        return Db(message, kind=kind, table=name, column=subject.rpartition(".")[2] or None)
+    if message.startswith(_UNDEFINED):
+        kind = DbErrorKind.UNDEFINED
+    return Db(message, kind=kind, table=name)
+
+
+def _conflict(subject: str, meta: TableMeta | None) -> Conflict:
+    """Return the error of `t.a, t.b`, or of `index 'name'`, by the key that the table declares of these columns."""
+    if meta is None:
+        return Conflict("", (), None)
+    if subject.startswith("index '"):
+        return Conflict(subject[7:-1], (), meta.name)
+    columns = tuple(each.removeprefix(f"{meta.name}.") for each in subject.split(", "))
+    for name, refs in _keys(meta):
+        if tuple(ref.name for ref in refs) == columns:
+            return Conflict(name, columns, meta.name)
+    return Conflict(key_name(meta.name, columns), columns, meta.name)
+
+
+def _keys(meta: TableMeta) -> list[tuple[str, tuple[ColumnRef, ...]]]:
+    keys = [(f"{meta.name}_pkey", tuple(column.ref for column in meta.primary_key))]
+    for unique in meta.uniques:
+        refs = tuple(column.ref for column in unique.columns)
+        keys.append((unique.name or key_name(meta.name, [ref.name for ref in refs]), refs))
+    for index in meta.indexes:
+        refs = tuple(key for key in index.keys if isinstance(key, ColumnRef))
+        if index.unique and len(refs) == len(index.keys):
+            keys.append((index.name or key_name(meta.name, [ref.name for ref in refs], "idx"), refs))
+    return keys

@@ -1,0 +1,60 @@
+"""What SQLite is given for a parameter beside a column, and how it is read that a position spells; what is refused."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from ferra_sync._expression.sqltypes import FieldType, SqlType
+from ferra_sync._sqlite.storage import Convert, Storage, storage_of
+from ferra_sync.errors import QueryError
+
+
+def refused(what: object) -> QueryError:
+    """Return the error of what SQLite does not serve."""
+    return QueryError(f"SQLite serves no {what}: ask PostgreSQL, or say it in Python")
+
+
+def giver(sql_type: SqlType[Any], storage: Storage) -> Convert:
+    """Return what makes of a parameter's value what is compared with this storage."""
+    kind, give = sql_type.kind, storage.given
+    if kind is FieldType.TEXT and storage.family != "text":  # Spelled by a position.
+        parse = _PARSED.get(storage.family)
+        if parse is None:
+            raise refused(f"{sql_type} beside {storage.family}")
+        return lambda text: give(parse(text))
+    is_number = sql_type.rank is not None and sql_type.kind not in {FieldType.REAL, FieldType.DOUBLE_PRECISION}
+    if storage.family == "number":
+        is_fit = is_number
+    elif storage.family in {"float", "float4"}:
+        is_fit = sql_type.rank is not None
+    elif storage.family == "timestamp":
+        is_fit = kind in {FieldType.TIMESTAMP, FieldType.DATE}
+    else:
+        is_fit = storage_of(sql_type).family == storage.family
+    if not is_fit:
+        raise refused(f"{sql_type} beside {storage.family}")
+    return give
+
+
+_PARSED: Final[dict[str, Convert]] = {
+    "number": Decimal,
+    "float": float,
+    "float4": float,
+    "boolean": {"true": True, "false": False}.__getitem__,
+    "uuid": UUID,
+    "bytea": lambda text: bytes.fromhex(text[2:]),
+    "date": dt.date.fromisoformat,
+    "time": dt.time.fromisoformat,
+    "timestamp": dt.datetime.fromisoformat,
+    "timestamptz": dt.datetime.fromisoformat,
+}
+
+
+def spelling(value: Any) -> str:  # noqa: ANN401 - a value of any type
+    """Return a value as a position spells it."""
+    if isinstance(value, (dt.date, dt.time)):
+        return value.isoformat()
+    return str(value)

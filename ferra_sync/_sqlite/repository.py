@@ -1,0 +1,205 @@
+"""The repository of one model over SQLite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol, cast
+
+from ferra_sync._database.pages import Page
+from ferra_sync._expression.expression import AnyExpr, Expr
+from ferra_sync._expression.markers import Opt, Plain
+from ferra_sync._expression.typevars import K, K_co, S, S_co
+from ferra_sync._model.model import M, ModelMeta
+from ferra_sync._query.checks import named
+from ferra_sync._query.from_clause import From, from_
+from ferra_sync._query.select import Select
+from ferra_sync._query.select_arity import select
+from ferra_sync._repository.bodies import RowBodies
+from ferra_sync._repository.protocol import Key, Keyed, Ordering, Tabled
+from ferra_sync._repository.statements import statements_of
+from ferra_sync._sqlite.storage import storage_of
+from ferra_sync._sqlite.transaction import SqliteTransaction
+from ferra_sync._sqlite.verbs import SqliteVerbs
+from ferra_sync.errors import Conflict, Db, NotFound, QueryError
+from ferra_sync.functions._aggregates import count
+
+
+class _Keyed(Keyed[K_co], Protocol[M, K_co]):
+    """`SqliteRepository[M]`, whose keys are of type K."""
+
+    db: SqliteVerbs
+
+    def _find_by_id(self, executor: SqliteVerbs, id: object) -> M: ...
+    def _update_row(self, executor: SqliteVerbs, id: object, data: M) -> M: ...
+    def _delete_row(self, executor: SqliteVerbs, id: object) -> None: ...
+    def _exists(self, id: object) -> bool: ...
+
+
+class _Tabled(Tabled[S_co], Protocol[M, S_co]):
+    """`SqliteRepository[M]`, whose models are of the table S."""
+
+    def _found(self, predicates: tuple[AnyExpr, ...], order_by: Sequence[Ordering[Any]]) -> list[M]: ...
+    def _count(self, predicates: tuple[AnyExpr, ...]) -> int: ...
+
+
+class SqliteRepository(RowBodies[M]):
+    """The repository of one model over SQLite: cheap to make, immutable, safe to share between threads.
+
+    Attributes:
+        model: the class of its rows.
+        db: the `SqliteDatabase` or `SqliteTransaction` that it works on.
+
+    Every method raises `Db` where the database says no for another reason than those listed.
+
+    Raises:
+        SchemaError: the model does not agree with its table.
+        QueryError: the table has no primary key, the model lacks a column of it, or SQLite does not keep a column.
+    """
+
+    __slots__ = ("_all", "db")
+
+    db: SqliteVerbs
+    _all: Select[Any, Any, M]
+
+    def __init__(self, model: type[M], db: SqliteVerbs) -> None:
+        if not isinstance(db, SqliteVerbs):
+            raise QueryError(f"this repository is over a SqliteDatabase or a SqliteTransaction, not {named(db)}")
+        self.model = model
+        self._all = select(cast("Any", model))  # mypy does not see a type[M] as the class it is
+        self.db = db
+        self._meta = ModelMeta.of(model)
+        self._statements = statements_of(self._meta)
+        for ref in self._meta.refs:
+            storage_of(ref.type)
+
+    def __repr__(self) -> str:
+        return f"<SqliteRepository of {self.model.__name__} on {self._meta.table.name}>"
+
+    # The ten methods: each body serves the database and a transaction
+
+    def find_by_id(self: _Keyed[M, K], id: Key[K]) -> M:
+        """Return the row with this primary key; a tuple where the key has several columns; NotFound without one."""
+        return self._find_by_id(self.db, id)
+
+    def find_by_id_in_tx(self: _Keyed[M, K], tx: SqliteTransaction, id: Key[K]) -> M:
+        """`find_by_id`, inside a transaction."""
+        return self._find_by_id(_open(tx), id)
+
+    def find_page(self, page: int = 1, per_page: int = 20) -> Page[M]:
+        """Return one page in the order of the primary key; pages count from 1; ValueError: `per_page` is below 1."""
+        return self.db.fetch_page(self._all, page, per_page)
+
+    def find_page_in_tx(self, tx: SqliteTransaction, page: int = 1, per_page: int = 20) -> Page[M]:
+        """`find_page`, inside a transaction."""
+        return _open(tx).fetch_page(self._all, page, per_page)
+
+    def insert(self, data: M) -> M:
+        """Insert a row and return it as the database has it.
+
+        Raises:
+            Conflict: a unique constraint is violated.
+            ValidationError: a value is of the wrong type, or a validator rejects it.
+            QueryError: the model lacks a column that must be given.
+        """
+        return self._write(self.db, data)
+
+    def insert_in_tx(self, tx: SqliteTransaction, data: M) -> M:
+        """`insert`, inside a transaction."""
+        return self._write(_open(tx), data)
+
+    def update(self: _Keyed[M, K], id: Key[K], data: M) -> M:
+        """Set every column of the row with this key to what `data` says; stamps and versions are as in `PgRepository`.
+
+        Raises:
+            NotFound: there is no such row.
+            Db: the row has another version than `data` (STALE_ROW).
+            ValueError: `data` carries another key.
+            Conflict, ValidationError: as in `insert`.
+        """
+        return self._update_row(self.db, id, data)
+
+    def update_in_tx(self: _Keyed[M, K], tx: SqliteTransaction, id: Key[K], data: M) -> M:
+        """`update`, inside a transaction."""
+        return self._update_row(_open(tx), id, data)
+
+    def delete(self: _Keyed[M, K], id: Key[K]) -> None:
+        """Delete the row with this key; NotFound without one."""
+        self._delete_row(self.db, id)
+
+    def delete_in_tx(self: _Keyed[M, K], tx: SqliteTransaction, id: Key[K]) -> None:
+        """`delete`, inside a transaction."""
+        self._delete_row(_open(tx), id)
+
+    # Beside them
+
+    def find_all(self: _Tabled[M, S], *, order_by: Sequence[Ordering[S]] = ()) -> list[M]:
+        """Return every row, in the order of the primary key where `order_by` says no other."""
+        return self._found((), order_by)
+
+    def find_by(
+        self: _Tabled[M, S], *predicates: Expr[S | Opt[S], bool, None, Plain], order_by: Sequence[Ordering[S]] = ()
+    ) -> list[M]:
+        """Return the rows for which all predicates hold, in the order of the primary key if no other is given."""
+        return self._found(predicates, order_by)
+
+    def exists(self: _Keyed[M, K], id: Key[K]) -> bool:
+        """Whether there is a row with this key."""
+        return self._exists(id)
+
+    def count(self: _Tabled[M, S], *predicates: Expr[S | Opt[S], bool, None, Plain]) -> int:
+        """Return the number of rows for which all predicates hold."""
+        return self._count(predicates)
+
+    def save(self, data: M) -> M:
+        """Insert the row, or where its key exists set every column, in one statement; return it as it is stored.
+
+        Raises:
+            Db: the row that is there has another version than `data` (STALE_ROW).
+            Conflict: a unique constraint other than the primary key is violated.
+            ValidationError, QueryError: as in `insert`.
+        """
+        return self._write(self.db, data, or_update=True)
+
+    def insert_many(self, rows: Iterable[M]) -> list[M]:
+        """Insert rows, all or none, in one transaction; return them as they are stored, in the order given.
+
+        Raises:
+            Conflict: a unique constraint is violated; `.row` says by which row.
+            ValidationError, QueryError: as in `insert`.
+        """
+        return self._insert_many(rows)
+
+    def _insert_many(self, rows: Iterable[M]) -> list[M]:
+        if not isinstance(rows, Iterable):
+            raise QueryError(f"insert_many takes several, as a list, not {named(rows)}: put it into brackets, […]")
+        written: list[M] = []
+        with self.db._atomic() as tx:
+            for row in rows:
+                try:
+                    written.append(self._write(tx, row))
+                except (Conflict, Db) as error:
+                    error.row = len(written)
+                    raise
+        return written
+
+    def _found(self, predicates: tuple[AnyExpr, ...], order_by: Sequence[Ordering[Any]]) -> list[M]:
+        query = self._all.where(*predicates).order_by(*order_by)
+        return self.db.fetch_all(query.in_stable_order())
+
+    def _count(self, predicates: tuple[AnyExpr, ...]) -> int:
+        table: From[Any, Any] = from_(self._meta.table.ref.owner)
+        return self.db.fetch_value(table.where(*predicates).select(count()))
+
+    def _exists(self, id: object) -> bool:
+        try:
+            key = self._statements.key_values(id)
+        except NotFound:
+            return False
+        return bool(self.db._rows(self._statements.exists, key))
+
+
+def _open(tx: SqliteTransaction) -> SqliteTransaction:
+    """Return what is a transaction: over a database the statement would be committed by itself."""
+    if not isinstance(tx, SqliteTransaction):
+        raise QueryError(f"a SqliteTransaction is needed, as db.transaction() gives it, not {named(tx)}")
+    return tx

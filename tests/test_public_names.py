@@ -12,7 +12,7 @@ from typing import get_type_hints
 import pytest
 
 import ferra_sync
-from ferra_sync import errors, functions, migrations, types
+from ferra_sync import cdc, errors, functions, migrations, types
 from ferra_sync.integrations import flask
 
 TOP = """
@@ -64,6 +64,11 @@ ConfigError Conflict Db DbErrorKind EmbeddedError FerraDbError InvalidToken JobE
 SchemaError ValidationError
 """
 
+CDC = """
+CallableSink Capture CaptureError CaptureOptions Change Deleted Event EventKind Inserted Position Progress Sink
+SinkBehindError SinkError Slot Stored TakenOverError Truncated Updated drop slot_status
+"""
+
 MIGRATIONS = """
 AppliedMigration MigrationFailedError MigrationState MigrationStatus Migrations
 """
@@ -78,6 +83,7 @@ PINNED = [
     (types, TYPES),
     (functions, FUNCTIONS),
     (errors, ERRORS),
+    (cdc, CDC),
     (migrations, MIGRATIONS),
     (flask, FLASK),
 ]
@@ -140,6 +146,7 @@ def test_what_few_programs_need_is_imported_on_first_use() -> None:
         "ferra_sync._mongodb",
         "ferra_sync._postgres.embedded",
         "ferra_sync.functions._text",
+        "ferra_sync.cdc",
         "ferra_sync.migrations",
         "ferra_sync._database.tokens",
     ):
@@ -154,7 +161,7 @@ def test_the_names_of_an_extra_are_there_and_no_star_import_asks_for_the_extra()
 
 
 def test_every_other_module_is_private_or_known() -> None:
-    known = {"cli", "errors", "functions", "integrations", "migrations", "types"}
+    known = {"cdc", "cli", "errors", "functions", "integrations", "migrations", "types"}
     found = {module.name for module in pkgutil.iter_modules(ferra_sync.__path__) if not module.name.startswith("_")}
     assert found <= known
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from inspect import get_annotations
 from types import FunctionType
+from typing import get_type_hints
 
 
 def publish(module: str, names: Iterable[str]) -> None:
@@ -20,7 +21,8 @@ def publish(module: str, names: Iterable[str]) -> None:
         value = vars(sys.modules[module]).get(name)
         if isinstance(value, (type, FunctionType)) and "._" in value.__module__:
             if isinstance(value, type):
-                value.__annotations__ = get_annotations(value, eval_str=True)
+                is_tuple = issubclass(value, tuple)  # A NamedTuple has made references of its annotations.
+                value.__annotations__ = get_type_hints(value) if is_tuple else get_annotations(value, eval_str=True)
             value.__module__ = module
 
 

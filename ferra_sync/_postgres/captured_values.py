@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import struct
 from collections.abc import Callable, Collection, Hashable, Sequence
 from operator import attrgetter, itemgetter
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 import psycopg
-from psycopg.adapt import AdaptersMap, Transformer
+from psycopg.abc import Buffer
+from psycopg.adapt import AdaptersMap, Loader, Transformer
 from psycopg.pq import Format
 
 from ferra_sync._expression.sentinels import UNSET
@@ -27,6 +29,7 @@ R_co = TypeVar("R_co", covariant=True)
 
 _TYPES: Final = psycopg.adapters.types
 _TEXT: Final = _TYPES["text"].oid
+_REAL: Final = struct.Struct("!f")
 _FLOATS: Final = frozenset({"NaN", "Infinity", "-Infinity"})
 
 
@@ -161,11 +164,28 @@ def _check(meta: ModelMeta, table: CapturedTable, columns: dict[str, int]) -> No
             raise SchemaError(f"{ref!r} is declared {ref.type}; the database has {known.regtype}")
 
 
+class _Real(Loader):
+    """A `real` as its four bytes are, which its text is only near to."""
+
+    def load(self, data: Buffer) -> float:
+        number: float = _REAL.unpack(_REAL.pack(float(bytes(data))))[0]
+        return number
+
+
+def _text_adapters() -> AdaptersMap:
+    adapters = AdaptersMap(ADAPTERS)
+    adapters.register_loader("float4", _Real)
+    return adapters
+
+
+_ADAPTERS: Final = _text_adapters()
+
+
 class _Context:
     """What psycopg's transformer is made for."""
 
     def __init__(self, connection: Any) -> None:  # noqa: ANN401 - psycopg's, or nothing
-        self.adapters: AdaptersMap = ADAPTERS
+        self.adapters: AdaptersMap = _ADAPTERS
         self.connection: Any = connection
 
 

@@ -47,7 +47,17 @@ class LogicalServer:
         self._account.give(self._data)
         self._account.give(self._directory)
         made, said = self._account.ask(
-            self._programs / "initdb", "-D", self._data, "-A", "trust", "-U", "postgres", "-N", "-E", "UTF8", "--locale=C"
+            self._programs / "initdb",
+            "-D",
+            self._data,
+            "-A",
+            "trust",
+            "-U",
+            "postgres",
+            "-N",
+            "-E",
+            "UTF8",
+            "--locale=C",
         )
         assert made, said
         self.url = f"postgresql://postgres@/postgres?host={self._directory}"
@@ -137,5 +147,3 @@ class Valkey:
 
     def __exit__(self, *_: object) -> None:
         self.kill()
-
-

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Self
 
@@ -79,7 +79,8 @@ class LogicalServer:
                     psycopg.connect(self.url, connect_timeout=5).close()
                 except psycopg.OperationalError:
                     assert time.monotonic() < deadline, (self._directory / "log").read_text()
-                    time.sleep(0.02)
+                    with suppress(subprocess.TimeoutExpired):
+                        self.process.wait(0.02)
                 else:
                     return
             assert time.monotonic() < deadline, (self._directory / "log").read_text()
@@ -130,7 +131,8 @@ class Valkey:
                     client.ping()
                 except redis.RedisError:
                     assert time.monotonic() < deadline
-                    time.sleep(0.01)
+                    with suppress(subprocess.TimeoutExpired):
+                        self.process.wait(0.01)
                 else:
                     return
 

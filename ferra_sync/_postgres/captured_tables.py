@@ -11,6 +11,7 @@ from psycopg import sql
 from psycopg.rows import tuple_row
 
 from ferra_sync._expression.identifiers import quoted
+from ferra_sync._postgres.advisory import key_of
 from ferra_sync._postgres.wire import _translated
 from ferra_sync.errors import ConfigError
 
@@ -32,6 +33,7 @@ SELECT a.attname FROM pg_catalog.pg_index AS i
 CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k (attnum, place)
 JOIN pg_catalog.pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
 WHERE i.indrelid = %s AND i.indisprimary ORDER BY place"""
+_LOCK: Final = "SELECT pg_catalog.pg_advisory_xact_lock(%s)"
 _PUBLISHED: Final = """
 SELECT schemaname, tablename FROM pg_catalog.pg_publication_tables WHERE pubname = %s"""
 _PUBLICATION: Final = """
@@ -100,7 +102,12 @@ def publish(connection: psycopg.Connection[Any], publication: str, tables: Seque
         ConfigError: the one that is there leaves out operations, rows or columns.
         Db: the server says no.
     """
-    names = {(table.schema, table.table) for table in tables}
+    with _translated(), connection.transaction():
+        connection.execute(_LOCK.encode(), (key_of(f"ferra_cdc:{publication}"),))  # Two may begin at once.
+        _publish(connection, publication, {(table.schema, table.table) for table in tables})
+
+
+def _publish(connection: psycopg.Connection[Any], publication: str, names: set[tuple[str, str]]) -> None:
     found = _rows(connection, _PUBLICATION, (publication,))
     if not found:
         _do(

@@ -233,7 +233,7 @@ class Session:
         rows, size = self._plan.options.batch_rows, self._plan.options.batch_bytes
         is_over = False
         while not is_over and not self._plan.stopping.is_set():
-            wait = _IDLE if until is None else _ASK_EVERY
+            wait = min(_IDLE, self._plan.options.heartbeat) if until is None else _ASK_EVERY
             for payload in self._source.received(wait, self._plan.stopping.descriptor):
                 self._reading.read(payload, self._batch)
                 self._bytes += len(payload)
@@ -244,7 +244,7 @@ class Session:
             if not self._reading.in_transaction:
                 self._flush()
                 self._beat(until)
-            self._confirm(ask=until is not None)
+            self._confirm(ask=until is not None or self._is_beat_due())
             if self._source.reads_again:
                 self._tell(self._sink.confirmed(wait=True))
             is_over = until is not None and self._stored.lsn >= until
@@ -268,9 +268,11 @@ class Session:
         self._reading.advance(Position(self._source.sent))
         position = self._reading.position
         is_wanted = until is not None and position.lsn >= until
-        is_due = monotonic() - self._beat_at >= self._plan.options.heartbeat
-        if position > self._stored and (is_wanted or is_due):
+        if position > self._stored and (is_wanted or self._is_beat_due()):
             self._apply((), position)
+
+    def _is_beat_due(self) -> bool:
+        return monotonic() - self._beat_at >= self._plan.options.heartbeat
 
     def _apply(self, batch: Sequence[AnyChange], position: Position) -> None:
         self._sink.apply(batch, position)

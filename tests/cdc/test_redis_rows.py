@@ -29,7 +29,8 @@ class User(FerraModel[Users]):
 
 def rows(valkey: Any, pattern: str = "posts:*") -> dict[str, Any]:
     """Return what is stored of a table, as JSON."""
-    return {key: json.loads(valkey.get(key)) for key in valkey.keys(pattern)}
+    keys = valkey.keys(pattern)
+    return {key: json.loads(row) for key, row in zip(keys, valkey.mget(keys) if keys else (), strict=True)}
 
 
 def selected(db: Database) -> dict[str, Any]:

@@ -103,7 +103,7 @@ def publish(connection: psycopg.Connection[Any], publication: str, tables: Seque
         Db: the server says no.
     """
     with _translated(), connection.transaction():
-        connection.execute(_LOCK.encode(), (key_of(f"ferra_cdc:{publication}"),))  # Two may begin at once.
+        connection.execute(_LOCK.encode(), (key_of(f"ferra_cdc publication:{publication}"),))  # Two may begin at once.
         _publish(connection, publication, {(table.schema, table.table) for table in tables})
 
 

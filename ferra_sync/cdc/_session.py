@@ -268,7 +268,7 @@ class Session:
         self._reading.advance(Position(self._source.sent))
         position = self._reading.position
         is_wanted = until is not None and position.lsn >= until
-        if position > self._stored and (is_wanted or self._is_beat_due()):
+        if position > self._stored and (is_wanted or self._source.reads_again or self._is_beat_due()):
             self._apply((), position)
 
     def _is_beat_due(self) -> bool:

@@ -6,7 +6,7 @@ import select
 import struct
 from collections.abc import Iterator
 from contextlib import suppress
-from time import time
+from time import monotonic, time
 from typing import Any, Final, NamedTuple
 
 import psycopg
@@ -31,6 +31,8 @@ _HEAD: Final = 25
 """Bytes before what the plugin says: a type, two positions and a time."""
 _KEEPALIVE: Final = struct.Struct("!xQqB")
 _STATUS: Final = struct.Struct("!cQQQqB")
+_END_SECONDS: Final = 5.0
+"""How long a server may take to end a stream."""
 _IN_USE: Final = frozenset({"55006", "42710"})
 """SQLSTATEs of a slot that another session streams, and of one that another session is making."""
 
@@ -103,6 +105,17 @@ class Walsender:
         _, lsn, snapshot, _ = self._row(command)
         return CreatedSlot(lsn_of(lsn), snapshot)
 
+    def drop_slot(self, name: str) -> None:
+        """Drop a slot that this session made; a temporary one would be there for a moment after its end.
+
+        Raises:
+            Db: the connection is lost.
+        """
+        result = self._pgconn.exec_(b"DROP_REPLICATION_SLOT %b" % quoted(name).encode())
+        if result.status != ExecStatus.COMMAND_OK:
+            error = psycopg.errors.error_from_result(result)
+            raise from_psycopg(error) from error
+
     def start(self, slot: str, lsn: int, publication: str) -> None:
         """Stream what was committed after `lsn`, or after what the slot has confirmed where that is more.
 
@@ -162,9 +175,19 @@ class Walsender:
         """End the session: the slot is anybody's, and a temporary one is gone. A second time does nothing."""
         with suppress(psycopg.Error):
             if self._pgconn.transaction_status == TransactionStatus.ACTIVE:
-                self._pgconn.put_copy_end()
-                self._pgconn.flush()
+                self._end_stream()
         self._connection.close()
+
+    def _end_stream(self) -> None:
+        """End the stream and wait until the server has: only then is the slot anybody's."""
+        deadline = monotonic() + _END_SECONDS
+        self._pgconn.put_copy_end()
+        self._pgconn.flush()
+        while (size := self._pgconn.get_copy_data(1)[0]) >= 0:
+            if size == 0:
+                if not self._is_ready(max(0, deadline - monotonic()), None):
+                    return
+                self._pgconn.consume_input()
 
     def _has_more(self, size: int) -> bool:
         """Take in what has arrived, where no message is whole, and return whether one is now."""

@@ -43,6 +43,11 @@ class Slot(NamedTuple):
     is_lost: bool
     lag: int
 
+    @property
+    def confirmed_text(self) -> str:
+        """The confirmed position as the server spells it."""
+        return lsn_text(self.confirmed)
+
 
 def slot_of(connection: psycopg.Connection[Any], name: str) -> Slot | None:
     """Return what the server says of a slot; None where there is none."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from time import monotonic
 from typing import Any, Final, TypeVar
 
@@ -36,7 +36,7 @@ from ferra_sync.cdc._sink import Sink, Stored
 from ferra_sync.cdc._stopping import Stopping
 from ferra_sync.cdc._tables import Followed, Source, changed, followed, origin_of, reader_of
 from ferra_sync.cdc._tally import Tally
-from ferra_sync.errors import ConfigError, Db
+from ferra_sync.errors import ConfigError, Db, FerraDbError
 
 _ASK_EVERY: Final = 0.02
 """Seconds between two questions how far the server is, where somebody waits for an answer."""
@@ -205,12 +205,15 @@ class Session:
             walsender = until_copied.enter_context(_closed(Walsender(self._plan.config)))
             with _busy():
                 created: CreatedSlot = walsender.create_slot(temporary, temporary=True)
+            until_copied.callback(_dropped, walsender.drop_slot, temporary)
             adopt_snapshot(reader, created.snapshot)
             return created
         other = until_copied.enter_context(_closed(plain_session(self._plan.config)))
         names = [(each.table.schema, each.table.table) for each in self._tables.values()]
         with _busy():
-            return locked_slot(reader, other, temporary, names)
+            created = locked_slot(reader, other, temporary, names)
+        until_copied.callback(_dropped, drop_slot, other, temporary)
+        return created
 
     def _copy_table(self, reader: Any, each: Followed, position: Position) -> None:  # noqa: ANN401 - psycopg's
         name, key_of, read = each.table.name, each.reader.key_of, each.reader.row
@@ -318,6 +321,12 @@ class StoppedError(Exception):
 
 def _source(plan: Plan) -> Walsender | Peeking:
     return Walsender(plan.config) if plan.options.way == "stream" else Peeking(plan.config)
+
+
+def _dropped(drop: Callable[..., None], *arguments: object) -> None:
+    """Drop a temporary slot now; where that fails it goes with its session."""
+    with suppress(FerraDbError):
+        drop(*arguments)
 
 
 @contextmanager

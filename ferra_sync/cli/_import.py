@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
 from pathlib import Path
 from typing import IO, Any, Final
@@ -21,29 +20,14 @@ from ferra_sync import (
 )
 from ferra_sync.cli._bar import bar
 from ferra_sync.cli._connection import connected, refusal, url_option
+from ferra_sync.cli._models import model_named
 
 _REFUSALS: Final = (ConfigError, FerraDbError, OSError, QueryError, SchemaError, ValidationError)
 
 
-def _model(_context: click.Context, _option: click.Parameter, value: str) -> type[FerraModel[Any]]:
-    """Return the class that `module:Model` names, looked for in the working directory too."""
-    module, _, name = value.partition(":")
-    if not (module and name):
-        raise click.BadParameter(f"{value} is no module:Model, such as shop.models:User")
-    if (here := str(Path.cwd())) not in sys.path:
-        sys.path.insert(0, here)
-    try:
-        found = getattr(importlib.import_module(module), name, None)
-    except (ImportError, SchemaError) as error:
-        raise click.BadParameter(f"{module} cannot be imported: {error}") from error
-    if not (isinstance(found, type) and issubclass(found, FerraModel)):
-        raise click.BadParameter(f"{module} has no FerraModel {name}")
-    return found
-
-
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
-@click.argument("model", metavar="MODULE:MODEL", callback=_model)
+@click.argument("model", metavar="MODULE:MODEL", callback=lambda _context, _option, value: model_named(value))
 @click.option(
     "--on-error",
     type=click.Choice(["raise", "collect"]),

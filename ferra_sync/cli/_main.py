@@ -1,4 +1,6 @@
-"""The command line: `ferra migration run | revert | list | generate NAME…`, `ferra import`, `ferra jobs`, `ferra demo`.
+"""The command line: `ferra migration run | revert | list | generate NAME…` and its sisters.
+
+`ferra import`, `ferra jobs`, `ferra cdc run | status | drop`, `ferra demo`.
 
 Exit codes: 0 done, 1 refused or failed (one line on stderr says why), 2 a command line that makes no sense.
 """
@@ -15,6 +17,7 @@ from ferra_sync.migrations import MigrationFailedError, Migrations
 try:
     import click
 
+    from ferra_sync.cli._cdc import cdc
     from ferra_sync.cli._connection import connected, refusal, url_option
     from ferra_sync.cli._demo.command import demo
     from ferra_sync.cli._import import import_
@@ -42,6 +45,7 @@ def ferra() -> None:
     """ferra_sync: the data layer for synchronous Python on PostgreSQL."""
 
 
+ferra.add_command(cdc)
 ferra.add_command(demo)
 ferra.add_command(import_)
 ferra.add_command(jobs)

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 import pytest
-import redis
 from databases import fresh_database
 from psycopg import connect
-from servers import LogicalServer, Valkey
+from servers import Client, LogicalServer, Valkey
 
 from ferra_sync import Database, Table
 
 _numbers = itertools.count(1)
 
 POSTS = "CREATE TABLE posts (id integer PRIMARY KEY, title text NOT NULL, body text, likes integer NOT NULL DEFAULT 0)"
+
+
+class Captured(Database):
+    """A database whose changes can be followed."""
+
+    def do(self, *commands: str) -> None:
+        """Run commands, each in a transaction of its own."""
+        with self.connection() as connection:
+            for command in commands:
+                connection.execute(command.encode())
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +41,7 @@ def valkey_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
 
 
 @pytest.fixture
-def valkey(valkey_server: Valkey) -> Iterator[redis.Redis]:
+def valkey(valkey_server: Valkey) -> Iterator[Client]:
     """A client of an empty Valkey."""
     with valkey_server.client() as client:
         client.flushall()
@@ -53,7 +62,8 @@ def slots_dropped(url: str) -> Iterator[None]:
     finally:
         with connect(url, autocommit=True) as connection:
             connection.execute(
-                "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE database = current_database()"
+                "SELECT pg_terminate_backend(active_pid, 10000) FROM pg_replication_slots"
+                " WHERE database = current_database()"
             )
             connection.execute(
                 "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots"
@@ -62,27 +72,15 @@ def slots_dropped(url: str) -> Iterator[None]:
 
 
 @pytest.fixture
-def captured(logical_server: LogicalServer) -> Iterator[Database]:
-    """A database whose changes can be followed, with a table `posts`."""
+def captured(logical_server: LogicalServer) -> Iterator[Captured]:
+    """A database of this test's own, with a table `posts`."""
     with opened(logical_server, script=POSTS) as db:
         yield db
 
 
 @contextmanager
-def opened(server: LogicalServer, *tables: type[Table], script: str = "") -> Iterator[Database]:
+def opened(server: LogicalServer, *tables: type[Table], script: str = "") -> Iterator[Captured]:
     with ExitStack() as stack:
         url = stack.enter_context(fresh_database(server.url, *tables, script=script))
         stack.enter_context(slots_dropped(url))
-        yield stack.enter_context(Database.connect(url))
-
-
-@pytest.fixture
-def do(captured: Database) -> Callable[..., None]:
-    """Runs commands, each in a transaction of its own."""
-
-    def run(*commands: str) -> None:
-        with captured.connection() as connection:
-            for command in commands:
-                connection.execute(command.encode())
-
-    return run
+        yield stack.enter_context(Captured.connect(url))

@@ -105,6 +105,12 @@ class LogicalServer:
         self.stop()
 
 
+class Client(redis.Redis):
+    """A client that knows where its server is."""
+
+    url: str
+
+
 class Valkey:
     """A Valkey at one address; `appendfsync=None` keeps nothing."""
 
@@ -141,8 +147,10 @@ class Valkey:
         self.process.kill()
         self.process.wait()
 
-    def client(self) -> redis.Redis:
-        return redis.Redis.from_url(self.url, decode_responses=True)
+    def client(self) -> Client:
+        client = Client.from_url(self.url, decode_responses=True)
+        client.url = self.url
+        return client
 
     def __enter__(self) -> Self:
         return self

@@ -68,14 +68,14 @@ def heard() -> Heard:
     return Heard()
 
 
-def test_the_rows_come_first_and_then_each_change_with_its_keys(captured, do, slot, heard):
-    do("INSERT INTO posts VALUES (1, 'a'), (2, 'b')")
+def test_the_rows_come_first_and_then_each_change_with_its_keys(captured, slot, heard):
+    captured.do("INSERT INTO posts VALUES (1, 'a'), (2, 'b')")
     capture = Capture(captured, slot, [Post], CallableSink(heard))
     capture.catch_up()
     assert heard.take() == [
-        Inserted("posts", (id,), Post(id, title), HERE, copied=True) for id, title in ((1, "a"), (2, "b"))
+        Inserted("posts", (key,), Post(key, title), HERE, copied=True) for key, title in ((1, "a"), (2, "b"))
     ]
-    do(
+    captured.do(
         "INSERT INTO posts VALUES (3, 'c', 'text')",
         "UPDATE posts SET title = 'd' WHERE id = 1",
         "UPDATE posts SET id = 20 WHERE id = 2",
@@ -95,8 +95,8 @@ def test_the_rows_come_first_and_then_each_change_with_its_keys(captured, do, sl
     assert heard.take() == []
 
 
-def test_a_table_by_name_comes_as_dicts_of_json_s_types(captured, do, slot, heard):
-    do(
+def test_a_table_by_name_comes_as_dicts_of_json_s_types(captured, slot, heard):
+    captured.do(
         "CREATE SCHEMA app",
         """CREATE TABLE app."Odd ones" (b text, a integer, on_ boolean, weight float8, price numeric(9, 2), doc jsonb,
             at timestamptz, none text, PRIMARY KEY (a, b))""",
@@ -107,7 +107,7 @@ def test_a_table_by_name_comes_as_dicts_of_json_s_types(captured, do, slot, hear
     row = {"b": "x", "a": 1, "on_": True, "weight": "NaN", "price": "9.90", "doc": {"k": [1, None]}}
     row |= {"at": "2024-02-29 10:00:00+00", "none": None}
     assert heard.take() == [Inserted("app.Odd ones", (1, "x"), row, HERE, copied=True)]
-    do("""UPDATE app."Odd ones" SET weight = 0.5""", """DELETE FROM app."Odd ones\"""")
+    captured.do("""UPDATE app."Odd ones" SET weight = 0.5""", """DELETE FROM app."Odd ones\"""")
     capture.catch_up()
     assert heard.take() == [
         Updated("app.Odd ones", (1, "x"), row | {"weight": 0.5}, HERE),
@@ -115,12 +115,12 @@ def test_a_table_by_name_comes_as_dicts_of_json_s_types(captured, do, slot, hear
     ]
 
 
-def test_a_full_identity_tells_the_old_row_and_leaves_nothing_unsent(captured, do, slot, heard):
-    do("ALTER TABLE posts REPLICA IDENTITY FULL", f"INSERT INTO posts VALUES (1, 'a', {LARGE})")
+def test_a_full_identity_tells_the_old_row_and_leaves_nothing_unsent(captured, slot, heard):
+    captured.do("ALTER TABLE posts REPLICA IDENTITY FULL", f"INSERT INTO posts VALUES (1, 'a', {LARGE})")
     capture = Capture(captured, slot, [Post], CallableSink(heard))
     capture.catch_up()
     (first,) = heard.take()
-    do("UPDATE posts SET title = 'b'", "UPDATE posts SET id = 2", "DELETE FROM posts")
+    captured.do("UPDATE posts SET title = 'b'", "UPDATE posts SET id = 2", "DELETE FROM posts")
     capture.catch_up()
     body = first.row.body
     assert len(body) == 9600
@@ -132,12 +132,12 @@ def test_a_full_identity_tells_the_old_row_and_leaves_nothing_unsent(captured, d
 
 
 @pytest.mark.parametrize("source", [Post, "posts"])
-def test_a_large_value_that_was_not_sent_is_read_from_the_table(captured, do, slot, heard, source):
-    do(f"INSERT INTO posts VALUES (1, 'a', {LARGE}), (2, 'b', {LARGE})")
+def test_a_large_value_that_was_not_sent_is_read_from_the_table(captured, slot, heard, source):
+    captured.do(f"INSERT INTO posts VALUES (1, 'a', {LARGE}), (2, 'b', {LARGE})")
     capture = Capture(captured, slot, [source], CallableSink(heard))
     capture.catch_up()
     bodies = [change.row.body if source is Post else change.row["body"] for change in heard.take()]
-    do("UPDATE posts SET title = title || '!'", "DELETE FROM posts WHERE id = 2")
+    captured.do("UPDATE posts SET title = title || '!'", "DELETE FROM posts WHERE id = 2")
     capture.catch_up()
     updated, deleted = heard.take()
     assert (updated.row.body if source is Post else updated.row["body"]) == bodies[0]
@@ -145,10 +145,10 @@ def test_a_large_value_that_was_not_sent_is_read_from_the_table(captured, do, sl
     assert deleted == Deleted("posts", (2,), HERE)  # Its update is left out: of the row there is nothing to read.
 
 
-def test_a_transaction_of_a_batch_comes_whole_and_a_greater_one_in_parts(captured, do, slot, heard):
+def test_a_transaction_of_a_batch_comes_whole_and_a_greater_one_in_parts(captured, slot, heard):
     capture = Capture(captured, slot, ["posts"], CallableSink(heard), options=CaptureOptions(batch_rows=100))
     capture.catch_up()
-    do(
+    captured.do(
         "INSERT INTO posts SELECT i, 'few' FROM generate_series(1, 100) AS i",
         "INSERT INTO posts SELECT i, 'many' FROM generate_series(101, 1000) AS i",
     )
@@ -160,15 +160,15 @@ def test_a_transaction_of_a_batch_comes_whole_and_a_greater_one_in_parts(capture
     assert [place.offset for place in places] == [*range(100), *range(900)]
 
 
-def test_batches_are_bounded_in_bytes_too(captured, do, slot, heard):
+def test_batches_are_bounded_in_bytes_too(captured, slot, heard):
     capture = Capture(captured, slot, ["posts"], CallableSink(heard), options=CaptureOptions(batch_bytes=10_000))
     capture.catch_up()
-    do("INSERT INTO posts SELECT i, repeat('x', 1000) FROM generate_series(1, 100) AS i")
+    captured.do("INSERT INTO posts SELECT i, repeat('x', 1000) FROM generate_series(1, 100) AS i")
     capture.catch_up()
     assert max(map(len, heard.batches)) < 25
 
 
-def test_what_a_function_did_not_take_comes_again(captured, do, slot):
+def test_what_a_function_did_not_take_comes_again(captured, slot):
     taken: list[int] = []
 
     def work(changes: Any) -> None:
@@ -179,29 +179,29 @@ def test_what_a_function_did_not_take_comes_again(captured, do, slot):
 
     capture = Capture(captured, slot, ["posts"], CallableSink(work))
     capture.catch_up()
-    do("INSERT INTO posts VALUES (1, 'a'), (2, 'b')")
+    captured.do("INSERT INTO posts VALUES (1, 'a'), (2, 'b')")
     capture.catch_up()
-    do("INSERT INTO posts VALUES (3, 'c'), (4, 'd')")
+    captured.do("INSERT INTO posts VALUES (3, 'c'), (4, 'd')")
     with pytest.raises(LookupError):
         capture.catch_up()
     capture.catch_up()
     assert taken == [1, 2, 0, 3, 4]
 
 
-def test_tables_that_are_not_followed_are_left_out(captured, do, slot, heard):
-    do(
+def test_tables_that_are_not_followed_are_left_out(captured, slot, heard):
+    captured.do(
         "CREATE TABLE other (id integer PRIMARY KEY)",
         f"CREATE PUBLICATION {slot} FOR TABLE posts, other WITH (publish_via_partition_root = true)",
     )
     capture = Capture(captured, slot, ["posts"], CallableSink(heard))
     capture.catch_up()
-    do("INSERT INTO other VALUES (1)", "INSERT INTO posts VALUES (1, 'a')", "TRUNCATE other, posts")
+    captured.do("INSERT INTO other VALUES (1)", "INSERT INTO posts VALUES (1, 'a')", "TRUNCATE other, posts")
     capture.catch_up()
     assert [type(change) for change in heard.take()] == [Inserted, Truncated]
 
 
-def test_a_partitioned_table_comes_as_one(captured, do, slot, heard):
-    do(
+def test_a_partitioned_table_comes_as_one(captured, slot, heard):
+    captured.do(
         "CREATE TABLE events (id integer, kind text, PRIMARY KEY (id)) PARTITION BY RANGE (id)",
         "CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM (0) TO (10)",
         "CREATE TABLE events_2 PARTITION OF events FOR VALUES FROM (10) TO (20)",
@@ -209,15 +209,15 @@ def test_a_partitioned_table_comes_as_one(captured, do, slot, heard):
     )
     capture = Capture(captured, slot, ["events"], CallableSink(heard))
     capture.catch_up()
-    do("INSERT INTO events VALUES (2, 'c'), (12, 'd')")
+    captured.do("INSERT INTO events VALUES (2, 'c'), (12, 'd')")
     capture.catch_up()
-    assert [(change.table, change.key) for change in heard.take()] == [("events", (id,)) for id in (1, 11, 2, 12)]
+    assert [(change.table, change.key) for change in heard.take()] == [("events", (key,)) for key in (1, 11, 2, 12)]
 
 
-def test_columns_that_come_and_go_are_in_what_follows(captured, do, slot, heard):
+def test_columns_that_come_and_go_are_in_what_follows(captured, slot, heard):
     capture = Capture(captured, slot, ["posts"], CallableSink(heard))
     capture.catch_up()
-    do(
+    captured.do(
         "ALTER TABLE posts ADD tag text DEFAULT 'new'",
         "INSERT INTO posts VALUES (1, 'a')",
         "ALTER TABLE posts DROP body",

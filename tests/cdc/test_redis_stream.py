@@ -10,11 +10,11 @@ from ferra_sync import ConfigError
 from ferra_sync.cdc import Capture, CaptureOptions, RedisStreamSink
 
 
-def test_each_change_is_an_entry(captured, do, slot, valkey, valkey_server):
-    do("ALTER TABLE posts REPLICA IDENTITY FULL", "INSERT INTO posts VALUES (1, 'a')")
-    sink = RedisStreamSink(valkey_server.url, stream="changes")
+def test_each_change_is_an_entry(captured, slot, valkey):
+    captured.do("ALTER TABLE posts REPLICA IDENTITY FULL", "INSERT INTO posts VALUES (1, 'a')")
+    sink = RedisStreamSink(valkey.url, stream="changes")
     Capture(captured, slot, ["posts"], sink).catch_up()
-    do(
+    captured.do(
         "INSERT INTO posts VALUES (2, 'b')",
         "UPDATE posts SET id = 3 WHERE id = 2",
         "DELETE FROM posts",
@@ -35,16 +35,16 @@ def test_each_change_is_an_entry(captured, do, slot, valkey, valkey_server):
     assert {entry["table"] for entry in entries} == {"posts"}
 
 
-def test_a_stream_is_cut_to_about_its_length(captured, do, slot, valkey, valkey_server):
-    sink = RedisStreamSink(valkey_server.url, stream="changes", max_length=100)
+def test_a_stream_is_cut_to_about_its_length(captured, slot, valkey):
+    sink = RedisStreamSink(valkey.url, stream="changes", max_length=100)
     capture = Capture(captured, slot, ["posts"], sink, options=CaptureOptions(batch_rows=100))
     capture.catch_up()
-    do("INSERT INTO posts SELECT i, 'a' FROM generate_series(1, 1000) AS i")
+    captured.do("INSERT INTO posts SELECT i, 'a' FROM generate_series(1, 1000) AS i")
     capture.catch_up()
     assert valkey.xlen("changes") < 400
 
 
 @pytest.mark.parametrize("options", [{"stream": ""}, {"stream": "ferra_cdc:x"}, {"stream": "x", "max_length": 0}])
-def test_a_stream_that_cannot_be_one_is_refused(valkey_server, options):
+def test_a_stream_that_cannot_be_one_is_refused(options, valkey):
     with pytest.raises(ConfigError):
-        RedisStreamSink(valkey_server.url, **options)
+        RedisStreamSink(valkey.url, **options)

@@ -27,15 +27,15 @@ def told() -> list[Event]:
 
 
 @pytest.fixture
-def capture(captured, slot, valkey, valkey_server, told):
+def capture(captured, slot, valkey, told):
     options = CaptureOptions(on_event=told.append)
-    return Capture(captured, slot, ["posts"], RedisSink(valkey_server.url), options=options)
+    return Capture(captured, slot, ["posts"], RedisSink(valkey.url), options=options)
 
 
 @pytest.fixture
-def copied(do, capture, told):
+def copied(captured, capture, told):
     """A capture that has copied a table of three rows."""
-    do("INSERT INTO posts VALUES (1, 'a'), (2, 'b'), (3, 'c')")
+    captured.do("INSERT INTO posts VALUES (1, 'a'), (2, 'b'), (3, 'c')")
     capture.catch_up()
     told.clear()
     return capture
@@ -48,15 +48,15 @@ def reason(told: list[Event]) -> str:
     return loud.message
 
 
-def test_a_first_copy_is_told_and_is_not_loud(do, capture, told):
-    do("INSERT INTO posts VALUES (1, 'a')")
+def test_a_first_copy_is_told_and_is_not_loud(captured, capture, told):
+    captured.do("INSERT INTO posts VALUES (1, 'a')")
     capture.catch_up()
     assert [event.kind for event in told] == [EventKind.COPYING, EventKind.COPIED, EventKind.STREAMING]
     assert str(told[1]) == "copied: 1 rows are copied"
 
 
-def test_a_slot_that_is_gone_is_made_anew_and_rows_that_went_meanwhile_go(captured, do, slot, copied, valkey, told):
-    do(
+def test_a_slot_that_is_gone_is_made_anew_and_rows_that_went_meanwhile_go(captured, slot, copied, valkey, told):
+    captured.do(
         f"SELECT pg_drop_replication_slot('{slot}')",
         "DELETE FROM posts WHERE id = 2",
         "INSERT INTO posts VALUES (4, 'd')",
@@ -67,30 +67,30 @@ def test_a_slot_that_is_gone_is_made_anew_and_rows_that_went_meanwhile_go(captur
     assert not valkey.exists(f"ferra_cdc:{slot}:copied")
 
 
-def test_a_slot_whose_log_the_server_has_thrown_away_is_made_anew(captured, do, slot, copied, valkey, told):
-    do("ALTER SYSTEM SET max_slot_wal_keep_size = '1MB'", "SELECT pg_reload_conf()")
+def test_a_slot_whose_log_the_server_has_thrown_away_is_made_anew(captured, slot, copied, valkey, told):
+    captured.do("ALTER SYSTEM SET max_slot_wal_keep_size = '1MB'", "SELECT pg_reload_conf()")
     try:
         for _ in range(3):
-            do("INSERT INTO posts SELECT 100 + max(id), 'x' FROM posts", "SELECT pg_switch_wal()")
-        do("CHECKPOINT")
+            captured.do("INSERT INTO posts SELECT 100 + max(id), 'x' FROM posts", "SELECT pg_switch_wal()")
+        captured.do("CHECKPOINT")
         copied.catch_up()
     finally:
-        do("ALTER SYSTEM RESET max_slot_wal_keep_size", "SELECT pg_reload_conf()")
+        captured.do("ALTER SYSTEM RESET max_slot_wal_keep_size", "SELECT pg_reload_conf()")
     assert rows(valkey) == selected(captured)
     assert f"slot {slot} is lost" in reason(told)
 
 
-def test_a_redis_that_is_empty_is_filled_again(captured, do, copied, valkey, told):
+def test_a_redis_that_is_empty_is_filled_again(captured, copied, valkey, told):
     valkey.flushall()
-    do("INSERT INTO posts VALUES (4, 'd')")
+    captured.do("INSERT INTO posts VALUES (4, 'd')")
     copied.catch_up()
     assert rows(valkey) == selected(captured)
     assert "the sink has nothing" in reason(told)
 
 
-def test_a_redis_that_is_behind_the_slot_is_filled_again(captured, do, slot, copied, valkey, told):
+def test_a_redis_that_is_behind_the_slot_is_filled_again(captured, slot, copied, valkey, told):
     before = valkey.hget(f"ferra_cdc:{slot}", "position")
-    do("INSERT INTO posts VALUES (4, 'd')")
+    captured.do("INSERT INTO posts VALUES (4, 'd')")
     copied.catch_up()
     valkey.hset(f"ferra_cdc:{slot}", "position", before)
     valkey.delete("posts:4")
@@ -108,59 +108,57 @@ def test_a_redis_that_has_what_the_server_lost_is_filled_again(captured, slot, c
 
 
 @pytest.mark.parametrize("change", ["ADD tag text DEFAULT 'new'", "DROP likes", "ALTER likes TYPE bigint"])
-def test_other_columns_are_a_new_copy(captured, do, copied, valkey, told, change):
-    do("INSERT INTO posts VALUES (4, 'd')", f"ALTER TABLE posts {change}", "INSERT INTO posts VALUES (5, 'e')")
+def test_other_columns_are_a_new_copy(captured, copied, valkey, told, change):
+    captured.do("INSERT INTO posts VALUES (4, 'd')", f"ALTER TABLE posts {change}", "INSERT INTO posts VALUES (5, 'e')")
     copied.catch_up()
     assert rows(valkey) == selected(captured)
     assert "columns" in reason(told)
 
 
-def test_columns_that_come_and_go_between_two_looks_are_a_new_copy_too(captured, do, copied, valkey, told):
-    do("ALTER TABLE posts ADD tag text", "INSERT INTO posts VALUES (5, 'e')", "ALTER TABLE posts DROP tag")
+def test_columns_that_come_and_go_between_two_looks_are_a_new_copy_too(captured, copied, valkey, told):
+    captured.do("ALTER TABLE posts ADD tag text", "INSERT INTO posts VALUES (5, 'e')", "ALTER TABLE posts DROP tag")
     copied.catch_up()
     assert rows(valkey) == selected(captured)
     assert reason(told) == "the columns of posts are others than before: the tables are copied anew"
 
 
-def test_a_row_that_was_evicted_and_was_not_sent_whole_is_a_new_copy(captured, do, copied, valkey, told):
-    do(f"UPDATE posts SET body = {LARGE} WHERE id = 1")
+def test_a_row_that_was_evicted_and_was_not_sent_whole_is_a_new_copy(captured, copied, valkey, told):
+    captured.do(f"UPDATE posts SET body = {LARGE} WHERE id = 1")
     copied.catch_up()
     valkey.delete("posts:1")
-    do("UPDATE posts SET title = 'z' WHERE id = 1")
+    captured.do("UPDATE posts SET title = 'z' WHERE id = 1")
     copied.catch_up()
     assert rows(valkey) == selected(captured)
     assert "Redis lacks a row" in reason(told)
 
 
-def test_a_copy_that_did_not_come_to_its_end_begins_anew_and_holds_no_slot(captured, do, slot, valkey, valkey_server):
-    do("INSERT INTO posts SELECT i, 'a' FROM generate_series(1, 5000) AS i")
+def test_a_copy_that_did_not_come_to_its_end_begins_anew_and_holds_no_slot(captured, slot, valkey):
+    captured.do("INSERT INTO posts SELECT i, 'a' FROM generate_series(1, 5000) AS i")
 
     class Failing(RedisSink):
-        def end_copy(self, position: Position) -> None:
+        def end_copy(self, _position: Position) -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        Capture(captured, slot, ["posts"], Failing(valkey_server.url)).catch_up()
+        Capture(captured, slot, ["posts"], Failing(valkey.url)).catch_up()
     with captured.connection() as connection:
         assert connection.execute(
             "SELECT count(*) FROM pg_replication_slots WHERE slot_name LIKE %s", (f"{slot}%",)
         ).fetchone() == (0,)
-    do("DELETE FROM posts WHERE id > 10")
-    Capture(captured, slot, ["posts"], RedisSink(valkey_server.url)).catch_up()
+    captured.do("DELETE FROM posts WHERE id > 10")
+    Capture(captured, slot, ["posts"], RedisSink(valkey.url)).catch_up()
     assert rows(valkey) == selected(captured)
 
 
-def test_a_stream_gets_its_rows_again_and_other_columns_are_none_of_its_business(
-    captured, do, slot, valkey, valkey_server, told
-):
-    do("INSERT INTO posts VALUES (1, 'a')")
-    sink = RedisStreamSink(valkey_server.url, stream="changes")
+def test_a_stream_gets_its_rows_again_and_other_columns_are_none_of_its_business(captured, slot, valkey, told):
+    captured.do("INSERT INTO posts VALUES (1, 'a')")
+    sink = RedisStreamSink(valkey.url, stream="changes")
     capture = Capture(captured, slot, ["posts"], sink, options=CaptureOptions(on_event=told.append))
     capture.catch_up()
-    do("ALTER TABLE posts ADD tag text", "INSERT INTO posts VALUES (2, 'b')")
+    captured.do("ALTER TABLE posts ADD tag text", "INSERT INTO posts VALUES (2, 'b')")
     capture.catch_up()
     assert not any(event.is_loud for event in told)
-    do(f"SELECT pg_drop_replication_slot('{slot}')")
+    captured.do(f"SELECT pg_drop_replication_slot('{slot}')")
     capture.catch_up()
     assert [entry["operation"] for _, entry in valkey.xrange("changes")] == ["copy", "insert", "copy", "copy"]
     assert "is gone" in reason(told)
@@ -171,8 +169,8 @@ def opened(sink: RedisSink, slot: str) -> RedisSink:
     return sink
 
 
-def test_a_consumer_that_another_has_taken_over_from_writes_nothing_more(slot, valkey, valkey_server):
-    old, new = (opened(RedisSink(valkey_server.url), slot) for _ in range(2))
+def test_a_consumer_that_another_has_taken_over_from_writes_nothing_more(slot, valkey):
+    old, new = (opened(RedisSink(valkey.url), slot) for _ in range(2))
     try:
         old.claim()
         old.apply((), Position(1))
@@ -192,12 +190,12 @@ def test_a_consumer_that_another_has_taken_over_from_writes_nothing_more(slot, v
         new.close()
 
 
-def test_what_redis_refuses_is_named_without_values(captured, do, slot, valkey, valkey_server):
-    do("INSERT INTO posts VALUES (1, 'secret')")
+def test_what_redis_refuses_is_named_without_values(captured, slot, valkey):
+    captured.do("INSERT INTO posts VALUES (1, 'secret')")
     valkey.config_set("maxmemory", 1)
     try:
         with pytest.raises(SinkError) as caught:
-            Capture(captured, slot, ["posts"], RedisSink(valkey_server.url)).catch_up()
+            Capture(captured, slot, ["posts"], RedisSink(valkey.url)).catch_up()
     finally:
         valkey.config_set("maxmemory", 0)
     assert str(caught.value) == "Redis refuses: OutOfMemoryError"
@@ -209,8 +207,8 @@ def test_a_redis_that_is_not_there_is_named_without_its_password(captured, slot)
     assert str(caught.value) == "Redis cannot be reached (ConnectionError)"
 
 
-def test_events_are_logged_where_nobody_hears_them(captured, do, slot, valkey, valkey_server, caplog: Any):
-    capture = Capture(captured, slot, ["posts"], RedisSink(valkey_server.url))
+def test_events_are_logged_where_nobody_hears_them(captured, slot, valkey, caplog: Any):
+    capture = Capture(captured, slot, ["posts"], RedisSink(valkey.url))
     with caplog.at_level("INFO", "ferra_sync.cdc"):
         capture.catch_up()
         valkey.flushall()

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-
 from servers import Valkey
 from test_captures import Heard
 from test_redis_rows import rows, selected
@@ -84,13 +83,13 @@ def running(capture: Capture) -> Iterator[Capture]:
     assert not failures
 
 
-def test_changes_come_while_it_runs_and_it_stops_at_once(captured, do, slot):
+def test_changes_come_while_it_runs_and_it_stops_at_once(captured, slot):
     seen, events = Seen(), Events()
     capture = Capture(captured, slot, ["posts"], CallableSink(seen), options=CaptureOptions(on_event=events))
     assert capture.progress.state == "starting"
     with running(capture):
         events.wait(EventKind.STREAMING)
-        do("INSERT INTO posts VALUES (1, 'a')")
+        captured.do("INSERT INTO posts VALUES (1, 'a')")
         seen.wait(1)
         with pytest.raises(CaptureError, match="runs already"):
             capture.catch_up()
@@ -103,7 +102,7 @@ def test_changes_come_while_it_runs_and_it_stops_at_once(captured, do, slot):
 
 
 @pytest.mark.parametrize("way", ["stream", "peek"])
-def test_a_second_consumer_waits_and_takes_over(captured, do, slot, way):
+def test_a_second_consumer_waits_and_takes_over(captured, slot, way):
     sinks, heard = [Seen(), Seen()], [Events(), Events()]
     captures = [
         Capture(captured, slot, ["posts"], CallableSink(sink), options=CaptureOptions(on_event=events, way=way))
@@ -116,27 +115,27 @@ def test_a_second_consumer_waits_and_takes_over(captured, do, slot, way):
         with running(captures[1]):
             heard[1].wait(EventKind.WAITING)
             assert captures[1].progress.state == "waiting"
-            do("INSERT INTO posts VALUES (1, 'a')")
+            captured.do("INSERT INTO posts VALUES (1, 'a')")
             sinks[0].wait(1)
             captures[0].stop()
             heard[1].wait(EventKind.STREAMING)
-            do("INSERT INTO posts VALUES (2, 'b')")
+            captured.do("INSERT INTO posts VALUES (2, 'b')")
             sinks[1].wait(2)
 
 
-def test_two_that_begin_at_once_copy_once(captured, do, slot, valkey, valkey_server):
-    do("INSERT INTO posts SELECT i, 'a' FROM generate_series(1, 2000) AS i")
+def test_two_that_begin_at_once_copy_once(captured, slot, valkey):
+    captured.do("INSERT INTO posts SELECT i, 'a' FROM generate_series(1, 2000) AS i")
     streaming = Events()
     options = CaptureOptions(on_event=streaming)
-    captures = [Capture(captured, slot, ["posts"], RedisSink(valkey_server.url), options=options) for _ in range(2)]
+    captures = [Capture(captured, slot, ["posts"], RedisSink(valkey.url), options=options) for _ in range(2)]
     with running(captures[0]), running(captures[1]):
-        do("INSERT INTO posts VALUES (0, 'b')")
+        captured.do("INSERT INTO posts VALUES (0, 'b')")
         streaming.wait(EventKind.STREAMING)
-    Capture(captured, slot, ["posts"], RedisSink(valkey_server.url)).catch_up()
+    Capture(captured, slot, ["posts"], RedisSink(valkey.url)).catch_up()
     assert rows(valkey) == selected(captured)
 
 
-def test_the_position_goes_on_where_other_tables_change(captured, do, slot, valkey, valkey_server):
+def test_the_position_goes_on_where_other_tables_change(captured, slot, valkey):
     beaten = threading.Semaphore(0)
 
     class Beating(RedisSink):
@@ -147,11 +146,11 @@ def test_the_position_goes_on_where_other_tables_change(captured, do, slot, valk
 
     events = Events()
     options = CaptureOptions(heartbeat=0.05, confirm_every=0.05, on_event=events)
-    with running(Capture(captured, slot, ["posts"], Beating(valkey_server.url), options=options)) as capture:
+    with running(Capture(captured, slot, ["posts"], Beating(valkey.url), options=options)) as capture:
         events.wait(EventKind.STREAMING)
-        do("CREATE TABLE quiet (id integer PRIMARY KEY)")
+        captured.do("CREATE TABLE quiet (id integer PRIMARY KEY)")
         for number in range(3):
-            do(f"INSERT INTO quiet VALUES ({number})")
+            captured.do(f"INSERT INTO quiet VALUES ({number})")
             assert beaten.acquire(timeout=DEADLINE)
     assert capture.progress.changes == 0
     status = slot_status(captured, slot)
@@ -161,14 +160,14 @@ def test_the_position_goes_on_where_other_tables_change(captured, do, slot, valk
     )
 
 
-def test_a_redis_that_comes_back_is_gone_on_with(captured, do, slot, tmp_path):
+def test_a_redis_that_comes_back_is_gone_on_with(captured, slot, tmp_path):
     events = Events()
     with Valkey(tmp_path, "everysec") as server:
         capture = Capture(captured, slot, ["posts"], RedisSink(server.url), options=CaptureOptions(on_event=events))
         with running(capture):
             events.wait(EventKind.STREAMING)
             server.kill()
-            do("INSERT INTO posts VALUES (1, 'a')")
+            captured.do("INSERT INTO posts VALUES (1, 'a')")
             events.wait(EventKind.DISCONNECTED)
             server.start()
             events.wait(EventKind.STREAMING, 2)
@@ -180,26 +179,26 @@ def test_a_redis_that_comes_back_is_gone_on_with(captured, do, slot, tmp_path):
 
 @pytest.mark.parametrize(("appendfsync", "warnings"), [(None, 1), ("no", 1), ("everysec", 0)])
 def test_a_redis_that_keeps_nothing_is_told_of_and_is_confirmed_all_the_same(
-    captured, do, slot, tmp_path, appendfsync, warnings
+    captured, slot, tmp_path, appendfsync, warnings
 ):
     told: list[Event] = []
     with Valkey(tmp_path, appendfsync) as server:
         options = CaptureOptions(on_event=told.append)
         capture = Capture(captured, slot, ["posts"], RedisSink(server.url), options=options)
         capture.catch_up()
-        do("INSERT INTO posts VALUES (1, 'a')")
+        captured.do("INSERT INTO posts VALUES (1, 'a')")
         progress = capture.catch_up()
     assert [event.kind for event in told].count(EventKind.WARNING) == warnings * 2
     assert progress.confirmed == progress.position
 
 
-def test_a_redis_that_may_evict_is_told_of(captured, slot, valkey, valkey_server):
+def test_a_redis_that_may_evict_is_told_of(captured, slot, valkey):
     told: list[Event] = []
     valkey.config_set("maxmemory", "1gb")
     valkey.config_set("maxmemory-policy", "allkeys-lru")
     try:
         options = CaptureOptions(on_event=told.append)
-        Capture(captured, slot, ["posts"], RedisSink(valkey_server.url), options=options).catch_up()
+        Capture(captured, slot, ["posts"], RedisSink(valkey.url), options=options).catch_up()
     finally:
         valkey.config_set("maxmemory-policy", "noeviction")
         valkey.config_set("maxmemory", 0)
@@ -211,12 +210,12 @@ def test_a_redis_that_may_evict_is_told_of(captured, slot, valkey, valkey_server
 PEEK = CaptureOptions(way="peek", batch_rows=100)
 
 
-def test_plain_queries_read_the_same_changes(captured, do, slot, valkey, valkey_server):
-    do("INSERT INTO posts SELECT i, 'a' FROM generate_series(1, 100) AS i")
-    capture = Capture(captured, slot, ["posts"], RedisSink(valkey_server.url), options=PEEK)
+def test_plain_queries_read_the_same_changes(captured, slot, valkey):
+    captured.do("INSERT INTO posts SELECT i, 'a' FROM generate_series(1, 100) AS i")
+    capture = Capture(captured, slot, ["posts"], RedisSink(valkey.url), options=PEEK)
     capture.catch_up()
     assert rows(valkey) == selected(captured)
-    do(
+    captured.do(
         "INSERT INTO posts SELECT i, 'many' FROM generate_series(101, 12500) AS i",
         "INSERT INTO posts SELECT i, 'more' FROM generate_series(12501, 13000) AS i",
         "UPDATE posts SET id = 0 WHERE id = 1",
@@ -229,7 +228,7 @@ def test_plain_queries_read_the_same_changes(captured, do, slot, valkey, valkey_
     assert capture.progress.changes == 12_902
 
 
-def test_a_copy_without_a_snapshot_of_the_slot_has_neither_a_gap_nor_a_repetition(captured, do, slot):
+def test_a_copy_without_a_snapshot_of_the_slot_has_neither_a_gap_nor_a_repetition(captured, slot):
     heard = Heard()
     stop = threading.Event()
     written: list[int] = []
@@ -237,7 +236,7 @@ def test_a_copy_without_a_snapshot_of_the_slot_has_neither_a_gap_nor_a_repetitio
     def write() -> None:
         while not stop.is_set():
             written.append(len(written) + 1)
-            do(f"INSERT INTO posts VALUES ({written[-1]}, 'a')")
+            captured.do(f"INSERT INTO posts VALUES ({written[-1]}, 'a')")
 
     writer = threading.Thread(target=write)
     writer.start()
@@ -246,7 +245,7 @@ def test_a_copy_without_a_snapshot_of_the_slot_has_neither_a_gap_nor_a_repetitio
             capture = Capture(captured, slot, ["posts"], CallableSink(heard), options=PEEK)
             capture.catch_up()
             heard.batches.clear()
-            do(f"SELECT pg_drop_replication_slot('{slot}')")
+            captured.do(f"SELECT pg_drop_replication_slot('{slot}')")
         capture.catch_up()
     finally:
         stop.set()

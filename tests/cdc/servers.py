@@ -90,7 +90,6 @@ class LogicalServer:
         assert self.process is not None
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
-        (self._data / "postmaster.pid").unlink(missing_ok=True)
 
     def stop(self) -> None:
         if self.process is not None and self.process.poll() is None:

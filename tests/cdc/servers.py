@@ -85,6 +85,11 @@ class LogicalServer:
                     return
             assert time.monotonic() < deadline, (self._directory / "log").read_text()
 
+    def execute(self, command: str) -> None:
+        """Run a command in the database of the URL."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(command.encode())
+
     def kill(self) -> None:
         """Kill its first process: the others see that, and end."""
         assert self.process is not None

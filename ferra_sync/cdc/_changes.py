@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Generic, NamedTuple, TypeAlias, TypeVar
+from typing import Any, Final, Generic, TypeAlias, TypeVar
+
+import attrs
 
 from ferra_sync.cdc._position import Position
 
@@ -11,7 +13,8 @@ M = TypeVar("M")
 NOTHING: Final[frozenset[str]] = frozenset()
 
 
-class Inserted(NamedTuple, Generic[M]):
+@attrs.frozen
+class Inserted(Generic[M]):
     """A row is new.
 
     Attributes:
@@ -29,7 +32,8 @@ class Inserted(NamedTuple, Generic[M]):
     copied: bool = False
 
 
-class Updated(NamedTuple, Generic[M]):
+@attrs.frozen
+class Updated(Generic[M]):
     """A row is another.
 
     Attributes:
@@ -49,7 +53,8 @@ class Updated(NamedTuple, Generic[M]):
     unsent: frozenset[str] = NOTHING
 
 
-class Deleted(NamedTuple, Generic[M]):
+@attrs.frozen
+class Deleted(Generic[M]):
     """A row is gone.
 
     Attributes:
@@ -64,7 +69,8 @@ class Deleted(NamedTuple, Generic[M]):
     old: M | None = None
 
 
-class Truncated(NamedTuple):
+@attrs.frozen
+class Truncated:
     """A table was emptied at once.
 
     Attributes:

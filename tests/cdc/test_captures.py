@@ -57,7 +57,7 @@ class Heard:
     def take(self) -> list[Any]:
         """Return the changes since the last time, without their places."""
         taken, self.batches = [change for batch in self.batches for change in batch], []
-        return [change._replace(position=Position(0)) for change in taken]
+        return [attrs.evolve(change, position=Position(0)) for change in taken]
 
 
 HERE = Position(0)

@@ -58,13 +58,13 @@ class Connections:
         self._left += self._idle
         self._renew()
 
-    def take(self, *, writing: bool) -> Connection:
+    def take(self, *, writing: bool, within: float | None = None) -> Connection:
         """Return a connection; with `writing` the one that may write.
 
         Raises:
-            Db: none was free in `acquire_timeout`, the database is closed or cannot be opened.
+            Db: none was free `within` so many seconds, or `acquire_timeout`; it is closed, or cannot be opened.
         """
-        until = time.monotonic() + self.config.acquire_timeout
+        until = time.monotonic() + (self.config.acquire_timeout if within is None else within)
         with ExitStack() as taken:
             for lock in (self._writer, self._free) if writing else (self._free,):
                 if not lock.acquire(timeout=max(until - time.monotonic(), 0)):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -11,13 +10,12 @@ from typing import Any, Final, NoReturn
 from ferra_sync._database.executor import Verbs
 from ferra_sync._database.pages import Count, Page, check_count, counted, counting, page_number, page_of
 from ferra_sync._database.runner import only_reading, prepared
-from ferra_sync._expression.references import TableRef
 from ferra_sync._postgres.statement import Statement, statement_of
 from ferra_sync._query.set_operations import Combinable
 from ferra_sync._sqlite.connections import Connection
-from ferra_sync._sqlite.errors import from_sqlite
+from ferra_sync._sqlite.running import executed, fetched, rows_of, undoing
 from ferra_sync._sqlite.statement import SqliteStatement, sqlite_statement
-from ferra_sync.errors import Db, DbErrorKind, FerraDbError, QueryError
+from ferra_sync.errors import FerraDbError, QueryError
 
 _FETCHED: Final = 500
 
@@ -50,18 +48,30 @@ class SqliteVerbs(Verbs):
     ) -> list[Any]:
         ready = sqlite_statement(statement)
         values = ready.parameters(params)
-        with self._taken(writing=ready.writes is not None) as connection:
-            kept = run(connection, ready, values).fetchall()
+        if ready.writes is not None:
+            return self._written(ready, values, absent)
+        with self._taken(writing=False) as connection:
+            kept = rows_of(connection, ready.sql, values)
         if not kept and absent is not None:
             raise absent()
         return [ready.row(each) for each in kept]
+
+    def _written(
+        self, ready: SqliteStatement, values: list[Any], absent: Callable[[], FerraDbError] | None
+    ) -> list[Any]:
+        """Return the rows of a write; undo it where they cannot be read, or where there are none and must be."""
+        with self._taken(writing=True) as connection, undoing(connection):
+            rows = [ready.row(each) for each in rows_of(connection, ready.sql, values, ready.writes)]
+            if not rows and absent is not None:
+                raise absent()
+        return rows
 
     def _affected(self, statement: Statement, params: tuple[Any, ...]) -> int:
         ready = sqlite_statement(statement)
         values = ready.parameters(params)
         with self._taken(writing=ready.writes is not None) as connection:
-            cursor = run(connection, ready, values)
-            returned = len(cursor.fetchall())
+            cursor = executed(connection, ready.sql, values, ready.writes)
+            returned = len(fetched(cursor))
             return max(cursor.rowcount, returned)
 
     def _stream(self, statement: Statement, params: tuple[Any, ...]) -> Iterator[Any]:
@@ -70,9 +80,9 @@ class SqliteVerbs(Verbs):
 
     def _streamed(self, ready: SqliteStatement, values: list[Any]) -> Iterator[Any]:
         with self._taken(writing=False) as connection:
-            cursor = run(connection, ready, values)
+            cursor = executed(connection, ready.sql, values)
             try:
-                while kept := cursor.fetchmany(_FETCHED):
+                while kept := fetched(cursor, _FETCHED):
                     yield from map(ready.row, kept)
             finally:
                 cursor.close()
@@ -109,23 +119,3 @@ class SqliteVerbs(Verbs):
     def notify(self, *_args: object, **_options: object) -> NoReturn:
         """Refuse: SQLite has no NOTIFY."""
         raise QueryError("SQLite has no NOTIFY")
-
-
-def run(connection: Connection, ready: SqliteStatement, values: list[Any]) -> sqlite3.Cursor:
-    """Run a statement on a connection."""
-    return executed(connection, ready.sql, values, ready.writes)
-
-
-def executed(
-    connection: Connection, sql: str, values: list[Any] | tuple[Any, ...] = (), table: TableRef | None = None
-) -> sqlite3.Cursor:
-    """Run SQL of the compiler's own; an error is one of ours."""
-    if not connection.in_transaction:
-        connection.tick()
-    try:
-        return connection.execute(sql, values)
-    except sqlite3.Error as error:
-        problem = from_sqlite(error, table)
-    except (OverflowError, UnicodeEncodeError):
-        problem = Db("a value cannot be kept in SQLite", kind=DbErrorKind.INVALID_DATA)
-    raise problem  # Outside, for the other error may show a value.

@@ -11,6 +11,7 @@ from ferra_sync._expression.identifiers import quoted
 from ferra_sync._expression.references import ColumnRef, FunctionRef, TableRef
 from ferra_sync._expression.sqltypes import SqlType
 from ferra_sync._sqlite.given import giver, refused
+from ferra_sync._sqlite.lists import beside_each_other, list_giver
 from ferra_sync._sqlite.storage import (
     BOOLEAN,
     MOMENT,
@@ -77,6 +78,8 @@ class Expressions:
                 return self._between(operand, low, high)
             case (str() as op, operand, SqlType() as given) if op in _LISTS:
                 return self._listed(op, operand, given)
+            case ("in rows", (shapes.ROW, *columns), (shapes.ROW, *_)):
+                return self._in_rows(columns)
             case ("like", operand, SqlType() as given):
                 sql, storage = self.term(operand)
                 if storage.family != "text":
@@ -133,6 +136,17 @@ class Expressions:
         give = giver(given.element, storage)
         self.gives.append(lambda values: json.dumps([None if each is None else give(each) for each in values]))
         return Lowered(f"({sql} {_LISTS[op]} (SELECT value FROM json_each(?{len(self.gives)})))", BOOLEAN)  # noqa: S608
+
+    def _in_rows(self, columns: list[Hashable]) -> Lowered:
+        """Return whether columns are those of a row of lists, one for each."""
+        refs = [column for column in columns if isinstance(column, ColumnRef)]
+        if len(refs) < len(columns):
+            raise refused("row IN of anything but columns")
+        first = len(self.gives) + 1
+        self.gives += map(list_giver, refs)
+        names = ", ".join(self.term(ref).sql for ref in refs)
+        values = ", ".join(f"k{number}.value" for number in range(first, first + len(refs)))
+        return Lowered(f"(({names}) IN (SELECT {values} FROM {beside_each_other(first, len(refs))}))", BOOLEAN)  # noqa: S608
 
     def _call(self, name: str, arguments: list[Hashable]) -> Lowered:
         match name, arguments:

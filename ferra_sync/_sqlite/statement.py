@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import attrs
 
+from ferra_sync._compiler.bulk_shapes import KeysShape
 from ferra_sync._expression.references import ColumnRef, TableRef
 from ferra_sync._expression.shapes import Items
 from ferra_sync._model.select_list import nested_in
@@ -15,6 +16,7 @@ from ferra_sync._postgres.conversions import load_of
 from ferra_sync._postgres.row_maker import MISFIT, RowMaker, row_maker
 from ferra_sync._postgres.statement import Statement
 from ferra_sync._sqlite.compiler import sqlite_sql
+from ferra_sync._sqlite.keys import keys_sql
 from ferra_sync._sqlite.storage import Convert
 from ferra_sync.errors import Db, DbErrorKind, QueryError
 
@@ -81,7 +83,8 @@ def sqlite_statement(statement: Statement) -> SqliteStatement:
     """Return what SQLite is sent for a statement; QueryError where it serves none such."""
     if statement.shape is None or statement.selected is None or nested_in(statement.selected):
         raise QueryError("SQLite serves no such statement: ask PostgreSQL")
-    made = sqlite_sql(statement.shape)
+    shape = statement.shape
+    made = keys_sql(shape) if isinstance(shape, KeysShape) else sqlite_sql(shape)
     selected = statement.selected
     make_row = row_maker(selected)
     return SqliteStatement(made.sql, made.gives, made.constants, made.loads, make_row, selected.columns, made.writes)

@@ -57,8 +57,8 @@ class SqliteTransaction(SqliteVerbs):
 
     @contextmanager
     def _atomic(self) -> Iterator[SqliteTransaction]:
-        with self.transaction() as inner:
-            yield inner
+        with saved(self._open(), f"s{next(self._names)}"):
+            yield self
 
     def _open(self) -> Connection:
         if not self._is_open:

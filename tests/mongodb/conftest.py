@@ -27,6 +27,10 @@ def mongodb_server() -> Iterator[str]:
     if given:
         yield given.rstrip("/")
         return
+    if not SERVER.is_file():
+        raise FileNotFoundError(
+            "no MongoDB for the tests: pip install -e '.[dev]' brings secantusdb; or set MONGODB_URL"
+        )
     with closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -29,7 +29,7 @@ def mongodb_server() -> Iterator[str]:
         return
     if not SERVER.is_file():
         raise FileNotFoundError(
-            "no MongoDB for the tests: pip install -e '.[dev]' brings secantusdb; or set MONGODB_URL"
+            "no MongoDB for tests: pip install -e '.[dev]' has secantusdb; or set MONGODB_URL"
         )
     with closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))

@@ -99,25 +99,37 @@ class Connections:
             return self._opened()
 
     def _opened(self) -> Connection:
-        try:
-            connection = sqlite3.connect(
-                self.path,
-                timeout=self.config.acquire_timeout,
-                isolation_level=None,
-                check_same_thread=False,
-                factory=Connection,
-            )
-            for command in _SESSION:
-                connection.execute(command)
-            if self.path != MEMORY:
-                connection.execute("PRAGMA journal_mode = WAL").fetchall()
-        except sqlite3.Error as error:
-            problem = from_sqlite(error, None)
-        else:
-            connection.create_function("ferra_now", 0, lambda: connection.moment)
-            connection.create_function("ferra_uuid", 0, lambda: str(uuid.uuid4()))
-            return connection
-        raise problem
+        with ExitStack() as opened:
+            try:
+                connection = sqlite3.connect(
+                    self.path,
+                    timeout=self.config.acquire_timeout,
+                    isolation_level=None,
+                    check_same_thread=False,
+                    factory=Connection,
+                )
+                opened.callback(connection.close)
+                for command in _SESSION:
+                    connection.execute(command)
+                if self.path != MEMORY:
+                    _write_ahead(connection)
+            except sqlite3.Error as error:
+                problem = from_sqlite(error, None)
+            else:
+                connection.create_function("ferra_now", 0, lambda: connection.moment)
+                connection.create_function("ferra_uuid", 0, lambda: str(uuid.uuid4()))
+                opened.pop_all()
+                return connection
+        raise Db(f"{self.path}: {problem}", kind=getattr(problem, "kind", DbErrorKind.OTHER))
+
+
+def _write_ahead(connection: Connection) -> None:
+    """Let those that read and the one that writes not wait for each other; a file that may only be read stays."""
+    try:
+        connection.execute("PRAGMA journal_mode = WAL").fetchall()
+    except sqlite3.OperationalError as error:
+        if not error.sqlite_errorname.startswith("SQLITE_READONLY"):
+            raise
 
 
 def path_of(url: str) -> str:
@@ -126,7 +138,7 @@ def path_of(url: str) -> str:
         if url.startswith(prefix):
             rest = url.removeprefix(prefix)
             path = MEMORY if rest in {"memory:", MEMORY, ""} else rest
-            if "\0" in path or "?" in path:
+            if "\0" in path or "?" in path or path.startswith("//"):
                 break
             return path
     raise ConfigError("a URL of SQLite is sqlite::memory: or sqlite:///path")

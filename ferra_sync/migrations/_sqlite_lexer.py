@@ -32,7 +32,7 @@ def statements(text: str) -> list[ScriptStatement]:
     """
     found: list[ScriptStatement] = []
     current = _Open()
-    for match in _tokens(text):
+    for match in tokens(text):
         if match.lastgroup == "semicolon" and current.may_end:
             found += current.closed(text)
             current = _Open()
@@ -41,7 +41,7 @@ def statements(text: str) -> list[ScriptStatement]:
     return found + current.closed(text)
 
 
-def _tokens(text: str) -> Iterator[re.Match[str]]:
+def tokens(text: str) -> Iterator[re.Match[str]]:
     """Yield each token that is neither blank nor a comment."""
     for match in _TOKEN.finditer(text):
         if match.lastgroup == "open":

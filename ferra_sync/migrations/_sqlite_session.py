@@ -15,7 +15,7 @@ from typing import Any, Final
 import attrs
 
 from ferra_sync._expression.identifiers import quoted
-from ferra_sync._sqlite.connections import Connection
+from ferra_sync._sqlite.connections import LONGEST, Connection
 from ferra_sync._sqlite.database import SqliteDatabase
 from ferra_sync._sqlite.running import begun, executed, rows_of
 from ferra_sync.errors import Db, DbErrorKind, FerraDbError, MigrationError
@@ -92,7 +92,7 @@ def _settings(connection: Connection, usual: float, lock_timeout: float | None) 
 
 
 def _wait(connection: Connection, seconds: float) -> None:
-    executed(connection, f"PRAGMA busy_timeout = {int(seconds * 1000)}").close()
+    executed(connection, f"PRAGMA busy_timeout = {int(min(seconds, LONGEST) * 1000)}").close()
 
 
 def _locked(who: str, lock_timeout: float | None) -> MigrationError:

@@ -248,6 +248,29 @@ def _run(url: str, directory: Path) -> list[str]:
         return labels(Migrations(directory).run(db))
 
 
+def test_what_another_run_has_applied_after_this_one_has_looked_is_left_to_it(
+    tmp_path: Path, url: str, migrations: Migrations, directory: Path
+) -> None:
+    write(directory, FIRST, "SELECT 1")
+    with SqliteDatabase.connect(url) as db:
+        migrations.run(db)
+        write(directory, SECOND, "CREATE TABLE posts (id INTEGER)")
+        write(directory, THIRD, "CREATE TABLE users (id INTEGER)")
+
+        def overtake(sql: str) -> None:
+            if sql.startswith("BEGIN") and "posts" not in tables(theirs):
+                write(ahead, FIRST, "SELECT 1")
+                write(ahead, SECOND, "CREATE TABLE posts (id INTEGER)")
+                Migrations(ahead).run(theirs)
+
+        ahead = tmp_path / "ahead"
+        with SqliteDatabase.connect(url) as theirs:
+            with db._taken(writing=True) as connection:
+                connection.set_trace_callback(overtake)
+            assert labels(migrations.run(db, lock_timeout=1e9)) == [THIRD]
+        assert tables(db) == {"users", "posts"}
+
+
 def test_a_run_that_does_not_get_the_lock_in_time_says_so_and_applies_nothing(
     tmp_path: Path, url: str, migrations: Migrations, directory: Path
 ) -> None:
@@ -261,6 +284,8 @@ def test_a_run_that_does_not_get_the_lock_in_time_says_so_and_applies_nothing(
                 migrations.run(db, lock_timeout=0.01)
         assert asked(db, "PRAGMA busy_timeout") == [int(db._connections.config.acquire_timeout * 1000)]
         assert labels(migrations.run(db, lock_timeout=0)) == [FIRST, SECOND, THIRD]
+    with pytest.raises(Db, match="the database is closed"):
+        migrations.run(db)
 
 
 def test_a_file_that_may_not_be_written_is_a_database_error(url: str, migrations: Migrations, directory: Path) -> None:

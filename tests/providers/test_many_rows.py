@@ -197,6 +197,38 @@ def test_one_that_is_no_list_is_refused_by_name(db: Both, verb: str) -> None:
         getattr(of(Work, db), verb)(5)
 
 
+class Prices(Table):
+    id = t.numeric(4, 1, primary_key=True)
+
+
+@attrs.define
+class Price(FerraModel[Prices]):
+    id: Decimal
+
+
+class Blobs(Table):
+    id = t.bytea(primary_key=True)
+
+
+@attrs.define
+class Blob(FerraModel[Blobs]):
+    id: bytes
+
+
+def test_a_list_of_keys_has_what_no_column_holds_and_not_what_json_cannot_say() -> None:
+    with SqliteDatabase.connect() as db:
+        db.create_tables(Prices, Blobs)
+        prices, blobs = db.repository(Price), db.repository(Blob)
+        stored = prices.insert_many([Price(Decimal("9.5")), Price(Decimal(-1))])
+        keys = [Decimal("9.50"), Decimal("9.51"), Decimal(10) ** 30, -(Decimal(10) ** 30), Decimal(-1)]
+        assert prices.find_many(keys, missing="omit") == stored
+        assert prices.delete_many(keys[1:]) == 1
+        blobs.insert_many([Blob(b"a")])
+        for call in (blobs.find_many, blobs.delete_many):
+            with pytest.raises(QueryError, match="SQLite serves no list of bytea"):
+                call([b"a"])
+
+
 # A differential test: what PostgreSQL says of any list of batches, SQLite says
 
 

@@ -116,18 +116,18 @@ def test_a_file_that_may_only_be_read_is_read_and_not_written() -> None:
                 notes = db.repository(Note)
                 return notes.find_all(), kind_of(lambda: notes.insert(Note(2, "b")))
 
-        assert as_nobody(used) == ([Note(1, "a")], DbErrorKind.READ_ONLY_TRANSACTION)
+        assert in_a_child(used, user=NOBODY) == ([Note(1, "a")], DbErrorKind.READ_ONLY_TRANSACTION)
         Path(directory).chmod(0o755)
 
 
-def as_nobody(call: Callable[[], Any]) -> Any:
-    """Return what a call returns in a process whose user may write no file of ours."""
+def in_a_child(call: Callable[[], Any], *, user: int | None = None) -> Any:
+    """Return what a call returns in a forked process, which a user runs who may write no file of ours."""
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
         try:
-            if os.geteuid() == 0:
-                os.setuid(NOBODY)
+            if user is not None and os.geteuid() == 0:
+                os.setuid(user)
             os.write(writing, pickle.dumps(call()))
         finally:
             os._exit(0)
@@ -166,6 +166,15 @@ def test_a_thread_that_waits_too_long_for_another_is_told(path: Path, notes: Any
     with SqliteDatabase.connect(DatabaseConfig(f"sqlite:///{path}", acquire_timeout=0.01)) as db, db.transaction():
         assert kind_of(lambda: db.repository(Note).insert(Note(1, "a"))) is DbErrorKind.TIMEOUT
         assert db.repository(Note).count() == 0
+
+
+def test_a_forked_child_opens_connections_of_its_own(notes: Any) -> None:
+    notes.insert(Note(1, "parent"))
+    with notes.db.transaction() as tx:
+        notes.insert_in_tx(tx, Note(2, "parent"))
+        assert in_a_child(notes.count) == 1
+    assert in_a_child(lambda: notes.insert(Note(3, "child"))) == Note(3, "child")
+    assert notes.count() == 3
 
 
 # Rows that Python cannot read, which other programs have written

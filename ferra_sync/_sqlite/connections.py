@@ -11,6 +11,7 @@ from typing import Final
 
 from ferra_sync._postgres.config import DatabaseConfig
 from ferra_sync._postgres.forks import at_fork
+from ferra_sync._sqlite.computing import teach
 from ferra_sync._sqlite.errors import from_sqlite
 from ferra_sync.errors import ConfigError, Db, DbErrorKind
 
@@ -114,6 +115,7 @@ class Connections:
         except sqlite3.Error as error:
             problem = from_sqlite(error, None)
         else:
+            teach(connection)
             connection.create_function("ferra_now", 0, lambda: connection.moment)
             connection.create_function("ferra_uuid", 0, lambda: str(uuid.uuid4()))
             return connection

@@ -32,6 +32,7 @@ _BY_FIRST_WORD: Final = {
     "CORRUPT": DbErrorKind.CLOSED_CONNECTION,
     "AUTH": DbErrorKind.PERMISSION_DENIED,
 }
+_UNCOMPUTED: Final = ("user-defined function raised", "user-defined aggregate", "integer overflow")
 _UNDEFINED: Final = ("no such table", "no such column", "no such function")
 
 
@@ -54,6 +55,9 @@ def from_sqlite(error: sqlite3.Error, table: TableRef | None) -> FerraDbError:
         return Db(message, kind=kind, table=name, column=subject.rpartition(".")[2] or None)
     if message.startswith(_UNDEFINED):
         kind = DbErrorKind.UNDEFINED
+    if message.startswith(_UNCOMPUTED):
+        message = "a value cannot be computed: out of range, a division by zero, or several rows where one may be"
+        kind = DbErrorKind.INVALID_DATA
     return Db(message, kind=kind, table=name)
 
 

@@ -8,8 +8,12 @@ from typing import Any, Final
 from uuid import UUID
 
 from ferra_sync._expression.sqltypes import FieldType, SqlType
-from ferra_sync._sqlite.storage import Convert, Storage, storage_of
+from ferra_sync._sqlite.storage import Convert, Storage, computed_as
 from ferra_sync.errors import QueryError
+
+
+class Misspelt(ValueError):  # noqa: N818 - it says so
+    """A text of a position spells no value that SQLite keeps of a key's type."""
 
 
 def refused(what: object) -> QueryError:
@@ -24,23 +28,34 @@ def giver(sql_type: SqlType[Any], storage: Storage) -> Convert:
         parse = _PARSED.get(storage.family)
         if parse is None:
             raise refused(f"{sql_type} beside {storage.family}")
-        return lambda text: give(parse(text))
+        return lambda text: give(_parsed(parse, text))
     is_number = sql_type.rank is not None and sql_type.kind not in {FieldType.REAL, FieldType.DOUBLE_PRECISION}
-    if storage.family == "number":
+    if storage.family in {"number", "decimal"}:
         is_fit = is_number
     elif storage.family in {"float", "float4"}:
         is_fit = sql_type.rank is not None
     elif storage.family == "timestamp":
         is_fit = kind in {FieldType.TIMESTAMP, FieldType.DATE}
     else:
-        is_fit = storage_of(sql_type).family == storage.family
+        is_fit = computed_as(sql_type).family == storage.family
     if not is_fit:
         raise refused(f"{sql_type} beside {storage.family}")
     return give
 
 
+def _parsed(parse: Convert, text: str) -> Any:  # noqa: ANN401 - a value of any type
+    try:
+        value = parse(text)
+    except (ArithmeticError, KeyError, ValueError):
+        raise Misspelt from None
+    if isinstance(value, Decimal) and not value.is_finite():
+        raise Misspelt
+    return value
+
+
 _PARSED: Final[dict[str, Convert]] = {
     "number": Decimal,
+    "decimal": Decimal,
     "float": float,
     "float4": float,
     "boolean": {"true": True, "false": False}.__getitem__,

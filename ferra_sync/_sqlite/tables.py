@@ -11,7 +11,7 @@ from ferra_sync._expression.references import ColumnRef
 from ferra_sync._expression.shapes import columns_of
 from ferra_sync._schema.constraints import Check, Columns, ForeignKey, Index
 from ferra_sync._schema.table import TableMeta
-from ferra_sync._sqlite.expressions import sqlite_definition
+from ferra_sync._sqlite.definitions import sqlite_definition
 from ferra_sync._sqlite.names import TYPE_CHECK, key_name
 from ferra_sync._sqlite.storage import storage_of
 from ferra_sync.errors import QueryError

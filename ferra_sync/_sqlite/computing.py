@@ -6,12 +6,14 @@ statement with it; SQLite would give a float, or NULL.
 
 from __future__ import annotations
 
+import math
 import operator
 import sqlite3
 from collections.abc import Callable
 from decimal import Context, Decimal
 from typing import Any, Final
 
+from ferra_sync._sqlite.moments import begun, extracted
 from ferra_sync._sqlite.numbers import COLLATION
 from ferra_sync._sqlite.storage import spelled_number
 
@@ -40,6 +42,8 @@ _WHOLE: Final[dict[str, Callable[[int, int], int]]] = {
     "*": operator.mul,
     "/": _quotient,
     "%": lambda over, under: over - under * _quotient(over, under),
+    "gcd": math.gcd,
+    "lcm": math.lcm,
 }
 _FLOAT: Final[dict[str, Callable[[float, float], float]]] = {
     "+": operator.add,
@@ -285,6 +289,8 @@ _FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "ferra_repeat": repeated,
     "ferra_lpad": filled_left,
     "ferra_rpad": filled_right,
+    "ferra_extract": extracted,
+    "ferra_date_trunc": begun,
     "ferra_reverse": lambda text: text[::-1],
     "ferra_several": several,
 }

@@ -6,7 +6,7 @@ The statement was compiled for PostgreSQL before: what cannot mean anything does
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Container, Hashable, Iterable, Sequence
 from typing import Any, Final
 
 from ferra_sync._expression import shapes
@@ -16,8 +16,9 @@ from ferra_sync._expression.sqltypes import FieldType, SqlType
 from ferra_sync._schema.table import table_meta
 from ferra_sync._sqlite.functions import aggregate_of, check_equal, check_order, function_of
 from ferra_sync._sqlite.given import giver, refused
-from ferra_sync._sqlite.numbers import Lowered, common, compared, computed, decimal, fitted, negated, ranged
-from ferra_sync._sqlite.storage import BIGINT, BOOLEAN, TEXT, Convert, Storage, computed_as, storage_of
+from ferra_sync._sqlite.moments import EXTRACTED
+from ferra_sync._sqlite.numbers import Lowered, common, compared, computed, decimal, fitted, masked, negated, ranged
+from ferra_sync._sqlite.storage import BIGINT, BOOLEAN, DECIMAL, LOCAL, TEXT, Convert, Storage, computed_as, storage_of
 from ferra_sync._sqlite.windows import frame_text
 
 _EQUAL: Final = {"=": "=", "<>": "<>", "is distinct from": "IS NOT", "is not distinct from": "IS"}
@@ -95,6 +96,10 @@ class Expressions:
                 return Lowered(f"({self._of_text(left, '||')} || {self._of_text(right, '||')})", TEXT)
             case (str() as op, left, right) if op in _ARITHMETIC:
                 return computed(op, self.term(left), self.term(right))
+            case ("&" | "|" | "#" | "bit not" as op, *operands):
+                return masked(op, *map(self.term, operands))
+            case ("in rows", (shapes.ROW, *operands), (shapes.ROW, *arrays)):
+                return self._among(operands, arrays)
             case ("neg", operand):
                 return negated(self.term(operand))
             case (shapes.CASE, *parts):
@@ -202,6 +207,32 @@ class Expressions:
             raise refused(f"list of {term.storage.family}")
         return Lowered(f"({compared(term)} {_LISTS[op]} ({self.values(given.element, term.storage)}))", BOOLEAN)
 
+    def _among(self, operands: Sequence[Hashable], arrays: Sequence[Any]) -> Lowered:
+        """Return whether rows are among those that lists make, of which each is one parameter."""
+        terms = [self.term(each) for each in operands]
+        elements = [element_of(array) for array in arrays]
+        storages = [common([term.storage, each]) for term, each in zip(terms, elements, strict=True)]
+        for storage in storages:
+            check_equal(storage, "IN")
+        pairs = zip(terms, storages, strict=True)
+        left = ", ".join(compared(Lowered(fitted(term, storage), storage)) for term, storage in pairs)
+        rows = self.rows_of(arrays, storages, [f"c{number}" for number in range(len(arrays))])
+        return Lowered(f"(({left}) IN ({rows}))", BOOLEAN)
+
+    def rows_of(self, arrays: Sequence[SqlType[Any]], storages: Sequence[Storage], names: Sequence[str]) -> str:
+        """Return the query of the rows that arrays make, each array one parameter: of JSON."""
+        first = len(self.gives) + 1
+        for array, storage in zip(arrays, storages, strict=True):
+            if array.element is None or not storage.listed:
+                raise refused(f"list of {storage.family}")
+            self.gives.append(listing(giver(array.element, storage)))
+        items = ", ".join(f"a{number}.value AS {quoted(name)}" for number, name in enumerate(names, first))
+        joins = " JOIN ".join(
+            f"json_each(?{number}) AS a{number}" + (f" ON a{number}.key = a{first}.key" if number > first else "")
+            for number in range(first, first + len(arrays))
+        )
+        return f"SELECT {items} FROM {joins}"  # noqa: S608 - quoted names and numbered places
+
     # Values
 
     def value(self, sql_type: SqlType[Any], storage: Storage) -> str:
@@ -248,6 +279,10 @@ class Expressions:
 
     def _call(self, shape: Hashable) -> Lowered:
         match shape:
+            case (shapes.CALL, FunctionRef(schema=None, name="extract"), SqlType(), operand):
+                return self._extracted(operand)
+            case (shapes.CALL, FunctionRef(schema=None, name="date_trunc"), SqlType(), operand, *zone):
+                return self._begun(operand, zone)
             case (shapes.CALL, FunctionRef(schema=None, aggregate=False, operator=False, name=name), *arguments):
                 return function_of(name, [self.term(each) for each in arguments])
             case (shapes.OVER, call, rows):
@@ -255,21 +290,52 @@ class Expressions:
             case _:
                 return self._aggregate(shape)
 
-    def _aggregate(self, call: Hashable, window: Hashable = None, kept: str = "") -> Lowered:
+    def _extracted(self, operand: Hashable) -> Lowered:
+        field = self._word("extract", EXTRACTED)
+        term = self.term(operand)
+        if term.storage.family not in {"date", "time", "timestamp"}:
+            raise refused(f"extract from {term.storage.family}, which depends on the session's time zone")
+        kept = fitted(term, LOCAL) if term.storage.family == "date" else term.sql
+        return Lowered(f"ferra_extract({field}, {kept})", DECIMAL)
+
+    def _begun(self, operand: Hashable, zone: Sequence[Hashable]) -> Lowered:
+        unit = self._word("date_trunc", None)
+        term = self.term(operand)
+        if zone:
+            self._word("zone but UTC", frozenset({"UTC"}))
+        elif term.storage.family != "timestamp":
+            raise refused(f"date_trunc of {term.storage.family} without a zone: the session's decides")
+        return Lowered(f"ferra_date_trunc({unit}, {term.sql})", term.storage)
+
+    def _word(self, what: str, known: Container[str] | None) -> str:
+        """Return the place of a parameter that is one of some words."""
+
+        def give(word: str) -> str:
+            if known is not None and word not in known:
+                raise refused(f"{what} {word}")
+            return word
+
+        self.gives.append(give)
+        return f"?{len(self.gives)}"
+
+    def _aggregate(self, call: Hashable, window: Hashable = None) -> Lowered:
         """Return an aggregate, of the rows that are kept, over the window."""
+        kept = ""
         match call:
             case (shapes.FILTER, inner, predicate):
                 arguments = self._arguments(inner)
-                kept = f" FILTER (WHERE {self.predicate(predicate)})"
+                kept = self.predicate(predicate)
             case inner:
                 arguments = self._arguments(inner)
-        rows = kept if window is None else f"{kept} OVER ({self._window(window)})"
+        over = "" if window is None else f" OVER ({self._window(window)})"
         match inner:
-            case (shapes.COUNT_ROWS, _):
-                return Lowered(f"count(*){rows}", BIGINT)
-            case (shapes.CALL | shapes.CALL_DISTINCT as form, FunctionRef(schema=None, name=name), *_):
+            case (
+                shapes.CALL | shapes.CALL_DISTINCT | shapes.COUNT_ROWS as form,
+                FunctionRef(schema=None) as called,
+                *_,
+            ):
                 distinct = "DISTINCT " if form == shapes.CALL_DISTINCT else ""
-                return aggregate_of(name, arguments, distinct=distinct, rows=rows, over=window is not None)
+                return aggregate_of(called.name, arguments, distinct=distinct, kept=kept, over=over)
             case _:
                 raise refused("aggregate of sorted values")
 
@@ -291,6 +357,13 @@ class Expressions:
                 return " ".join(words)
             case _:
                 raise refused("such window")
+
+
+def element_of(array: SqlType[Any]) -> Storage:
+    """Return how the elements of a list are kept."""
+    if array.element is None:
+        raise refused(f"rows of {array}")
+    return computed_as(array.element)
 
 
 def listing(give: Convert) -> Convert:

@@ -99,6 +99,17 @@ def _operator(op: str) -> Callable[[Operands], Lowered]:
     return lambda arguments: computed(op, arguments[0], arguments[1])
 
 
+def _divisible(name: str) -> Callable[[Operands], Lowered]:
+    """Return what makes a call over two whole numbers."""
+
+    def made(arguments: Operands) -> Lowered:
+        if not all(argument.storage.bits for argument in arguments):
+            raise refused(f"{name} of numerics")
+        return computed(name, arguments[0], arguments[1])
+
+    return made
+
+
 def _divided(arguments: Operands) -> Lowered:
     over, under = map(decimal, arguments)
     return Lowered(f"ferra_div({over}, {under})", DECIMAL)
@@ -167,6 +178,8 @@ _FUNCTIONS: Final[dict[str, Callable[[Operands], Lowered]]] = {
     "ceil": _numeric("ferra_ceil"),
     "floor": _numeric("ferra_floor"),
     "mod": _operator("%"),
+    "gcd": _divisible("gcd"),
+    "lcm": _divisible("lcm"),
     "div": _divided,
     "length": _template("length({0})", INTEGER, "text"),
     "char_length": _template("length({0})", INTEGER, "text"),
@@ -192,43 +205,53 @@ _FUNCTIONS: Final[dict[str, Callable[[Operands], Lowered]]] = {
 # Over many rows
 
 
-def aggregate_of(name: str, arguments: Operands, *, distinct: str = "", rows: str = "", over: bool = False) -> Lowered:
+def aggregate_of(name: str, arguments: Operands, *, distinct: str = "", kept: str = "", over: str = "") -> Lowered:
     """Return the call of an aggregate or of a window function; QueryError where SQLite serves none such.
 
     Args:
         name: the function's.
         arguments: what it takes.
         distinct: `DISTINCT `, or nothing.
-        rows: what follows the call: FILTER and OVER.
-        over: whether there is an OVER.
+        kept: the predicate of FILTER, or nothing.
+        over: OVER with its window, or nothing.
     """
+    rows = f"{f' FILTER (WHERE {kept})' if kept else ''}{over}"
     match name, arguments:
-        case "count", [operand]:
-            check_equal(operand.storage, "count")
-            return Lowered(f"count({distinct}{compared(operand)}){rows}", BIGINT)
+        case "count", operands:
+            return _count(operands, distinct, rows)
         case "min" | "max", [operand]:
             check_order(operand.storage, name)
-            return Lowered(f"{name}({compared(operand)}){rows}", operand.storage)
+            return Lowered(f"{name}({compared(_kept(operand, kept))}){over}", operand.storage)
         case "bool_and" | "every" | "bool_or", [operand]:
-            return Lowered(f"{'max' if name == 'bool_or' else 'min'}({operand.sql}){rows}", BOOLEAN)
+            return Lowered(f"{'max' if name == 'bool_or' else 'min'}({_kept(operand, kept).sql}){over}", BOOLEAN)
         case "sum", [operand]:
-            return _sum(operand, distinct, rows, over=over)
+            return _sum(operand, distinct, rows)
         case "avg", [operand]:
-            total = _sum(operand, distinct, rows, over=over)
-            return computed(
-                "/", Lowered(decimal(total), DECIMAL), aggregate_of("count", arguments, distinct=distinct, rows=rows)
-            )
+            count = aggregate_of("count", arguments, distinct=distinct, kept=kept, over=over)
+            return computed("/", Lowered(decimal(_sum(operand, distinct, rows)), DECIMAL), count)
         case _ if over and name in _WINDOWS:
             return _over(name, arguments, rows)
         case _:
             raise refused(f"{name}(…)")
 
 
-def _sum(operand: Lowered, distinct: str, rows: str, *, over: bool) -> Lowered:
+def _count(operands: Operands, distinct: str, rows: str) -> Lowered:
+    for operand in operands if distinct else ():
+        check_equal(operand.storage, "count(DISTINCT …)")
+    return Lowered(f"count({distinct}{''.join(map(compared, operands)) or '*'}){rows}", BIGINT)
+
+
+def _kept(operand: Lowered, predicate: str) -> Lowered:
+    """Return an operand, NULL where a predicate does not hold: over some frames SQLite's min and max have no FILTER."""
+    sql, storage = operand
+    return Lowered(f"CASE WHEN {predicate} THEN {sql} END", storage) if predicate else operand
+
+
+def _sum(operand: Lowered, distinct: str, rows: str) -> Lowered:
     match operand.storage.family:
         case "number":
             return Lowered(f"sum({distinct}{operand.sql}){rows}", summed(operand.storage))
-        case "decimal" if not over:
+        case "decimal" if " OVER " not in rows:
             return Lowered(f"ferra_sum({distinct}{compared(operand)}){rows}", DECIMAL)
         case "decimal":
             raise refused("sum of computed numerics over a window")

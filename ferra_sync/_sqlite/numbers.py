@@ -18,6 +18,12 @@ from ferra_sync._sqlite.storage import DECIMAL, FLOAT, Storage
 COLLATION: Final = "ferra_number"
 """What sorts the texts of decimals as the numbers that they spell."""
 
+_MASKS: Final = {
+    "&": "({0} & {1})",
+    "|": "({0} | {1})",
+    "#": "(({0} | {1}) & ~({0} & {1}))",
+    "bit not": "(~ {0})",
+}
 _EXACT: Final = frozenset({"number", "decimal"})
 _FLOATS: Final = frozenset({"float", "float4"})
 _DAY: Final = 86_400_000_000
@@ -92,6 +98,15 @@ def computed(op: str, left: Lowered, right: Lowered) -> Lowered:
     if "float" in families and common([left.storage, right.storage]) is FLOAT and op != "%":
         return Lowered(f"ferra_float('{op}', {fitted(left, FLOAT)}, {fitted(right, FLOAT)})", FLOAT)
     raise refused(f"{' and '.join(sorted(families))} with {op}")
+
+
+def masked(op: str, *terms: Lowered) -> Lowered:
+    """Return what `&`, `|`, `#` or `~` makes of the bits of whole numbers."""
+    if not all(term.storage.bits for term in terms):
+        raise refused(f"{op} of {terms[0].storage.family}")
+    wider = max((term.storage for term in terms), key=lambda each: each.bits)
+    sqls = [term.sql for term in terms]
+    return Lowered(_MASKS[op].format(*sqls), wider)
 
 
 def negated(term: Lowered) -> Lowered:

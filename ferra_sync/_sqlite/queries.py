@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Iterable, Sequence
-from typing import Any, Final
+from typing import Final
 
 import attrs
 
@@ -26,11 +26,11 @@ from ferra_sync._expression.shapes import has_aggregate
 from ferra_sync._expression.sqltypes import SqlType
 from ferra_sync._model.select_list import select_list
 from ferra_sync._schema.table import table_meta
-from ferra_sync._sqlite.expressions import Expressions, listing
+from ferra_sync._sqlite.expressions import Expressions, element_of
 from ferra_sync._sqlite.functions import check_equal
-from ferra_sync._sqlite.given import giver, refused, spelling
+from ferra_sync._sqlite.given import refused, spelling
 from ferra_sync._sqlite.numbers import Lowered, common, compared, fitted
-from ferra_sync._sqlite.storage import BIGINT, BOOLEAN, DECIMAL, Storage, computed_as
+from ferra_sync._sqlite.storage import BIGINT, BOOLEAN, DECIMAL, Storage
 from ferra_sync.errors import QueryError
 
 _JOINS: Final = {"inner": "INNER", "left": "LEFT", "cross": "CROSS"}
@@ -129,9 +129,9 @@ class Queries(Expressions):
         if not ref.table.is_derived:
             return super().column(ref)
         columns = self._made.get(ref.table) or self._made.get(ref.table.declared_by, {})
-        if ref.name not in columns:
+        if _made_name(ref.name) not in columns:
             raise refused(f"column {ref}")
-        return Lowered(f"{quoted(ref.table.qualifier)}.{quoted(ref.name)}", columns[ref.name])
+        return Lowered(f"{quoted(ref.table.qualifier)}.{quoted(_made_name(ref.name))}", columns[_made_name(ref.name)])
 
     # Rows
 
@@ -181,7 +181,10 @@ class Queries(Expressions):
             for storage in storages:
                 check_equal(storage, shape.operator)
         self._places = storages
-        return _Combined(head, shape.operator, parts, storages, " ".join(["", *self._ordered(shape)]))
+        words = ["", *self._ordered(shape)]
+        if shape.limit is None and shape.offset is None and any(map(_joins_both_ways, shape.parts)):
+            words.append("LIMIT -1")  # Else SQLite 3.40 flattens it into what is around it, and adds rows.
+        return _Combined(head, shape.operator, parts, storages, " ".join(words))
 
     _places: tuple[Storage, ...] = ()
     """How the columns of a set operation are kept, which its ORDER BY names by their places."""
@@ -261,30 +264,12 @@ class Queries(Expressions):
                     rows = self.rows(each.rows)
                     text, storages = rows.text(None, names), list(rows.storages)
                 case ValuesShape(arrays=arrays):
-                    text, storages = self._values(arrays, names)
+                    storages = [element_of(array) for array in arrays]
+                    text = self.rows_of(arrays, storages, names)
                 case _:
                     raise refused("function in FROM")
             self._derived[each.table] = text
             self._made[each.table] = dict(zip(names, storages, strict=True))
-
-    def _values(self, arrays: Sequence[SqlType[Any]], names: Sequence[str]) -> tuple[str, list[Storage]]:
-        """Return the rows of arrays, each one parameter: of JSON."""
-        storages = []
-        for array in arrays:
-            if array.element is None:
-                raise refused(f"rows of {array}")
-            storage = computed_as(array.element)
-            if not storage.listed:
-                raise refused(f"list of {storage.family}")
-            self.gives.append(listing(giver(array.element, storage)))
-            storages.append(storage)
-        first = len(self.gives) - len(arrays) + 1
-        items = ", ".join(f"a{number}.value AS {quoted(name)}" for number, name in enumerate(names, first))
-        joins = " JOIN ".join(
-            f"json_each(?{number}) AS a{number}" + (f" ON a{number}.key = a{first}.key" if number > first else "")
-            for number in range(first, first + len(arrays))
-        )
-        return f"SELECT {items} FROM {joins}", storages  # noqa: S608 - quoted names and numbered places
 
     def with_queries(self, ctes: Sequence[CteShape]) -> str:
         """Return WITH, of no queries nothing."""
@@ -366,6 +351,10 @@ def _is_plain(shape: RowsShape) -> bool:
     return isinstance(shape, SelectShape) and not any(own)
 
 
+def _joins_both_ways(shape: RowsShape) -> bool:
+    return isinstance(shape, SelectShape) and any(join.how in _BOTH_WAYS for join in shape.joins)
+
+
 def _is_step(shape: RowsShape) -> bool:
     """Whether it means the same of each row by itself, as SQLite runs it, as of all new rows together."""
     return isinstance(shape, SelectShape) and shape.distinct is None and not (shape.group_by or shape.having)
@@ -376,7 +365,12 @@ def _is_numeric(storage: Storage) -> bool:
 
 
 def _columns(table: TableRef) -> list[str]:
-    return [column.ref.name for column in table_meta(table.owner).attributes.values()]
+    return [_made_name(column.ref.name) for column in table_meta(table.owner).attributes.values()]
+
+
+def _made_name(name: str) -> str:
+    """Return what a column is called that a query makes: SQLite gives `true` and `false` a name of its own."""
+    return f"{name} " if name.casefold() in {"true", "false"} else name
 
 
 def _spelled_by_position(term: Lowered) -> Lowered:

@@ -335,3 +335,4 @@ FLOAT: Final = _PLAIN[FieldType.DOUBLE_PRECISION]
 TEXT: Final = Storage("text", "TEXT", _given_text, _given_text)
 UUID_TEXT: Final = _PLAIN[FieldType.UUID]
 MOMENT: Final = _PLAIN[FieldType.TIMESTAMPTZ]
+LOCAL: Final = _PLAIN[FieldType.TIMESTAMP]

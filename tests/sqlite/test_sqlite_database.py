@@ -136,7 +136,6 @@ def test_plain_queries_read_and_write(halls: SqliteDatabase) -> None:
         (lambda db: db.fetch_all(select(Hall).where(Halls.name.ilike("a"))), "ILIKE"),
         (lambda db: db.fetch_all(select(Hall).distinct(Halls.name).order_by(Halls.name)), "DISTINCT ON"),
         (lambda db: db.fetch_all(from_(Halls).select(fn.lower(Halls.name))), "lower"),
-        (lambda db: db.fetch_all(from_(Seats).group_by(Seats.row).select(Seats.row, fn.count())), "GROUP BY"),
         (lambda db: db.fetch_page(select(Hall), 1, 2, "estimate"), "no estimate"),
         (lambda db: db.notify("a", "b"), "NOTIFY"),
     ],

@@ -15,7 +15,7 @@ from ferra_sync._expression.references import ColumnRef, FunctionRef, TableRef
 from ferra_sync._expression.sqltypes import FieldType, SqlType
 from ferra_sync._schema.table import table_meta
 from ferra_sync._sqlite.functions import aggregate_of, check_equal, check_order, function_of
-from ferra_sync._sqlite.given import giver, refused
+from ferra_sync._sqlite.given import giver, refused, unread
 from ferra_sync._sqlite.moments import EXTRACTED
 from ferra_sync._sqlite.numbers import Lowered, common, compared, computed, decimal, fitted, masked, negated, ranged
 from ferra_sync._sqlite.storage import BIGINT, BOOLEAN, DECIMAL, LOCAL, TEXT, Convert, Storage, computed_as, storage_of
@@ -71,6 +71,9 @@ class Expressions:
         match shape:
             case ColumnRef():
                 return self.column(shape)
+            case SqlType(kind=FieldType.TEXT) if shape.ddl != TEXT.family:
+                self.gives.append(unread)
+                return Lowered(f"?{len(self.gives)}", TEXT)
             case SqlType():
                 storage = computed_as(shape)
                 return Lowered(self.value(shape, storage), storage)
@@ -261,9 +264,6 @@ class Expressions:
         return Lowered(f"(CASE {text}{last} END)", storage)
 
     def _cast(self, operand: Hashable, to: SqlType[Any]) -> Lowered:
-        if isinstance(operand, SqlType) and operand.kind is FieldType.TEXT and operand.ddl != "text":
-            storage = computed_as(to)
-            return Lowered(self.value(operand, storage), storage)
         term = self.term(operand)
         if to.kind in {FieldType.TEXT, FieldType.VARCHAR} and to.base is None:
             return _spelled(term, to)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 from uuid import UUID
 
 from ferra_sync._expression.sqltypes import FieldType, SqlType
 from ferra_sync._sqlite.storage import Convert, Storage, computed_as
-from ferra_sync.errors import QueryError
+from ferra_sync.errors import Db, QueryError
 
 
 class Misspelt(ValueError):  # noqa: N818 - it says so
@@ -28,7 +28,7 @@ def giver(sql_type: SqlType[Any], storage: Storage) -> Convert:
         parse = _PARSED.get(storage.family)
         if parse is None:
             raise refused(f"{sql_type} beside {storage.family}")
-        return lambda text: give(_parsed(parse, text))
+        return lambda text: _read(text, parse, give)
     is_number = sql_type.rank is not None and sql_type.kind not in {FieldType.REAL, FieldType.DOUBLE_PRECISION}
     if storage.family in {"number", "decimal"}:
         is_fit = is_number
@@ -43,14 +43,16 @@ def giver(sql_type: SqlType[Any], storage: Storage) -> Convert:
     return give
 
 
-def _parsed(parse: Convert, text: str) -> Any:  # noqa: ANN401 - a value of any type
+def unread(_text: str) -> NoReturn:
+    """Refuse a value that a position spells, and that Python has not: SQLite holds none such."""
+    raise Misspelt
+
+
+def _read(text: str, parse: Convert, give: Convert) -> Any:  # noqa: ANN401 - a value of any type
     try:
-        value = parse(text)
-    except (ArithmeticError, KeyError, ValueError):
+        return give(parse(text))
+    except (ArithmeticError, KeyError, ValueError, QueryError, Db):
         raise Misspelt from None
-    if isinstance(value, Decimal) and not value.is_finite():
-        raise Misspelt
-    return value
 
 
 _PARSED: Final[dict[str, Convert]] = {

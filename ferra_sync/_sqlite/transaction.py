@@ -48,7 +48,7 @@ class SqliteTransaction(SqliteVerbs):
         try:
             yield inner
         except BaseException:
-            if connection.in_transaction:
+            if connection.in_transaction and not connection.is_inherited:
                 executed(connection, f"ROLLBACK TO {name}")
                 executed(connection, f"RELEASE {name}")
             raise
@@ -89,9 +89,9 @@ def transaction_on(connections: Connections, *, read_only: bool = False) -> Iter
     finally:
         tx._is_open = False
         try:
-            if connection.in_transaction:
+            if connection.in_transaction and not connection.is_inherited:
                 executed(connection, "ROLLBACK")
-            if read_only:
+            if read_only and not connection.is_inherited:
                 executed(connection, "PRAGMA query_only = OFF")
         finally:
             connections.give_back(connection, writing=not read_only)

@@ -45,6 +45,13 @@ class Cell(FerraModel[Cells]):
     raw: bytes | None
 
 
+@attrs.define
+class Bare(FerraModel[Cells]):
+    """A cell in which all else is NULL."""
+
+    id: int
+
+
 class Notes(Table):
     id = t.integer(primary_key=True)
     cell_id = t.nullable(t.integer(references=Cells.id, on_delete="cascade"))

@@ -266,7 +266,7 @@ def joined(separator: str | None, *texts: str | None) -> str | None:
 
 def several(rows: int) -> None:
     """Raise: a query that is a value has more than one row."""
-    raise ValueError(rows)
+    raise LookupError(rows)
 
 
 _FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
@@ -296,17 +296,23 @@ _FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
 }
 
 
-def teach(connection: sqlite3.Connection) -> None:
-    """Give a connection the functions that the compiler's SQL calls."""
+def teach(connection: sqlite3.Connection, failed: Callable[[type[Exception]], None]) -> None:
+    """Give a connection the functions that the compiler's SQL calls; `failed` hears what one of them raised."""
+
+    def strict(function: Callable[..., Any]) -> Callable[..., Any]:
+        def called(*arguments: Any) -> Any:  # noqa: ANN401 - SQLite's values
+            if None in arguments:
+                return None
+            try:
+                return function(*arguments)
+            except Exception as error:
+                failed(type(error))
+                raise
+
+        return called
+
     for name, function in _FUNCTIONS.items():
-        connection.create_function(name, -1, _strict(function), deterministic=True)
+        connection.create_function(name, -1, strict(function), deterministic=True)
     connection.create_function("ferra_concat_ws", -1, joined, deterministic=True)
     connection.create_aggregate("ferra_sum", 1, Sum)  # type: ignore[arg-type]  # typeshed wants a narrower result
     connection.create_collation(COLLATION, _collated)
-
-
-def _strict(function: Callable[..., Any]) -> Callable[..., Any]:
-    def strict(*arguments: Any) -> Any:  # noqa: ANN401 - SQLite's values
-        return None if None in arguments else function(*arguments)
-
-    return strict

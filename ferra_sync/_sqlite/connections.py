@@ -32,9 +32,15 @@ _SESSION: Final = (
 
 
 class Connection(sqlite3.Connection):
-    """A connection, and what `now()` is on it, in microseconds since 1970 in UTC."""
+    """A connection.
+
+    Attributes:
+        moment: what `now()` is on it, in microseconds since 1970 in UTC.
+        failure: what a function raised that it was taught; None: nothing since the statement began.
+    """
 
     moment: int = 0
+    failure: type[Exception] | None = None
 
     def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - sqlite3's own
         super().__init__(*args, **options)
@@ -140,7 +146,7 @@ class Connections:
         except sqlite3.Error as error:
             problem = from_sqlite(error, None)
         else:
-            teach(connection)
+            teach(connection, lambda failure: setattr(connection, "failure", failure))
             connection.create_function("ferra_now", 0, lambda: connection.moment)
             connection.create_function("ferra_uuid", 0, lambda: str(uuid.uuid4()))
             return connection

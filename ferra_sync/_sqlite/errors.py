@@ -33,7 +33,35 @@ _BY_FIRST_WORD: Final = {
     "AUTH": DbErrorKind.PERMISSION_DENIED,
 }
 _UNCOMPUTED: Final = ("user-defined function raised", "user-defined aggregate", "integer overflow")
+"""How the message begins where a function, or SQLite's own sum, has raised."""
+
+_UNFIT: Final = "a function was given a value that it does not take", DbErrorKind.INVALID_DATA
+_FAILURES: Final[dict[type[Exception], tuple[str, DbErrorKind]]] = {
+    ZeroDivisionError: ("division by zero", DbErrorKind.INVALID_DATA),
+    OverflowError: ("a computed value is out of range", DbErrorKind.INVALID_DATA),
+    LookupError: ("a query that stands for one value has several rows", DbErrorKind.OTHER),
+}
+
+UNTOLD: Final = (sqlite3.Error, OverflowError, UnicodeEncodeError)
+"""What a statement may raise."""
+
 _UNDEFINED: Final = ("no such table", "no such column", "no such function")
+
+
+def told(error: Exception, table: TableRef | None, failure: type[Exception] | None) -> FerraDbError:
+    """Return what an error of a statement is called here.
+
+    Args:
+        error: one of `UNTOLD`.
+        table: the one that was written.
+        failure: what a function raised that SQLite was taught.
+    """
+    if not isinstance(error, sqlite3.Error):
+        return Db("a value cannot be kept in SQLite", kind=DbErrorKind.INVALID_DATA)
+    if str(error).startswith(_UNCOMPUTED):
+        message, kind = _FAILURES.get(failure or OverflowError, _UNFIT)
+        return Db(message, kind=kind, table=None if table is None else table.name)
+    return from_sqlite(error, table)
 
 
 def from_sqlite(error: sqlite3.Error, table: TableRef | None) -> FerraDbError:
@@ -55,9 +83,6 @@ def from_sqlite(error: sqlite3.Error, table: TableRef | None) -> FerraDbError:
         return Db(message, kind=kind, table=name, column=subject.rpartition(".")[2] or None)
     if message.startswith(_UNDEFINED):
         kind = DbErrorKind.UNDEFINED
-    if message.startswith(_UNCOMPUTED):
-        message = "a value cannot be computed: out of range, a division by zero, or several rows where one may be"
-        kind = DbErrorKind.INVALID_DATA
     return Db(message, kind=kind, table=name)
 
 

@@ -12,17 +12,16 @@ from ferra_sync._database.executor import Verbs
 from ferra_sync._database.pages import Count, Page, check_count, counted, counting, page_number, page_of
 from ferra_sync._database.runner import only_reading, prepared
 from ferra_sync._database.slices import Slice
-from ferra_sync._expression.references import TableRef
 from ferra_sync._expression.typevars import R, T
 from ferra_sync._postgres.statement import Statement, statement_of
 from ferra_sync._query.query import Query
 from ferra_sync._query.select import Select
 from ferra_sync._query.set_operations import Combinable
 from ferra_sync._sqlite.connections import Connection
-from ferra_sync._sqlite.errors import from_sqlite
+from ferra_sync._sqlite.errors import UNTOLD, told
 from ferra_sync._sqlite.given import Misspelt
 from ferra_sync._sqlite.statement import SqliteStatement, sqlite_statement
-from ferra_sync.errors import Db, DbErrorKind, FerraDbError, InvalidToken, QueryError
+from ferra_sync.errors import FerraDbError, InvalidToken, QueryError
 
 _FETCHED: Final = 500
 
@@ -66,7 +65,7 @@ class SqliteVerbs(Verbs):
         ready = sqlite_statement(statement)
         values = ready.parameters(params)
         with self._taken(writing=ready.writes is not None) as connection:
-            kept = run(connection, ready, values).fetchall()
+            kept, _ = rows_of(connection, ready, values)
         if not kept and absent is not None:
             raise absent()
         return [ready.row(each) for each in kept]
@@ -75,9 +74,8 @@ class SqliteVerbs(Verbs):
         ready = sqlite_statement(statement)
         values = ready.parameters(params)
         with self._taken(writing=ready.writes is not None) as connection:
-            cursor = run(connection, ready, values)
-            returned = len(cursor.fetchall())
-            return max(cursor.rowcount, returned)
+            returned, affected = rows_of(connection, ready, values)
+            return max(affected, len(returned))
 
     def _stream(self, statement: Statement, params: tuple[Any, ...]) -> Iterator[Any]:
         ready = sqlite_statement(statement)
@@ -85,12 +83,19 @@ class SqliteVerbs(Verbs):
 
     def _streamed(self, ready: SqliteStatement, values: list[Any]) -> Iterator[Any]:
         with self._taken(writing=False) as connection:
-            cursor = run(connection, ready, values)
+            _begin(connection)
+            cursor = connection.cursor()
             try:
+                cursor.execute(ready.sql, values)
                 while kept := cursor.fetchmany(_FETCHED):
                     yield from map(ready.row, kept)
+            except UNTOLD as error:
+                problem = told(error, None, connection.failure)
+            else:
+                return
             finally:
                 cursor.close()
+        raise problem
 
     @overload
     def fetch_page(
@@ -148,23 +153,31 @@ class SqliteVerbs(Verbs):
         raise QueryError("SQLite has no NOTIFY")
 
 
-def run(connection: Connection, ready: SqliteStatement, values: list[Any]) -> sqlite3.Cursor:
-    """Run a statement on a connection."""
-    return executed(connection, ready.sql, values, ready.writes)
+def rows_of(connection: Connection, ready: SqliteStatement, values: list[Any]) -> tuple[list[Any], int]:
+    """Run a statement; return its rows as they are kept, and how many it affected."""
+    _begin(connection)
+    try:
+        cursor = connection.execute(ready.sql, values)
+        return cursor.fetchall(), cursor.rowcount
+    except UNTOLD as error:
+        problem = told(error, ready.writes, connection.failure)
+    raise problem  # Outside, for the other error may show a value.
 
 
-def executed(
-    connection: Connection, sql: str, values: list[Any] | tuple[Any, ...] = (), table: TableRef | None = None
-) -> sqlite3.Cursor:
-    """Run SQL of the compiler's own; an error is one of ours, and so is a connection of the parent's in a child."""
+def executed(connection: Connection, sql: str) -> sqlite3.Cursor:
+    """Run a command of our own; an error is one of ours."""
+    _begin(connection)
+    try:
+        return connection.execute(sql)
+    except UNTOLD as error:
+        problem = told(error, None, connection.failure)
+    raise problem
+
+
+def _begin(connection: Connection) -> None:
+    """Raise QueryError where the connection is the parent's; else begin another moment, outside of a transaction."""
     if connection.is_inherited:
         raise QueryError("a transaction belongs to the process that began it, and not to one that this has forked")
+    connection.failure = None
     if not connection.in_transaction:
         connection.tick()
-    try:
-        return connection.execute(sql, values)
-    except sqlite3.Error as error:
-        problem = from_sqlite(error, table)
-    except (OverflowError, UnicodeEncodeError):
-        problem = Db("a value cannot be kept in SQLite", kind=DbErrorKind.INVALID_DATA)
-    raise problem  # Outside, for the other error may show a value.

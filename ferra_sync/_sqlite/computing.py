@@ -305,9 +305,9 @@ def teach(connection: sqlite3.Connection, failed: Callable[[type[Exception]], No
                 return None
             try:
                 return function(*arguments)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - sqlite3 tells of some what is not so
                 failed(type(error))
-                raise
+            raise ValueError
 
         return called
 

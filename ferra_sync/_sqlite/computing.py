@@ -292,6 +292,8 @@ _FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "ferra_extract": extracted,
     "ferra_date_trunc": begun,
     "ferra_reverse": lambda text: text[::-1],
+    "ferra_real": float,
+    "ferra_bytes": bytes.fromhex,
     "ferra_several": several,
 }
 

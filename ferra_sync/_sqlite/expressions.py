@@ -5,7 +5,6 @@ The statement was compiled for PostgreSQL before: what cannot mean anything does
 
 from __future__ import annotations
 
-import json
 from collections.abc import Container, Hashable, Iterable, Sequence
 from typing import Any, Final
 
@@ -16,6 +15,7 @@ from ferra_sync._expression.sqltypes import FieldType, SqlType
 from ferra_sync._schema.table import table_meta
 from ferra_sync._sqlite.functions import aggregate_of, check_equal, check_order, function_of
 from ferra_sync._sqlite.given import giver, refused, unread
+from ferra_sync._sqlite.lists import elements, listing, rows
 from ferra_sync._sqlite.moments import EXTRACTED
 from ferra_sync._sqlite.numbers import Lowered, common, compared, computed, decimal, fitted, masked, negated, ranged
 from ferra_sync._sqlite.storage import BIGINT, BOOLEAN, DECIMAL, LOCAL, TEXT, Convert, Storage, computed_as, storage_of
@@ -206,35 +206,27 @@ class Expressions:
 
     def _listed(self, op: str, operand: Hashable, given: SqlType[Any]) -> Lowered:
         term = self.term(operand)
-        if not term.storage.listed or given.element is None:
-            raise refused(f"list of {term.storage.family}")
-        return Lowered(f"({compared(term)} {_LISTS[op]} ({self.values(given.element, term.storage)}))", BOOLEAN)
+        check_equal(term.storage, "IN")
+        return Lowered(f"({compared(term)} {_LISTS[op]} ({self.values(element_of(given), term.storage)}))", BOOLEAN)
 
     def _among(self, operands: Sequence[Hashable], arrays: Sequence[Any]) -> Lowered:
         """Return whether rows are among those that lists make, of which each is one parameter."""
         terms = [self.term(each) for each in operands]
-        elements = [element_of(array) for array in arrays]
-        storages = [common([term.storage, each]) for term, each in zip(terms, elements, strict=True)]
+        given = [computed_as(element_of(array)) for array in arrays]
+        storages = [common([term.storage, each]) for term, each in zip(terms, given, strict=True)]
         for storage in storages:
             check_equal(storage, "IN")
         pairs = zip(terms, storages, strict=True)
         left = ", ".join(compared(Lowered(fitted(term, storage), storage)) for term, storage in pairs)
-        rows = self.rows_of(arrays, storages, [f"c{number}" for number in range(len(arrays))])
-        return Lowered(f"(({left}) IN ({rows}))", BOOLEAN)
+        names = [f"c{number}" for number in range(len(arrays))]
+        return Lowered(f"(({left}) IN ({self.rows_of(arrays, storages, names)}))", BOOLEAN)
 
     def rows_of(self, arrays: Sequence[SqlType[Any]], storages: Sequence[Storage], names: Sequence[str]) -> str:
-        """Return the query of the rows that arrays make, each array one parameter: of JSON."""
+        """Return the query of the rows that arrays make, each array one parameter."""
         first = len(self.gives) + 1
         for array, storage in zip(arrays, storages, strict=True):
-            if array.element is None or not storage.listed:
-                raise refused(f"list of {storage.family}")
-            self.gives.append(listing(giver(array.element, storage)))
-        items = ", ".join(f"a{number}.value AS {quoted(name)}" for number, name in enumerate(names, first))
-        joins = " JOIN ".join(
-            f"json_each(?{number}) AS a{number}" + (f" ON a{number}.key = a{first}.key" if number > first else "")
-            for number in range(first, first + len(arrays))
-        )
-        return f"SELECT {items} FROM {joins}"  # noqa: S608 - quoted names and numbered places
+            self.gives.append(listing(giver(element_of(array), storage), storage))
+        return rows(first, storages, names)
 
     # Values
 
@@ -245,8 +237,8 @@ class Expressions:
 
     def values(self, element: SqlType[Any], storage: Storage) -> str:
         """Return what stands in the brackets of IN: the values of a list, which is one parameter."""
-        self.gives.append(listing(giver(element, storage)))
-        return f"SELECT value FROM json_each(?{len(self.gives)})"  # noqa: S608 - a numbered place
+        self.gives.append(listing(giver(element, storage), storage))
+        return elements(len(self.gives), storage)
 
     def _of_text(self, shape: Hashable, op: str) -> str:
         sql, storage = self.term(shape)
@@ -359,21 +351,11 @@ class Expressions:
                 raise refused("such window")
 
 
-def element_of(array: SqlType[Any]) -> Storage:
-    """Return how the elements of a list are kept."""
+def element_of(array: SqlType[Any]) -> SqlType[Any]:
+    """Return the type of the elements of a list."""
     if array.element is None:
-        raise refused(f"rows of {array}")
-    return computed_as(array.element)
-
-
-def listing(give: Convert) -> Convert:
-    """Return what makes of a list the JSON of its values; those that no column can hold are left out."""
-    return lambda values: json.dumps([each for each in (_kept(give, value) for value in values) if each is not ...])
-
-
-def _kept(give: Convert, value: object) -> object:
-    kept = None if value is None else give(value)
-    return ... if isinstance(kept, float) else kept  # A number between two of the column's, or beyond them.
+        raise refused(f"list of {array}")
+    return array.element
 
 
 def _spelled(term: Lowered, to: SqlType[Any]) -> Lowered:

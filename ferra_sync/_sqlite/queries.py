@@ -30,7 +30,7 @@ from ferra_sync._sqlite.expressions import Expressions, element_of
 from ferra_sync._sqlite.functions import check_equal
 from ferra_sync._sqlite.given import refused, spelling
 from ferra_sync._sqlite.numbers import Lowered, common, compared, fitted
-from ferra_sync._sqlite.storage import BIGINT, BOOLEAN, DECIMAL, Storage
+from ferra_sync._sqlite.storage import BIGINT, BOOLEAN, DECIMAL, Storage, computed_as
 from ferra_sync.errors import QueryError
 
 _JOINS: Final = {"inner": "INNER", "left": "LEFT", "cross": "CROSS"}
@@ -264,7 +264,7 @@ class Queries(Expressions):
                     rows = self.rows(each.rows)
                     text, storages = rows.text(None, names), list(rows.storages)
                 case ValuesShape(arrays=arrays):
-                    storages = [element_of(array) for array in arrays]
+                    storages = [computed_as(element_of(array)) for array in arrays]
                     text = self.rows_of(arrays, storages, names)
                 case _:
                     raise refused("function in FROM")

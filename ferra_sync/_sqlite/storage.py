@@ -52,7 +52,6 @@ class Storage:
         digits: how many a numeric has at most, those behind the point among them.
         ordered: whether `<` and ORDER BY are PostgreSQL's.
         equal: whether `=` is.
-        listed: whether a list of them can be one parameter.
         check: what a CHECK says of the column, `{}` in the column's place; empty: nothing.
     """
 
@@ -66,7 +65,6 @@ class Storage:
     digits: int = 18
     ordered: bool = True
     equal: bool = True
-    listed: bool = True
     check: str = ""
 
     def is_comparable_to(self, other: Storage) -> bool:
@@ -272,7 +270,6 @@ def _json(sql_type: SqlType[Any]) -> Storage:
         json.loads,
         ordered=False,
         equal=False,
-        listed=False,
         check="{0} IS NULL OR json_valid({0})",
     )
 
@@ -319,9 +316,9 @@ _PLAIN: Final = {
     FieldType.TIME: _plain("time", "INTEGER", _time, lambda n: (_EPOCH + n * _MICROSECOND).time()),
     FieldType.TIMESTAMP: _plain("timestamp", "INTEGER", _micros, lambda n: _EPOCH + n * _MICROSECOND),
     FieldType.TIMESTAMPTZ: _plain("timestamptz", "INTEGER", _moment, lambda n: _MOMENT + n * _MICROSECOND),
-    FieldType.BYTEA: _plain("bytea", "BLOB", bytes, listed=False),
-    FieldType.DOUBLE_PRECISION: _plain("float", "REAL", _float, listed=False),
-    FieldType.REAL: _plain("float4", "REAL", _real, listed=False),
+    FieldType.BYTEA: _plain("bytea", "BLOB", bytes),
+    FieldType.DOUBLE_PRECISION: _plain("float", "REAL", _float),
+    FieldType.REAL: _plain("float4", "REAL", _real),
 }
 
 BOOLEAN: Final = _PLAIN[FieldType.BOOLEAN]

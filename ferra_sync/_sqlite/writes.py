@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 from ferra_sync._compiler.shapes import ConflictShape, DeleteShape, InsertShape, UpdateShape
@@ -15,6 +15,8 @@ from ferra_sync._expression.sqltypes import SqlType
 from ferra_sync._model.select_list import select_list
 from ferra_sync._schema.table import table_meta
 from ferra_sync._sqlite.given import refused
+from ferra_sync._sqlite.lists import listing
+from ferra_sync._sqlite.lists import rows as rows_of_lists
 from ferra_sync._sqlite.numbers import Lowered, fitted
 from ferra_sync._sqlite.queries import Queries, named
 from ferra_sync._sqlite.storage import Storage, storage_of
@@ -36,10 +38,11 @@ class Writing(Queries):
 
     def insert(self, shape: InsertShape) -> str:
         """Return an INSERT."""
-        if shape.arrays:
-            raise refused("INSERT of arrays")
         head = self.with_queries(shape.ctes)
+        names = [ref.name for ref in shape.columns]
+        kept = [storage_of(ref.type) for ref in shape.columns]
         queried = None if shape.query is None else self.rows(shape.query)
+        given = self._arrays(kept, names) if shape.arrays else ""
         rows = [
             [self._written(ref, value) for ref, value in zip(shape.columns, row, strict=True)] for row in shape.rows
         ]
@@ -51,14 +54,14 @@ class Writing(Queries):
         if not columns:
             return f"{into} DEFAULT VALUES{conflict}{returning}"
         into += f" ({', '.join(quoted(ref.name) for ref in columns)})"
-        if queried is not None:
-            names = [ref.name for ref in shape.columns]
-            sources = zip(shape.columns, queried.storages, strict=True)
-            items = [fitted(Lowered(quoted(ref.name), storage), storage_of(ref.type)) for ref, storage in sources]
-            items += map(self._default, left)
+        if queried is not None or given:
+            source = given if queried is None else queried.text(None, names)
+            storages = kept if queried is None else queried.storages
+            terms = [Lowered(quoted(name), storage) for name, storage in zip(names, storages, strict=True)]
+            items = [fitted(term, storage) for term, storage in zip(terms, kept, strict=True)]
+            listed = ", ".join([*items, *map(self._default, left)])
             # WHERE, for else ON CONFLICT would be the ON of a join.
-            query = f"SELECT {', '.join(items)} FROM ({queried.text(None, names)}) WHERE true"  # noqa: S608 - ours
-            return f"{into} {query}{conflict}{returning}"
+            return f"{into} SELECT {listed} FROM ({source}) WHERE true{conflict}{returning}"  # noqa: S608 - ours
         texts = [
             [
                 self._default(ref) if text is None else text
@@ -68,6 +71,12 @@ class Writing(Queries):
         ]
         values = ", ".join(f"({', '.join(row)})" for row in texts)
         return f"{into} VALUES {values}{conflict}{returning}"
+
+    def _arrays(self, storages: Sequence[Storage], names: Sequence[str]) -> str:
+        """Return the query of the rows that arrays make, one for each column."""
+        first = len(self.gives) + 1
+        self.gives += [listing(storage.store, storage) for storage in storages]
+        return rows_of_lists(first, storages, names)
 
     def update(self, shape: UpdateShape) -> str:
         """Return an UPDATE."""

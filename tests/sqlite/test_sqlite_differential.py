@@ -26,8 +26,7 @@ def _predicate(draw: Any, rows: list[Cell], depth: int = 2) -> Any:
     seen = [getattr(row, name) for row in rows if getattr(row, name) is not None]
     values = VALUES[name] | st.sampled_from(seen) if seen else VALUES[name]
     found = [column.is_null(), Cells.name.startswith(draw(VALUES["name"]))]
-    if name not in {"real", "raw"}:
-        found.append(column.is_in(draw(st.lists(values, max_size=3))))
+    found.append(column.is_in(draw(st.lists(values, max_size=3))))
     value = draw(values)
     if name == "price":
         value = draw(st.sampled_from((value, value + Decimal("0.005"), int(value))))

@@ -88,13 +88,13 @@ class Connections:
         self._left += self._idle
         self._renew()
 
-    def take(self, *, writing: bool) -> Connection:
+    def take(self, *, writing: bool, within: float | None = None) -> Connection:
         """Return a connection; with `writing` the one that may write.
 
         Raises:
-            Db: none was free in `acquire_timeout`, the database is closed or cannot be opened.
+            Db: none was free `within` so many seconds, or `acquire_timeout`; it is closed, or cannot be opened.
         """
-        until = time.monotonic() + self.config.acquire_timeout
+        until = time.monotonic() + (self.config.acquire_timeout if within is None else within)
         with ExitStack() as taken:
             for lock in (self._writer, self._free) if writing else (self._free,):
                 if not lock.acquire(timeout=max(until - time.monotonic(), 0)):
@@ -131,26 +131,38 @@ class Connections:
             return self._opened()
 
     def _opened(self) -> Connection:
-        try:
-            connection = sqlite3.connect(
-                self.path,
-                timeout=self.config.acquire_timeout,
-                isolation_level=None,
-                check_same_thread=False,
-                factory=Connection,
-            )
-            for command in _SESSION:
-                connection.execute(command)
-            if self.path != MEMORY:
-                connection.execute("PRAGMA journal_mode = WAL").fetchall()
-        except sqlite3.Error as error:
-            problem = from_sqlite(error, None)
-        else:
-            teach(connection, lambda failure: setattr(connection, "failure", failure))
-            connection.create_function("ferra_now", 0, lambda: connection.moment)
-            connection.create_function("ferra_uuid", 0, lambda: str(uuid.uuid4()))
-            return connection
-        raise problem
+        with ExitStack() as opened:
+            try:
+                connection = sqlite3.connect(
+                    self.path,
+                    timeout=self.config.acquire_timeout,
+                    isolation_level=None,
+                    check_same_thread=False,
+                    factory=Connection,
+                )
+                opened.callback(connection.close)
+                for command in _SESSION:
+                    connection.execute(command)
+                if self.path != MEMORY:
+                    _write_ahead(connection)
+            except sqlite3.Error as error:
+                problem = from_sqlite(error, None)
+            else:
+                teach(connection, lambda failure: setattr(connection, "failure", failure))
+                connection.create_function("ferra_now", 0, lambda: connection.moment)
+                connection.create_function("ferra_uuid", 0, lambda: str(uuid.uuid4()))
+                opened.pop_all()
+                return connection
+        raise Db(f"{self.path}: {problem}", kind=getattr(problem, "kind", DbErrorKind.OTHER))
+
+
+def _write_ahead(connection: Connection) -> None:
+    """Let those that read and the one that writes not wait for each other; a file that may only be read stays."""
+    try:
+        connection.execute("PRAGMA journal_mode = WAL").fetchall()
+    except sqlite3.OperationalError as error:
+        if not error.sqlite_errorname.startswith("SQLITE_READONLY"):
+            raise
 
 
 _files: Final[WeakSet[Connections]] = WeakSet()
@@ -171,7 +183,7 @@ def path_of(url: str) -> str:
         if url.startswith(prefix):
             rest = url.removeprefix(prefix)
             path = MEMORY if rest in {"memory:", MEMORY, ""} else rest
-            if "\0" in path or "?" in path:
+            if "\0" in path or "?" in path or path.startswith("//"):
                 break
             return path
     raise ConfigError("a URL of SQLite is sqlite::memory: or sqlite:///path")

@@ -15,7 +15,7 @@ from ferra_sync._expression.sqltypes import FieldType, SqlType
 from ferra_sync._schema.table import table_meta
 from ferra_sync._sqlite.functions import aggregate_of, check_equal, check_order, function_of
 from ferra_sync._sqlite.given import giver, refused, unread
-from ferra_sync._sqlite.lists import elements, listing, rows
+from ferra_sync._sqlite.lists import column, elements, listing, rows
 from ferra_sync._sqlite.moments import EXTRACTED
 from ferra_sync._sqlite.numbers import Lowered, common, compared, computed, decimal, fitted, masked, negated, ranged
 from ferra_sync._sqlite.storage import BIGINT, BOOLEAN, DECIMAL, LOCAL, TEXT, Convert, Storage, computed_as, storage_of
@@ -225,8 +225,8 @@ class Expressions:
         """Return the query of the rows that arrays make, each array one parameter."""
         first = len(self.gives) + 1
         for array, storage in zip(arrays, storages, strict=True):
-            self.gives.append(listing(giver(element_of(array), storage), storage))
-        return rows(first, storages, names)
+            self.gives.append(column(giver(element_of(array), storage), storage))
+        return f"SELECT {', '.join(map(quoted, names))} FROM ({rows(first, storages, names)})"  # noqa: S608 - see there
 
     # Values
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -18,8 +17,8 @@ from ferra_sync._query.query import Query
 from ferra_sync._query.select import Select
 from ferra_sync._query.set_operations import Combinable
 from ferra_sync._sqlite.connections import Connection
-from ferra_sync._sqlite.errors import UNTOLD, told
 from ferra_sync._sqlite.given import Misspelt
+from ferra_sync._sqlite.running import executed, fetched, rows_of, undoing
 from ferra_sync._sqlite.statement import SqliteStatement, sqlite_statement
 from ferra_sync.errors import FerraDbError, InvalidToken, QueryError
 
@@ -64,18 +63,31 @@ class SqliteVerbs(Verbs):
     ) -> list[Any]:
         ready = sqlite_statement(statement)
         values = ready.parameters(params)
-        with self._taken(writing=ready.writes is not None) as connection:
-            kept, _ = rows_of(connection, ready, values)
+        if ready.writes is not None:
+            return self._written(ready, values, absent)
+        with self._taken(writing=False) as connection:
+            kept = rows_of(connection, ready.sql, values)
         if not kept and absent is not None:
             raise absent()
         return [ready.row(each) for each in kept]
+
+    def _written(
+        self, ready: SqliteStatement, values: list[Any], absent: Callable[[], FerraDbError] | None
+    ) -> list[Any]:
+        """Return the rows of a write; undo it where they cannot be read, or where there are none and must be."""
+        with self._taken(writing=True) as connection, undoing(connection):
+            rows = [ready.row(each) for each in rows_of(connection, ready.sql, values, ready.writes)]
+            if not rows and absent is not None:
+                raise absent()
+        return rows
 
     def _affected(self, statement: Statement, params: tuple[Any, ...]) -> int:
         ready = sqlite_statement(statement)
         values = ready.parameters(params)
         with self._taken(writing=ready.writes is not None) as connection:
-            returned, affected = rows_of(connection, ready, values)
-            return max(affected, len(returned))
+            cursor = executed(connection, ready.sql, values, ready.writes)
+            returned = len(fetched(cursor))
+            return max(cursor.rowcount, returned)
 
     def _stream(self, statement: Statement, params: tuple[Any, ...]) -> Iterator[Any]:
         ready = sqlite_statement(statement)
@@ -83,19 +95,12 @@ class SqliteVerbs(Verbs):
 
     def _streamed(self, ready: SqliteStatement, values: list[Any]) -> Iterator[Any]:
         with self._taken(writing=False) as connection:
-            _begin(connection)
-            cursor = connection.cursor()
+            cursor = executed(connection, ready.sql, values)
             try:
-                cursor.execute(ready.sql, values)
-                while kept := cursor.fetchmany(_FETCHED):
+                while kept := fetched(cursor, _FETCHED):
                     yield from map(ready.row, kept)
-            except UNTOLD as error:
-                problem = told(error, None, connection.failure)
-            else:
-                return
             finally:
                 cursor.close()
-        raise problem
 
     @overload
     def fetch_page(
@@ -151,33 +156,3 @@ class SqliteVerbs(Verbs):
     def notify(self, *_args: object, **_options: object) -> NoReturn:
         """Refuse: SQLite has no NOTIFY."""
         raise QueryError("SQLite has no NOTIFY")
-
-
-def rows_of(connection: Connection, ready: SqliteStatement, values: list[Any]) -> tuple[list[Any], int]:
-    """Run a statement; return its rows as they are kept, and how many it affected."""
-    _begin(connection)
-    try:
-        cursor = connection.execute(ready.sql, values)
-        return cursor.fetchall(), cursor.rowcount
-    except UNTOLD as error:
-        problem = told(error, ready.writes, connection.failure)
-    raise problem  # Outside, for the other error may show a value.
-
-
-def executed(connection: Connection, sql: str) -> sqlite3.Cursor:
-    """Run a command of our own; an error is one of ours."""
-    _begin(connection)
-    try:
-        return connection.execute(sql)
-    except UNTOLD as error:
-        problem = told(error, None, connection.failure)
-    raise problem
-
-
-def _begin(connection: Connection) -> None:
-    """Raise QueryError where the connection is the parent's; else begin another moment, outside of a transaction."""
-    if connection.is_inherited:
-        raise QueryError("a transaction belongs to the process that began it, and not to one that this has forked")
-    connection.failure = None
-    if not connection.in_transaction:
-        connection.tick()

@@ -14,9 +14,8 @@ from ferra_sync._expression.shapes import Items, columns_of
 from ferra_sync._expression.sqltypes import SqlType
 from ferra_sync._model.select_list import select_list
 from ferra_sync._schema.table import table_meta
+from ferra_sync._sqlite import lists
 from ferra_sync._sqlite.given import refused
-from ferra_sync._sqlite.lists import listing
-from ferra_sync._sqlite.lists import rows as rows_of_lists
 from ferra_sync._sqlite.numbers import Lowered, fitted
 from ferra_sync._sqlite.queries import Queries, named
 from ferra_sync._sqlite.storage import Storage, storage_of
@@ -61,7 +60,8 @@ class Writing(Queries):
             items = [fitted(term, storage) for term, storage in zip(terms, kept, strict=True)]
             listed = ", ".join([*items, *map(self._default, left)])
             # WHERE, for else ON CONFLICT would be the ON of a join.
-            return f"{into} SELECT {listed} FROM ({source}) WHERE true{conflict}{returning}"  # noqa: S608 - ours
+            order = f" ORDER BY {quoted(lists.ORDINAL)}" if given else ""
+            return f"{into} SELECT {listed} FROM ({source}) WHERE true{order}{conflict}{returning}"  # noqa: S608 - ours
         texts = [
             [
                 self._default(ref) if text is None else text
@@ -75,8 +75,8 @@ class Writing(Queries):
     def _arrays(self, storages: Sequence[Storage], names: Sequence[str]) -> str:
         """Return the query of the rows that arrays make, one for each column."""
         first = len(self.gives) + 1
-        self.gives += [listing(storage.store, storage) for storage in storages]
-        return rows_of_lists(first, storages, names)
+        self.gives += [lists.column(storage.store, storage) for storage in storages]
+        return lists.rows(first, storages, names)
 
     def update(self, shape: UpdateShape) -> str:
         """Return an UPDATE."""

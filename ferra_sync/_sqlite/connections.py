@@ -1,16 +1,24 @@
-"""Connections of one database: many that read, one that writes; in memory there is one that all threads share."""
+"""Connections of one database: many that read, one that writes; in memory there is one that all threads share.
+
+A file's locks are its process's, and SQLite keeps count of them in memory: in a forked child it would count locks that
+the child has not. So connections that are idle are closed before a fork, and no other is used after it.
+"""
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import sys
 import threading
 import time
 import uuid
 from contextlib import ExitStack
-from typing import Final
+from typing import Any, Final
+from weakref import WeakSet
 
 from ferra_sync._postgres.config import DatabaseConfig
 from ferra_sync._postgres.forks import at_fork
+from ferra_sync._sqlite.computing import teach
 from ferra_sync._sqlite.errors import from_sqlite
 from ferra_sync.errors import ConfigError, Db, DbErrorKind
 
@@ -27,9 +35,24 @@ _SESSION: Final = (
 
 
 class Connection(sqlite3.Connection):
-    """A connection, and what `now()` is on it, in microseconds since 1970 in UTC."""
+    """A connection.
+
+    Attributes:
+        moment: what `now()` is on it, in microseconds since 1970 in UTC.
+        failure: what a function raised that it was taught; None: nothing since the statement began.
+    """
 
     moment: int = 0
+    failure: type[Exception] | None = None
+
+    def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - sqlite3's own
+        super().__init__(*args, **options)
+        self._process = os.getpid()
+
+    @property
+    def is_inherited(self) -> bool:
+        """Whether it was opened before a fork, by the parent."""
+        return self._process != os.getpid()
 
     def tick(self) -> None:
         """Begin another moment: of a transaction, or of a statement that is one."""
@@ -49,12 +72,19 @@ class Connections:
         self._renew()
         self._left: list[Connection] = []
         at_fork(self)
+        if self.path != MEMORY:
+            _files.add(self)
 
     def _renew(self) -> None:
         self._idle: list[Connection] = []
         self._is_closed = False
         self._writer = threading.Lock()
         self._free = threading.Semaphore(1 if self.path == MEMORY else self.config.max_connections)
+
+    def close_idle(self) -> None:
+        """Close what nobody uses; it is opened again when it is needed."""
+        while self._idle:
+            self._idle.pop().close()
 
     def leave_to_parent(self) -> None:
         """In a forked child: open connections of its own; those of the parent are kept, for closing would end them."""
@@ -78,7 +108,10 @@ class Connections:
         return connection
 
     def give_back(self, connection: Connection, *, writing: bool) -> None:
-        """Take a connection back."""
+        """Take a connection back; in a forked child one of the parent's is kept from everybody."""
+        if connection.is_inherited:
+            self._left.append(connection)
+            return
         if self._is_closed:
             connection.close()
         else:
@@ -90,8 +123,7 @@ class Connections:
     def close(self) -> None:
         """Close all that are idle, and each other when it comes back; what was in memory is gone."""
         self._is_closed = True
-        while self._idle:
-            self._idle.pop().close()
+        self.close_idle()
 
     def _taken(self) -> Connection:
         if self._is_closed:
@@ -119,6 +151,7 @@ class Connections:
             except sqlite3.Error as error:
                 problem = from_sqlite(error, None)
             else:
+                teach(connection, lambda failure: setattr(connection, "failure", failure))
                 connection.create_function("ferra_now", 0, lambda: connection.moment)
                 connection.create_function("ferra_uuid", 0, lambda: str(uuid.uuid4()))
                 opened.pop_all()
@@ -133,6 +166,18 @@ def _write_ahead(connection: Connection) -> None:
     except sqlite3.OperationalError as error:
         if not error.sqlite_errorname.startswith("SQLITE_READONLY"):
             raise
+
+
+_files: Final[WeakSet[Connections]] = WeakSet()
+
+
+def _close_idle() -> None:
+    for connections in tuple(_files):
+        connections.close_idle()
+
+
+if sys.platform != "win32":
+    os.register_at_fork(before=_close_idle)
 
 
 def path_of(url: str) -> str:

@@ -32,7 +32,36 @@ _BY_FIRST_WORD: Final = {
     "CORRUPT": DbErrorKind.CLOSED_CONNECTION,
     "AUTH": DbErrorKind.PERMISSION_DENIED,
 }
+_UNCOMPUTED: Final = ("user-defined function raised", "user-defined aggregate", "integer overflow")
+"""How the message begins where a function, or SQLite's own sum, has raised."""
+
+_UNFIT: Final = "a function was given a value that it does not take", DbErrorKind.INVALID_DATA
+_FAILURES: Final[dict[type[Exception], tuple[str, DbErrorKind]]] = {
+    ZeroDivisionError: ("division by zero", DbErrorKind.INVALID_DATA),
+    OverflowError: ("a computed value is out of range", DbErrorKind.INVALID_DATA),
+    LookupError: ("a query that stands for one value has several rows", DbErrorKind.OTHER),
+}
+
+UNTOLD: Final = (sqlite3.Error, sqlite3.Warning, OverflowError, UnicodeEncodeError)
+"""What a statement may raise."""
+
 _UNDEFINED: Final = ("no such table", "no such column", "no such function")
+
+
+def told(error: Exception, table: TableRef | None, failure: type[Exception] | None) -> FerraDbError:
+    """Return what an error of a statement is called here.
+
+    Args:
+        error: one of `UNTOLD`.
+        table: the one that was written.
+        failure: what a function raised that SQLite was taught.
+    """
+    if not isinstance(error, (sqlite3.Error, sqlite3.Warning)):
+        return Db("a value cannot be kept in SQLite", kind=DbErrorKind.INVALID_DATA)
+    if str(error).startswith(_UNCOMPUTED):
+        message, kind = _FAILURES.get(failure or OverflowError, _UNFIT)
+        return Db(message, kind=kind, table=None if table is None else table.name)
+    return from_sqlite(error, table)
 
 
 def from_sqlite(error: sqlite3.Error | sqlite3.Warning, table: TableRef | None) -> FerraDbError:

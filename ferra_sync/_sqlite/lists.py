@@ -1,39 +1,64 @@
-"""Lists of values that are one parameter each: an array of JSON, whose elements json_each makes the rows of."""
+"""Lists as SQLite is given them: each is one parameter, of JSON, and one text of SQL serves every length."""
 
 from __future__ import annotations
 
 import json
-import math
+from collections.abc import Sequence
 from typing import Final
 
-from ferra_sync._expression.references import ColumnRef
-from ferra_sync._sqlite.given import refused
-from ferra_sync._sqlite.storage import Convert, storage_of
+from ferra_sync._expression.identifiers import quoted
+from ferra_sync._sqlite.storage import Convert, Storage
 
-_BEYOND: Final = 10**30
-"""What is greater than every integer that SQLite keeps, and can be said in JSON."""
+ORDINAL: Final = "ordinal "
+"""What the place of a row is called, which no column is."""
 
+_SPELLED: Final[dict[str, Convert]] = {"REAL": repr, "BLOB": bytes.hex}
+"""What JSON has not: floats to the last bit, and bytes."""
 
-def list_giver(ref: ColumnRef) -> Convert:
-    """Return what makes of values that are compared with a column the list that SQLite is given.
-
-    Raises:
-        QueryError: JSON cannot carry them.
-    """
-    storage = storage_of(ref.type)
-    if not storage.listed:
-        raise refused(f"list of {storage.family}")
-    return lambda values: json.dumps([None if value is None else _finite(storage.given(value)) for value in values])
+_READ: Final = {"REAL": "ferra_real({})", "BLOB": "ferra_bytes({})"}
 
 
-def beside_each_other(first: int, count: int) -> str:
-    """Return the rows of lists that are the parameters from `first` on: `k<n>.value` each, in the order of `.key`."""
-    lists = [f"json_each(?{number}) AS k{number}" for number in range(first, first + count)]
-    others = [f" JOIN {each} ON {each.rpartition(' ')[2]}.key = k{first}.key" for each in lists[1:]]
-    return lists[0] + "".join(others)
+def listing(give: Convert, storage: Storage) -> Convert:
+    """Return what makes of a list the JSON of its values; those that no column can have are left out."""
+    spell = _given(give, storage)
+    return lambda values: json.dumps([each for each in map(spell, values) if each is not ...])
 
 
-def _finite(given: object) -> object:
-    if isinstance(given, float) and math.isinf(given):
-        return _BEYOND if given > 0 else -_BEYOND
+def column(give: Convert, storage: Storage) -> Convert:
+    """Return what makes of a list the JSON of its values, one for each row; NULL for those that no column can have."""
+    spell = _given(give, storage)
+    return lambda values: json.dumps([None if each is ... else each for each in map(spell, values)])
+
+
+def _given(give: Convert, storage: Storage) -> Convert:
+    spell = _SPELLED.get(storage.column)
+
+    def given(value: object) -> object:
+        if value is None:
+            return None
+        kept = give(value)
+        if spell is not None:
+            return spell(kept)
+        return ... if isinstance(kept, float) else kept  # A number between two of the column's, or beyond them all.
+
     return given
+
+
+def elements(number: int, storage: Storage) -> str:
+    """Return the query of the values of a list, the parameter of this number."""
+    return f"SELECT {_value('value', storage)} FROM json_each(?{number})"  # noqa: S608 - a numbered place
+
+
+def rows(first: int, storages: Sequence[Storage], names: Sequence[str]) -> str:
+    """Return the query of the rows that lists make, one for each column; the first list is this parameter.
+
+    Behind the columns stands the place of the row, `ORDINAL`.
+    """
+    given = ["each.value", *(f"json_extract(?{first + n}, '$[' || each.key || ']')" for n in range(1, len(storages)))]
+    columns = zip(given, storages, names, strict=True)
+    items = ", ".join(f"{_value(value, storage)} AS {quoted(name)}" for value, storage, name in columns)
+    return f"SELECT {items}, each.key AS {quoted(ORDINAL)} FROM json_each(?{first}) AS each"  # noqa: S608 - see above
+
+
+def _value(value: str, storage: Storage) -> str:
+    return _READ.get(storage.column, "{}").format(value)

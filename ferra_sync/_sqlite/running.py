@@ -9,31 +9,36 @@ from typing import Any
 
 from ferra_sync._expression.references import TableRef
 from ferra_sync._sqlite.connections import Connection
-from ferra_sync._sqlite.errors import from_sqlite
-from ferra_sync.errors import Db, DbErrorKind
+from ferra_sync._sqlite.errors import UNTOLD, told
+from ferra_sync.errors import QueryError
 
 
 def executed(
     connection: Connection, sql: str, values: Sequence[Any] = (), table: TableRef | None = None
 ) -> sqlite3.Cursor:
-    """Run SQL of the compiler's own; an error is one of ours."""
+    """Run SQL of the compiler's own; an error is one of ours.
+
+    Raises:
+        QueryError: the connection is the parent's, in a forked child.
+    """
+    if connection.is_inherited:
+        raise QueryError("a transaction belongs to the process that began it, and not to one that this has forked")
+    connection.failure = None
     if not connection.in_transaction:
         connection.tick()
     try:
         return connection.execute(sql, values)
-    except (sqlite3.Error, sqlite3.Warning) as error:
-        problem = from_sqlite(error, table)
-    except (OverflowError, UnicodeEncodeError):
-        problem = Db("a value cannot be kept in SQLite", kind=DbErrorKind.INVALID_DATA)
+    except UNTOLD as error:
+        problem = told(error, table, connection.failure)
     raise problem  # Outside, for the other error may show a value.
 
 
-def fetched(cursor: sqlite3.Cursor, size: int | None = None) -> list[Any]:
+def fetched(cursor: sqlite3.Cursor, size: int | None = None, table: TableRef | None = None) -> list[Any]:
     """Return the rows that are left, or the next `size` of them; an error is one of ours."""
     try:
         return cursor.fetchall() if size is None else cursor.fetchmany(size)
-    except sqlite3.Error as error:
-        problem = from_sqlite(error, None)
+    except UNTOLD as error:
+        problem = told(error, table, getattr(cursor.connection, "failure", None))
     raise problem
 
 
@@ -41,7 +46,7 @@ def rows_of(
     connection: Connection, sql: str, values: Sequence[Any] = (), table: TableRef | None = None
 ) -> list[tuple[Any, ...]]:
     """Run SQL of the compiler's own to its end and return its rows; an error is one of ours."""
-    return fetched(executed(connection, sql, values, table))
+    return fetched(executed(connection, sql, values, table), table=table)
 
 
 @contextmanager
@@ -53,7 +58,7 @@ def begun(connection: Connection, how: str = "BEGIN IMMEDIATE") -> Iterator[None
         yield
         executed(connection, "COMMIT")
     finally:
-        if connection.in_transaction:
+        if connection.in_transaction and not connection.is_inherited:
             executed(connection, "ROLLBACK")
 
 
@@ -64,7 +69,7 @@ def saved(connection: Connection, name: str) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        if connection.in_transaction:
+        if connection.in_transaction and not connection.is_inherited:
             executed(connection, f'ROLLBACK TO "{name}"')
             executed(connection, f'RELEASE "{name}"')
         raise

@@ -83,7 +83,7 @@ def transaction_on(connections: Connections, *, read_only: bool = False) -> Iter
                 tx._is_open = False
     finally:
         try:
-            if read_only:
+            if read_only and not connection.is_inherited:
                 executed(connection, "PRAGMA query_only = OFF")
         finally:
             connections.give_back(connection, writing=not read_only)

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
-from typing import Any, Final, NoReturn
+from contextlib import AbstractContextManager, contextmanager, suppress
+from typing import Any, Final, NoReturn, overload
 
 from ferra_sync._database.executor import Verbs
 from ferra_sync._database.pages import Count, Page, check_count, counted, counting, page_number, page_of
 from ferra_sync._database.runner import only_reading, prepared
+from ferra_sync._database.slices import Slice
+from ferra_sync._expression.typevars import R, T
 from ferra_sync._postgres.statement import Statement, statement_of
+from ferra_sync._query.query import Query
+from ferra_sync._query.select import Select
 from ferra_sync._query.set_operations import Combinable
 from ferra_sync._sqlite.connections import Connection
+from ferra_sync._sqlite.given import Misspelt
 from ferra_sync._sqlite.running import executed, fetched, rows_of, undoing
 from ferra_sync._sqlite.statement import SqliteStatement, sqlite_statement
-from ferra_sync.errors import FerraDbError, QueryError
+from ferra_sync.errors import FerraDbError, InvalidToken, QueryError
 
 _FETCHED: Final = 500
+
+
+class _Undone(Exception):  # noqa: N818 - it says what becomes of the statements
+    """Raised where statements end that are to leave nothing behind."""
 
 
 class SqliteVerbs(Verbs):
@@ -37,8 +46,14 @@ class SqliteVerbs(Verbs):
     def _keeps_locks(self) -> bool:
         return False
 
-    def _undone(self) -> NoReturn:
-        raise QueryError("SQLite serves no EXPLAIN and no look at values that only PostgreSQL can read")
+    @contextmanager
+    def _undone(self) -> Iterator[SqliteVerbs]:
+        with suppress(_Undone), self._atomic() as inner:
+            yield inner
+            raise _Undone
+
+    def _explain(self, query: Query, *, analyze: bool, buffers: bool) -> NoReturn:  # noqa: ARG002 - none of them
+        raise QueryError("SQLite serves no EXPLAIN that could be read as PostgreSQL's")
 
     def _occupied(self, occupant: str) -> NoReturn:
         raise QueryError(f"{occupant} is none of SQLite's")
@@ -87,6 +102,14 @@ class SqliteVerbs(Verbs):
             finally:
                 cursor.close()
 
+    @overload
+    def fetch_page(
+        self, query: Combinable[Any, R], page: int = 1, per_page: int = 20, count: Count = "exact", *, as_: None = None
+    ) -> Page[R]: ...
+    @overload
+    def fetch_page(
+        self, query: Combinable[Any, Any], page: int = 1, per_page: int = 20, count: Count = "exact", *, as_: type[T]
+    ) -> Page[T]: ...
     def fetch_page(
         self,
         query: Combinable[Any, Any],
@@ -107,6 +130,20 @@ class SqliteVerbs(Verbs):
             shape, params = counting(query, count)
             found = self._rows(statement_of(shape), params)[0]
         return counted(items, (number, per_page), count, found)
+
+    def fetch_keyset(
+        self, query: Select[Any, Any, R], limit: int = 20, *, after: str | None = None, before: str | None = None
+    ) -> Slice[R]:
+        """Return the rows after a token, or before one, or the first ones; see `Database.fetch_keyset`.
+
+        Raises:
+            InvalidToken, QueryError: as there.
+        """
+        try:
+            return super().fetch_keyset(query, limit, after=after, before=before)
+        except Misspelt:
+            argument = "before" if after is None else "after"
+        raise InvalidToken(argument, "does not hold values of these types")  # Outside, for the other shows a value.
 
     def copy_out(self, *_args: object, **_options: object) -> NoReturn:
         """Refuse: SQLite has no COPY."""

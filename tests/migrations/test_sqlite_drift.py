@@ -17,7 +17,7 @@ from ferra_sync.migrations._sqlite_drift import sqlite_differences
 
 
 class Halls(Table):
-    id = t.serial(primary_key=True)
+    id = t.bigserial(primary_key=True)
     name = t.text(unique=True)
 
 

@@ -168,15 +168,6 @@ def test_a_thread_that_waits_too_long_for_another_is_told(path: Path, notes: Any
         assert db.repository(Note).count() == 0
 
 
-def test_a_forked_child_opens_connections_of_its_own(notes: Any) -> None:
-    notes.insert(Note(1, "parent"))
-    with notes.db.transaction() as tx:
-        notes.insert_in_tx(tx, Note(2, "parent"))
-        assert in_a_child(notes.count) == 1
-    assert in_a_child(lambda: notes.insert(Note(3, "child"))) == Note(3, "child")
-    assert notes.count() == 3
-
-
 # Rows that Python cannot read, which other programs have written
 
 

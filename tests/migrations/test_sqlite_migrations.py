@@ -17,7 +17,7 @@ import pytest
 from click.testing import CliRunner
 from written_migrations import FIRST, SECOND, THIRD, labels, write
 
-from ferra_sync import FerraModel, SqliteDatabase, Table
+from ferra_sync import Databases, FerraModel, MongoDatabase, SqliteDatabase, Table
 from ferra_sync import types as t
 from ferra_sync.cli import ferra
 from ferra_sync.errors import Conflict, Db, DbErrorKind, MigrationError
@@ -305,6 +305,17 @@ def test_migrations_run_on_a_database_alone(migrations: Migrations, directory: P
         pytest.raises(MigrationError, match="run on a Database or a SqliteDatabase, not on"),
     ):
         migrations.run(tx)  # type: ignore[arg-type]  # wrong on purpose
+
+
+def test_a_database_that_a_provider_has_opened_is_migrated(migrations: Migrations, directory: Path) -> None:
+    write_three(directory)
+    with Databases({"default": "sqlite::memory:"}) as databases:
+        assert labels(migrations.run(databases.open())) == [FIRST, SECOND, THIRD]
+        assert databases.repository(User).insert(User(1, "al")) == User(1, "al")
+    mongo = MongoDatabase.connect("mongodb://localhost:1/none")
+    with pytest.raises(MigrationError, match="run on a Database or a SqliteDatabase, not on a MongoDatabase"):
+        migrations.run(mongo)
+    mongo.close()
 
 
 def test_the_commands_take_the_url_of_a_file(

@@ -22,7 +22,7 @@ from ferra_sync.errors import Db, DbErrorKind, FerraDbError, MigrationError
 from ferra_sync.migrations._files import NO_TRANSACTION, Migration, Rules, Script
 from ferra_sync.migrations._history import TABLE, AppliedMigration
 from ferra_sync.migrations._lexer import ScriptStatement
-from ferra_sync.migrations._session import ScriptStoppedError
+from ferra_sync.migrations._session import ScriptStoppedError, announced
 from ferra_sync.migrations._sqlite_lexer import statements
 
 _COLUMNS: Final = "version, name, checksum, applied_at, duration"
@@ -145,7 +145,7 @@ class SqliteSession:
 
     def run(self, script: Script, statements: Sequence[ScriptStatement]) -> None:
         """Send the statements of a script."""
-        for statement in statements:
+        for statement in announced(script, statements):
             try:
                 self._rows(statement.text)
             except FerraDbError as error:

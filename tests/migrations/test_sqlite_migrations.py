@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 import multiprocessing
+import os
 import re
+import signal
 import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
@@ -104,6 +106,17 @@ def test_a_file_that_fails_is_undone_whole_and_named_with_its_line(
     assert cause.kind is DbErrorKind.UNDEFINED
     write(directory, SECOND, "CREATE TABLE posts (id INTEGER PRIMARY KEY);")
     assert labels(migrations.run(db)) == [SECOND, THIRD]
+
+
+def test_the_log_has_scripts_and_where_statements_begin_and_never_what_they_say(
+    db: SqliteDatabase, migrations: Migrations, directory: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    write(directory, FIRST, "SELECT 'secret';\nSELECT 2")
+    with caplog.at_level("DEBUG", "ferra_sync.migrations"):
+        migrations.run(db)
+    path = directory / FIRST / "up.sql"
+    begins = [f"{path}:{line}:1: sending the statement that begins here" for line in (1, 2)]
+    assert caplog.messages == [f"running {path}", *begins, f"ran {path}"]
 
 
 def test_a_constraint_that_refuses_a_row_is_named_and_its_values_are_not(
@@ -246,6 +259,34 @@ def test_several_processes_and_threads_apply_each_migration_exactly_once(
 def _run(url: str, directory: Path) -> list[str]:
     with SqliteDatabase.connect(url) as db:
         return labels(Migrations(directory).run(db))
+
+
+def test_a_process_that_is_killed_in_a_file_leaves_nothing_of_it_and_no_lock(
+    url: str, migrations: Migrations, directory: Path
+) -> None:
+    write_three(directory)
+    write(directory, SECOND, "CREATE TABLE posts (id INTEGER);\nINSERT INTO users (name) VALUES ('al');\nSELECT 'here'")
+
+    def die(sql: str) -> None:
+        if sql == "SELECT 'here'":
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    child = os.fork()
+    if not child:
+        try:
+            with SqliteDatabase.connect(url) as db:
+                with db._taken(writing=True) as connection:
+                    connection.set_trace_callback(die)
+                migrations.run(db)
+        finally:
+            os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    with SqliteDatabase.connect(url) as db:
+        assert ([each.state.value for each in migrations.status(db)], tables(db)) == (
+            ["applied", "pending", "pending"],
+            {"users"},
+        )
+        assert labels(migrations.run(db, lock_timeout=0)) == [SECOND, THIRD]
 
 
 def test_what_another_run_has_applied_after_this_one_has_looked_is_left_to_it(

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import itertools
-import multiprocessing
 import os
 import re
 import signal
 import sqlite3
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -240,14 +239,16 @@ def test_a_file_without_a_transaction_is_run_as_it_is_and_recorded(
 
 
 def test_several_processes_and_threads_apply_each_migration_exactly_once(
-    url: str, migrations: Migrations, directory: Path
+    tmp_path: Path, url: str, migrations: Migrations, directory: Path
 ) -> None:
     names = [f"2025030100000{digit}_m{digit}" for digit in range(6)]
     write(directory, "20250228000000_runs", "CREATE TABLE runs (name TEXT)")
     for name in names:
         write(directory, name, f"INSERT INTO runs VALUES ('{name}')")
-    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as processes:
-        applied = list(processes.map(_run, [url] * 2, [directory] * 2))
+    answers = [tmp_path / f"answer{number}" for number in range(4)]
+    for child in [_run_in_a_child(url, migrations, answer) for answer in answers]:
+        os.waitpid(child, 0)
+    applied = [answer.read_text().split() for answer in answers]
     with SqliteDatabase.connect(url) as db:
         assert sorted(itertools.chain.from_iterable(applied)) == ["20250228000000_runs", *names]
         assert sorted(asked(db, "SELECT name FROM runs")) == names
@@ -256,9 +257,15 @@ def test_several_processes_and_threads_apply_each_migration_exactly_once(
             assert sorted(map(len, threads.map(lambda _: migrations.run(db), range(3)))) == [0, 0, 1]
 
 
-def _run(url: str, directory: Path) -> list[str]:
-    with SqliteDatabase.connect(url) as db:
-        return labels(Migrations(directory).run(db))
+def _run_in_a_child(url: str, migrations: Migrations, answer: Path) -> int:
+    child = os.fork()
+    if not child:
+        try:
+            with SqliteDatabase.connect(url) as db:
+                answer.write_text("\n".join(labels(migrations.run(db))))
+        finally:
+            os._exit(0)
+    return child
 
 
 def test_a_process_that_is_killed_in_a_file_leaves_nothing_of_it_and_no_lock(

@@ -205,6 +205,19 @@ def test_a_text_that_is_no_text_is_told_without_it(notes: Any) -> None:
     notes.delete(1)
 
 
+def test_a_row_that_a_trigger_keeps_out_is_told_and_undoes_the_others(notes: Any) -> None:
+    with notes.db._taken(writing=True) as connection:
+        connection.execute(
+            "CREATE TRIGGER no_b BEFORE INSERT ON notes WHEN new.body = 'b' BEGIN SELECT RAISE(IGNORE); END"
+        )
+    with pytest.raises(Db, match="a trigger or a rule kept the row from being inserted, so that nothing was written"):
+        notes.insert(Note(1, "b"))
+    for write in (notes.insert_many, notes.upsert_many):
+        with pytest.raises(Db, match="kept the row from being inserted") as caught:
+            write([Note(1, "a"), Note(2, "b")])
+        assert (caught.value.row, notes.count()) == (1, 0)
+
+
 # By name
 
 

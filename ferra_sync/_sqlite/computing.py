@@ -201,11 +201,6 @@ class Sum:
         return None if self._sum is None else spelled_number(self._sum)
 
 
-def _collated(one: str, other: str) -> int:
-    left, right = Decimal(one), Decimal(other)
-    return (left > right) - (left < right)
-
-
 # Texts
 
 
@@ -313,8 +308,17 @@ def teach(connection: sqlite3.Connection, failed: Callable[[type[Exception]], No
 
         return called
 
+    def collated(one: str, other: str) -> int:
+        try:
+            left, right = Decimal(one), Decimal(other)
+        except ArithmeticError as error:  # sqlite3 would take them for equal.
+            failed(type(error))
+            connection.interrupt()
+            return 0
+        return (left > right) - (left < right)
+
     for name, function in _FUNCTIONS.items():
         connection.create_function(name, -1, strict(function), deterministic=True)
     connection.create_function("ferra_concat_ws", -1, joined, deterministic=True)
     connection.create_aggregate("ferra_sum", 1, Sum)  # type: ignore[arg-type]  # typeshed wants a narrower result
-    connection.create_collation(COLLATION, _collated)
+    connection.create_collation(COLLATION, collated)

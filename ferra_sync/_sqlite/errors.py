@@ -58,7 +58,7 @@ def told(error: Exception, table: TableRef | None, failure: type[Exception] | No
     """
     if not isinstance(error, (sqlite3.Error, sqlite3.Warning)):
         return Db("a value cannot be kept in SQLite", kind=DbErrorKind.INVALID_DATA)
-    if str(error).startswith(_UNCOMPUTED):
+    if failure is not None or str(error).startswith(_UNCOMPUTED):
         message, kind = _FAILURES.get(failure or OverflowError, _UNFIT)
         return Db(message, kind=kind, table=None if table is None else table.name)
     return from_sqlite(error, table)

@@ -177,7 +177,7 @@ class Expressions:
                 return self.term((as_list, left, values))
             case _:
                 one, other = self._beside(self.term(left), right, op)
-                return Lowered(f"({compared(one)} {_EQUAL.get(op, op)} {other})", BOOLEAN)
+                return Lowered(f"({compared(one, other)} {_EQUAL.get(op, op)} {other})", BOOLEAN)
 
     def _beside(self, term: Lowered, other: Hashable, op: str) -> tuple[Lowered, str]:
         """Return both sides of a comparison, as they are kept together; a value alone is given as the other is kept."""
@@ -196,13 +196,13 @@ class Expressions:
         """Return a comparison of rows, whose parameters are numbered left side first."""
         terms = [self.term(each) for each in left]
         pairs = [self._beside(term, other, op) for term, other in zip(terms, right, strict=True)]
-        ones, others = ", ".join(compared(one) for one, _ in pairs), ", ".join(other for _, other in pairs)
+        ones, others = ", ".join(compared(one, other) for one, other in pairs), ", ".join(other for _, other in pairs)
         return Lowered(f"(({ones}) {_EQUAL.get(op, op)} ({others}))", BOOLEAN)
 
     def _between(self, operand: Hashable, low: Hashable, high: Hashable) -> Lowered:
         term = self.term(operand)
         (first, least), (second, most) = (self._beside(term, bound, "<") for bound in (low, high))
-        return Lowered(f"({compared(first)} >= {least} AND {compared(second)} <= {most})", BOOLEAN)
+        return Lowered(f"({compared(first, least)} >= {least} AND {compared(second, most)} <= {most})", BOOLEAN)
 
     def _listed(self, op: str, operand: Hashable, given: SqlType[Any]) -> Lowered:
         term = self.term(operand)
@@ -362,8 +362,10 @@ def _spelled(term: Lowered, to: SqlType[Any]) -> Lowered:
     """Return an expression as text."""
     sql, storage = term
     match storage.family:
-        case "text" | "enum" | "uuid" | "decimal":
+        case "text" | "enum" | "uuid":
             text = sql
+        case "decimal":
+            text = f"({sql} || '')"  # Without the collation of its column.
         case "number":
             text = f"CAST({sql} AS TEXT)" if storage.bits else decimal(term)
         case "boolean":

@@ -130,7 +130,7 @@ def _nullif(arguments: Operands) -> Lowered:
     sqls, storage = _alike(arguments)
     check_equal(storage, "nullif")
     value, other = sqls
-    return Lowered(f"nullif({compared(Lowered(value, storage))}, {other})", storage)
+    return Lowered(f"nullif({compared(Lowered(value, storage), other)}, {other})", storage)
 
 
 def _extreme(name: str, native: str) -> Callable[[Operands], Lowered]:
@@ -184,7 +184,7 @@ _FUNCTIONS: Final[dict[str, Callable[[Operands], Lowered]]] = {
     "length": _template("length({0})", INTEGER, "text"),
     "char_length": _template("length({0})", INTEGER, "text"),
     "strpos": _template("instr({0}, {1})", INTEGER, "text", "text"),
-    "starts_with": _template("(substr({0}, 1, length({1})) = {1})", BOOLEAN, "text", "text"),
+    "starts_with": _template("(substr({0}, 1, length({1})) = {1} COLLATE BINARY)", BOOLEAN, "text", "text"),
     "replace": _text("replace", "text", "text"),
     "btrim": _text("trim", "text"),
     "ltrim": _text("ltrim", "text"),

@@ -81,9 +81,16 @@ def decimal(term: Lowered) -> str:
     return fitted(term, DECIMAL)
 
 
-def compared(term: Lowered) -> str:
-    """Return an expression as it is compared, sorted and grouped."""
-    return f"{term.sql} COLLATE {COLLATION}" if term.storage.family == "decimal" else term.sql
+def compared(term: Lowered, *others: str) -> str:
+    """Return an expression as it is compared, with others or when it is sorted and grouped.
+
+    SQLite compares by a collation that stands anywhere inside an expression: a text says that it has none of numbers.
+    """
+    sql, storage = term
+    if storage.family == "decimal":
+        return f"{sql} COLLATE {COLLATION}"
+    is_text = storage.column == DECIMAL.column
+    return f"{sql} COLLATE BINARY" if is_text and any(COLLATION in each for each in (sql, *others)) else sql
 
 
 def computed(op: str, left: Lowered, right: Lowered) -> Lowered:

@@ -16,7 +16,7 @@ from ferra_sync._model.select_list import select_list
 from ferra_sync._schema.table import table_meta
 from ferra_sync._sqlite import lists
 from ferra_sync._sqlite.given import refused
-from ferra_sync._sqlite.numbers import Lowered, fitted
+from ferra_sync._sqlite.numbers import Lowered, compared, fitted
 from ferra_sync._sqlite.queries import Queries, named
 from ferra_sync._sqlite.storage import Storage, storage_of
 from ferra_sync.errors import QueryError
@@ -137,10 +137,10 @@ class Writing(Queries):
             case shapes.DEFAULT:
                 return None
             case (shapes.STAMP, ColumnRef() as column, given, stamped):
-                kept = self.term(column).sql
+                kept = self.term(column)
                 carried = self._written(ref, given)
                 stamp = self.term(stamped).sql
-                return f"CASE WHEN {kept} IS {carried} THEN {stamp} ELSE {carried} END"
+                return f"CASE WHEN {compared(kept, str(carried))} IS {carried} THEN {stamp} ELSE {carried} END"
             case _:
                 return fitted(self.term(value), storage)
 

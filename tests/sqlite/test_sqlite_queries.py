@@ -14,6 +14,7 @@ from ferra_sync import (
     Derived,
     SqliteDatabase,
     any_,
+    case,
     current_row,
     exists,
     following,
@@ -200,6 +201,20 @@ QUERIES: dict[str, Callable[[], Any]] = {
     ),
     "groups by the key": lambda: (
         from_(Cells).left_join(Notes, on=Notes.cell_id == Cells.id).group_by(Cells.id).select(Cell, fn.count(Notes.id))
+    ),
+    "texts chosen by a numeric": lambda: (
+        from_(Cells)
+        .group_by(case((Cells.price * 2 > 1, Cells.name), otherwise="B"))
+        .order_by(case((Cells.price * 2 > 1, Cells.name), otherwise="B").desc())
+        .select(
+            case((Cells.price * 2 > 1, Cells.name), otherwise="B"),
+            fn.min(case((Cells.price * 2 < 1, Cells.name), otherwise="B")),
+            fn.count(case((Cells.price * 2 < 1, Cells.name), otherwise="B"), distinct=True),
+        )
+        .union(from_(Cells).select(Cells.name, Cells.name, Cells.id * 1000000000000))
+    ),
+    "a numeric as text": lambda: (
+        from_(Totals.of(AVERAGES)).where(Totals.weight.cast(t.nullable(t.text())) < "b").select(Totals.cell_id)
     ),
     "having": lambda: (
         from_(Notes).group_by(Notes.stars).having(fn.sum(Notes.weight) > Decimal("1.5")).select(Notes.stars)

@@ -48,6 +48,7 @@ from ferra_sync._model.field import FieldMeta
 from ferra_sync._model.model import Changeset, FerraModel, Insertable, ModelMeta
 from ferra_sync._model.validators import when_set
 from ferra_sync._postgres.config import DatabaseConfig
+from ferra_sync._postgres.observer import Caller, Observer, QueryEvent, ServerAddress
 from ferra_sync._query.conflict import OnConflict, excluded
 from ferra_sync._query.correlated import Correlated, CorrelatedGroups
 from ferra_sync._query.derived import Derived
@@ -120,6 +121,7 @@ __all__ = [
     "Aggregate",
     "Aggregated",
     "Assignment",
+    "Caller",
     "Capped",
     "Changeset",
     "Column",
@@ -171,6 +173,7 @@ __all__ = [
     "ModelMeta",
     "NotFound",
     "Notification",
+    "Observer",
     "OnConflict",
     "Opt",
     "Order",
@@ -187,6 +190,7 @@ __all__ = [
     "Provider",
     "Quantified",
     "QueryError",
+    "QueryEvent",
     "RecursiveCte",
     "Repository",
     "Returning",
@@ -196,6 +200,7 @@ __all__ = [
     "SchemaError",
     "Search",
     "Select",
+    "ServerAddress",
     "SetAside",
     "SetReturning",
     "Slice",

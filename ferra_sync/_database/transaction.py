@@ -150,9 +150,9 @@ class Transaction(Executor):
         self._is_open = False
         try:
             if connection.info.transaction_status is TransactionStatus.INERROR:
-                connection.rollback()
+                wire.rollback(connection)
                 raise psycopg.errors.InFailedSqlTransaction("a statement failed, so the transaction was rolled back")
-            connection.commit()
+            wire.commit(connection)
         except psycopg.Error as error:
             raise from_psycopg(error) from error
         finally:
@@ -320,7 +320,7 @@ class Transaction(Executor):
     def _abandon(self) -> None:
         self._is_open = False
         try:
-            self._connection.rollback()
+            wire.rollback(self._connection)
         except psycopg.Error:
             self._connection.close()  # The server rolls back what it has lost sight of.
         finally:

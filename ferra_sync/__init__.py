@@ -89,6 +89,7 @@ from ferra_sync.errors import (
 from ferra_sync.functions._case import case
 
 if TYPE_CHECKING:
+    from ferra_sync._database.counting import QueryCounter, Repeated
     from ferra_sync._database.jobs.notifications import Listener, Notification
     from ferra_sync._database.jobs.options import JobOptions
     from ferra_sync._database.jobs.status import JobPart, JobStatus, SetAside
@@ -189,9 +190,11 @@ __all__ = [
     "Provided",
     "Provider",
     "Quantified",
+    "QueryCounter",
     "QueryError",
     "QueryEvent",
     "RecursiveCte",
+    "Repeated",
     "Repository",
     "Returning",
     "Row",
@@ -267,6 +270,7 @@ if not TYPE_CHECKING:
     __getattr__, __dir__ = on_first_use(
         __name__,
         {
+            "_database.counting": "QueryCounter Repeated",
             "_database.jobs.notifications": "Listener Notification",
             "_database.jobs.options": "JobOptions",
             "_database.jobs.status": "JobPart JobStatus SetAside",

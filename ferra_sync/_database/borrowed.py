@@ -20,7 +20,7 @@ from ferra_sync._postgres.errors import from_psycopg
 from ferra_sync._postgres.forks import at_fork
 from ferra_sync._postgres.observer import Observer, ServerAddress, checked
 from ferra_sync._postgres.statement import Statement
-from ferra_sync._postgres.telling import hearing
+from ferra_sync._postgres.telling import TransactionClock, hearing
 from ferra_sync.errors import Db, DbErrorKind, QueryError
 
 _BEGIN: Final = b"BEGIN"
@@ -50,6 +50,7 @@ class Borrowed:
         "_others",
         "_server",
         "_thread",
+        "_transactions",
         "_uses",
         "is_inherited",
         "listeners",
@@ -68,6 +69,7 @@ class Borrowed:
         self.is_inherited = self._is_over = False
         self._observers = checked(observers)
         self.listeners = hearing(observers, "on_query")
+        self._transactions = hearing(observers, "on_transaction")
         self._server: ServerAddress | None = None
         self._others: dict[str, Any] = {}
         at_fork(self)
@@ -174,7 +176,10 @@ class Borrowed:
         try:
             if not self.in_transaction:
                 wire.run(connection, command)
-                return _Begun(self, connection, self._settle)
+                begun = _Begun(self, connection, self._settle)
+                if self._transactions:
+                    begun.clock = TransactionClock(self._transactions)
+                return begun
             _check_plain(command)
             if connection.info.transaction_status is TransactionStatus.IDLE:
                 wire.run(connection, b"SELECT 1")  # psycopg begins before it.
@@ -260,7 +265,7 @@ class _Begun(_OnBorrowed):
 
     def _abandon(self) -> None:
         self._is_open = False
-        self._give_back(self._connection)  # It rolls back.
+        self._end("rolled back")  # What takes the connection back does it.
 
 
 class _Owners(_OnBorrowed):

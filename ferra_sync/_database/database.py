@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Self, overload
 import attrs
 import psycopg
 
-from ferra_sync._database.pooled import Pooled
+from ferra_sync._database.pooled import Pooled, open_pool
 from ferra_sync._database.retries import retried
 from ferra_sync._database.transaction import Executor, Isolation, Transaction, begin_command
 from ferra_sync._expression.described import described
@@ -20,10 +20,11 @@ from ferra_sync._postgres import wire
 from ferra_sync._postgres.config import DatabaseConfig, has_prepared_statements, resolve_url
 from ferra_sync._postgres.observer import Observer, checked
 from ferra_sync._postgres.statement import Statement
-from ferra_sync.errors import ConfigError, DbErrorKind, QueryError
+from ferra_sync.errors import ConfigError, Db, DbErrorKind, QueryError
 
 if TYPE_CHECKING:
     from ferra_sync._database.borrowed import Borrowed
+    from ferra_sync._database.counting import QueryCounter
     from ferra_sync._database.jobs.notifications import Listener
     from ferra_sync._database.jobs.options import JobOptions
     from ferra_sync._database.jobs.spec import JobQuery
@@ -54,7 +55,7 @@ class Database(Executor):
             raise ConfigError(f"Database takes a DatabaseConfig, not {described(config)}: say Database.connect(url)")
         settings = config or DatabaseConfig()
         config = attrs.evolve(settings, url=resolve_url(settings.url or None))
-        self._stand_on(config, Pooled.open(config))
+        self._stand_on(config, open_pool(config))
 
     def _stand_on(self, config: DatabaseConfig, pool: Pooled | Borrowed) -> None:
         self.config = self._settings = config
@@ -209,6 +210,24 @@ class Database(Executor):
         finally:
             self._pool.release(connection)
 
+    @contextmanager
+    def counting(self, *, own_thread: bool = False) -> Iterator[QueryCounter]:
+        """Count the statements that are sent in the block: `with db.counting() as n: …; n.queries`.
+
+        The commands of transactions and our own looks into the catalog are not counted.
+
+        Args:
+            own_thread: count what this thread sends, and not what others do meanwhile.
+        """
+        from ferra_sync._database.counting import QueryCounter  # noqa: PLC0415 - for those who count
+
+        counter = QueryCounter(own_thread=own_thread)
+        self._pool.listeners.append(counter)
+        try:
+            yield counter
+        finally:
+            self._pool.listeners.remove(counter)
+
     def begin(
         self, *, isolation: Isolation | None = None, read_only: bool = False, deferrable: bool = False
     ) -> Transaction:
@@ -245,7 +264,10 @@ class Database(Executor):
             with self.transaction(isolation=isolation) as tx:
                 return work(tx)
 
-        return retried(once, lambda error: error.kind in _RETRIED and not self._pool.in_transaction, retries)
+        def is_to_be_retried(error: Db) -> bool:
+            return error.kind in _RETRIED and not self._pool.in_transaction
+
+        return retried(once, is_to_be_retried, retries, self.config.observers)
 
     def run_batches(  # noqa: PLR0913 - what a job is, and how it is run
         self,

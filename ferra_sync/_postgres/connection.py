@@ -8,6 +8,7 @@ from _thread import start_new_thread
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from threading import Lock
+from time import perf_counter
 from typing import Any, Final, NoReturn, Self
 
 import attrs
@@ -18,8 +19,8 @@ from psycopg.rows import RowFactory, tuple_row
 
 from ferra_sync._postgres.errors import from_psycopg
 from ferra_sync._postgres.forks import at_fork
-from ferra_sync._postgres.observer import Observer, ServerAddress
-from ferra_sync._postgres.telling import hearing
+from ferra_sync._postgres.observer import CloseReason, Observer, ServerAddress
+from ferra_sync._postgres.telling import hearing, tell
 from ferra_sync.errors import QueryError
 
 _OF_PARENT: Final = (
@@ -73,6 +74,8 @@ class PooledConnection(psycopg.Connection[Any]):
         element_types: what the elements of arrays are read as, by what was promised of them and what they are.
         listeners: who hears of its statements.
         server: where it is connected to.
+        close_reason: why it is closed, where its pool cannot see it.
+        is_told_of: whether observers know that it is closed.
     """
 
     is_lent: bool = False
@@ -81,6 +84,8 @@ class PooledConnection(psycopg.Connection[Any]):
     element_types: dict[object, int]
     listeners: Sequence[Observer] = ()
     server: ServerAddress | None = None
+    close_reason: CloseReason | None = None
+    is_told_of: bool = False
     pgconn: PGconn
     lock: Lock
     _source: Source | None = None
@@ -103,6 +108,7 @@ class PooledConnection(psycopg.Connection[Any]):
         spare = source.take()
         if isinstance(spare, cls):
             return spare
+        begun = perf_counter()
         try:
             connection = super().connect(
                 conninfo, autocommit=True, prepare_threshold=source.prepare_threshold, **options
@@ -113,6 +119,7 @@ class PooledConnection(psycopg.Connection[Any]):
         source.failure = None
         connection._source = source
         connection.listeners, connection.server = source.listeners, server_of(connection)
+        tell(source.observers, "on_connect", perf_counter() - begun)
         return connection
 
     def __del__(self, *_: object) -> None:

@@ -18,7 +18,8 @@ CloseReason: TypeAlias = Literal["lifetime", "idle", "lost", "closed", "abandone
 """Why a pool's connection was closed: it was old enough; it was unused; it was dead, or its state unknown; its database
 was closed; who had borrowed it was interrupted and is gone; or what a borrower had set could not be reset."""
 TransactionOutcome: TypeAlias = Literal["committed", "rolled back", "failed", "abandoned"]
-"""How a transaction ended. `failed`: its COMMIT raised; `abandoned`: nobody had it any more."""
+"""How a transaction ended. `failed`: its COMMIT raised, or SQL of a borrower's has ended it; `abandoned`: nobody had it
+any more."""
 
 _OURS: Final = frozenset({"ferra_sync", "psycopg", "psycopg_pool", "contextlib", "cattrs", "attr"})
 """The packages whose frames are on the way of a call, and not where it is made."""

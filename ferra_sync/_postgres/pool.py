@@ -132,6 +132,7 @@ class Pool:
                 connection.execute(b"DISCARD ALL")
                 connection = connection.successor()  # Its handlers may have heard something on the way.
         except BaseException as error:
+            connection.close_reason = "reset"
             connection.close()
             if not isinstance(error, Exception):
                 raise

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 from _thread import get_ident
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from time import perf_counter
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 import psycopg
 
-from ferra_sync._postgres.observer import Observer, QueryEvent, Sent
+from ferra_sync._postgres.observer import Observer, QueryEvent, Sent, TransactionOutcome
 
 Event: TypeAlias = Literal["on_query", "on_checkout", "on_connect", "on_close", "on_retry", "on_transaction"]
 
@@ -49,6 +49,20 @@ def hearing(observers: Iterable[Observer], event: Event) -> list[Observer]:
     """Return those that do something about an event."""
     nothing = getattr(Observer, event)
     return [each for each in observers if getattr(getattr(each, event), "__func__", None) is not nothing]
+
+
+class TransactionClock:
+    """Tells how a transaction ended, so many seconds after this was made."""
+
+    __slots__ = ("_begun", "_observers")
+
+    def __init__(self, observers: Sequence[Observer]) -> None:
+        self._observers = observers
+        self._begun = perf_counter()
+
+    def tell(self, outcome: TransactionOutcome) -> None:
+        """Tell that it is over."""
+        tell(self._observers, "on_transaction", outcome, perf_counter() - self._begun)
 
 
 class Command(NamedTuple):

@@ -144,7 +144,8 @@ def send_each(
         with _translated():
             with observed(connection, statement, len(statement.parameter_types)) as heard:
                 cursor.executemany(statement.sql, map(statement.parameters, rows), returning=True)
-                heard.batch_size, heard.rows = max(len(cursor._results), 1), max(cursor.rowcount, 0)
+                heard.batch_size = max(len(cursor._results), 1)
+                heard.rows = sum(result.command_tuples or 0 for result in cursor._results)
             return [result.fetchall() for result in cursor.results()]
     except (Conflict, Db) as error:
         is_told = is_of_a_row(error) and isinstance(error.__cause__, psycopg.Error) and error.__cause__.sqlstate

@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import Final, Literal, NamedTuple, Protocol, TypeAlias
 
-import attrs
-
 from ferra_sync._expression.described import described
 from ferra_sync.errors import ConfigError, FerraDbError
 
@@ -71,8 +69,7 @@ class Sent(Protocol):
         ...
 
 
-@attrs.frozen(eq=False, repr=False)
-class QueryEvent:
+class QueryEvent(NamedTuple):
     """A statement that was answered, or that failed.
 
     A stream is one event, at its end; so is a COPY, and so are rows that are sent as one statement each in a pipeline.

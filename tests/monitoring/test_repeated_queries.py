@@ -59,6 +59,8 @@ def test_many_rows_at_once_pages_and_batches_are_no_repetition(db, repeated):
         reels.find_by_id(1)
     reels.find_by_id(1)
     list(db.stream(ALL))
+    assert len(list(db.batches(ALL, 4))) > 10
+    reels.delete_many(reel.id for reel in reels.insert_many(Reel(f"many {number}") for number in range(30)))
     assert repeated.found == []
 
 

@@ -187,12 +187,8 @@ class Database(Executor):
             )
         if self._pool.in_transaction:
             raise QueryError("the connection is in its owner's transaction: there say transaction(), and tx.lock(…)")
-        connection: Any = self._pool.acquire()
-        try:
-            with session_lock(connection, request):
-                yield
-        finally:
-            self._pool.release(connection)
+        with self._pool.hold() as connection, session_lock(connection, request):
+            yield
 
     def begin(
         self, *, isolation: Isolation | None = None, read_only: bool = False, deferrable: bool = False

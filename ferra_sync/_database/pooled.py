@@ -11,6 +11,7 @@ import psycopg
 from ferra_sync._database.transaction import Transaction
 from ferra_sync._postgres import wire
 from ferra_sync._postgres.config import DatabaseConfig, local_timeouts
+from ferra_sync._postgres.loans import Loan
 from ferra_sync._postgres.pool import Pool
 from ferra_sync._postgres.statement import Statement
 from ferra_sync._postgres.timeouts import TimedPool
@@ -43,11 +44,12 @@ class Pooled(Pool):
         """Begin a transaction by this command."""
         connection = self.acquire()
         try:
+            connection.loan = Loan.now()
             wire.run(connection, command + self._timeouts)
         except BaseException:
-            self.release(connection)
+            self.give_back(connection)
             raise
-        return Transaction(connection, self.release, self.reclaim, self._config)
+        return Transaction(connection, self.give_back, self.reclaim, self._config)
 
     def stream(self, statement: Statement, params: tuple[Any, ...]) -> Iterator[Any]:
         """Yield the rows of a cursor in a transaction of its own."""
@@ -60,9 +62,20 @@ class Pooled(Pool):
         """Lend a connection, and reset it."""
         connection = self.acquire()
         try:
+            connection.loan = Loan.now()
             yield connection
         finally:
             self.reclaim(connection)
+
+    @contextmanager
+    def hold(self) -> Iterator[psycopg.Connection[Any]]:
+        """Lend a connection to what leaves it as it was."""
+        connection = self.acquire()
+        try:
+            connection.loan = Loan.now()
+            yield connection
+        finally:
+            self.give_back(connection)
 
     def occupied(self, _occupant: str) -> AbstractContextManager[None]:
         """Refuse nothing meanwhile: other calls have their own connections."""

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from threading import Lock
 from typing import Any, Final, NoReturn, Self
+from weakref import WeakSet
 
 import attrs
 import psycopg
@@ -18,6 +19,7 @@ from psycopg.rows import RowFactory, tuple_row
 
 from ferra_sync._postgres.errors import from_psycopg
 from ferra_sync._postgres.forks import at_fork
+from ferra_sync._postgres.loans import Loan
 from ferra_sync.errors import QueryError
 
 _OF_PARENT: Final = (
@@ -46,6 +48,18 @@ class Source:
     spare: list[PooledConnection] = attrs.field(factory=list)
     failure: str | None = None
     replacement: Callable[[], Callable[[PooledConnection], object] | None] = _nothing
+    _made: WeakSet[PooledConnection] = attrs.field(factory=WeakSet)
+    _lock: Lock = attrs.field(factory=Lock)
+
+    def add(self, connection: PooledConnection) -> None:
+        """Know of a connection for as long as somebody has it."""
+        with self._lock:
+            self._made.add(connection)
+
+    def lent(self) -> list[PooledConnection]:
+        """Return the connections that somebody has from the pool."""
+        with self._lock:
+            return [connection for connection in self._made if connection.is_lent]
 
     def take(self) -> PooledConnection | None:
         """Return the spare connection, once: the pool's threads connect side by side."""
@@ -60,12 +74,14 @@ class PooledConnection(psycopg.Connection[Any]):
     Attributes:
         is_lent: whether somebody has it from its pool: if it is collected so, its pool must hear of it.
         is_inherited: whether this process got it by a fork.
+        loan: who has it from its pool for longer than a statement, if it is lent so.
         verified: whose results it has brought already, with the types that were promised.
         element_types: what the elements of arrays are read as, by what was promised of them and what they are.
     """
 
     is_lent: bool = False
     is_inherited: bool = False
+    loan: Loan | None = None
     verified: set[object]
     element_types: dict[object, int]
     pgconn: PGconn
@@ -99,6 +115,7 @@ class PooledConnection(psycopg.Connection[Any]):
             raise
         source.failure = None
         connection._source = source
+        source.add(connection)
         return connection
 
     def __del__(self, *_: object) -> None:
@@ -129,6 +146,9 @@ class PooledConnection(psycopg.Connection[Any]):
         fresh.prepare_threshold = source.prepare_threshold if source is not None else None
         fresh._created_at, fresh._expire_at = self._created_at, self._expire_at
         fresh._pool = None
+        fresh.loan = self.loan
+        if source is not None:
+            source.add(fresh)
         self._cut_off(_GIVEN_BACK, heir=fresh)
         return fresh
 

@@ -16,6 +16,7 @@ from ferra_sync._postgres.errors import from_psycopg
 from ferra_sync._postgres.exits import close_at_exit, stop_daemon
 from ferra_sync._postgres.forks import at_fork
 from ferra_sync._postgres.lending import Connections
+from ferra_sync._postgres.loans import Borrower, PoolState
 from ferra_sync.errors import Db, DbErrorKind
 
 _PREPARE_THRESHOLD: Final = 5
@@ -112,6 +113,11 @@ class Pool:
             if not getattr(connection, "is_inherited", False):
                 raise
 
+    def give_back(self, connection: PooledConnection) -> None:
+        """Take a connection back from a borrower that was noted, as `release` does."""
+        connection.loan = None
+        self.release(connection)
+
     def reclaim(self, connection: PooledConnection) -> None:
         """Take a connection back from a stranger: nothing of what it may have set reaches the next borrower.
 
@@ -129,7 +135,25 @@ class Pool:
             if not isinstance(error, Exception):
                 raise
         finally:
-            self.release(connection)
+            self.give_back(connection)
+
+    def state(self) -> PoolState:
+        """Return what the connections do at this moment, and who has them."""
+        now, late = monotonic(), self._config.leak_after
+        lent = self._source.lent()
+        borrowers = [
+            Borrower(
+                loan.caller,
+                now - loan.since,
+                None if connection.closed else connection.info.backend_pid,
+                late is not None and now - loan.since > late,
+            )
+            for connection in lent
+            if (loan := connection.loan) is not None
+        ]
+        borrowers.sort(key=lambda borrower: borrower.seconds, reverse=True)
+        size, idle, waiting = self._connections.numbers()
+        return PoolState(self._config.max_connections, size, idle, len(lent), waiting, tuple(borrowers))
 
     def close(self) -> None:
         """Close the idle connections, and those in use when they are released. A second time does nothing."""
@@ -154,7 +178,7 @@ class Pool:
             return Db("the database is closed", kind=DbErrorKind.CLOSED_CONNECTION)
         if isinstance(error, TooManyRequests):
             return Db("too many calls wait for a connection", kind=DbErrorKind.TIMEOUT)
-        message = f"no connection came free within {self._config.acquire_timeout:g} s"
+        message = f"no connection came free within {self._config.acquire_timeout:g} s: {self.state()}"
         failure = self._source.failure
         if isinstance(error, PoolTimeout) and failure is not None:
             message = f"{message}; the last attempt to connect: {failure}"

@@ -23,6 +23,7 @@ from ferra_sync.errors import ConfigError, DbErrorKind, QueryError
 
 if TYPE_CHECKING:
     from ferra_sync._database.borrowed import Borrowed
+    from ferra_sync._database.health import Health
     from ferra_sync._database.jobs.notifications import Listener
     from ferra_sync._database.jobs.options import JobOptions
     from ferra_sync._database.jobs.spec import JobQuery
@@ -150,6 +151,19 @@ class Database(Executor):
             wire.run(connection, b"SELECT 1")
         finally:
             self._release(connection)
+
+    def health(self) -> Health:
+        """Return whether calls are served, within a second, whatever state the server and the pool are in.
+
+        The server is asked on an idle connection of the pool if it is not the last one, or else on one that is made
+        for this and closed. While it is being asked, other threads wait for the same answer.
+
+        Raises:
+            QueryError: the connection is somebody else's.
+        """
+        from ferra_sync._database.health import health_of  # noqa: PLC0415 - for those who watch
+
+        return health_of(self._own_pool("health"))
 
     def connection(self) -> AbstractContextManager[psycopg.Connection[Any]]:
         """Lend a psycopg connection in autocommit mode, for all that is not offered here; raw SQL is SQL's own risk.
@@ -345,8 +359,12 @@ class Database(Executor):
         return Listener(self.config, channel, payload, timeout, on_reconnect)
 
     def _check_connects(self, verb: str) -> None:
+        self._own_pool(verb)
+
+    def _own_pool(self, verb: str) -> Pooled:
         if not isinstance(self._pool, Pooled):
             raise QueryError(f"{verb} needs connections of its own, and Database.over has its owner's: connect")
+        return self._pool
 
     @property
     def _keeps_locks(self) -> bool:

@@ -41,5 +41,5 @@ class _Look(MaintenanceTask):
             if loan is None or loan.is_told or now - loan.since <= self._leak_after:
                 continue
             loan.is_told = True
-            where = "ferra_sync itself" if loan.caller is None else f"{loan.caller} in {loan.caller.function}"
-            _LOGGER.warning("a connection is kept for %.3g s by %s", now - loan.since, where)
+            place = f"{loan.code.co_filename}:{loan.line} in {loan.code.co_qualname}"
+            _LOGGER.warning("a connection is kept for %.3g s by %s", now - loan.since, place)

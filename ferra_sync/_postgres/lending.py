@@ -78,6 +78,16 @@ class Connections(ConnectionPool[PooledConnection]):
                     return
         _undisturbed(self._settle, conn)
 
+    def spare(self) -> PooledConnection | None:
+        """Take an idle connection if it is not the last one; mark it as lent."""
+        with self._lock:
+            if len(self._pool) < 2:  # noqa: PLR2004 - the last one and another
+                return None
+            connection = self._pool.popleft()
+            connection._pool = self
+            connection.is_lent = True
+            return connection
+
     def numbers(self) -> tuple[int, int, int]:
         """Return how many connections there are, or are being opened, how many are idle, and how many calls wait."""
         with self._lock:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from time import monotonic
 from traceback import clear_frames
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 import psycopg
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout, TooManyRequests
@@ -16,8 +16,11 @@ from ferra_sync._postgres.errors import from_psycopg
 from ferra_sync._postgres.exits import close_at_exit, stop_daemon
 from ferra_sync._postgres.forks import at_fork
 from ferra_sync._postgres.lending import Connections
-from ferra_sync._postgres.loans import Borrower, PoolState
 from ferra_sync.errors import Db, DbErrorKind
+
+if TYPE_CHECKING:
+    from ferra_sync._postgres.pool_state import PoolState
+    from ferra_sync._postgres.probe import Answer, Probe
 
 _PREPARE_THRESHOLD: Final = 5
 """After how many uses psycopg prepares a statement; its own default."""
@@ -45,12 +48,13 @@ _TESTS: Final[dict[str, Callable[[PooledConnection], bool]]] = {
 class Pool:
     """Connections to one database, shared by threads; each that is acquired must be released."""
 
-    __slots__ = ("__weakref__", "_config", "_connections", "_is_alive", "_source")
+    __slots__ = ("__weakref__", "_config", "_connections", "_is_alive", "_probe", "_source")
 
     def __init__(self, config: DatabaseConfig, source: Source) -> None:
         self._config = config
         self._is_alive = _TESTS[config.test_before_acquire]
         self._source = source
+        self._probe: Probe | None = None
         self._connections = Connections(connection_parameters(config), source, config)
         at_fork(self)
         close_at_exit(self)
@@ -77,6 +81,7 @@ class Pool:
     def leave_to_parent(self) -> None:
         """In a forked child: forget the parent's connections, threads and locks; the first call opens others."""
         left = self._connections
+        self._probe = None
         self._source = Source(self._source.prepare_threshold)
         self._connections = Connections(connection_parameters(self._config), self._source, self._config)
         if left.is_over:
@@ -113,6 +118,28 @@ class Pool:
             if not getattr(connection, "is_inherited", False):
                 raise
 
+    def spare(self) -> PooledConnection | None:
+        """Return an idle connection, which must be released; None where there is none or it is the last one."""
+        connection = self._connections.spare()
+        if connection is None or connection.is_idle():
+            return connection
+        connection.close()
+        self.release(connection)
+        return None
+
+    def probed(self, seconds: float) -> Answer:
+        """Return what the server answers within so many seconds, be every connection taken."""
+        from ferra_sync._postgres.probe import Probe  # noqa: PLC0415 - for those who ask
+
+        if self._probe is None:
+            self._probe = Probe(self, connection_parameters(self._config))
+        return self._probe.answer(seconds)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it takes no more calls."""
+        return self._connections.is_over
+
     def give_back(self, connection: PooledConnection) -> None:
         """Take a connection back from a borrower that was noted, as `release` does."""
         connection.loan = None
@@ -139,15 +166,11 @@ class Pool:
 
     def state(self) -> PoolState:
         """Return what the connections do at this moment, and who has them."""
-        now, late = monotonic(), self._config.leak_after
-        lent = self._source.lent()
+        from ferra_sync._postgres.pool_state import Borrower, PoolState  # noqa: PLC0415 - for those who ask
+
+        now, lent = monotonic(), self._source.lent()
         borrowers = [
-            Borrower(
-                loan.caller,
-                now - loan.since,
-                None if connection.closed else connection.info.backend_pid,
-                late is not None and now - loan.since > late,
-            )
+            Borrower.of(connection, loan, now, self._config.leak_after)
             for connection in lent
             if (loan := connection.loan) is not None
         ]

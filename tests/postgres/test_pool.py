@@ -357,7 +357,9 @@ def test_a_server_that_went_away_is_named_when_no_connection_comes():
         error = refusal(pool.acquire)
         pool.close()
     assert error.kind is DbErrorKind.TIMEOUT
-    assert str(error).startswith("no connection came free within 0.5 s: 0 of 10 in use, 0 waiting; the last attempt to connect: connection ")
+    assert str(error).startswith(
+        "no connection came free within 0.5 s: 0 of 10 in use, 0 waiting; the last attempt to connect: connection "
+    )
 
 
 def test_closing_ends_every_connection_and_every_thread(open_pool, admin):

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ferra_sync._database.jobs.status import JobStatus
     from ferra_sync._database.jobs.worker import Work
     from ferra_sync._database.progress import Progress
+    from ferra_sync._database.stats import Stats
     from ferra_sync._postgres.embedded import EmbeddedServer
 
 _RETRIED: Final = frozenset({DbErrorKind.SERIALIZATION_FAILURE, DbErrorKind.DEADLOCK})
@@ -164,6 +165,16 @@ class Database(Executor):
         from ferra_sync._database.health import health_of  # noqa: PLC0415 - for those who watch
 
         return health_of(self._own_pool("health"))
+
+    def stats(self) -> Stats:
+        """Return what the connections do, and who has them.
+
+        Raises:
+            QueryError: the connection is somebody else's.
+        """
+        from ferra_sync._database.stats import Stats  # noqa: PLC0415 - for those who watch
+
+        return Stats(self._own_pool("stats").state())
 
     def connection(self) -> AbstractContextManager[psycopg.Connection[Any]]:
         """Lend a psycopg connection in autocommit mode, for all that is not offered here; raw SQL is SQL's own risk.

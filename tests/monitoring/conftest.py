@@ -1,0 +1,30 @@
+"""A server that counts statements, and that takes nothing from where it is."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from ferra_sync._postgres.embedded import EmbeddedServer
+
+_MEMORY_DISK = "/dev/shm"
+_SETTINGS = {"shared_preload_libraries": "pg_stat_statements", "fsync": "off", "max_prepared_transactions": "2"}
+
+
+@pytest.fixture(scope="session")
+def counting_url() -> Iterator[str]:
+    """The URL of a server that counts statements, and that has prepared transactions."""
+    place = _MEMORY_DISK if os.access(_MEMORY_DISK, os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="ferra-counting-", dir=place) as directory:
+        Path(directory).chmod(0o711)
+        data = Path(directory, "data")
+        with EmbeddedServer.start(data) as server, psycopg.connect(server.url, autocommit=True) as connection:
+            for name, value in _SETTINGS.items():
+                connection.execute(f"ALTER SYSTEM SET {name} = '{value}'".encode())
+        with EmbeddedServer.start(data) as server:
+            yield server.url

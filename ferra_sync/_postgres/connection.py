@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import select
 from _thread import start_new_thread
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from threading import Lock
+from time import perf_counter
 from typing import Any, Final, NoReturn, Self
 from weakref import WeakSet
 
@@ -20,6 +21,8 @@ from psycopg.rows import RowFactory, tuple_row
 from ferra_sync._postgres.errors import from_psycopg
 from ferra_sync._postgres.forks import at_fork
 from ferra_sync._postgres.loans import Loan
+from ferra_sync._postgres.observer import CloseReason, Observer, ServerAddress
+from ferra_sync._postgres.telling import hearing, tell
 from ferra_sync.errors import QueryError
 
 _OF_PARENT: Final = (
@@ -39,17 +42,24 @@ class Source:
 
     Attributes:
         prepare_threshold: after how many uses psycopg prepares a statement; None: never.
+        observers: who hears of connections.
+        listeners: who hears of the statements on all of them, as of now.
         spare: a connection that was made before the pool.
         failure: what went wrong with the last attempt; None where it succeeded.
         replacement: returns what replaces a connection that nobody holds any more; None once the pool is gone.
     """
 
     prepare_threshold: int | None
+    observers: tuple[Observer, ...] = ()
+    listeners: list[Observer] = attrs.field(init=False)
     spare: list[PooledConnection] = attrs.field(factory=list)
     failure: str | None = None
     replacement: Callable[[], Callable[[PooledConnection], object] | None] = _nothing
     _made: WeakSet[PooledConnection] = attrs.field(factory=WeakSet)
     _lock: Lock = attrs.field(factory=Lock)
+
+    def __attrs_post_init__(self) -> None:
+        self.listeners = hearing(self.observers, "on_query")
 
     def add(self, connection: PooledConnection) -> None:
         """Know of a connection for as long as somebody has it."""
@@ -77,6 +87,10 @@ class PooledConnection(psycopg.Connection[Any]):
         loan: who has it from its pool for longer than a statement, if it is lent so.
         verified: whose results it has brought already, with the types that were promised.
         element_types: what the elements of arrays are read as, by what was promised of them and what they are.
+        listeners: who hears of its statements.
+        server: where it is connected to.
+        close_reason: why it is closed, where its pool cannot see it.
+        is_told_of: whether observers know that it is closed.
     """
 
     is_lent: bool = False
@@ -84,6 +98,10 @@ class PooledConnection(psycopg.Connection[Any]):
     loan: Loan | None = None
     verified: set[object]
     element_types: dict[object, int]
+    listeners: Sequence[Observer] = ()
+    server: ServerAddress | None = None
+    close_reason: CloseReason | None = None
+    is_told_of: bool = False
     pgconn: PGconn
     lock: Lock
     _source: Source | None = None
@@ -106,6 +124,7 @@ class PooledConnection(psycopg.Connection[Any]):
         spare = source.take()
         if isinstance(spare, cls):
             return spare
+        begun = perf_counter()
         try:
             connection = super().connect(
                 conninfo, autocommit=True, prepare_threshold=source.prepare_threshold, **options
@@ -115,7 +134,9 @@ class PooledConnection(psycopg.Connection[Any]):
             raise
         source.failure = None
         connection._source = source
+        connection.listeners, connection.server = source.listeners, server_of(connection)
         source.add(connection)
+        tell(source.observers, "on_connect", perf_counter() - begun)
         return connection
 
     def __del__(self, *_: object) -> None:
@@ -142,6 +163,7 @@ class PooledConnection(psycopg.Connection[Any]):
         fresh = PooledConnection(pgconn)
         pgconn.untrace()
         pgconn.nonblocking = 1
+        fresh.listeners, fresh.server = self.listeners, self.server
         fresh._autocommit = True
         fresh.prepare_threshold = source.prepare_threshold if source is not None else None
         fresh._created_at, fresh._expire_at = self._created_at, self._expire_at
@@ -194,6 +216,12 @@ class _NoSession:
 
     def __getattr__(self, name: str) -> NoReturn:
         raise QueryError(self._reason)
+
+
+def server_of(connection: psycopg.Connection[Any]) -> ServerAddress:
+    """Return where a connection leads."""
+    info = connection.info
+    return ServerAddress(info.host, info.port, info.dbname)
 
 
 def _no_session(reason: str) -> Any:  # noqa: ANN401 - what it stands for has eighty names

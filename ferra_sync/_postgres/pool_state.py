@@ -7,17 +7,7 @@ from typing import NamedTuple, Self
 
 from ferra_sync._postgres.connection import PooledConnection
 from ferra_sync._postgres.loans import Loan
-
-
-class Caller(NamedTuple):
-    """A line of the program: the path of its file, its number, and the function in which it stands."""
-
-    file: str
-    line: int
-    function: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line} in {self.function}"
+from ferra_sync._postgres.observer import Caller
 
 
 class Borrower(NamedTuple):

@@ -42,6 +42,7 @@ def monitors(config: DatabaseConfig) -> DatabaseConfig:
         statement_timeout=5.0,
         lock_timeout=0.5,
         leak_after=None,
+        observers=(),
     )
 
 

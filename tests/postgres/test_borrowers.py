@@ -19,8 +19,9 @@ from forks import in_child
 from ferra_sync import Database, DatabaseConfig, DbErrorKind, Table, from_, select
 from ferra_sync import functions as fn
 from ferra_sync import types as t
+from ferra_sync._postgres.observer import Caller
 from ferra_sync._postgres.pool import Pool
-from ferra_sync._postgres.pool_state import Borrower, Caller, PoolState
+from ferra_sync._postgres.pool_state import Borrower, PoolState
 from ferra_sync.errors import ConfigError, Db
 
 

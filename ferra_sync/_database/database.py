@@ -183,14 +183,14 @@ class Database(Executor):
         return health_of(self._own_pool("health"))
 
     def stats(self) -> Stats:
-        """Return what the connections do, and who has them.
+        """Return what the connections do, who has them, and what a `Statistics` among the observers has counted.
 
         Raises:
             QueryError: the connection is somebody else's.
         """
-        from ferra_sync._database.stats import Stats  # noqa: PLC0415 - for those who watch
+        from ferra_sync._database.stats import stats_of  # noqa: PLC0415 - for those who watch
 
-        return Stats(self._own_pool("stats").state())
+        return stats_of(self._own_pool("stats"), self.config.observers)
 
     def connection(self) -> AbstractContextManager[psycopg.Connection[Any]]:
         """Lend a psycopg connection in autocommit mode, for all that is not offered here; raw SQL is SQL's own risk.

@@ -93,7 +93,7 @@ class Pooled(Pool):
 
 
 class ObservedPool(Pooled):
-    """The same, with observers that hear how long each connection was waited for."""
+    """The same, with observers that hear how long each connection was waited for, and had."""
 
     __slots__ = ()
 
@@ -102,13 +102,22 @@ class ObservedPool(Pooled):
         begun = perf_counter()
         connection = super().acquire()
         try:
-            tell(self._config.observers, "on_checkout", perf_counter() - begun)
+            connection.taken_at = perf_counter()
+            tell(self._config.observers, "on_checkout", connection.taken_at - begun)
         except BaseException:
-            self.release(connection)
+            super().release(connection)
             raise
         return connection
+
+    def release(self, connection: PooledConnection) -> None:
+        """Take a connection back, as `Pool` does."""
+        taken_at, connection.taken_at = connection.taken_at, 0.0
+        super().release(connection)
+        if taken_at:  # A spare connection was not taken to be used.
+            tell(self._config.observers, "on_checkin", perf_counter() - taken_at)
 
 
 def open_pool(config: DatabaseConfig) -> Pooled:
     """Connect, as `Pool` does, with what the observers of the config ask for and no more."""
-    return (ObservedPool if hearing(config.observers, "on_checkout") else Pooled).open(config)
+    is_heard = hearing(config.observers, "on_checkout") or hearing(config.observers, "on_checkin")
+    return (ObservedPool if is_heard else Pooled).open(config)

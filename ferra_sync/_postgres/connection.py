@@ -85,6 +85,8 @@ class PooledConnection(psycopg.Connection[Any]):
         is_lent: whether somebody has it from its pool: if it is collected so, its pool must hear of it.
         is_inherited: whether this process got it by a fork.
         loan: who has it from its pool for longer than a statement, if it is lent so.
+        taken_at: when it was lent, by the performance counter, where observers hear of that; 0: it is not, or nobody
+            hears.
         verified: whose results it has brought already, with the types that were promised.
         element_types: what the elements of arrays are read as, by what was promised of them and what they are.
         listeners: who hears of its statements.
@@ -96,6 +98,7 @@ class PooledConnection(psycopg.Connection[Any]):
     is_lent: bool = False
     is_inherited: bool = False
     loan: Loan | None = None
+    taken_at: float = 0.0
     verified: set[object]
     element_types: dict[object, int]
     listeners: Sequence[Observer] = ()
@@ -168,7 +171,7 @@ class PooledConnection(psycopg.Connection[Any]):
         fresh.prepare_threshold = source.prepare_threshold if source is not None else None
         fresh._created_at, fresh._expire_at = self._created_at, self._expire_at
         fresh._pool = None
-        fresh.loan = self.loan
+        fresh.loan, fresh.taken_at = self.loan, self.taken_at
         if source is not None:
             source.add(fresh)
         self._cut_off(_GIVEN_BACK, heir=fresh)

@@ -41,5 +41,4 @@ class _Look(MaintenanceTask):
             if loan is None or loan.is_told or now - loan.since <= self._leak_after:
                 continue
             loan.is_told = True
-            place = f"{loan.code.co_filename}:{loan.line} in {loan.code.co_qualname}"
-            _LOGGER.warning("a connection is kept for %.3g s by %s", now - loan.since, place)
+            _LOGGER.warning("a connection is kept for %.3g s by %s", now - loan.since, loan.caller)

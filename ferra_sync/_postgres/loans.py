@@ -2,39 +2,37 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import sys
 from time import monotonic
 from types import CodeType
-from typing import Final
 
-_OURS: Final = (os.path.dirname(os.path.dirname(__file__)) + os.sep, contextlib.__file__)  # noqa: PTH120 - as frames have it
-"""Where the frames between a caller and the driver are written; context managers are entered by contextlib's."""
+from ferra_sync._postgres.observer import Caller, outside
 
 
 class Loan:
     """A connection's being lent to a line of the program.
 
     Attributes:
-        code: of that line: the innermost outside of ferra_sync, or the outermost where all are inside.
-        line: its number.
         since: when, by the monotonic clock.
         is_told: whether it was reported that it takes long.
     """
 
-    __slots__ = ("code", "is_told", "line", "since")
+    __slots__ = ("_code", "_line", "is_told", "since")
 
     def __init__(self, code: CodeType, line: int) -> None:
-        self.code = code
-        self.line = line
+        self._code = code
+        self._line = line
         self.since = monotonic()
         self.is_told = False
 
     @classmethod
     def now(cls) -> Loan:
-        """Return what is to be noted of a connection that is lent now."""
-        frame = sys._getframe(1)
-        while frame.f_code.co_filename.startswith(_OURS) and frame.f_back is not None:
-            frame = frame.f_back
+        """Return what is to be noted of a connection that is lent now, to the innermost line outside of ferra_sync."""
+        here = sys._getframe(1)
+        frame = outside(here) or here  # There is none in a thread of ours.
         return cls(frame.f_code, frame.f_lineno)
+
+    @property
+    def caller(self) -> Caller:
+        """The line that has it."""
+        return Caller(self._code.co_filename, self._line, self._code.co_qualname)

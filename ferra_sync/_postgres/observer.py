@@ -143,6 +143,9 @@ class Observer:
     def on_checkout(self, waited: float) -> None:
         """A connection was taken from the pool, after so many seconds."""
 
+    def on_checkin(self, used: float) -> None:
+        """A connection was given back to the pool, so many seconds after it was taken."""
+
     def on_connect(self, seconds: float) -> None:
         """A connection was made, in so many seconds."""
 
@@ -170,11 +173,17 @@ def checked(observers: object) -> tuple[Observer, ...]:
     return observers
 
 
+def outside(frame: FrameType | None) -> FrameType | None:
+    """Return the innermost frame that is none of ours or of those that we call, from this one outward."""
+    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] in _OURS:
+        frame = frame.f_back
+    return frame
+
+
 def _caller() -> Caller | None:
     """Return the line from which the statement was sent that an observer is being told of."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None and frame.f_globals.get("__name__") != _TELLING:
         frame = frame.f_back
-    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] in _OURS:
-        frame = frame.f_back
+    frame = outside(frame)
     return None if frame is None else Caller(frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_qualname)

@@ -30,7 +30,7 @@ class Borrower(NamedTuple):
         """Return who has a connection."""
         seconds = now - loan.since
         return cls(
-            Caller(loan.code.co_filename, loan.line, loan.code.co_qualname),
+            loan.caller,
             seconds,
             None if connection.closed else connection.info.backend_pid,
             leak_after is not None and seconds > leak_after,

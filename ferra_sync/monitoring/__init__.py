@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ferra_sync._database.health import Health
+from ferra_sync._database.statistics import Counted, Histogram, StatementStats, Statistics
+from ferra_sync._database.stats import Stats
 from ferra_sync._expression.published import on_first_use, publish
+from ferra_sync._postgres.pool_state import Borrower, PoolState
 
 if TYPE_CHECKING:
     from ferra_sync.monitoring._activity import Activity, Block, Session, activity
@@ -25,12 +29,20 @@ if TYPE_CHECKING:
 __all__ = [
     "Activity",
     "Block",
+    "Borrower",
+    "Counted",
+    "Health",
     "HealthChecks",
+    "Histogram",
     "MissingIndex",
     "MonitorPage",
+    "PoolState",
     "ServerStatus",
     "Session",
+    "StatementStats",
     "StatementUse",
+    "Statistics",
+    "Stats",
     "TableSize",
     "UnusedIndex",
     "activity",

@@ -19,6 +19,8 @@ _HOST: Final = "127.0.0.1"
 _PAGE: Final = Path(__file__).with_name("page.html")
 _PATIENCE: Final = 10.0
 """Seconds in which a request must have come."""
+_PAUSE: Final = 0.1
+"""Seconds after which it is noticed that the page is closed."""
 
 
 class MonitorPage:
@@ -37,7 +39,9 @@ class MonitorPage:
         secret = secrets.token_urlsafe(24)
         self._server = _Server((_HOST, port), found, secret)
         self.url = f"http://{_HOST}:{self._server.server_port}/{secret}/"
-        self._thread = threading.Thread(target=self._server.serve_forever, name="ferra-monitor", daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(_PAUSE,), name="ferra-monitor", daemon=True
+        )
         at_fork(self)
         close_at_exit(self)
         self._thread.start()

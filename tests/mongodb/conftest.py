@@ -28,9 +28,7 @@ def mongodb_server() -> Iterator[str]:
         yield given.rstrip("/")
         return
     if not SERVER.is_file():
-        raise FileNotFoundError(
-            "no MongoDB for tests: pip install -e '.[dev]' has secantusdb; or set MONGODB_URL"
-        )
+        raise FileNotFoundError("no MongoDB for tests: pip install -e '.[dev]' has secantusdb; or set MONGODB_URL")
     with closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

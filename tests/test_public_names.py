@@ -12,7 +12,7 @@ from typing import get_type_hints
 import pytest
 
 import ferra_sync
-from ferra_sync import errors, functions, migrations, types
+from ferra_sync import errors, functions, migrations, monitoring, types
 from ferra_sync.integrations import flask
 
 TOP = """
@@ -68,6 +68,12 @@ MIGRATIONS = """
 AppliedMigration MigrationFailedError MigrationState MigrationStatus Migrations
 """
 
+MONITORING = """
+Activity Block Borrower Counted Health HealthChecks Histogram MissingIndex MonitorPage OpenTelemetry PoolState
+Prometheus QueryLog RepeatedQueries ServerStatus Session StatementStats StatementUse Statistics Stats TableSize
+UnusedIndex activity generic_plan missing_indexes monitor server_status table_sizes top_statements unused_indexes
+"""
+
 FLASK = """
 CrudOptions Ferra FerraState Listing Problem ProblemCodes ProblemError crud_blueprint json_response openapi_blueprint
 request_body
@@ -79,6 +85,7 @@ PINNED = [
     (functions, FUNCTIONS),
     (errors, ERRORS),
     (migrations, MIGRATIONS),
+    (monitoring, MONITORING),
     (flask, FLASK),
 ]
 every_module = pytest.mark.parametrize(("module", "pinned"), PINNED, ids=lambda value: getattr(value, "__name__", ""))
@@ -141,6 +148,7 @@ def test_what_few_programs_need_is_imported_on_first_use() -> None:
         "ferra_sync._postgres.embedded",
         "ferra_sync.functions._text",
         "ferra_sync.migrations",
+        "ferra_sync.monitoring",
         "ferra_sync._database.tokens",
     ):
         assert rare not in modules
@@ -154,7 +162,7 @@ def test_the_names_of_an_extra_are_there_and_no_star_import_asks_for_the_extra()
 
 
 def test_every_other_module_is_private_or_known() -> None:
-    known = {"cli", "errors", "functions", "integrations", "migrations", "types"}
+    known = {"cli", "errors", "functions", "integrations", "migrations", "monitoring", "types"}
     found = {module.name for module in pkgutil.iter_modules(ferra_sync.__path__) if not module.name.startswith("_")}
     assert found <= known
 

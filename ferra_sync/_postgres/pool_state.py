@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
-from typing import NamedTuple, Self
+from typing import Self
+
+import attrs
+import psycopg
 
 from ferra_sync._postgres.connection import PooledConnection
 from ferra_sync._postgres.loans import Loan
 from ferra_sync._postgres.observer import Caller
+from ferra_sync.errors import QueryError
 
 
-class Borrower(NamedTuple):
+@attrs.frozen
+class Borrower:
     """Who has a connection of the pool: a transaction, a stream, a lock, or a block of `db.connection()`.
 
     Attributes:
@@ -32,7 +37,7 @@ class Borrower(NamedTuple):
         return cls(
             loan.caller,
             seconds,
-            None if connection.closed else connection.info.backend_pid,
+            _pid(connection),
             leak_after is not None and seconds > leak_after,
         )
 
@@ -40,7 +45,15 @@ class Borrower(NamedTuple):
         return f"for {self.seconds:.0f} s by {os.path.basename(self.caller.file)}:{self.caller.line}"  # noqa: PTH119 - of a text
 
 
-class PoolState(NamedTuple):
+def _pid(connection: PooledConnection) -> int | None:
+    try:
+        return connection.info.backend_pid
+    except (psycopg.Error, QueryError):  # Another thread has closed it, or given it back.
+        return None
+
+
+@attrs.frozen
+class PoolState:
     """What the connections of a pool do at one moment.
 
     Attributes:

@@ -94,7 +94,10 @@ class Probe:
             answer = self._under_way
             if answer is None or answer.is_there:
                 answer = self._under_way = Answer()
-                start_new_thread(answer.ask, (self._pool, self._parameters))
+                try:
+                    start_new_thread(answer.ask, (self._pool, self._parameters))
+                except RuntimeError:  # There are no more threads, as at the interpreter's end.
+                    answer.ask(self._pool, self._parameters)
         answer.wait(seconds)
         return answer
 

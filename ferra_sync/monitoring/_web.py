@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
 import secrets
+import sys
 import threading
 from collections.abc import Callable
 from http import HTTPStatus
@@ -16,6 +18,7 @@ from ferra_sync._postgres.exits import close_at_exit
 from ferra_sync._postgres.forks import at_fork
 
 _HOST: Final = "127.0.0.1"
+_LOGGER: Final = logging.getLogger("ferra_sync.monitor")
 _PAGE: Final = Path(__file__).with_name("page.html")
 _PATIENCE: Final = 10.0
 """Seconds in which a request must have come."""
@@ -96,6 +99,13 @@ class _Server(ThreadingHTTPServer):
     def data(self) -> tuple[bytes, dict[str, str]]:
         """Return what the page shows."""
         return json.dumps(self.found(), ensure_ascii=False).encode(), {"Content-Type": "application/json"}
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Log what went wrong, but for a client that is gone."""
+        del request, client_address
+        error = sys.exception()
+        if not isinstance(error, OSError):
+            _LOGGER.error("the monitor's page cannot be shown", exc_info=error)
 
     def answer(self, host: str, path: str) -> Callable[[], tuple[bytes, dict[str, str]]] | HTTPStatus:
         """Return what makes the answer to a request, or why there is none."""

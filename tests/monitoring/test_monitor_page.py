@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import socket
+import struct
 import threading
 import urllib.request
 from collections.abc import Iterator
@@ -168,6 +170,41 @@ def test_a_server_that_goes_away_is_told_and_what_was_known_stays() -> None:
 def test_somebody_elses_connection_is_not_watched(url: str) -> None:
     with psycopg.connect(url) as connection, pytest.raises(QueryError, match="monitor needs connections of its own"):
         monitor(Database.over(connection))
+
+
+def test_a_client_that_goes_away_is_nobodys_error(
+    page: MonitorPage, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    address = urlsplit(page.url)
+    for _ in range(20):
+        with socket.create_connection((str(address.hostname), address.port or 0)) as gone:
+            gone.sendall(f"GET {address.path}data.json HTTP/1.0\r\nHost: {address.netloc}\r\n\r\n".encode())
+            gone.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # It ends with a reset.
+    assert data(page)["failure"] is None
+    assert capfd.readouterr().err == ""
+    assert caplog.records == []
+
+
+def test_what_goes_wrong_is_an_answer_and_a_line_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    def fail() -> dict[str, Any]:
+        raise LookupError("on purpose")
+
+    with MonitorPage(fail, lambda: None, 0) as page:
+        assert asked(page, urlsplit(page.url).path + "data.json").status == 500
+        assert asked(page, urlsplit(page.url).path).status == 200
+    while not caplog.records:
+        pass
+    assert "the monitor's page cannot be shown" in caplog.text
+    assert "on purpose" in caplog.text
+
+
+def test_a_forked_child_serves_nothing(page: MonitorPage) -> None:
+    pid = os.fork()
+    if pid == 0:
+        page.close()
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    assert data(page)["failure"] is None
 
 
 def test_only_what_is_known_to_be_shown_is_shown() -> None:

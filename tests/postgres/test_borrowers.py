@@ -23,6 +23,7 @@ from ferra_sync._postgres.observer import Caller
 from ferra_sync._postgres.pool import Pool
 from ferra_sync._postgres.pool_state import Borrower, PoolState
 from ferra_sync.errors import ConfigError, Db
+from ferra_sync.monitoring import Statistics
 
 
 class Lamps(Table):
@@ -86,7 +87,7 @@ def test_each_that_waits_is_counted_while_it_waits(url: str) -> None:
             assert state(db).is_exhausted
         for call in calls:
             call.result(timeout=30)
-        assert state(db) == (1, 1, 1, 0, 0, ())
+        assert state(db) == PoolState(1, 1, 1, 0, 0, ())
 
 
 def test_who_waited_in_vain_is_not_counted(narrow: Database) -> None:
@@ -157,9 +158,17 @@ def test_a_transaction_that_cannot_begin_leaves_no_borrower(url: str) -> None:
         assert state(db).borrowers == ()
 
 
+def test_a_forked_child_counts_from_nothing(url: str) -> None:
+    statistics = Statistics()
+    with Database.connect(url, observers=(statistics,)) as db:
+        db.fetch_value(from_(Lamps).select(fn.count()))
+        assert in_child(lambda: statistics.counted().queries.count) == 0
+        assert statistics.counted().queries.count == 1
+
+
 def test_a_forked_child_has_none_of_its_parents_borrowers(narrow: Database) -> None:
     with narrow.begin():
-        assert in_child(lambda: state(narrow)[3:]) == (0, 0, ())
+        assert in_child(lambda: (state(narrow).in_use, state(narrow).borrowers)) == (0, ())
         assert len(state(narrow).borrowers) == 1
 
 

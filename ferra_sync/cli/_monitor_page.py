@@ -15,6 +15,8 @@ from ferra_sync.monitoring._sampler import Point, Sample, Storage, Watched
 from ferra_sync.monitoring._statements import StatementUse
 
 _NO_STATEMENTS: Final = "pg_stat_statements is not there: it wants shared_preload_libraries and CREATE EXTENSION"
+_SQL: Final = frozenset({"statement", "ran last"})
+"""The columns of statements."""
 _MINUTES: Final = 120
 _UNITS: Final = ("B", "kB", "MB", "GB", "TB")
 _STEP: Final = 1024
@@ -162,9 +164,12 @@ def _table(title: str, headings: Sequence[str], rows: Sequence[Sequence[Cell]], 
     """Return a table; its cells are texts and no markup."""
     if not rows:
         return Text.assemble((title, "bold"), f": {none}")
-    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+    has_sql = not _SQL.isdisjoint(headings)
+    table = Table(
+        title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False, expand=has_sql
+    )
     for heading in headings:
-        is_sql = heading in {"statement", "ran last"}
+        is_sql = heading in _SQL  # It has what width the others leave.
         table.add_column(heading, overflow="ellipsis", no_wrap=True, ratio=1 if is_sql else None)
     for row in rows:
         table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))

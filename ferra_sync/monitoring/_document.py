@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import attrs
 
+from ferra_sync._postgres.observer import Caller
 from ferra_sync.monitoring._activity import Block
 from ferra_sync.monitoring._sampler import Sample, Watched
 
@@ -50,7 +51,7 @@ def _block(block: Block) -> dict[str, Any]:
 
 
 def plain(value: object) -> Any:  # noqa: ANN401 - JSON has six types
-    """Return a value of attrs classes, named tuples, sequences and mappings as JSON's own types."""
+    """Return a value of attrs classes, callers, sequences and mappings as JSON's own types."""
     if value is None or isinstance(value, str | int):
         return value
     if isinstance(value, float):
@@ -60,7 +61,7 @@ def plain(value: object) -> Any:  # noqa: ANN401 - JSON has six types
     kind = type(value)
     if attrs.has(kind):
         return {field.name: plain(getattr(value, field.name)) for field in attrs.fields(kind)}
-    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+    if isinstance(value, Caller):
         return plain(value._asdict())
     if isinstance(value, tuple | list):
         return [plain(each) for each in value]

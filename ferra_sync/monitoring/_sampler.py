@@ -37,7 +37,7 @@ def monitors(config: DatabaseConfig) -> DatabaseConfig:
         application_name=_NAME,
         max_connections=1,
         min_connections=1,
-        acquire_timeout=2.0,
+        acquire_timeout=1.0,
         connect_timeout=5.0,
         statement_timeout=5.0,
         lock_timeout=0.5,

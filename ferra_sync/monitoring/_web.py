@@ -12,7 +12,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final, Self, cast
 
 from ferra_sync._postgres.exits import close_at_exit
 from ferra_sync._postgres.forks import at_fork
@@ -78,6 +78,7 @@ class _Server(ThreadingHTTPServer):
 
     daemon_threads = True
     block_on_close = False
+    request_queue_size = 64
 
     def __init__(self, address: tuple[str, int], found: Callable[[], dict[str, Any]], secret: str) -> None:
         super().__init__(address, _Request)
@@ -118,14 +119,14 @@ class _Server(ThreadingHTTPServer):
 class _Request(BaseHTTPRequestHandler):
     """One request."""
 
-    server: _Server
     timeout = _PATIENCE
     server_version = "ferra"
     sys_version = ""
 
     def do_GET(self) -> None:
         """Answer it."""
-        found = self.server.answer(self.headers.get("Host", ""), self.path.partition("?")[0])
+        server = cast("_Server", self.server)
+        found = server.answer(self.headers.get("Host", ""), self.path.partition("?")[0])
         if isinstance(found, HTTPStatus):
             self.send_error(found)
             return

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+import attrs
 import psycopg
 import pytest
 from databases import fresh_database, server_in_memory
@@ -69,6 +70,29 @@ def test_it_may_be_stopped_by_what_hears_of_it(db: Database) -> None:
     assert over.wait(30)
     while threads():
         pass
+
+
+def test_each_change_is_told_once(db: Database, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "ferra_sync.health")
+    heard: list[Health] = []
+    checks = HealthChecks(db, every=1000, heard=heard.append)
+    checks.close()
+    ready = db.health()
+    for before, said in (
+        (None, []),
+        (ready, []),
+        (attrs.evolve(ready, is_ready=False), ["the database is ready again"]),
+    ):
+        checks.latest = before
+        caplog.clear()
+        checks._check()
+        assert [record.getMessage() for record in caplog.records] == said
+    db.close()
+    for said in (["the database is not ready: the database is closed"], []):
+        caplog.clear()
+        checks._check()
+        assert [record.getMessage() for record in caplog.records] == said
+    assert len(heard) == 6
 
 
 def test_what_hears_of_it_may_fail(db: Database, caplog: pytest.LogCaptureFixture) -> None:

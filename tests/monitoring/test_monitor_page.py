@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
 import socket
 import struct
 import threading
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from typing import Any
@@ -35,10 +37,18 @@ def page(url: str) -> Iterator[MonitorPage]:
 
 
 def asked(page: MonitorPage, path: str, *, host: str | None = None, method: str = "GET") -> http.client.HTTPResponse:
-    address = urlsplit(page.url)
-    connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=30)
-    connection.request(method, path, headers={} if host is None else {"Host": host})
-    return connection.getresponse()
+    """Send a request to the page's server over a pair of sockets, answered in this thread."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.sendall(
+            f"{method} {path} HTTP/1.1\r\nHost: {urlsplit(page.url).netloc if host is None else host}\r\n\r\n".encode()
+        )
+        page._server.finish_request(theirs, ("127.0.0.1", 0))
+        theirs.shutdown(socket.SHUT_WR)
+        answer = http.client.HTTPResponse(ours, method=method)
+        answer.begin()
+        answer.read()
+        return answer
 
 
 def data(page: MonitorPage) -> dict[str, Any]:
@@ -104,6 +114,13 @@ def test_a_page_of_the_web_does_not_reach_it_under_a_name_of_its_own(page: Monit
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "HEAD"])
 def test_it_can_only_be_read(page: MonitorPage, method: str) -> None:
     assert asked(page, urlsplit(page.url).path, method=method).status == 501
+
+
+def test_the_page_and_its_data_are_answers_to_get(page: MonitorPage) -> None:
+    path = urlsplit(page.url).path
+    html, found = asked(page, path), asked(page, f"{path}data.json?now")
+    assert (html.status, html.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert (found.status, found.headers["Content-Type"]) == (200, "application/json")
 
 
 def test_each_page_has_another_secret(url: str) -> None:
@@ -190,12 +207,28 @@ def test_what_goes_wrong_is_an_answer_and_a_line_in_the_log(caplog: pytest.LogCa
         raise LookupError("on purpose")
 
     with MonitorPage(fail, lambda: None, 0) as page:
-        assert asked(page, urlsplit(page.url).path + "data.json").status == 500
+        with pytest.raises(urllib.error.HTTPError, match="500"):
+            data(page)
+        with pytest.raises(LookupError):
+            asked(page, urlsplit(page.url).path + "data.json")
         assert asked(page, urlsplit(page.url).path).status == 200
-    while not caplog.records:
-        pass
+        while not caplog.records:
+            pass
+        caplog.clear()
+        for error in (ConnectionResetError(), TimeoutError(), LookupError("on purpose")):
+            fail_with(page, error)
+    assert len(caplog.records) == 1
     assert "the monitor's page cannot be shown" in caplog.text
     assert "on purpose" in caplog.text
+
+
+def fail_with(page: MonitorPage, error: Exception) -> None:
+    """Let the page's server hear that a request ended so."""
+    with contextlib.suppress(type(error)):
+        try:
+            raise error
+        finally:
+            page._server.handle_error(None, None)
 
 
 def test_a_forked_child_serves_nothing(page: MonitorPage) -> None:

@@ -19,6 +19,7 @@ from forks import in_child
 from ferra_sync import Database, DatabaseConfig, DbErrorKind, Table, from_, select
 from ferra_sync import functions as fn
 from ferra_sync import types as t
+from ferra_sync._postgres.leaks import _Look
 from ferra_sync._postgres.observer import Caller
 from ferra_sync._postgres.pool import Pool
 from ferra_sync._postgres.pool_state import Borrower, PoolState
@@ -209,6 +210,18 @@ def test_who_keeps_a_connection_is_warned_of_once_by_its_line(
         with db.begin():
             assert heard.get(timeout=30).getMessage() != warning.getMessage()  # The first is not warned of again.
             assert state(db).is_leaked
+
+
+def test_a_look_warns_of_those_alone_who_are_late(url: str, heard: queue.SimpleQueue[logging.LogRecord]) -> None:
+    with Database.connect(url) as db, db.begin():
+        pool = db._pool
+        assert isinstance(pool, Pool)
+        for late, warned in ((1000.0, False), (0.0, True), (0.0, False)):
+            _Look(pool._connections, pool._source, late)._run(pool._connections)
+            assert heard.empty() is not warned
+            if warned:
+                heard.get()
+        assert _Look(pool._connections, pool._source, 1000).pause == 15
 
 
 def test_without_leak_after_nothing_is_overdue(narrow: Database) -> None:

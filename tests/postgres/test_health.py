@@ -15,7 +15,9 @@ from psycopg.conninfo import make_conninfo
 
 from ferra_sync import Database, DatabaseConfig, QueryError
 from ferra_sync._database.pooled import Pooled
+from ferra_sync._postgres.config import connection_parameters
 from ferra_sync._postgres.embedded import EmbeddedServer
+from ferra_sync._postgres.probe import Answer, _ask
 
 SECRET = "s3cret"
 
@@ -62,6 +64,39 @@ def test_the_last_idle_connection_is_left_to_others(url: str) -> None:
         pool_of(db).release(one)
         assert db.health().is_ready
         until(db, idle=2)
+
+
+def test_the_question_is_asked_on_a_spare_connection_or_on_one_of_its_own(url: str) -> None:
+    with Database.connect(config=DatabaseConfig(url, min_connections=2, max_connections=2)) as db:
+        until(db, idle=2)
+        pool, parameters = pool_of(db), connection_parameters(db.config)
+        for _ in range(2):
+            answer = Answer()
+            answer.ask(pool, parameters)
+            assert answer.is_there
+            assert answer.seconds is not None
+            assert pool.state().in_use == 0
+            with db.connection():
+                own = Answer()
+                own.ask(pool, parameters)
+                assert own.seconds is not None
+        refused = Answer()
+        with db.connection():
+            refused.ask(pool, parameters | {"dbname": "nosuch"})
+        assert refused.seconds is None
+        assert 'database "nosuch" does not exist' in refused.failure
+
+
+def test_a_server_that_says_no_has_not_answered(url: str) -> None:
+    with Database.connect(config=DatabaseConfig(url, min_connections=2, max_connections=2)) as db:
+        until(db, idle=2)
+        with db.connection() as one, db.connection() as other, psycopg.connect(url, autocommit=True) as admin:
+            pids = [one.info.backend_pid, other.info.backend_pid]
+            for pid in pids:
+                admin.execute("SELECT pg_terminate_backend(%s, 10000)", (pid,))
+            for connection in (one, other):
+                with pytest.raises(psycopg.errors.AdminShutdown):
+                    _ask(connection)  # type: ignore[arg-type]  # it is of the pool
 
 
 def test_a_pool_whose_connections_are_all_taken_is_ready_until_a_call_waits(url: str) -> None:

@@ -22,8 +22,8 @@ class Loan:
     def __init__(self, code: CodeType, line: int) -> None:
         self._code = code
         self._line = line
-        self.since = monotonic()
-        self.is_told = False
+        self.since: float = monotonic()
+        self.is_told: bool = False
 
     @classmethod
     def now(cls) -> Loan:

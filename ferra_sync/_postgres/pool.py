@@ -174,17 +174,9 @@ class Pool:
 
     def state(self) -> PoolState:
         """Return what the connections do at this moment, and who has them."""
-        from ferra_sync._postgres.pool_state import Borrower, PoolState  # noqa: PLC0415 - for those who ask
+        from ferra_sync._postgres.pool_state import state_of  # noqa: PLC0415 - for those who ask
 
-        now, lent = monotonic(), self._source.lent()
-        borrowers = [
-            Borrower.of(connection, loan, now, self._config.leak_after)
-            for connection in lent
-            if (loan := connection.loan) is not None
-        ]
-        borrowers.sort(key=lambda borrower: borrower.seconds, reverse=True)
-        size, idle, waiting = self._connections.numbers()
-        return PoolState(self._config.max_connections, size, idle, len(lent), waiting, tuple(borrowers))
+        return state_of(self._connections.numbers(), self._source.lent(), self._config)
 
     def close(self) -> None:
         """Close the idle connections, and those in use when they are released. A second time does nothing."""

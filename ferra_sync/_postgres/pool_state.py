@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import Self
+from collections.abc import Iterable
+from time import monotonic
 
 import attrs
 import psycopg
 
+from ferra_sync._postgres.config import DatabaseConfig
 from ferra_sync._postgres.connection import PooledConnection
-from ferra_sync._postgres.loans import Loan
 from ferra_sync._postgres.observer import Caller
 from ferra_sync.errors import QueryError
 
@@ -30,26 +31,8 @@ class Borrower:
     pid: int | None
     is_overdue: bool
 
-    @classmethod
-    def of(cls, connection: PooledConnection, loan: Loan, now: float, leak_after: float | None) -> Self:
-        """Return who has a connection."""
-        seconds = now - loan.since
-        return cls(
-            loan.caller,
-            seconds,
-            _pid(connection),
-            leak_after is not None and seconds > leak_after,
-        )
-
     def __str__(self) -> str:
         return f"for {self.seconds:.0f} s by {os.path.basename(self.caller.file)}:{self.caller.line}"  # noqa: PTH119 - of a text
-
-
-def _pid(connection: PooledConnection) -> int | None:
-    try:
-        return connection.info.backend_pid
-    except (psycopg.Error, QueryError):  # Another thread has closed it, or given it back.
-        return None
 
 
 @attrs.frozen
@@ -90,3 +73,23 @@ class PoolState:
             said[0] += " by single statements"
         said.append(f"{self.waiting} waiting")
         return ", ".join(said)
+
+
+def state_of(numbers: tuple[int, int, int], lent: Iterable[PooledConnection], config: DatabaseConfig) -> PoolState:
+    """Return what the connections do of which so many there are, are idle and are waited for, and these are lent."""
+    now, late = monotonic(), config.leak_after
+    lent = tuple(lent)
+    loans = [(connection, loan) for connection in lent if (loan := connection.loan) is not None]
+    borrowers = [
+        Borrower(loan.caller, now - loan.since, _pid(connection), late is not None and now - loan.since > late)
+        for connection, loan in sorted(loans, key=lambda each: each[1].since)
+    ]
+    size, idle, waiting = numbers
+    return PoolState(config.max_connections, size, idle, len(lent), waiting, tuple(borrowers))
+
+
+def _pid(connection: PooledConnection) -> int | None:
+    try:
+        return connection.info.backend_pid
+    except (psycopg.Error, QueryError):  # Another thread has closed it, or given it back.
+        return None

@@ -41,7 +41,7 @@ class MonitorPage:
         self._is_open = True
         secret = secrets.token_urlsafe(24)
         self._server = _Server((_HOST, port), found, secret)
-        self.url = f"http://{_HOST}:{self._server.server_port}/{secret}/"
+        self.url: str = f"http://{_HOST}:{self._server.server_port}/{secret}/"
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(_PAUSE,), name="ferra-monitor", daemon=True
         )

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from ferra_sync.monitoring._activity import Activity, Block, Session, activity
     from ferra_sync.monitoring._health_checks import HealthChecks
     from ferra_sync.monitoring._monitor import monitor
-    from ferra_sync.monitoring._opentelemetry import OpenTelemetry
-    from ferra_sync.monitoring._prometheus import Prometheus
+    from ferra_sync.monitoring._opentelemetry import OpenTelemetry as OpenTelemetry
+    from ferra_sync.monitoring._prometheus import Prometheus as Prometheus
     from ferra_sync.monitoring._server import ServerStatus, server_status
     from ferra_sync.monitoring._statements import StatementUse, top_statements
     from ferra_sync.monitoring._storage import (
@@ -56,9 +56,7 @@ __all__ = [
     "Histogram",
     "MissingIndex",
     "MonitorPage",
-    "OpenTelemetry",
     "PoolState",
-    "Prometheus",
     "QueryLog",
     "RepeatedQueries",
     "ServerStatus",

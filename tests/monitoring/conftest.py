@@ -1,30 +1,41 @@
-"""A server that counts statements, and that takes nothing from where it is."""
+"""A database of films, others on it with observers, and a server that counts statements."""
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
-import psycopg
 import pytest
+from counting import counting_server
+from databases import fresh_database
+from reels import Reels
 
-from ferra_sync._postgres.embedded import EmbeddedServer
+from ferra_sync import Database, Observer
 
-_MEMORY_DISK = "/dev/shm"
-_SETTINGS = {"shared_preload_libraries": "pg_stat_statements", "fsync": "off", "max_prepared_transactions": "2"}
+ROWS = "INSERT INTO reels (title, minutes) SELECT 'reel ' || n, n FROM generate_series(1, 50) AS n; ANALYZE reels"
+
+
+@pytest.fixture(scope="module")
+def url(server_url: str) -> Iterator[str]:
+    with fresh_database(server_url, Reels, script=ROWS) as url:
+        yield url
+
+
+@pytest.fixture
+def observed(url: str) -> Iterator[Callable[..., Database]]:
+    """Open a database with these observers."""
+    databases: list[Database] = []
+
+    def observed(*observers: Observer) -> Database:
+        databases.append(Database.connect(url, observers=observers))
+        return databases[-1]
+
+    yield observed
+    for database in databases:
+        database.close()
 
 
 @pytest.fixture(scope="session")
 def counting_url() -> Iterator[str]:
     """The URL of a server that counts statements, and that has prepared transactions."""
-    place = _MEMORY_DISK if os.access(_MEMORY_DISK, os.W_OK) else None
-    with tempfile.TemporaryDirectory(prefix="ferra-counting-", dir=place) as directory:
-        Path(directory).chmod(0o711)
-        data = Path(directory, "data")
-        with EmbeddedServer.start(data) as server, psycopg.connect(server.url, autocommit=True) as connection:
-            for name, value in _SETTINGS.items():
-                connection.execute(f"ALTER SYSTEM SET {name} = '{value}'".encode())
-        with EmbeddedServer.start(data) as server:
-            yield server.url
+    with counting_server() as url:
+        yield url

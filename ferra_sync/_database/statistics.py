@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from _thread import allocate_lock
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping
 from itertools import accumulate
+from threading import RLock
 from typing import Final
 
 import attrs
@@ -140,7 +140,7 @@ class Statistics(Observer):
 
     def leave_to_parent(self) -> None:
         """In a forked child: forget what the parent has counted."""
-        self._lock = allocate_lock()
+        self._lock = RLock()  # A signal's handler may send a statement while this thread reads what was counted.
         self._times = {name: _Tally() for name in ("waits", "uses", "connects", "queries", "transactions")}
         self._outcomes: Counter[str] = Counter()
         self._closes: Counter[str] = Counter()

@@ -35,8 +35,8 @@ class PoolState(NamedTuple):
 
 
 def state_of(pool: Pool) -> PoolState:
-    measures = pool._connections.get_stats()
-    return PoolState(measures["pool_size"], measures["pool_available"], measures["requests_waiting"])
+    state = pool.state()
+    return PoolState(state.size, state.idle, state.waiting)
 
 
 def server_in_memory() -> EmbeddedServer:

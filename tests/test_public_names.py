@@ -68,7 +68,11 @@ MIGRATIONS = """
 AppliedMigration MigrationFailedError MigrationState MigrationStatus Migrations
 """
 
-MONITORING = "QueryLog RepeatedQueries generic_plan"
+MONITORING = """
+Activity Block Borrower Counted Health HealthChecks Histogram MissingIndex MonitorPage PoolState QueryLog
+RepeatedQueries ServerStatus Session StatementStats StatementUse Statistics Stats TableSize UnusedIndex activity
+generic_plan missing_indexes monitor server_status table_sizes top_statements unused_indexes
+"""
 
 FLASK = """
 CrudOptions Ferra FerraState Listing Problem ProblemCodes ProblemError crud_blueprint json_response openapi_blueprint

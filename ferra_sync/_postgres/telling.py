@@ -13,7 +13,9 @@ import psycopg
 
 from ferra_sync._postgres.observer import Observer, QueryEvent, Sent, TransactionOutcome
 
-Event: TypeAlias = Literal["on_query", "on_checkout", "on_connect", "on_close", "on_retry", "on_transaction"]
+Event: TypeAlias = Literal[
+    "on_query", "on_checkout", "on_checkin", "on_connect", "on_close", "on_retry", "on_transaction"
+]
 
 _new: Final = tuple.__new__
 """A named tuple's own constructor takes twice as long."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import select
 from _thread import start_new_thread
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from threading import Lock
 from time import perf_counter
@@ -20,7 +20,7 @@ from psycopg.rows import RowFactory, tuple_row
 from ferra_sync._postgres.errors import from_psycopg
 from ferra_sync._postgres.forks import at_fork
 from ferra_sync._postgres.observer import CloseReason, Observer, ServerAddress
-from ferra_sync._postgres.telling import hearing, tell
+from ferra_sync._postgres.telling import Listeners, tell
 from ferra_sync.errors import QueryError
 
 _OF_PARENT: Final = (
@@ -49,13 +49,13 @@ class Source:
 
     prepare_threshold: int | None
     observers: tuple[Observer, ...] = ()
-    listeners: list[Observer] = attrs.field(init=False)
+    listeners: Listeners = attrs.field(init=False)
     spare: list[PooledConnection] = attrs.field(factory=list)
     failure: str | None = None
     replacement: Callable[[], Callable[[PooledConnection], object] | None] = _nothing
 
     def __attrs_post_init__(self) -> None:
-        self.listeners = hearing(self.observers, "on_query")
+        self.listeners = Listeners(self.observers)
 
     def take(self) -> PooledConnection | None:
         """Return the spare connection, once: the pool's threads connect side by side."""
@@ -82,7 +82,7 @@ class PooledConnection(psycopg.Connection[Any]):
     is_inherited: bool = False
     verified: set[object]
     element_types: dict[object, int]
-    listeners: Sequence[Observer] = ()
+    listeners: Listeners | None = None
     server: ServerAddress | None = None
     close_reason: CloseReason | None = None
     is_told_of: bool = False

@@ -6,6 +6,7 @@ import math
 import os
 import re
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 from urllib.parse import quote, unquote
 
@@ -31,6 +32,8 @@ _FORMS: Final = "postgresql://user:password@host:port/database or host=… dbnam
 _URL: Final = re.compile(r"postgres(?:ql)?://")
 _OTHER_KIND: Final = re.compile(r"(?!postgres)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 """A URL of another kind of database, which its own provider reads."""
+_KNOWN_KIND: Final = re.compile(r"(sqlite|mongodb)(?:\+srv)?:")
+_OPENED_BY: Final = {"sqlite": "SqliteDatabase", "mongodb": "MongoDatabase"}
 _FOREIGN_DRIVER: Final = re.compile(r"(postgres(?:ql)?\+\w+)://")
 _PORTS: Final = re.compile(r"[\d,]*")
 _SECRETS: Final = frozenset(
@@ -200,18 +203,22 @@ def found_url() -> str:
     Raises:
         ConfigError: there is none, or `.env` is not to be trusted.
     """
-    found = os.environ.get(_VARIABLE)
-    if found:
-        return found
-    try:
-        found = dotenv_values().get(_VARIABLE)
-    except ImportError:
+    found = environment_url()
+    if found is None:
         raise ConfigError(
-            f"no database URL: pass one, or set {_VARIABLE} to {_FORMS} (a .env file is read with python-dotenv)"
-        ) from None
-    if not found:
-        raise ConfigError(f"no database URL: pass one, or set {_VARIABLE}, or put it into a .env file: {_FORMS}")
+            f"no database URL: pass one, or set {_VARIABLE}, or put it into a .env file: {_FORMS};"
+            f" python-dotenv reads the file"
+        )
     return found
+
+
+def environment_url() -> str | None:
+    """Return what `found_url` does; None where there is none."""
+    found = os.environ.get(_VARIABLE)
+    if not found:
+        with suppress(ImportError):  # `.env` is read where python-dotenv is installed.
+            found = dotenv_values().get(_VARIABLE)
+    return found or None
 
 
 def connection_parameters(config: DatabaseConfig) -> dict[str, Any]:
@@ -297,6 +304,10 @@ def _parsed(url: str) -> dict[str, Any]:
     foreign = _FOREIGN_DRIVER.match(url)
     if foreign:
         raise ConfigError(f"the database's URL begins with {foreign[1]}://; write postgresql://")
+    known = _KNOWN_KIND.match(url)
+    if known:
+        other = f"{_OPENED_BY[known[1]]}.connect, or Databases"
+        raise ConfigError(f"the database's URL begins with {known[1]}: say {other}")
     own, url = _taken_out(url)
     parameters = _parsed_by_libpq(url)
     if parameters is None or not (parameters or _URL.match(url)):

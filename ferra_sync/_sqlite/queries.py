@@ -217,8 +217,6 @@ class Queries(Expressions):
 
     def _group(self, shape: Hashable) -> str:
         match shape:
-            case (shapes.ROW, *keys):
-                return ", ".join(map(self.key, keys))
             case (shapes.GROUPING_SETS, str() as kind, *_):
                 raise refused(kind.upper())
             case _:
@@ -305,8 +303,6 @@ class Queries(Expressions):
         for each in (self, inside):
             each._made[cte.table.declared_by] = dict(zip(names, storages, strict=True))
         step = inside.rows(shape.parts[1])
-        if shape.order_by or shape.limit is not None or shape.offset is not None:
-            raise refused("recursive query that is sorted or cut")
         return f"{start.text(storages)} {shape.operator} {step.text(storages)}"
 
     # Queries inside expressions

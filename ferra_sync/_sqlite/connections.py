@@ -23,6 +23,9 @@ from ferra_sync._sqlite.errors import from_sqlite
 from ferra_sync.errors import ConfigError, Db, DbErrorKind
 
 MEMORY: Final = ":memory:"
+LONGEST: Final = 2_147_483.0
+"""Seconds: SQLite counts its waiting in milliseconds, in 32 bits."""
+
 _PREFIXES: Final = ("sqlite:///", "sqlite::", "sqlite:")
 _SESSION: Final = (
     "PRAGMA foreign_keys = ON",
@@ -135,7 +138,7 @@ class Connections:
             try:
                 connection = sqlite3.connect(
                     self.path,
-                    timeout=self.config.acquire_timeout,
+                    timeout=min(self.config.acquire_timeout, LONGEST),
                     isolation_level=None,
                     check_same_thread=False,
                     factory=Connection,

@@ -245,8 +245,7 @@ class SqliteRepository(RowBodies[M]):
         A key without a row, or a second time, is no error.
 
         Raises:
-            QueryError: a key has the wrong type or number of values; it says which. Or it is of bytea or a float, of
-                which SQLite is given no list.
+            QueryError: a key has the wrong type or number of values; it says which.
         """
         return delete_many(self.db, self._meta, _several("delete_many", keys), self._statements.key_values, progress)
 

@@ -15,6 +15,9 @@ own, so a pooler that changes the session between transactions is no place to mi
 
 On a `SqliteDatabase` the same files run, each in BEGIN IMMEDIATE, which keeps other processes out. Foreign keys are off
 meanwhile and are looked at before the commit; VACUUM and PRAGMAs of the file stand alone, without a transaction.
+
+The logger `ferra_sync.migrations` has each script at INFO, and the wait for the lock; at DEBUG where each statement
+begins, never what it says.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from ferra_sync.errors import MigrationError
 from ferra_sync.migrations._files import Script, line_and_column
 from ferra_sync.migrations._history import AppliedMigration
 from ferra_sync.migrations._lexer import ScriptStatement
-from ferra_sync.migrations._session import ScriptStoppedError, Session
+from ferra_sync.migrations._session import LOG, ScriptStoppedError, Session
 
 
 class MigrationFailedError(MigrationError):
@@ -67,11 +67,13 @@ def execute(session: Session, steps: Sequence[Step]) -> list[AppliedMigration]:
     """Run `steps` in order and return what they recorded; stop at the first that fails, with MigrationFailedError."""
     completed: list[AppliedMigration] = []
     for step in steps:
+        LOG.info("running %s", step.script.path)
         try:
             recorded = _done(session, step)
         except ScriptStoppedError as stopped:
             raise _failure(step.script, stopped, completed) from stopped.__cause__
         completed += recorded
+        LOG.info("ran %s" if recorded else "%s was run by another process", step.script.path)
     return completed
 
 

@@ -19,7 +19,7 @@ from psycopg.rows import tuple_row
 from ferra_sync._postgres.errors import from_psycopg
 from ferra_sync.migrations._files import Rules, Script
 from ferra_sync.migrations._lexer import ScriptStatement, statements
-from ferra_sync.migrations._session import ScriptStoppedError
+from ferra_sync.migrations._session import ScriptStoppedError, announced
 
 _RESET: Final = b"SET SESSION AUTHORIZATION DEFAULT; RESET ROLE; RESET ALL"
 _TRANSACTION_TAGS: Final = frozenset({"COMMIT", "ROLLBACK", "PREPARE TRANSACTION"})
@@ -87,7 +87,7 @@ def run(conn: psycopg.Connection[Any], script: Script, statements: Sequence[Scri
     settings = _settings(conn)
     transaction = value(conn, b"SELECT pg_catalog.pg_current_xact_id()::text") if script.in_transaction else None
     with _OneStatement(conn) as cursor:
-        for statement in statements:
+        for statement in announced(script, statements):
             _send(cursor, statement)
             _check_transaction(cursor, statement, transaction, last=statement is statements[-1])
     if transaction is None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import attrs
 
 from ferra_sync import Database
+from ferra_sync._providers.provider import Provided
 from ferra_sync._query.checks import named
 from ferra_sync.errors import MigrationError
 from ferra_sync.migrations._execution import Step, execute
@@ -25,8 +26,8 @@ from ferra_sync.migrations._status import MigrationStatus, pending, statuses
 if TYPE_CHECKING:
     from ferra_sync._sqlite.database import SqliteDatabase
 
-Migrated: TypeAlias = "Database | SqliteDatabase"
-"""What migrations run on."""
+Migrated: TypeAlias = "Database | SqliteDatabase | Provided"
+"""What migrations run on; of what a provider opens, PostgreSQL and SQLite."""
 
 
 def _path(directory: str | os.PathLike[str]) -> Path:

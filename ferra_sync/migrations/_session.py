@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import timedelta
-from typing import Protocol
+from typing import Final, Protocol
 
 from ferra_sync.migrations._files import Migration, Rules, Script
 from ferra_sync.migrations._history import AppliedMigration
 from ferra_sync.migrations._lexer import ScriptStatement
+
+LOG: Final = logging.getLogger("ferra_sync.migrations")
 
 
 class ScriptStoppedError(Exception):
@@ -66,3 +69,10 @@ class Session(Protocol):
     def remove(self, applied: AppliedMigration) -> AppliedMigration:
         """Delete a row, in its scope, and return it."""
         ...
+
+
+def announced(script: Script, statements: Sequence[ScriptStatement]) -> Iterator[ScriptStatement]:
+    """Yield the statements of a script; the log is told of each where it begins, and never what it says."""
+    for statement in statements:
+        LOG.debug("%s: sending the statement that begins here", script.at(statement.start))
+        yield statement

@@ -15,14 +15,14 @@ from typing import Any, Final
 import attrs
 
 from ferra_sync._expression.identifiers import quoted
-from ferra_sync._sqlite.connections import Connection
+from ferra_sync._sqlite.connections import LONGEST, Connection
 from ferra_sync._sqlite.database import SqliteDatabase
 from ferra_sync._sqlite.running import begun, executed, rows_of
 from ferra_sync.errors import Db, DbErrorKind, FerraDbError, MigrationError
 from ferra_sync.migrations._files import NO_TRANSACTION, Migration, Rules, Script
 from ferra_sync.migrations._history import TABLE, AppliedMigration
 from ferra_sync.migrations._lexer import ScriptStatement
-from ferra_sync.migrations._session import ScriptStoppedError
+from ferra_sync.migrations._session import ScriptStoppedError, announced
 from ferra_sync.migrations._sqlite_lexer import statements
 
 _COLUMNS: Final = "version, name, checksum, applied_at, duration"
@@ -92,7 +92,7 @@ def _settings(connection: Connection, usual: float, lock_timeout: float | None) 
 
 
 def _wait(connection: Connection, seconds: float) -> None:
-    executed(connection, f"PRAGMA busy_timeout = {int(seconds * 1000)}").close()
+    executed(connection, f"PRAGMA busy_timeout = {int(min(seconds, LONGEST) * 1000)}").close()
 
 
 def _locked(who: str, lock_timeout: float | None) -> MigrationError:
@@ -145,7 +145,7 @@ class SqliteSession:
 
     def run(self, script: Script, statements: Sequence[ScriptStatement]) -> None:
         """Send the statements of a script."""
-        for statement in statements:
+        for statement in announced(script, statements):
             try:
                 self._rows(statement.text)
             except FerraDbError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -14,6 +15,7 @@ from ferra_sync import (
     SERVER_DEFAULT,
     UNSET,
     Changeset,
+    ConfigError,
     Databases,
     FerraModel,
     Filter,
@@ -109,3 +111,16 @@ def test_what_is_refused_has_its_problem(client: FlaskClient) -> None:
     ):
         assert answer.status_code == status, answer.text
     assert [each["title"] for each in client.get("/songs").json["items"]] == ["Yesterday"]  # type: ignore[index]
+
+
+def test_the_extension_opens_postgresql_alone_and_migrates_both(tmp_path: Path) -> None:
+    made = tmp_path / "sql" / "20250301000000_create_songs"
+    made.mkdir(parents=True)
+    (made / "up.sql").write_text("CREATE TABLE songs (id INTEGER)")
+    app = Flask("songs")
+    app.config |= {"FERRA_DATABASE_URL": f"sqlite:///{tmp_path}/songs.db", "FERRA_MIGRATIONS": str(made.parent)}
+    ferra = Ferra(app)
+    with pytest.raises(ConfigError, match=r"begins with sqlite: say SqliteDatabase\.connect, or Databases"):
+        ferra.db.ping()
+    result = app.test_cli_runner().invoke(args=["ferra", "migration", "run"])
+    assert (result.exit_code, result.output) == (0, "applied 20250301000000_create_songs\n")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
-import multiprocessing
+import os
 import re
+import signal
 import sqlite3
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ import pytest
 from click.testing import CliRunner
 from written_migrations import FIRST, SECOND, THIRD, labels, write
 
-from ferra_sync import FerraModel, SqliteDatabase, Table
+from ferra_sync import Databases, FerraModel, MongoDatabase, SqliteDatabase, Table
 from ferra_sync import types as t
 from ferra_sync.cli import ferra
 from ferra_sync.errors import Conflict, Db, DbErrorKind, MigrationError
@@ -104,6 +105,17 @@ def test_a_file_that_fails_is_undone_whole_and_named_with_its_line(
     assert cause.kind is DbErrorKind.UNDEFINED
     write(directory, SECOND, "CREATE TABLE posts (id INTEGER PRIMARY KEY);")
     assert labels(migrations.run(db)) == [SECOND, THIRD]
+
+
+def test_the_log_has_scripts_and_where_statements_begin_and_never_what_they_say(
+    db: SqliteDatabase, migrations: Migrations, directory: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    write(directory, FIRST, "SELECT 'secret';\nSELECT 2")
+    with caplog.at_level("DEBUG", "ferra_sync.migrations"):
+        migrations.run(db)
+    path = directory / FIRST / "up.sql"
+    begins = [f"{path}:{line}:1: sending the statement that begins here" for line in (1, 2)]
+    assert caplog.messages == [f"running {path}", *begins, f"ran {path}"]
 
 
 def test_a_constraint_that_refuses_a_row_is_named_and_its_values_are_not(
@@ -227,14 +239,16 @@ def test_a_file_without_a_transaction_is_run_as_it_is_and_recorded(
 
 
 def test_several_processes_and_threads_apply_each_migration_exactly_once(
-    url: str, migrations: Migrations, directory: Path
+    tmp_path: Path, url: str, migrations: Migrations, directory: Path
 ) -> None:
     names = [f"2025030100000{digit}_m{digit}" for digit in range(6)]
     write(directory, "20250228000000_runs", "CREATE TABLE runs (name TEXT)")
     for name in names:
         write(directory, name, f"INSERT INTO runs VALUES ('{name}')")
-    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as processes:
-        applied = list(processes.map(_run, [url] * 2, [directory] * 2))
+    answers = [tmp_path / f"answer{number}" for number in range(4)]
+    for child in [_run_in_a_child(url, migrations, answer) for answer in answers]:
+        os.waitpid(child, 0)
+    applied = [answer.read_text().split() for answer in answers]
     with SqliteDatabase.connect(url) as db:
         assert sorted(itertools.chain.from_iterable(applied)) == ["20250228000000_runs", *names]
         assert sorted(asked(db, "SELECT name FROM runs")) == names
@@ -243,9 +257,66 @@ def test_several_processes_and_threads_apply_each_migration_exactly_once(
             assert sorted(map(len, threads.map(lambda _: migrations.run(db), range(3)))) == [0, 0, 1]
 
 
-def _run(url: str, directory: Path) -> list[str]:
+def _run_in_a_child(url: str, migrations: Migrations, answer: Path) -> int:
+    child = os.fork()
+    if not child:
+        try:
+            with SqliteDatabase.connect(url) as db:
+                answer.write_text("\n".join(labels(migrations.run(db))))
+        finally:
+            os._exit(0)
+    return child
+
+
+def test_a_process_that_is_killed_in_a_file_leaves_nothing_of_it_and_no_lock(
+    url: str, migrations: Migrations, directory: Path
+) -> None:
+    write_three(directory)
+    write(directory, SECOND, "CREATE TABLE posts (id INTEGER);\nINSERT INTO users (name) VALUES ('al');\nSELECT 'here'")
+
+    def die(sql: str) -> None:
+        if sql == "SELECT 'here'":
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    child = os.fork()
+    if not child:
+        try:
+            with SqliteDatabase.connect(url) as db:
+                with db._taken(writing=True) as connection:
+                    connection.set_trace_callback(die)
+                migrations.run(db)
+        finally:
+            os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
     with SqliteDatabase.connect(url) as db:
-        return labels(Migrations(directory).run(db))
+        assert ([each.state.value for each in migrations.status(db)], tables(db)) == (
+            ["applied", "pending", "pending"],
+            {"users"},
+        )
+        assert labels(migrations.run(db, lock_timeout=0)) == [SECOND, THIRD]
+
+
+def test_what_another_run_has_applied_after_this_one_has_looked_is_left_to_it(
+    tmp_path: Path, url: str, migrations: Migrations, directory: Path
+) -> None:
+    write(directory, FIRST, "SELECT 1")
+    with SqliteDatabase.connect(url) as db:
+        migrations.run(db)
+        write(directory, SECOND, "CREATE TABLE posts (id INTEGER)")
+        write(directory, THIRD, "CREATE TABLE users (id INTEGER)")
+
+        def overtake(sql: str) -> None:
+            if sql.startswith("BEGIN") and "posts" not in tables(theirs):
+                write(ahead, FIRST, "SELECT 1")
+                write(ahead, SECOND, "CREATE TABLE posts (id INTEGER)")
+                Migrations(ahead).run(theirs)
+
+        ahead = tmp_path / "ahead"
+        with SqliteDatabase.connect(url) as theirs:
+            with db._taken(writing=True) as connection:
+                connection.set_trace_callback(overtake)
+            assert labels(migrations.run(db, lock_timeout=1e9)) == [THIRD]
+        assert tables(db) == {"users", "posts"}
 
 
 def test_a_run_that_does_not_get_the_lock_in_time_says_so_and_applies_nothing(
@@ -261,6 +332,8 @@ def test_a_run_that_does_not_get_the_lock_in_time_says_so_and_applies_nothing(
                 migrations.run(db, lock_timeout=0.01)
         assert asked(db, "PRAGMA busy_timeout") == [int(db._connections.config.acquire_timeout * 1000)]
         assert labels(migrations.run(db, lock_timeout=0)) == [FIRST, SECOND, THIRD]
+    with pytest.raises(Db, match="the database is closed"):
+        migrations.run(db)
 
 
 def test_a_file_that_may_not_be_written_is_a_database_error(url: str, migrations: Migrations, directory: Path) -> None:
@@ -280,6 +353,17 @@ def test_migrations_run_on_a_database_alone(migrations: Migrations, directory: P
         pytest.raises(MigrationError, match="run on a Database or a SqliteDatabase, not on"),
     ):
         migrations.run(tx)  # type: ignore[arg-type]  # wrong on purpose
+
+
+def test_a_database_that_a_provider_has_opened_is_migrated(migrations: Migrations, directory: Path) -> None:
+    write_three(directory)
+    with Databases({"default": "sqlite::memory:"}) as databases:
+        assert labels(migrations.run(databases.open())) == [FIRST, SECOND, THIRD]
+        assert databases.repository(User).insert(User(1, "al")) == User(1, "al")
+    mongo = MongoDatabase.connect("mongodb://localhost:1/none")
+    with pytest.raises(MigrationError, match="run on a Database or a SqliteDatabase, not on a MongoDatabase"):
+        migrations.run(mongo)
+    mongo.close()
 
 
 def test_the_commands_take_the_url_of_a_file(

@@ -197,6 +197,37 @@ def test_one_that_is_no_list_is_refused_by_name(db: Both, verb: str) -> None:
         getattr(of(Work, db), verb)(5)
 
 
+class Prices(Table):
+    id = t.numeric(4, 1, primary_key=True)
+
+
+@attrs.define
+class Price(FerraModel[Prices]):
+    id: Decimal
+
+
+class Blobs(Table):
+    id = t.bytea(primary_key=True)
+
+
+@attrs.define
+class Blob(FerraModel[Blobs]):
+    id: bytes
+
+
+def test_a_list_of_keys_has_bytes_and_what_no_column_holds() -> None:
+    with SqliteDatabase.connect() as db:
+        db.create_tables(Prices, Blobs)
+        prices, blobs = db.repository(Price), db.repository(Blob)
+        stored = prices.insert_many([Price(Decimal("9.5")), Price(Decimal(-1))])
+        keys = [Decimal("9.50"), Decimal("9.51"), Decimal(10) ** 30, -(Decimal(10) ** 30), Decimal(-1)]
+        assert prices.find_many(keys, missing="omit") == stored
+        assert prices.delete_many(keys[1:]) == 1
+        kept = blobs.insert_many([Blob(b"a"), Blob(b"\0\xff"), Blob(b"")])
+        assert blobs.find_many([b"", b"\0\xff", b"a"]) == kept[::-1]
+        assert blobs.delete_many([b"\0\xff", b"b"]) == 1
+
+
 # A differential test: what PostgreSQL says of any list of batches, SQLite says
 
 

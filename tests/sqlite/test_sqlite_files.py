@@ -116,18 +116,18 @@ def test_a_file_that_may_only_be_read_is_read_and_not_written() -> None:
                 notes = db.repository(Note)
                 return notes.find_all(), kind_of(lambda: notes.insert(Note(2, "b")))
 
-        assert as_nobody(used) == ([Note(1, "a")], DbErrorKind.READ_ONLY_TRANSACTION)
+        assert in_a_child(used, user=NOBODY) == ([Note(1, "a")], DbErrorKind.READ_ONLY_TRANSACTION)
         Path(directory).chmod(0o755)
 
 
-def as_nobody(call: Callable[[], Any]) -> Any:
-    """Return what a call returns in a process whose user may write no file of ours."""
+def in_a_child(call: Callable[[], Any], *, user: int | None = None) -> Any:
+    """Return what a call returns in a forked process, which a user runs who may write no file of ours."""
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
         try:
-            if os.geteuid() == 0:
-                os.setuid(NOBODY)
+            if user is not None and os.geteuid() == 0:
+                os.setuid(user)
             os.write(writing, pickle.dumps(call()))
         finally:
             os._exit(0)
@@ -203,6 +203,19 @@ def test_a_text_that_is_no_text_is_told_without_it(notes: Any) -> None:
             call()
         assert (caught.value.kind, "secret" in str(caught.value)) == (DbErrorKind.INVALID_DATA, False)
     notes.delete(1)
+
+
+def test_a_row_that_a_trigger_keeps_out_is_told_and_undoes_the_others(notes: Any) -> None:
+    with notes.db._taken(writing=True) as connection:
+        connection.execute(
+            "CREATE TRIGGER no_b BEFORE INSERT ON notes WHEN new.body = 'b' BEGIN SELECT RAISE(IGNORE); END"
+        )
+    with pytest.raises(Db, match="a trigger or a rule kept the row from being inserted, so that nothing was written"):
+        notes.insert(Note(1, "b"))
+    for write in (notes.insert_many, notes.upsert_many):
+        with pytest.raises(Db, match="kept the row from being inserted") as caught:
+            write([Note(1, "a"), Note(2, "b")])
+        assert (caught.value.row, notes.count()) == (1, 0)
 
 
 # By name

@@ -9,6 +9,7 @@ from typing import assert_type
 from domain import Post, Posts, User, Users
 
 from ferra_sync import (
+    Databases,
     FerraRepository,
     Outcome,
     Outcomes,
@@ -50,6 +51,7 @@ migrations = Migrations("migrations")
 assert_type(migrations.run(db, lock_timeout=1.0), list[AppliedMigration])
 assert_type(migrations.revert(db, 2), list[AppliedMigration])
 assert_type(migrations.status(db), list[MigrationStatus])
+assert_type(migrations.run(Databases().open()), list[AppliedMigration])
 
 # Rejected
 

@@ -35,8 +35,8 @@ from ferra_sync.errors import QueryError
 
 _JOINS: Final = {"inner": "INNER", "left": "LEFT", "cross": "CROSS"}
 _BOTH_WAYS: Final = {"right": "RIGHT", "full": "FULL"}
-_JOINS_BOTH_WAYS: Final = (3, 39)
-"""The version of SQLite from which on it has these."""
+_GROUPS_AND_JOINS: Final = (3, 39)
+"""The version of SQLite from which on it has these, and HAVING without GROUP BY."""
 _OPERATORS: Final = frozenset({"UNION", "UNION ALL", "INTERSECT", "EXCEPT"})
 _MATERIALIZED: Final = {None: "", True: "MATERIALIZED ", False: "NOT MATERIALIZED "}
 _VALUE: Final = "value"
@@ -145,7 +145,7 @@ class Queries(Expressions):
             ("TABLESAMPLE or ONLY", shape.parts),
             ("DISTINCT ON", shape.distinct),
             ("FOR UPDATE", shape.locks),
-            ("HAVING without groups", shape.having and not (shape.group_by or has_aggregate(*shape.having))),
+            ("HAVING without groups", shape.having and not shape.group_by and not _makes_one_row(shape)),
         ):
             if said:
                 raise refused(what)
@@ -246,7 +246,7 @@ class Queries(Expressions):
 
     def _join(self, join: JoinShape) -> str:
         how = _JOINS.get(join.how) or _BOTH_WAYS[join.how]
-        if join.how in _BOTH_WAYS and sqlite3.sqlite_version_info < _JOINS_BOTH_WAYS:
+        if join.how in _BOTH_WAYS and sqlite3.sqlite_version_info < _GROUPS_AND_JOINS:
             raise refused(f"{how} JOIN before its version 3.39")
         on = "" if join.on is None else f" ON {self.predicate(join.on)}"
         return f"{how} JOIN {self.source(join.table)}{on}"
@@ -349,6 +349,11 @@ def _is_plain(shape: RowsShape) -> bool:
 
 def _joins_both_ways(shape: RowsShape) -> bool:
     return isinstance(shape, SelectShape) and any(join.how in _BOTH_WAYS for join in shape.joins)
+
+
+def _makes_one_row(shape: SelectShape) -> bool:
+    """Whether SQLite too takes all rows for one group, as it does from 3.39 on where there is an aggregate."""
+    return has_aggregate(*shape.having) and sqlite3.sqlite_version_info >= _GROUPS_AND_JOINS
 
 
 def _is_step(shape: RowsShape) -> bool:

@@ -74,6 +74,8 @@ def floating(op: str, left: float, right: float) -> float:
 def exact(op: str, left: str, right: str) -> str:
     """Return what an operator makes of two numerics."""
     one, other = Decimal(left), Decimal(right)
+    if not other and op in "/%":
+        raise ZeroDivisionError
     match op:
         case "+":
             found = _CONTEXT.add(one, other)
@@ -111,8 +113,6 @@ def _scale(number: Decimal) -> int:
 
 def _fraction(over: Decimal, under: Decimal) -> tuple[int, int]:
     (a, b), (c, d) = over.as_integer_ratio(), under.as_integer_ratio()
-    if not c:
-        raise ZeroDivisionError
     return (a * d, b * c) if c > 0 else (-a * d, -b * c)
 
 

@@ -43,7 +43,17 @@ _FIRST: Final = {
     (shapes.DESC, "first"): "DESC NULLS FIRST",
     (shapes.DESC, "last"): "DESC NULLS LAST",
 }
-_CALLS: Final = frozenset({shapes.CALL, shapes.CALL_DISTINCT, shapes.COUNT_ROWS, shapes.FILTER, shapes.OVER})
+_CALLS: Final = frozenset(
+    {
+        shapes.CALL,
+        shapes.CALL_DISTINCT,
+        shapes.COUNT_ROWS,
+        shapes.FILTER,
+        shapes.OVER,
+        shapes.ORDERED,
+        shapes.WITHIN_GROUP,
+    }
+)
 
 
 class Expressions:

@@ -12,7 +12,7 @@ from typing import get_type_hints
 import pytest
 
 import ferra_sync
-from ferra_sync import errors, functions, migrations, types
+from ferra_sync import errors, functions, migrations, testing, types
 from ferra_sync.integrations import flask
 
 TOP = """
@@ -73,6 +73,10 @@ CrudOptions Ferra FerraState Listing Problem ProblemCodes ProblemError crud_blue
 request_body
 """
 
+TESTING = """
+Server rehearsal
+"""
+
 PINNED = [
     (ferra_sync, TOP),
     (types, TYPES),
@@ -80,6 +84,7 @@ PINNED = [
     (errors, ERRORS),
     (migrations, MIGRATIONS),
     (flask, FLASK),
+    (testing, TESTING),
 ]
 every_module = pytest.mark.parametrize(("module", "pinned"), PINNED, ids=lambda value: getattr(value, "__name__", ""))
 
@@ -154,7 +159,7 @@ def test_the_names_of_an_extra_are_there_and_no_star_import_asks_for_the_extra()
 
 
 def test_every_other_module_is_private_or_known() -> None:
-    known = {"cli", "errors", "functions", "integrations", "migrations", "types"}
+    known = {"cli", "errors", "functions", "integrations", "migrations", "testing", "types"}
     found = {module.name for module in pkgutil.iter_modules(ferra_sync.__path__) if not module.name.startswith("_")}
     assert found <= known
 

@@ -32,10 +32,12 @@ class Cluster(NamedTuple):
 
     @classmethod
     @contextlib.contextmanager
-    def prepared(cls, kept: Path | None, *, programs: Path, version: int, account: Account) -> Iterator[Cluster]:
+    def prepared(
+        cls, kept: Path | None, *, programs: Path, version: int, account: Account, in_memory: bool = False
+    ) -> Iterator[Cluster]:
         """Make the directories of a server, and remove `scratch` again where starting it fails."""
         is_new = kept is None or _is_new(kept, version)
-        scratch = Path(tempfile.mkdtemp(prefix="ferra-", dir=temporary_directory(account)))
+        scratch = Path(tempfile.mkdtemp(prefix="ferra-", dir=temporary_directory(account, in_memory=in_memory)))
         try:
             # All before the directory is given away: its new owner could lay links where root would write.
             with (scratch / "log").open("w+b") as log:

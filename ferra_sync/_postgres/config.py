@@ -6,6 +6,7 @@ import math
 import os
 import re
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 from urllib.parse import quote, unquote
 
@@ -192,18 +193,22 @@ def found_url() -> str:
     Raises:
         ConfigError: there is none, or `.env` is not to be trusted.
     """
-    found = os.environ.get(_VARIABLE)
-    if found:
-        return found
-    try:
-        found = dotenv_values().get(_VARIABLE)
-    except ImportError:
+    found = environment_url()
+    if found is None:
         raise ConfigError(
-            f"no database URL: pass one, or set {_VARIABLE} to {_FORMS} (a .env file is read with python-dotenv)"
-        ) from None
-    if not found:
-        raise ConfigError(f"no database URL: pass one, or set {_VARIABLE}, or put it into a .env file: {_FORMS}")
+            f"no database URL: pass one, or set {_VARIABLE}, or put it into a .env file: {_FORMS};"
+            f" python-dotenv reads the file"
+        )
     return found
+
+
+def environment_url() -> str | None:
+    """Return what `found_url` does; None where there is none."""
+    found = os.environ.get(_VARIABLE)
+    if not found:
+        with suppress(ImportError):  # `.env` is read where python-dotenv is installed.
+            found = dotenv_values().get(_VARIABLE)
+    return found or None
 
 
 def connection_parameters(config: DatabaseConfig) -> dict[str, Any]:

@@ -74,7 +74,7 @@ request_body
 """
 
 TESTING = """
-Server rehearsal
+Server models rehearsal rows
 """
 
 PINNED = [

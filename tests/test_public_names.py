@@ -16,18 +16,18 @@ from ferra_sync import errors, functions, migrations, testing, types
 from ferra_sync.integrations import flask
 
 TOP = """
-Aggregate Aggregated Assignment Capped Changeset Column Compound ConfigError Conflict Constraint Correlated
+Aggregate Aggregated Assignment Caller Capped Changeset Column Compound ConfigError Conflict Constraint Correlated
 CorrelatedGroups CorrelatedSelect Cte Database DatabaseConfig Databases Db DbErrorKind Delete Derived DerivedRows
 EmbeddedError Executor Expr FerraCollection FerraDbError FerraModel FerraRepository FieldMeta FieldType Filter Filtering
 Frame From Grouped GroupingSets ImportReport In Insert Insertable InvalidToken JSON_NULL JobError JobOptions JobPart
-JobStatus JsonNull Lease LineError Listener MigrationError ModelMeta NotFound Notification OnConflict Opt Order Outcome
-Outcomes PROVIDERS Page PageParams PgRepository Plain Plan PlanNode Predicate Provided Provider Quantified QueryError
-RecursiveCte Repository Returning Row RowQuery SERVER_DEFAULT Savepoint SchemaError Search Select SetAside SetReturning
-Slice Sort Table TableMeta TablePart Transaction Truncate UNSET UncountedPage Unset Update ValidationError Window
-WindowFunction all_ any_ breadth_first by capped case check cube current_row delete_from depth_first excluded exists
-following foreign_key from_ functions grouped_by grouping_sets groups index insert_into maybe new of old only preceding
-range_ rollup row rows select tablesample to_dict to_json truncate types unbounded_following unbounded_preceding unique
-update validated when_set window
+JobStatus JsonNull Lease LineError Listener MigrationError ModelMeta NotFound Notification Observer OnConflict Opt Order
+Outcome Outcomes PROVIDERS Page PageParams PgRepository Plain Plan PlanNode Predicate Provided Provider Quantified
+QueryCounter QueryError QueryEvent RecursiveCte Repeated Repository Returning Row RowQuery SERVER_DEFAULT Savepoint
+SchemaError Search Select ServerAddress SetAside SetReturning Slice Sort Table TableMeta TablePart Transaction Truncate
+UNSET UncountedPage Unset Update ValidationError Window WindowFunction all_ any_ breadth_first by capped case check cube
+current_row delete_from depth_first excluded exists following foreign_key from_ functions grouped_by grouping_sets
+groups index insert_into maybe new of old only preceding range_ rollup row rows select tablesample to_dict to_json
+truncate types unbounded_following unbounded_preceding unique update validated when_set window
 """
 
 TYPES = """

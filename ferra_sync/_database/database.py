@@ -11,18 +11,20 @@ from typing import TYPE_CHECKING, Any, Final, Self, overload
 import attrs
 import psycopg
 
-from ferra_sync._database.pooled import Pooled
+from ferra_sync._database.pooled import Pooled, open_pool
 from ferra_sync._database.retries import retried
 from ferra_sync._database.transaction import Executor, Isolation, Transaction, begin_command
 from ferra_sync._expression.described import described
 from ferra_sync._expression.typevars import R, T
 from ferra_sync._postgres import wire
 from ferra_sync._postgres.config import DatabaseConfig, has_prepared_statements, resolve_url
+from ferra_sync._postgres.observer import Observer, checked
 from ferra_sync._postgres.statement import Statement
-from ferra_sync.errors import ConfigError, DbErrorKind, QueryError
+from ferra_sync.errors import ConfigError, Db, DbErrorKind, QueryError
 
 if TYPE_CHECKING:
     from ferra_sync._database.borrowed import Borrowed
+    from ferra_sync._database.counting import QueryCounter
     from ferra_sync._database.jobs.notifications import Listener
     from ferra_sync._database.jobs.options import JobOptions
     from ferra_sync._database.jobs.spec import JobQuery
@@ -53,7 +55,7 @@ class Database(Executor):
             raise ConfigError(f"Database takes a DatabaseConfig, not {described(config)}: say Database.connect(url)")
         settings = config or DatabaseConfig()
         config = attrs.evolve(settings, url=resolve_url(settings.url or None))
-        self._stand_on(config, Pooled.open(config))
+        self._stand_on(config, open_pool(config))
 
     def _stand_on(self, config: DatabaseConfig, pool: Pooled | Borrowed) -> None:
         self.config = self._settings = config
@@ -63,37 +65,49 @@ class Database(Executor):
         self._acquire, self._release = pool.calls.acquire, pool.calls.release
 
     @classmethod
-    def connect(cls, url: str | None = None, *, config: DatabaseConfig | None = None) -> Self:
+    def connect(
+        cls, url: str | None = None, *, config: DatabaseConfig | None = None, observers: tuple[Observer, ...] = ()
+    ) -> Self:
         """Connect to a server.
 
         Args:
             url: `postgres://user:password@host:port/database`; without it `config.url`, the environment's
                 DATABASE_URL, or the one in `.env` where python-dotenv is installed.
             config: limits and timeouts, where the defaults do not serve.
+            observers: who hears of statements, connections and transactions, beside those of the config.
 
         Raises:
-            ConfigError: there is no URL, or it does not parse.
+            ConfigError: there is no URL, or it does not parse; or an observer is none.
             Db: the server cannot be reached or refuses; the password is never in the message.
         """
-        settings = config or DatabaseConfig()
+        settings = _heard_by(observers, config)
         return cls(settings if url is None else attrs.evolve(settings, url=resolve_url(url)))
 
     @classmethod
-    def embedded(cls, path: str | Path | None = None, *, config: DatabaseConfig | None = None) -> Self:
+    def embedded(
+        cls,
+        path: str | Path | None = None,
+        *,
+        config: DatabaseConfig | None = None,
+        observers: tuple[Observer, ...] = (),
+    ) -> Self:
         """Start a PostgreSQL of our own and connect to it; `close()` stops it.
 
         Args:
             path: where its data is kept; without it they are thrown away at the end.
             config: limits and timeouts; its URL is not used.
+            observers: those of `connect`.
 
         Raises:
+            ConfigError: an observer is none.
             EmbeddedError: there is no PostgreSQL on this machine, or it cannot start there.
         """
         from ferra_sync._postgres.embedded import EmbeddedServer  # noqa: PLC0415 - of tests and demos: not for all to load
 
+        settings = _heard_by(observers, config)
         server = EmbeddedServer.start(path)
         try:
-            database = cls(attrs.evolve(config or DatabaseConfig(), url=server.url))
+            database = cls(attrs.evolve(settings, url=server.url))
         except BaseException:
             server.stop()
             raise
@@ -101,7 +115,7 @@ class Database(Executor):
         return database
 
     @classmethod
-    def over(cls, connection: psycopg.Connection[Any]) -> Self:
+    def over(cls, connection: psycopg.Connection[Any], *, observers: tuple[Observer, ...] = ()) -> Self:
         """Run every verb on a connection that somebody else owns: Django's, a test's.
 
         It is never closed, no setting of its session and no option of psycopg's is changed, and what its owner has
@@ -109,15 +123,17 @@ class Database(Executor):
         belongs to that transaction, and `transaction()` is a savepoint in it. In autocommit mode outside of one, each
         call is committed by itself, and `transaction()` begins and ends one of its own, as psycopg's does.
 
-        One thread at a time uses it. `close()` ends the use, not the connection.
+        One thread at a time uses it. `close()` ends the use, not the connection. `observers` hear what is done here,
+        and not what its owner does.
 
         Raises:
             QueryError: it is no connection of psycopg's.
+            ConfigError: an observer is none.
             Db: it is closed.
         """
         from ferra_sync._database.borrowed import Borrowed  # noqa: PLC0415 - for few
 
-        borrowed = Borrowed(connection)
+        borrowed = Borrowed(connection, observers)
         database = cls.__new__(cls)
         database._stand_on(borrowed.config, borrowed)
         return database
@@ -194,6 +210,24 @@ class Database(Executor):
         finally:
             self._pool.release(connection)
 
+    @contextmanager
+    def counting(self, *, own_thread: bool = False) -> Iterator[QueryCounter]:
+        """Count the statements that are sent in the block: `with db.counting() as n: …; n.queries`.
+
+        The commands of transactions and our own looks into the catalog are not counted.
+
+        Args:
+            own_thread: count what this thread sends, and not what others do meanwhile.
+        """
+        from ferra_sync._database.counting import QueryCounter  # noqa: PLC0415 - for those who count
+
+        counter = QueryCounter(own_thread=own_thread)
+        self._pool.listeners.append(counter)
+        try:
+            yield counter
+        finally:
+            self._pool.listeners.remove(counter)
+
     def begin(
         self, *, isolation: Isolation | None = None, read_only: bool = False, deferrable: bool = False
     ) -> Transaction:
@@ -230,7 +264,10 @@ class Database(Executor):
             with self.transaction(isolation=isolation) as tx:
                 return work(tx)
 
-        return retried(once, lambda error: error.kind in _RETRIED and not self._pool.in_transaction, retries)
+        def is_to_be_retried(error: Db) -> bool:
+            return error.kind in _RETRIED and not self._pool.in_transaction
+
+        return retried(once, is_to_be_retried, retries, self.config.observers)
 
     def run_batches(  # noqa: PLR0913 - what a job is, and how it is run
         self,
@@ -367,3 +404,8 @@ class Database(Executor):
 
     def _undone(self) -> Transaction:
         return self.begin()
+
+
+def _heard_by(observers: tuple[Observer, ...], config: DatabaseConfig | None) -> DatabaseConfig:
+    settings = config or DatabaseConfig()
+    return attrs.evolve(settings, observers=(*settings.observers, *checked(observers)))

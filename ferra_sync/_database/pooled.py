@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from time import perf_counter
 from typing import Any, Final, Self
 
 import psycopg
@@ -11,8 +12,11 @@ import psycopg
 from ferra_sync._database.transaction import Transaction
 from ferra_sync._postgres import wire
 from ferra_sync._postgres.config import DatabaseConfig, local_timeouts
+from ferra_sync._postgres.connection import PooledConnection
+from ferra_sync._postgres.observer import Observer
 from ferra_sync._postgres.pool import Pool
 from ferra_sync._postgres.statement import Statement
+from ferra_sync._postgres.telling import TransactionClock, hearing, tell
 from ferra_sync._postgres.timeouts import TimedPool
 
 
@@ -23,12 +27,14 @@ class Pooled(Pool):
         calls: what lends them to single statements.
     """
 
-    __slots__ = ("_timeouts", "calls")
+    __slots__ = ("_timeouts", "_transactions", "calls")
 
     in_transaction: Final = False
     """Whether a call belongs to a transaction that somebody else began."""
 
     _timeouts: bytes
+    _transactions: list[Observer]
+    """Who hears of them."""
     calls: Pool | TimedPool
 
     @classmethod
@@ -36,6 +42,7 @@ class Pooled(Pool):
         """Connect, as `Pool` does."""
         pool = super().open(config)
         pool._timeouts = local_timeouts(config)
+        pool._transactions = hearing(config.observers, "on_transaction")
         pool.calls = TimedPool(pool, b"BEGIN" + pool._timeouts) if pool._timeouts else pool
         return pool
 
@@ -47,7 +54,10 @@ class Pooled(Pool):
         except BaseException:
             self.release(connection)
             raise
-        return Transaction(connection, self.release, self.reclaim, self._config)
+        tx = Transaction(connection, self.release, self.reclaim, self._config)
+        if self._transactions:
+            tx.clock = TransactionClock(self._transactions)
+        return tx
 
     def stream(self, statement: Statement, params: tuple[Any, ...]) -> Iterator[Any]:
         """Yield the rows of a cursor in a transaction of its own."""
@@ -67,3 +77,25 @@ class Pooled(Pool):
     def occupied(self, _occupant: str) -> AbstractContextManager[None]:
         """Refuse nothing meanwhile: other calls have their own connections."""
         return nullcontext()
+
+
+class ObservedPool(Pooled):
+    """The same, with observers that hear how long each connection was waited for."""
+
+    __slots__ = ()
+
+    def acquire(self) -> PooledConnection:
+        """Return a connection, as `Pool` does."""
+        begun = perf_counter()
+        connection = super().acquire()
+        try:
+            tell(self._config.observers, "on_checkout", perf_counter() - begun)
+        except BaseException:
+            self.release(connection)
+            raise
+        return connection
+
+
+def open_pool(config: DatabaseConfig) -> Pooled:
+    """Connect, as `Pool` does, with what the observers of the config ask for and no more."""
+    return (ObservedPool if hearing(config.observers, "on_checkout") else Pooled).open(config)

@@ -15,6 +15,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from ferra_sync._postgres.dotenv import dotenv_values
+from ferra_sync._postgres.observer import Observer, checked
 from ferra_sync.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -94,6 +95,10 @@ def _check_secrets(_config: DatabaseConfig, field: attrs.Attribute[Any], value: 
         raise ConfigError(f"{field.name} holds a secret of less than {_LEAST_SECRET} characters")
 
 
+def _check_observers(_config: DatabaseConfig, _field: attrs.Attribute[Any], value: object) -> None:
+    checked(value)
+
+
 def _check_url(_config: DatabaseConfig, field: attrs.Attribute[str], value: object) -> None:
     _check_text(_config, field, value)
     if isinstance(value, str) and value and not _OTHER_KIND.match(value):
@@ -124,6 +129,7 @@ class DatabaseConfig:
         token_secrets: what signs the tokens of keyset pages, each of at least 16 characters; the first signs, and what
             any of them has signed is taken, so that a new one is put in front of the old. Empty: nothing is signed.
         token_lifetime: for how long a signed token is taken; None: for ever.
+        observers: who hears of statements, connections and transactions.
 
     Raises:
         ConfigError: a field cannot be used, by name.
@@ -153,6 +159,8 @@ class DatabaseConfig:
         default=None, kw_only=True, validator=_seconds(threading.TIMEOUT_MAX, optional=True)
     )
 
+    observers: tuple[Observer, ...] = attrs.field(default=(), kw_only=True, validator=_check_observers)
+
     def __attrs_post_init__(self) -> None:
         if self.min_connections > self.max_connections:
             raise ConfigError(
@@ -167,7 +175,7 @@ class DatabaseConfig:
 
 
 _FIELDS: Final = tuple(
-    field.name for field in attrs.fields(DatabaseConfig) if field.name not in {"url", "token_secrets"}
+    field.name for field in attrs.fields(DatabaseConfig) if field.name not in {"url", "token_secrets", "observers"}
 )
 
 

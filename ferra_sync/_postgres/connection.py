@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import select
 from _thread import start_new_thread
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from threading import Lock
+from time import perf_counter
 from typing import Any, Final, NoReturn, Self
 
 import attrs
@@ -18,6 +19,8 @@ from psycopg.rows import RowFactory, tuple_row
 
 from ferra_sync._postgres.errors import from_psycopg
 from ferra_sync._postgres.forks import at_fork
+from ferra_sync._postgres.observer import CloseReason, Observer, ServerAddress
+from ferra_sync._postgres.telling import hearing, tell
 from ferra_sync.errors import QueryError
 
 _OF_PARENT: Final = (
@@ -37,15 +40,22 @@ class Source:
 
     Attributes:
         prepare_threshold: after how many uses psycopg prepares a statement; None: never.
+        observers: who hears of connections.
+        listeners: who hears of the statements on all of them, as of now.
         spare: a connection that was made before the pool.
         failure: what went wrong with the last attempt; None where it succeeded.
         replacement: returns what replaces a connection that nobody holds any more; None once the pool is gone.
     """
 
     prepare_threshold: int | None
+    observers: tuple[Observer, ...] = ()
+    listeners: list[Observer] = attrs.field(init=False)
     spare: list[PooledConnection] = attrs.field(factory=list)
     failure: str | None = None
     replacement: Callable[[], Callable[[PooledConnection], object] | None] = _nothing
+
+    def __attrs_post_init__(self) -> None:
+        self.listeners = hearing(self.observers, "on_query")
 
     def take(self) -> PooledConnection | None:
         """Return the spare connection, once: the pool's threads connect side by side."""
@@ -62,12 +72,20 @@ class PooledConnection(psycopg.Connection[Any]):
         is_inherited: whether this process got it by a fork.
         verified: whose results it has brought already, with the types that were promised.
         element_types: what the elements of arrays are read as, by what was promised of them and what they are.
+        listeners: who hears of its statements.
+        server: where it is connected to.
+        close_reason: why it is closed, where its pool cannot see it.
+        is_told_of: whether observers know that it is closed.
     """
 
     is_lent: bool = False
     is_inherited: bool = False
     verified: set[object]
     element_types: dict[object, int]
+    listeners: Sequence[Observer] = ()
+    server: ServerAddress | None = None
+    close_reason: CloseReason | None = None
+    is_told_of: bool = False
     pgconn: PGconn
     lock: Lock
     _source: Source | None = None
@@ -90,6 +108,7 @@ class PooledConnection(psycopg.Connection[Any]):
         spare = source.take()
         if isinstance(spare, cls):
             return spare
+        begun = perf_counter()
         try:
             connection = super().connect(
                 conninfo, autocommit=True, prepare_threshold=source.prepare_threshold, **options
@@ -99,6 +118,8 @@ class PooledConnection(psycopg.Connection[Any]):
             raise
         source.failure = None
         connection._source = source
+        connection.listeners, connection.server = source.listeners, server_of(connection)
+        tell(source.observers, "on_connect", perf_counter() - begun)
         return connection
 
     def __del__(self, *_: object) -> None:
@@ -125,6 +146,7 @@ class PooledConnection(psycopg.Connection[Any]):
         fresh = PooledConnection(pgconn)
         pgconn.untrace()
         pgconn.nonblocking = 1
+        fresh.listeners, fresh.server = self.listeners, self.server
         fresh._autocommit = True
         fresh.prepare_threshold = source.prepare_threshold if source is not None else None
         fresh._created_at, fresh._expire_at = self._created_at, self._expire_at
@@ -174,6 +196,12 @@ class _NoSession:
 
     def __getattr__(self, name: str) -> NoReturn:
         raise QueryError(self._reason)
+
+
+def server_of(connection: psycopg.Connection[Any]) -> ServerAddress:
+    """Return where a connection leads."""
+    info = connection.info
+    return ServerAddress(info.host, info.port, info.dbname)
 
 
 def _no_session(reason: str) -> Any:  # noqa: ANN401 - what it stands for has eighty names

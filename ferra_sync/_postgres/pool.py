@@ -16,6 +16,7 @@ from ferra_sync._postgres.errors import from_psycopg
 from ferra_sync._postgres.exits import close_at_exit, stop_daemon
 from ferra_sync._postgres.forks import at_fork
 from ferra_sync._postgres.lending import Connections
+from ferra_sync._postgres.observer import Observer
 from ferra_sync.errors import Db, DbErrorKind
 
 _PREPARE_THRESHOLD: Final = 5
@@ -63,7 +64,7 @@ class Pool:
             Db: the server cannot be reached (CLOSED_CONNECTION, TIMEOUT) or refuses (AUTHENTICATION, UNDEFINED).
         """
         parameters = connection_parameters(config)
-        source = Source(_PREPARE_THRESHOLD if has_prepared_statements(config) else None)
+        source = Source(_PREPARE_THRESHOLD if has_prepared_statements(config) else None, config.observers)
         try:
             first = PooledConnection.connect(**parameters, source=source)
         except psycopg.Error as error:
@@ -73,10 +74,16 @@ class Pool:
         pool._connections.open()
         return pool
 
+    @property
+    def listeners(self) -> list[Observer]:
+        """Who hears of its connections' statements: who is added hears from now on, of those that are lent too."""
+        return self._source.listeners
+
     def leave_to_parent(self) -> None:
         """In a forked child: forget the parent's connections, threads and locks; the first call opens others."""
-        left = self._connections
-        self._source = Source(self._source.prepare_threshold)
+        left, listeners = self._connections, self._source.listeners
+        self._source = Source(self._source.prepare_threshold, self._config.observers)
+        self._source.listeners = listeners
         self._connections = Connections(connection_parameters(self._config), self._source, self._config)
         if left.is_over:
             self._connections.close()
@@ -125,6 +132,7 @@ class Pool:
                 connection.execute(b"DISCARD ALL")
                 connection = connection.successor()  # Its handlers may have heard something on the way.
         except BaseException as error:
+            connection.close_reason = "reset"
             connection.close()
             if not isinstance(error, Exception):
                 raise

@@ -17,7 +17,8 @@ from ferra_sync._postgres.cursor import BINARY, TEXT, CopyCursor, new_cursor
 from ferra_sync._postgres.errors import from_psycopg, is_of_a_row
 from ferra_sync._postgres.forks import at_fork
 from ferra_sync._postgres.statement import Statement
-from ferra_sync.errors import Conflict, Db, DbErrorKind, QueryError, SchemaError
+from ferra_sync._postgres.telling import Command, Observation, observed
+from ferra_sync.errors import Conflict, Db, DbErrorKind, FerraDbError, QueryError, SchemaError
 
 A = TypeVar("A")
 E = TypeVar("E", bound=Exception)
@@ -33,6 +34,8 @@ AFFECTED: Final[Callable[[psycopg.Cursor[Any]], int]] = attrgetter("rowcount")
 CHUNK: Final = 2000
 """How many rows a server-side cursor brings at a time."""
 
+_COMMIT: Final = Command(b"COMMIT")
+_ROLLBACK: Final = Command(b"ROLLBACK")
 _names: Final = itertools.count(1)
 
 
@@ -64,6 +67,7 @@ def send(
         FerraDbError: the server or the connection says no.
         SchemaError: a column of the first answer is of another type than is declared.
     """
+    heard = Observation(connection, statement, len(params)) if getattr(connection, "listeners", ()) else None
     try:
         cursor = new_cursor(connection, statement)
         try:
@@ -72,6 +76,8 @@ def send(
             is_forgotten = _forget_plans(connection, error)
             prepare = None if is_forgotten else False
             cursor.execute(statement.sql, statement.parameters(params), prepare=prepare, binary=statement.binary)
+        if heard is not None:
+            heard.end(cursor.rowcount)
         try:
             return answer(cursor)
         except psycopg.DataError as error:
@@ -80,9 +86,26 @@ def send(
         raise _told(error, connection, statement) from None
     # Written out, for a context manager costs five calls a statement.
     except psycopg.Error as error:
-        raise _too_old(error, connection, statement) or from_psycopg(error) from error
+        raise _refusal(error, connection, statement, heard) from error
     except UnicodeEncodeError:
         raise _not_unicode() from None
+    except BaseException as error:
+        _tell_interrupted(heard, error)
+        raise
+
+
+def _refusal(
+    error: psycopg.Error, connection: psycopg.Connection[Any], statement: Statement, heard: Observation | None
+) -> FerraDbError:
+    if heard is not None:
+        heard.end(0, error)
+    return _too_old(error, connection, statement) or from_psycopg(error)
+
+
+def _tell_interrupted(heard: Observation | None, error: BaseException) -> None:
+    """Tell of a statement that Ctrl-C, or whatever ends a thread, has come into; what was not sent is not told of."""
+    if heard is not None and not isinstance(error, Exception):
+        heard.end(0, error)
 
 
 def _too_old(error: psycopg.Error, connection: psycopg.Connection[Any], statement: Statement) -> Db | None:
@@ -119,7 +142,10 @@ def send_each(
     cursor.format = BINARY if statement.binary else TEXT
     try:
         with _translated():
-            cursor.executemany(statement.sql, map(statement.parameters, rows), returning=True)
+            with observed(connection, statement, len(statement.parameter_types)) as heard:
+                cursor.executemany(statement.sql, map(statement.parameters, rows), returning=True)
+                heard.batch_size = max(len(cursor._results), 1)
+                heard.rows = sum(result.command_tuples or 0 for result in cursor._results)
             return [result.fetchall() for result in cursor.results()]
     except (Conflict, Db) as error:
         is_told = is_of_a_row(error) and isinstance(error.__cause__, psycopg.Error) and error.__cause__.sqlstate
@@ -162,8 +188,20 @@ def run(connection: psycopg.Connection[Any], command: bytes) -> None:
     Raises:
         FerraDbError: the server or the connection says no.
     """
-    with _translated():
+    with _translated(), observed(connection, Command(command)):
         psycopg.RawCursor(connection, row_factory=tuple_row).execute(command)
+
+
+def commit(connection: psycopg.Connection[Any]) -> None:
+    """End a transaction; the errors are psycopg's."""
+    with observed(connection, _COMMIT):
+        connection.commit()
+
+
+def rollback(connection: psycopg.Connection[Any]) -> None:
+    """Undo a transaction; the errors are psycopg's."""
+    with observed(connection, _ROLLBACK):
+        connection.rollback()
 
 
 def copy(connection: psycopg.Connection[Any], command: bytes, chunks: Iterable[CopyChunk], table: str) -> int:
@@ -173,18 +211,25 @@ def copy(connection: psycopg.Connection[Any], command: bytes, chunks: Iterable[C
         FerraDbError: the server or the connection says no; of a row that it refuses, it says which, counted from 0.
     """
     cursor = CopyCursor(connection)
+    sent = Command(command, table, is_internal=False)
     try:
-        with _translated(), cursor.copy(command) as sink:
-            for chunk in chunks:
-                if isinstance(chunk, str):
-                    sink.write(chunk)
-                    continue
-                for row in chunk:
-                    sink.write_row(row)
-                sink.write(sink.formatter.end())  # psycopg keeps rows back, and text would overtake them.
+        with _translated(), observed(connection, sent) as heard:
+            _copy_chunks(cursor, command, chunks)
+            heard.rows = max(cursor.rowcount, 0)
     except (Conflict, Db) as error:
         raise error.of_row(_copied_row(error.__cause__, table)) from error.__cause__
     return cursor.rowcount
+
+
+def _copy_chunks(cursor: CopyCursor, command: bytes, chunks: Iterable[CopyChunk]) -> None:
+    with cursor.copy(command) as sink:
+        for chunk in chunks:
+            if isinstance(chunk, str):
+                sink.write(chunk)
+                continue
+            for row in chunk:
+                sink.write_row(row)
+            sink.write(sink.formatter.end())  # psycopg keeps rows back, and text would overtake them.
 
 
 def _copied_row(error: BaseException | None, table: str) -> int | None:
@@ -225,14 +270,18 @@ def fetched(
     """
     name = b"ferra_%d" % next(_names)
     more = b"FETCH FORWARD %d FROM %b" % (CHUNK, name)
-    with _translated():
-        cursor = new_cursor(acquire(), statement)
+    connection, values = acquire(), statement.parameters(params)
+    with _translated(), observed(connection, statement, len(params)) as heard:
+        cursor = new_cursor(connection, statement)
         declare = b"DECLARE %b NO SCROLL CURSOR FOR %b" % (name, statement.sql)
-        cursor.execute(declare, statement.parameters(params), prepare=False)
+        cursor.execute(declare, values, prepare=False)
         is_last = False
         while not is_last:
             cursor.execute(more, prepare=False, binary=binary)
+            heard.rows += cursor.rowcount
             is_last = cursor.rowcount < CHUNK
+            heard.pause()
             yield cursor
+            heard.go_on()
             acquire()
         cursor.execute(b"CLOSE " + name, prepare=False)

@@ -1,0 +1,180 @@
+"""What an observer is told: of each statement when it has been answered, of connections, transactions and retries.
+
+No event has a value: neither a parameter, nor what the server quotes of one.
+"""
+
+from __future__ import annotations
+
+import sys
+from types import FrameType
+from typing import Final, Literal, NamedTuple, Protocol, TypeAlias
+
+import attrs
+
+from ferra_sync._expression.described import described
+from ferra_sync.errors import ConfigError, FerraDbError
+
+CloseReason: TypeAlias = Literal["lifetime", "idle", "lost", "closed", "abandoned", "reset"]
+"""Why a pool's connection was closed: it was old enough; it was unused; it was dead, or its state unknown; its database
+was closed; who had borrowed it was interrupted and is gone; or what a borrower had set could not be reset."""
+TransactionOutcome: TypeAlias = Literal["committed", "rolled back", "failed", "abandoned"]
+"""How a transaction ended. `failed`: its COMMIT raised, or SQL of a borrower's has ended it; `abandoned`: nobody had it
+any more."""
+
+_OURS: Final = frozenset({"ferra_sync", "psycopg", "psycopg_pool", "contextlib", "cattrs", "attr"})
+"""The packages whose frames are on the way of a call, and not where it is made."""
+_TELLING: Final = "ferra_sync._postgres.telling"
+"""The module whose frame stands between what sends and who hears of it."""
+
+
+class Caller(NamedTuple):
+    """The line that made a call: of its innermost frame outside of ferra_sync."""
+
+    file: str
+    line: int
+    function: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line} in {self.function}"
+
+
+class ServerAddress(NamedTuple):
+    """Where a database is; a host that begins with `/` is a directory of Unix sockets."""
+
+    host: str
+    port: int
+    database: str
+
+
+class Sent(Protocol):
+    """What was sent, as observers may know it."""
+
+    @property
+    def sql(self) -> bytes:
+        """The text, without values."""
+
+    @property
+    def operation(self) -> str:
+        """What it does, in SQL's word."""
+
+    @property
+    def table_name(self) -> str | None:
+        """The table that it reads first, or writes."""
+
+    @property
+    def is_internal(self) -> bool:
+        """Whether we sent it for ourselves."""
+
+
+@attrs.frozen(eq=False, repr=False)
+class QueryEvent:
+    """A statement that was answered, or that failed.
+
+    A stream is one event, at its end; so is a COPY, and so are rows that are sent as one statement each in a pipeline.
+
+    Attributes:
+        sent: what was sent.
+        parameter_count: how many parameters it has; the values are not told.
+        seconds: from sending it to its answer, before rows are made of that; of a stream and a COPY to us the time that
+            the server took and not what the reader does between, of a COPY from us all of it.
+        rows: how many rows were returned, or affected; 0 where that is not known.
+        sqlstate: the server's code of its error; None where there was none, or where the server did not answer.
+        error: the name of the exception, psycopg's own as a rule; None where it succeeded.
+        batch_size: how many times it was sent in a pipeline.
+        server: where it was sent to, if that is known.
+    """
+
+    sent: Sent
+    parameter_count: int
+    seconds: float
+    rows: int
+    sqlstate: str | None = None
+    error: str | None = None
+    batch_size: int = 1
+    server: ServerAddress | None = None
+
+    @property
+    def summary(self) -> str:
+        """`SELECT users`: the operation and the table, if there is one."""
+        table = self.sent.table_name
+        return self.sent.operation if table is None else f"{self.sent.operation} {table}"
+
+    @property
+    def operation(self) -> str:
+        """What it does, in SQL's word: `SELECT`, `INSERT`, `COPY`, `BEGIN`."""
+        return self.sent.operation
+
+    @property
+    def table(self) -> str | None:
+        """The table that is read first, or written; None where there is none."""
+        return self.sent.table_name
+
+    @property
+    def sql(self) -> str:
+        """The text, with `$n` in the place of values."""
+        return self.sent.sql.decode()
+
+    @property
+    def is_internal(self) -> bool:
+        """Whether no query of the caller's is in it: a transaction's command, or a look into the catalog."""
+        return self.sent.is_internal
+
+    @property
+    def caller(self) -> Caller | None:
+        """The line that sent it: known while `on_query` runs, in its thread, and None elsewhere."""
+        return _caller()
+
+    def __repr__(self) -> str:
+        outcome = f"{self.rows} rows" if self.error is None else f"{self.error} {self.sqlstate or ''}".rstrip()
+        return f"<{type(self).__name__} {self.summary!r}: {outcome}, {self.seconds * 1000:.1f} ms>"
+
+
+class Observer:
+    """Hears what a database does: `Database.connect(url, observers=(MyObserver(),))`. Override what you want to hear.
+
+    The methods are called in the thread that did it, before the call returns, several at a time where threads share the
+    database; connections are made and closed by threads of the pool. An exception of theirs is logged, the first of its
+    kind, and changes nothing; what they send themselves is told to nobody.
+    """
+
+    def on_query(self, event: QueryEvent) -> None:
+        """A statement was answered, or failed."""
+
+    def on_checkout(self, waited: float) -> None:
+        """A connection was taken from the pool, after so many seconds."""
+
+    def on_connect(self, seconds: float) -> None:
+        """A connection was made, in so many seconds."""
+
+    def on_close(self, reason: CloseReason) -> None:
+        """A connection of the pool was closed."""
+
+    def on_retry(self, attempt: int, error: FerraDbError) -> None:
+        """`run_in_transaction` begins again, for the `attempt`th time from 1 on, because of this error."""
+
+    def on_transaction(self, outcome: TransactionOutcome, seconds: float) -> None:
+        """A transaction ended, so many seconds after its beginning."""
+
+
+def checked(observers: object) -> tuple[Observer, ...]:
+    """Return observers as they were given.
+
+    Raises:
+        ConfigError: they are no tuple of observers.
+    """
+    if not isinstance(observers, tuple):
+        raise ConfigError(f"observers is a tuple of them, not {described(observers)}")
+    for each in observers:
+        if not isinstance(each, Observer):
+            raise ConfigError(f"observers has {described(each)}; each is an instance of a class that inherits Observer")
+    return observers
+
+
+def _caller() -> Caller | None:
+    """Return the line from which the statement was sent that an observer is being told of."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_globals.get("__name__") != _TELLING:
+        frame = frame.f_back
+    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] in _OURS:
+        frame = frame.f_back
+    return None if frame is None else Caller(frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_qualname)

@@ -10,7 +10,7 @@ import os
 import threading
 import uuid
 from collections.abc import Generator, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,14 +24,23 @@ if TYPE_CHECKING:
 _FRESH: Final = pytest.StashKey[dict[str, str]]()
 """The databases that a test has made: name → where it is once it is kept."""
 _HAS_FAILED: Final = pytest.StashKey[bool]()
+_DATABASES: Final = frozenset({"ferra_database", "ferra_db", "ferra_fresh_db"})
 _LOBBY: Final = pytest.StashKey["_Lobby"]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add what a project says of its databases."""
     parser.addini("ferra_migrations", "the directory of the migrations that are applied to the databases of tests")
+    parser.addini("ferra_n_plus_one", "how often a line of a test may send one statement; empty: at will")
     parser.getgroup("ferra_sync").addoption(
         "--ferra-keep", action="store_true", help="keep the databases of ferra_fresh_db of tests that fail"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marker."""
+    config.addinivalue_line(
+        "markers", "ferra_n_plus_one(limit): a line may send one statement so often in this test; None: at will"
     )
 
 
@@ -93,6 +102,35 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
         if _is_kept(item):
             report.sections += [("kept database", where) for where in item.stash.get(_FRESH, {}).values()]
     return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Fail a test in which one line sends one statement too often."""
+    databases = [given for name, given in getattr(item, "funcargs", {}).items() if name in _DATABASES]
+    limit = _limit(item) if databases else None
+    # A property is tried a hundred times, each from the same lines.
+    if limit is None or hasattr(getattr(item, "obj", None), "hypothesis"):
+        return (yield)
+    from ferra_sync.testing._queries import told, watched  # noqa: PLC0415 - see above
+
+    with watched(databases, limit) as repeated:
+        result = yield
+    if repeated:
+        pytest.fail(told(repeated, limit), pytrace=False)
+    return result
+
+
+def _limit(item: pytest.Item) -> int | None:
+    marker = item.get_closest_marker("ferra_n_plus_one")
+    if marker is None:
+        said: object = item.config.getini("ferra_n_plus_one")
+        said = int(said) if isinstance(said, str) and said.strip().isdecimal() else said or None
+    else:
+        said = marker.args[0] if len(marker.args) == 1 and not marker.kwargs else 0
+    if said is not None and (type(said) is not int or said < 1):
+        raise pytest.UsageError("ferra_n_plus_one is how often one line may send one statement, 1 or more, or None")
+    return said
 
 
 def _is_kept(item: pytest.Item) -> bool:
@@ -190,23 +228,19 @@ class _Lobby:
     def _answer_all(self) -> None:
         with self._listener:
             while not self._is_over:
-                self._answer()
+                with suppress(OSError, EOFError), self._listener.accept() as asking:
+                    asking.send(self._answer())
 
-    def _answer(self) -> None:
-        with self._listener.accept() as asking:
-            try:
-                with self._lock:
-                    answer: tuple[str | None, ...] | Exception = tuple(self._server()) if not self._is_over else ()
-            except Exception as error:  # noqa: BLE001 - it is raised where it was asked
-                answer = error
-            asking.send(answer)
-
-    def _server(self) -> Served:
+    def _answer(self) -> tuple[str | None, ...] | Exception:
         from ferra_sync.testing._serving import embedded  # noqa: PLC0415 - see above
 
-        if self._served is None:
-            self._served = self._started.enter_context(embedded(uuid.uuid4().hex[:8], keep=self._keep))
-        return self._served
+        with self._lock:
+            try:
+                if self._served is None and not self._is_over:
+                    self._served = self._started.enter_context(embedded(uuid.uuid4().hex[:8], keep=self._keep))
+            except Exception as error:  # noqa: BLE001 - it is raised where it was asked
+                return error
+            return () if self._served is None else tuple(self._served)
 
 
 def _client(address: str, secret: str) -> Any:  # noqa: ANN401 - a Connection, of which typeshed has two

@@ -74,7 +74,7 @@ request_body
 """
 
 TESTING = """
-Server models rehearsal rows
+Server assert_queries models rehearsal rows
 """
 
 PINNED = [

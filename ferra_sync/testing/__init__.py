@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 from ferra_sync._database.rehearsal import rehearsal
 from ferra_sync._expression.published import on_first_use, publish
+from ferra_sync.testing._queries import assert_queries
 from ferra_sync.testing._server import Server
 
 if TYPE_CHECKING:
     from ferra_sync.testing._models import models, rows
 
-__all__ = ["Server", "models", "rehearsal", "rows"]
+__all__ = ["Server", "assert_queries", "models", "rehearsal", "rows"]
 
 if not TYPE_CHECKING:
     __getattr__, __dir__ = on_first_use(__name__, {"_models": "models rows"})

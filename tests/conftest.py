@@ -16,7 +16,7 @@ from prepare_plugin import (  # noqa: F401 - hooks and a fixture
 from ferra_sync import Database
 from ferra_sync.testing import Server
 
-pytest_plugins = ["pytest_ferra_sync"]  # Of this tree, whatever is installed.
+pytest_plugins = ["pytester", "pytest_ferra_sync"]  # Ours is of this tree, whatever is installed.
 
 # Tests send Ctrl-C, and a shell's background job inherits it ignored.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -25,8 +25,8 @@ class Served(NamedTuple):
 def embedded(run: str, *, keep: bool) -> Iterator[Served]:
     """Start a server and stop it at the end.
 
-    Its data are in memory, not durable, and go with it; with `keep` they are on disk, and stay where a database in them
-    was kept.
+    Its data are in memory, not durable, and go with it. With `keep` they are in a directory of their own, and stay where
+    a database was kept in them.
 
     Raises:
         EmbeddedError: there is no PostgreSQL on this machine, or it cannot start there.
@@ -36,7 +36,7 @@ def embedded(run: str, *, keep: bool) -> Iterator[Served]:
             yield Served(server.url)
         return
     path = temporary_directory(Account.for_server()) / f"ferra-kept-{run}-{os.getpid()}"
-    with EmbeddedServer.start(path) as server:
+    with EmbeddedServer.start(path, durable=False) as server:
         try:
             yield Served(server.url, str(path))
         finally:

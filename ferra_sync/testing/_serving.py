@@ -25,8 +25,8 @@ class Served(NamedTuple):
 def embedded(run: str, *, keep: bool) -> Iterator[Served]:
     """Start a server and stop it at the end.
 
-    Its data are in memory, not durable, and go with it. With `keep` they are in a directory of their own, and stay where
-    a database was kept in them.
+    Its data are in memory, not durable, and go with it. With `keep` they are in a directory of their own, which stays
+    where a database in it was kept.
 
     Raises:
         EmbeddedError: there is no PostgreSQL on this machine, or it cannot start there.

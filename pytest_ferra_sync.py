@@ -112,12 +112,12 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     # A property is tried a hundred times, each from the same lines.
     if limit is None or hasattr(getattr(item, "obj", None), "hypothesis"):
         return (yield)
-    from ferra_sync.testing._queries import told, watched  # noqa: PLC0415 - see above
+    from ferra_sync.testing._queries import watched  # noqa: PLC0415 - see above
 
     with watched(databases, limit) as repeated:
         result = yield
-    if repeated:
-        pytest.fail(told(repeated, limit), pytrace=False)
+    if repeated.found:
+        pytest.fail("\n".join([f"N+1, more than {limit} from one line:", *repeated.found]), pytrace=False)
     return result
 
 

@@ -129,7 +129,7 @@ class DatabaseConfig:
         token_secrets: what signs the tokens of keyset pages, each of at least 16 characters; the first signs, and what
             any of them has signed is taken, so that a new one is put in front of the old. Empty: nothing is signed.
         token_lifetime: for how long a signed token is taken; None: for ever.
-        observers: who hears of statements, connections and transactions.
+        observers: who hears of statements, connections and transactions of a PostgreSQL.
 
     Raises:
         ConfigError: a field cannot be used, by name.

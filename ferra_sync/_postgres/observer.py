@@ -6,6 +6,7 @@ No event has a value: neither a parameter, nor what the server quotes of one.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from types import FrameType
 from typing import Final, Literal, NamedTuple, Protocol, TypeAlias
 
@@ -52,18 +53,22 @@ class Sent(Protocol):
     @property
     def sql(self) -> bytes:
         """The text, without values."""
+        ...
 
     @property
     def operation(self) -> str:
         """What it does, in SQL's word."""
+        ...
 
     @property
     def table_name(self) -> str | None:
         """The table that it reads first, or writes."""
+        ...
 
     @property
     def is_internal(self) -> bool:
         """Whether we sent it for ourselves."""
+        ...
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -122,7 +127,12 @@ class QueryEvent:
     @property
     def caller(self) -> Caller | None:
         """The line that sent it: known while `on_query` runs, in its thread, and None elsewhere."""
-        return _caller()
+        return next(callers(), None)
+
+    @property
+    def callers(self) -> tuple[Caller, ...]:
+        """The same line and those that led to it, the outermost last; none elsewhere."""
+        return tuple(callers())
 
     def __repr__(self) -> str:
         outcome = f"{self.rows} rows" if self.error is None else f"{self.error} {self.sqlstate or ''}".rstrip()
@@ -170,11 +180,12 @@ def checked(observers: object) -> tuple[Observer, ...]:
     return observers
 
 
-def _caller() -> Caller | None:
-    """Return the line from which the statement was sent that an observer is being told of."""
+def callers() -> Iterator[Caller]:
+    """Yield the lines, outside of our packages, that led to what an observer is being told of in this thread."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None and frame.f_globals.get("__name__") != _TELLING:
         frame = frame.f_back
-    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] in _OURS:
+    while frame is not None:
+        if frame.f_globals.get("__name__", "").partition(".")[0] not in _OURS:
+            yield Caller(frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_qualname)
         frame = frame.f_back
-    return None if frame is None else Caller(frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_qualname)

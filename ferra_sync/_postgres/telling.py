@@ -16,26 +16,39 @@ from ferra_sync._postgres.observer import Observer, QueryEvent, Sent, Transactio
 Event: TypeAlias = Literal["on_query", "on_checkout", "on_connect", "on_close", "on_retry", "on_transaction"]
 
 _log: Final = logging.getLogger("ferra_sync")
-_telling: Final[set[int]] = set()
-"""The threads in which an observer is being told: what it sends itself is told to nobody."""
+_telling: Final[dict[int, psycopg.Connection[Any] | None]] = {}
+"""The threads in which an observer is being told, and of which connection's statement, if of one.
+
+What an observer sends itself is told to nobody.
+"""
 _logged: Final[set[tuple[type, Event, type]]] = set()
 """Which observers have raised where, and what: the first of each is logged."""
 
 
-def tell(observers: Iterable[Observer], event: Event, *said: Any) -> None:  # noqa: ANN401 - of each event its own
+def tell(
+    observers: Iterable[Observer],
+    event: Event,
+    *said: Any,  # noqa: ANN401 - of each event its own
+    connection: psycopg.Connection[Any] | None = None,
+) -> None:
     """Call a method of each observer; what it raises is logged, once of a kind, and is nobody's error."""
     thread = get_ident()
     if thread in _telling:
         return
     try:
-        _telling.add(thread)
+        _telling[thread] = connection
         for observer in tuple(observers):
             try:
                 getattr(observer, event)(*said)
             except Exception as error:  # noqa: BLE001 - whatever an observer does is no part of the call
                 _log_once(observer, event, error)
     finally:
-        _telling.discard(thread)
+        _telling.pop(thread, None)
+
+
+def connection_told_of() -> psycopg.Connection[Any] | None:
+    """Return the connection of the statement that an observer is being told of in this thread."""
+    return _telling.get(get_ident())
 
 
 def _log_once(observer: Observer, event: Event, error: Exception) -> None:
@@ -123,7 +136,7 @@ class Observation:
                 self.batch_size,
                 getattr(connection, "server", None),
             )
-            tell(listeners, "on_query", event)
+            tell(listeners, "on_query", event, connection=connection)
 
 
 @contextmanager

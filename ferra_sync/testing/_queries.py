@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
 from ferra_sync._database.counting import QueryCounter, Repeated
 from ferra_sync._database.database import Database
-from ferra_sync._postgres.observer import Caller, Observer, QueryEvent
+from ferra_sync.monitoring._repeats import RepeatedQueries
 
 _SHOWN: Final = 20
+_LONG: Final = 86_400.0
+"""Seconds: longer than a test."""
 
 
 @contextmanager
@@ -36,35 +37,17 @@ def assert_queries(db: Database, n: int | None = None, *, at_most: int | None = 
 
 
 @contextmanager
-def watched(databases: Iterable[Database], limit: int) -> Iterator[list[Repeated]]:
-    """Yield a list that has, once the block is over, what one line sent more than `limit` times, most first."""
-    found: list[Repeated] = []
-    sent = _Sent()
+def watched(databases: Iterable[Database], limit: int) -> Iterator[RepeatedQueries]:
+    """Yield what finds the lines of the block that send one statement more than `limit` times."""
+    found = RepeatedQueries(times=limit + 1, within=_LONG)
     listeners = [each._pool.listeners for each in databases]
     for each in listeners:
-        each.append(sent)
+        each.append(found)
     try:
         yield found
     finally:
         for each in listeners:
-            each.remove(sent)
-        found += [Repeated(*line, times) for line, times in sent.times.most_common() if times > limit]
-
-
-def told(repeated: Iterable[Repeated], limit: int) -> str:
-    """Return what to say of lines that send a statement too often."""
-    return "\n".join([f"N+1: one line sent a statement more than {limit} times", *_shown(repeated)])
-
-
-class _Sent(Observer):
-    """Counts how often a line waited for a statement; a pipeline is one wait, of however many."""
-
-    def __init__(self) -> None:
-        self.times: Counter[tuple[str, str, Caller | None]] = Counter()
-
-    def on_query(self, event: QueryEvent) -> None:
-        if not event.is_internal:
-            self.times[event.summary, event.sql, event.caller] += 1
+            each.remove(found)
 
 
 def _statements(number: int) -> str:

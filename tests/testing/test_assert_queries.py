@@ -35,7 +35,10 @@ def test_more_are_shown_with_their_lines_and_texts_and_without_values(ferra_db: 
     first, *lines = str(raised.value).splitlines()
     assert first == "1 statement expected, 3 sent"
     assert [line.partition(" from ")[0] for line in lines[::2]] == ["  2 times INSERT films", "  1 times SELECT films"]
-    assert all("test_assert_queries.py:" in line and "in test_more_are_shown" in line and ".send" in line for line in lines[::2])
+    assert all(
+        "test_assert_queries.py:" in line and "in test_more_are_shown" in line and ".send" in line
+        for line in lines[::2]
+    )
     assert lines[1].startswith('    INSERT INTO "films"')
     assert "$1" in lines[1]
     assert "secret" not in str(raised.value)

@@ -73,12 +73,10 @@ def test_one_line_that_sends_a_statement_too_often_fails_its_test(project: Proje
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(
         [
-            "N+1: one line sent a statement more than 2 times",
-            "  3 times INSERT notes from *test_notes.py:* in test_sends",
-            '    INSERT INTO "notes" * VALUES ($1*',
+            "N+1, more than 2 from one line:",
+            "INSERT notes was sent 3 times in * from *test_notes.py:* in test_sends*insert_many",
         ]
     )
-    assert "'a'" not in "".join(line for line in result.outlines if "INSERT" in line)
 
 
 @pytest.mark.parametrize(

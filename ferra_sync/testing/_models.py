@@ -75,6 +75,8 @@ def rows(db: Executor, model: type[Read], /, *parents: type[Record[Any]], **fiel
         QueryError: none of `parents` is of the table that a field references; or as `models` does.
     """
     meta = ModelMeta.of(model)
+    if meta.purpose != "read":
+        raise QueryError(f"rows gives what is read again, so it takes a FerraModel: {model.__name__} is none")
     _check_names(meta, fields)
     known = {each.table.ref.declared_by: each for each in map(ModelMeta.of, parents)}
     _check_parents(meta, fields, known, ())

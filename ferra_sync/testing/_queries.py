@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from types import TracebackType
 from typing import Final
 
 from ferra_sync._database.counting import QueryCounter, Repeated
@@ -15,25 +16,45 @@ _LONG: Final = 86_400.0
 """Seconds: longer than a test."""
 
 
-@contextmanager
-def assert_queries(db: Database, n: int | None = None, *, at_most: int | None = None) -> Iterator[QueryCounter]:
+def assert_queries(
+    db: Database, n: int | None = None, *, at_most: int | None = None
+) -> AbstractContextManager[QueryCounter]:
     """Fail where the block sends more or fewer statements than `n`, or more than `at_most`; say which, and from where.
 
-    Statements are shown by their text, in which no value is. The commands of transactions do not count.
+    Statements are shown by their text, in which no value is. The commands of transactions do not count. What the block
+    itself raises goes before the AssertionError.
 
     Raises:
-        AssertionError: it sent another number.
         ValueError: neither a number nor a bound is given, or both.
     """
-    __tracebackhide__ = True
     expected = n if at_most is None else at_most
     if (n is None) == (at_most is None) or type(expected) is not int or expected < 0:
         raise ValueError("assert_queries takes a number of statements, 0 or more, or at_most=")
-    with db.counting() as counter:
-        yield counter
-    if counter.queries > expected or (n is not None and counter.queries != n):
-        wanted = f"{'at most ' if n is None else ''}{_statements(expected)}"
-        raise AssertionError("\n".join([f"{wanted} expected, {counter.queries} sent", *_shown(counter.lines)]))
+    return _Expected(db, expected, is_bound=n is None)
+
+
+class _Expected(AbstractContextManager[QueryCounter]):
+    """A class, so that a failure is shown at the block and not inside contextlib."""
+
+    def __init__(self, db: Database, number: int, *, is_bound: bool) -> None:
+        self._counting = db.counting()
+        self._number = number
+        self._is_bound = is_bound
+
+    def __enter__(self) -> QueryCounter:
+        self._counter = self._counting.__enter__()
+        return self._counter
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        __tracebackhide__ = True
+        self._counting.__exit__(None, None, None)
+        sent = self._counter.queries
+        is_met = sent <= self._number if self._is_bound else sent == self._number
+        if error is None and not is_met:
+            wanted = f"{'at most ' if self._is_bound else ''}{self._number} statement{'' if self._number == 1 else 's'}"
+            raise AssertionError("\n".join([f"{wanted} expected, {sent} sent", *_shown(self._counter.lines)]))
 
 
 @contextmanager
@@ -48,10 +69,6 @@ def watched(databases: Iterable[Database], limit: int) -> Iterator[RepeatedQueri
     finally:
         for each in listeners:
             each.remove(found)
-
-
-def _statements(number: int) -> str:
-    return f"{number} statement{'' if number == 1 else 's'}"
 
 
 def _shown(lines: Iterable[Repeated]) -> Iterator[str]:

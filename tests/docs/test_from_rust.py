@@ -25,7 +25,11 @@ BLOCKS = {
 }
 """The documents, by their titles, and their blocks, a block of several files by its parts."""
 
-RUN_PAGES = {"guide.md": "test_guide.py", "providers.md": "test_providers_page.py"}
+RUN_PAGES = {
+    "guide.md": "test_guide.py",
+    "providers.md": "test_providers_page.py",
+    "testing.md": "test_testing_page.py",
+}
 """The pages whose blocks are run, each by a test beside this one."""
 
 ABSENT = ["execute_raw", "migrations as strings", "registration of services", "a schema that is generated", "private"]

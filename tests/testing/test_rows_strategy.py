@@ -19,6 +19,7 @@ from ferra_sync import (
     Insertable,
     PgRepository,
     QueryError,
+    SchemaError,
     Table,
     foreign_key,
     select,
@@ -164,6 +165,13 @@ def test_what_has_no_model_for_a_parent_is_refused_by_name(library: Database) ->
 def test_a_row_that_must_reference_its_own_table_is_refused_by_name(library: Database) -> None:
     with pytest.raises(QueryError, match="Link references itself through Link: give that field"):
         rows(library, Link, Link)
+
+
+def test_what_is_only_written_is_refused(library: Database) -> None:
+    with pytest.raises(QueryError, match="rows gives what is read again, so it takes a FerraModel: NewShelf is none"):
+        rows(library, NewShelf)  # type: ignore[type-var]  # that is what is tried
+    with pytest.raises(SchemaError, match="int is not a model"):
+        rows(library, Copy, int)  # type: ignore[arg-type]  # likewise
 
 
 def test_a_field_that_is_not_there_is_refused(library: Database) -> None:

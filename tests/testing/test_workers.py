@@ -61,23 +61,27 @@ def test_what_cannot_start_is_said_to_who_asked(project: Project, monkeypatch: p
 def test_the_server_ends_with_the_run(project: Project, sent: signal.Signals, options: tuple[str, ...]) -> None:
     project.write(WAITING)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_XDIST")}
-    with subprocess.Popen(
-        project.command(*options),
-        cwd=project.path,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    ) as process:
+    said = project.path / "said"  # No pipe, for workers whose controller is gone hold it for a while.
+    with (
+        said.open("wb") as output,
+        subprocess.Popen(
+            project.command(*options),
+            cwd=project.path,
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        ) as process,
+    ):
         try:
             waits = project.path / "waits"
             until(lambda: waits.exists() or process.poll() is not None)
             found = waits.read_text() if waits.exists() else ""
             process.send_signal(sent)
-            said = process.communicate(timeout=60)[0].decode()
+            process.wait(60)
         finally:
             process.kill()
-    assert found, said
+    assert found, said.read_text()
     postmaster, data = found.split(maxsplit=1)
     until(lambda: not is_running(int(postmaster)) and not Path(data).exists())
 

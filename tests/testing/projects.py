@@ -65,10 +65,6 @@ class Project:
         return [*map(str, self._pytester._getpytestargs()), *PLUGIN, *options]
 
 
-def is_running(pid: int) -> bool:
-    """Whether there is such a process, and it has not ended unread."""
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0]
-    except FileNotFoundError:
-        return False
-    return state != "Z"
+def parent_of(pid: int) -> int:
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
+    return int(next(line for line in status if line.startswith("PPid:")).split()[1])

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import os
+import select
 import shutil
 import signal
 import subprocess
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from projects import ROOT, Project, is_running
+from projects import ROOT, Project, parent_of
 
 WAITING = """
-import pathlib, time
+import pathlib, signal
 
 def test_waits(ferra_db):
     with ferra_db.connection() as connection:
         (data,) = connection.execute("SHOW data_directory").fetchone()
-    postmaster = pathlib.Path(data, "postmaster.pid").read_text().split()[0]
-    pathlib.Path("waits.part").write_text(f"{postmaster} {data}")
-    pathlib.Path("waits.part").rename("waits")
-    time.sleep(600)
+    pathlib.Path("waits").write_text(data)  # A FIFO: who reads it knows that the test is here.
+    signal.pause()
 """
 
 
@@ -60,34 +60,46 @@ def test_what_cannot_start_is_said_to_who_asked(project: Project, monkeypatch: p
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGKILL], ids=["Ctrl-C", "kill -9"])
 def test_the_server_ends_with_the_run(project: Project, sent: signal.Signals, options: tuple[str, ...]) -> None:
     project.write(WAITING)
+    os.mkfifo(waits := project.path / "waits")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_XDIST")}
-    said = project.path / "said"  # No pipe, for workers whose controller is gone hold it for a while.
     with (
-        said.open("wb") as output,
+        (project.path / "said").open(
+            "wb"
+        ) as output,  # No pipe, for workers whose controller is gone hold it for a while.
         subprocess.Popen(
-            project.command(*options),
-            cwd=project.path,
-            env=environment,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
+            project.command(*options), cwd=project.path, env=environment, stdout=output, start_new_session=True
         ) as process,
     ):
         try:
-            waits = project.path / "waits"
-            until(lambda: waits.exists() or process.poll() is not None)
-            found = waits.read_text() if waits.exists() else ""
-            process.send_signal(sent)
-            process.wait(60)
+            data = Path(written(waits))
+            with ended(pid_of(data)), ended(parent_of(pid_of(data))):
+                process.send_signal(sent)
+                process.wait(60)
         finally:
             process.kill()
-    assert found, said.read_text()
-    postmaster, data = found.split(maxsplit=1)
-    until(lambda: not is_running(int(postmaster)) and not Path(data).exists())
+    assert not data.parent.exists()
 
 
-def until(condition) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+def written(fifo: Path) -> str:
+    """Return what somebody writes into a FIFO."""
+    descriptor = os.open(fifo, os.O_RDWR)
+    try:
+        assert select.select([descriptor], [], [], 60)[0]
+        return os.read(descriptor, 4096).decode()
+    finally:
+        os.close(descriptor)
+
+
+def pid_of(data: Path) -> int:
+    return int((data / "postmaster.pid").read_text().split()[0])
+
+
+@contextmanager
+def ended(pid: int) -> Iterator[None]:
+    """Wait at the end of the block for the end of a process."""
+    descriptor = os.pidfd_open(pid)
+    try:
+        yield
+        assert select.select([descriptor], [], [], 60)[0]
+    finally:
+        os.close(descriptor)

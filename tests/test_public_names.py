@@ -12,7 +12,7 @@ from typing import get_type_hints
 import pytest
 
 import ferra_sync
-from ferra_sync import errors, functions, migrations, testing, types
+from ferra_sync import errors, functions, migrations, monitoring, testing, types
 from ferra_sync.integrations import flask
 
 TOP = """
@@ -68,6 +68,8 @@ MIGRATIONS = """
 AppliedMigration MigrationFailedError MigrationState MigrationStatus Migrations
 """
 
+MONITORING = "QueryLog RepeatedQueries generic_plan"
+
 FLASK = """
 CrudOptions Ferra FerraState Listing Problem ProblemCodes ProblemError crud_blueprint json_response openapi_blueprint
 request_body
@@ -83,6 +85,7 @@ PINNED = [
     (functions, FUNCTIONS),
     (errors, ERRORS),
     (migrations, MIGRATIONS),
+    (monitoring, MONITORING),
     (flask, FLASK),
     (testing, TESTING),
 ]
@@ -146,6 +149,8 @@ def test_what_few_programs_need_is_imported_on_first_use() -> None:
         "ferra_sync._postgres.embedded",
         "ferra_sync.functions._text",
         "ferra_sync.migrations",
+        "ferra_sync.monitoring",
+        "ferra_sync._database.counting",
         "ferra_sync._database.tokens",
     ):
         assert rare not in modules
@@ -159,7 +164,7 @@ def test_the_names_of_an_extra_are_there_and_no_star_import_asks_for_the_extra()
 
 
 def test_every_other_module_is_private_or_known() -> None:
-    known = {"cli", "errors", "functions", "integrations", "migrations", "testing", "types"}
+    known = {"cli", "errors", "functions", "integrations", "migrations", "monitoring", "testing", "types"}
     found = {module.name for module in pkgutil.iter_modules(ferra_sync.__path__) if not module.name.startswith("_")}
     assert found <= known
 

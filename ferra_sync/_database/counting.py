@@ -21,7 +21,7 @@ class Repeated(NamedTuple):
 
     def __str__(self) -> str:
         place = "" if self.caller is None else f" from {self.caller}"
-        return f"{self.times} times {self.summary}{place}"
+        return f"{self.times} x {self.summary}{place}"
 
 
 class QueryCounter(Observer):

@@ -74,7 +74,7 @@ def rehearsal(db: Database) -> Iterator[Database]:
     """Yield a database on one connection of `db`, in one transaction that is rolled back at the end.
 
     A call of a verb that fails is undone alone, as it would be on `db`; `transaction()` is a savepoint. One thread at a
-    time uses it. The observers of `db` hear what it does.
+    time uses it. Observers of `db` hear of its statements.
 
     Raises:
         Db: no connection can be had.

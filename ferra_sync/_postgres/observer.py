@@ -5,12 +5,11 @@ No event has a value: neither a parameter, nor what the server quotes of one.
 
 from __future__ import annotations
 
+import itertools
 import sys
 from collections.abc import Iterator
 from types import FrameType
 from typing import Final, Literal, NamedTuple, Protocol, TypeAlias
-
-import attrs
 
 from ferra_sync._expression.described import described
 from ferra_sync.errors import ConfigError, FerraDbError
@@ -24,6 +23,13 @@ any more."""
 
 _OURS: Final = frozenset({"ferra_sync", "psycopg", "psycopg_pool", "contextlib", "cattrs", "attr"})
 """The packages whose frames are on the way of a call, and not where it is made."""
+_IN_PARTS: Final = (
+    "ferra_sync._database.batches",
+    "ferra_sync._database.jobs.",
+    "ferra_sync._database.many.",
+    "ferra_sync._repository.import_csv",
+)
+"""The modules that send the same statement for one part of the rows after the other."""
 _TELLING: Final = "ferra_sync._postgres.telling"
 """The module whose frame stands between what sends and who hears of it."""
 
@@ -71,8 +77,7 @@ class Sent(Protocol):
         ...
 
 
-@attrs.frozen(eq=False, repr=False)
-class QueryEvent:
+class QueryEvent(NamedTuple):
     """A statement that was answered, or that failed.
 
     A stream is one event, at its end; so is a COPY, and so are rows that are sent as one statement each in a pipeline.
@@ -134,6 +139,12 @@ class QueryEvent:
         """The same line and those that led to it, the outermost last; none elsewhere."""
         return tuple(callers())
 
+    @property
+    def is_part(self) -> bool:
+        """Whether one call sends several like it: batches, many rows in chunks, a job; known as `caller` is."""
+        modules = itertools.takewhile(lambda module: module.partition(".")[0] in _OURS, map(_module, _frames()))
+        return any(module.startswith(_IN_PARTS) for module in modules)
+
     def __repr__(self) -> str:
         outcome = f"{self.rows} rows" if self.error is None else f"{self.error} {self.sqlstate or ''}".rstrip()
         return f"<{type(self).__name__} {self.summary!r}: {outcome}, {self.seconds * 1000:.1f} ms>"
@@ -182,10 +193,21 @@ def checked(observers: object) -> tuple[Observer, ...]:
 
 def callers() -> Iterator[Caller]:
     """Yield the lines, outside of our packages, that led to what an observer is being told of in this thread."""
+    for frame in _frames():
+        if _module(frame).partition(".")[0] not in _OURS:
+            yield Caller(frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_qualname)
+
+
+def _frames() -> Iterator[FrameType]:
+    """Yield the frames from what tells an observer outward."""
     frame: FrameType | None = sys._getframe(1)
-    while frame is not None and frame.f_globals.get("__name__") != _TELLING:
+    while frame is not None and _module(frame) != _TELLING:
         frame = frame.f_back
     while frame is not None:
-        if frame.f_globals.get("__name__", "").partition(".")[0] not in _OURS:
-            yield Caller(frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_qualname)
+        yield frame
         frame = frame.f_back
+
+
+def _module(frame: FrameType) -> str:
+    name: object = frame.f_globals.get("__name__")
+    return name if isinstance(name, str) else ""

@@ -15,6 +15,8 @@ from ferra_sync._postgres.observer import Observer, QueryEvent, Sent, Transactio
 
 Event: TypeAlias = Literal["on_query", "on_checkout", "on_connect", "on_close", "on_retry", "on_transaction"]
 
+_new: Final = tuple.__new__
+"""A named tuple's own constructor takes twice as long."""
 _log: Final = logging.getLogger("ferra_sync")
 _telling: Final[dict[int, psycopg.Connection[Any] | None]] = {}
 """The threads in which an observer is being told, and of which connection's statement, if of one.
@@ -25,18 +27,13 @@ _logged: Final[set[tuple[type, Event, type]]] = set()
 """Which observers have raised where, and what: the first of each is logged."""
 
 
-def tell(
-    observers: Iterable[Observer],
-    event: Event,
-    *said: Any,  # noqa: ANN401 - of each event its own
-    connection: psycopg.Connection[Any] | None = None,
-) -> None:
+def tell(observers: Iterable[Observer], event: Event, *said: Any) -> None:  # noqa: ANN401 - of each event its own
     """Call a method of each observer; what it raises is logged, once of a kind, and is nobody's error."""
     thread = get_ident()
     if thread in _telling:
         return
     try:
-        _telling[thread] = connection
+        _telling[thread] = None
         for observer in tuple(observers):
             try:
                 getattr(observer, event)(*said)
@@ -44,6 +41,39 @@ def tell(
                 _log_once(observer, event, error)
     finally:
         _telling.pop(thread, None)
+
+
+def tell_query(  # noqa: PLR0913, PLR0917 - what an event is made of; by name they would cost what telling does
+    connection: psycopg.Connection[Any],
+    listeners: Iterable[Observer],
+    sent: Sent,
+    parameter_count: int,
+    seconds: float,
+    rows: int,
+    error: BaseException | None = None,
+    batch_size: int = 1,
+) -> None:
+    """Tell those who hear of a connection's statements that one is over; -1 rows: it is not known.
+
+    It is `tell` once more, written out: this stands in the way of each statement.
+    """
+    thread = get_ident()
+    if thread in _telling:
+        return
+    try:
+        _telling[thread] = connection
+        server = getattr(connection, "server", None)
+        code = name = None
+        if error is not None:
+            code, name = getattr(error, "sqlstate", None), type(error).__name__
+        event = _new(QueryEvent, (sent, parameter_count, seconds, rows, code, name, batch_size, server))
+        for observer in (*listeners,):
+            try:
+                observer.on_query(event)
+            except Exception as raised:  # noqa: BLE001 - as above
+                _log_once(observer, "on_query", raised)
+    finally:
+        del _telling[thread]
 
 
 def connection_told_of() -> psycopg.Connection[Any] | None:
@@ -120,23 +150,14 @@ class Observation:
         """Let the clock run again."""
         self._begun = perf_counter()
 
-    def end(self, rows: int, error: BaseException | None = None) -> None:
-        """Tell, once, that it brought so many rows more, -1 for what is not known; or how it failed."""
+    def end(self, error: BaseException | None = None) -> None:
+        """Tell, once, that it is over."""
         self.pause()
         connection, self._connection = self._connection, None
-        listeners = getattr(connection, "listeners", ())
-        if listeners:
-            event = QueryEvent(
-                self._sent,
-                self._parameters,
-                self._seconds,
-                self.rows + max(rows, 0),
-                getattr(error, "sqlstate", None),
-                None if error is None else type(error).__name__,
-                self.batch_size,
-                getattr(connection, "server", None),
-            )
-            tell(listeners, "on_query", event, connection=connection)
+        listeners: Sequence[Observer] = getattr(connection, "listeners", ())
+        if connection is not None and listeners:
+            sent, count, rows = self._sent, self._parameters, max(self.rows, 0)
+            tell_query(connection, listeners, sent, count, self._seconds, rows, error, self.batch_size)
 
 
 @contextmanager
@@ -146,9 +167,9 @@ def observed(connection: psycopg.Connection[Any], sent: Sent, parameters: int = 
     try:
         yield observation
     except GeneratorExit:
-        observation.end(0)
+        observation.end()
         raise
     except BaseException as error:
-        observation.end(0, error)
+        observation.end(error)
         raise
-    observation.end(0)
+    observation.end()

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from operator import attrgetter, methodcaller
+from time import perf_counter
 from typing import Any, Final, TypeAlias, TypeVar
 
 import psycopg
@@ -16,9 +17,10 @@ from ferra_sync._postgres.connection import PooledConnection
 from ferra_sync._postgres.cursor import BINARY, TEXT, CopyCursor, new_cursor
 from ferra_sync._postgres.errors import from_psycopg, is_of_a_row
 from ferra_sync._postgres.forks import at_fork
+from ferra_sync._postgres.observer import Observer
 from ferra_sync._postgres.statement import Statement
-from ferra_sync._postgres.telling import Command, Observation, observed
-from ferra_sync.errors import Conflict, Db, DbErrorKind, FerraDbError, QueryError, SchemaError
+from ferra_sync._postgres.telling import Command, observed, tell_query
+from ferra_sync.errors import Conflict, Db, DbErrorKind, QueryError, SchemaError
 
 A = TypeVar("A")
 E = TypeVar("E", bound=Exception)
@@ -67,7 +69,8 @@ def send(
         FerraDbError: the server or the connection says no.
         SchemaError: a column of the first answer is of another type than is declared.
     """
-    heard = Observation(connection, statement, len(params)) if getattr(connection, "listeners", ()) else None
+    listeners: Sequence[Observer] = getattr(connection, "listeners", ())
+    begun = perf_counter() if listeners else 0.0
     try:
         cursor = new_cursor(connection, statement)
         try:
@@ -76,8 +79,8 @@ def send(
             is_forgotten = _forget_plans(connection, error)
             prepare = None if is_forgotten else False
             cursor.execute(statement.sql, statement.parameters(params), prepare=prepare, binary=statement.binary)
-        if heard is not None:
-            heard.end(cursor.rowcount)
+        if listeners:
+            tell_query(connection, listeners, statement, len(params), perf_counter() - begun, cursor._rowcount)
         try:
             return answer(cursor)
         except psycopg.DataError as error:
@@ -86,26 +89,26 @@ def send(
         raise _told(error, connection, statement) from None
     # Written out, for a context manager costs five calls a statement.
     except psycopg.Error as error:
-        raise _refusal(error, connection, statement, heard) from error
+        _tell_failed(connection, statement, params, begun, error)
+        raise _too_old(error, connection, statement) or from_psycopg(error) from error
     except UnicodeEncodeError:
         raise _not_unicode() from None
     except BaseException as error:
-        _tell_interrupted(heard, error)
+        _tell_failed(connection, statement, params, begun, error)
         raise
 
 
-def _refusal(
-    error: psycopg.Error, connection: psycopg.Connection[Any], statement: Statement, heard: Observation | None
-) -> FerraDbError:
-    if heard is not None:
-        heard.end(0, error)
-    return _too_old(error, connection, statement) or from_psycopg(error)
-
-
-def _tell_interrupted(heard: Observation | None, error: BaseException) -> None:
-    """Tell of a statement that Ctrl-C, or whatever ends a thread, has come into; what was not sent is not told of."""
-    if heard is not None and not isinstance(error, Exception):
-        heard.end(0, error)
+def _tell_failed(
+    connection: psycopg.Connection[Any],
+    statement: Statement,
+    params: tuple[Any, ...],
+    begun: float,
+    error: BaseException,
+) -> None:
+    """Tell that a statement has failed, or was interrupted; what was refused before it was sent is not told."""
+    if begun and (isinstance(error, psycopg.Error) or not isinstance(error, Exception)):
+        listeners = getattr(connection, "listeners", ())
+        tell_query(connection, listeners, statement, len(params), perf_counter() - begun, 0, error)
 
 
 def _too_old(error: psycopg.Error, connection: psycopg.Connection[Any], statement: Statement) -> Db | None:

@@ -12,6 +12,9 @@ unrecorded. Settings that a file changes (SET, `set_config`, SET ROLE) end with 
 
 One run at a time: a session-level advisory lock, one for each schema, keeps the others out. It needs a session of its
 own, so a pooler that changes the session between transactions is no place to migrate through.
+
+The logger `ferra_sync.migrations` has each script at INFO, and the wait for the lock; at DEBUG where each statement
+begins, never what it says.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ was begun, else the script stops there.
 from __future__ import annotations
 
 import contextlib
+import logging
 import re
 import time
 from collections.abc import Callable, Sequence
@@ -26,6 +27,7 @@ from ferra_sync.migrations._files import Script, line_and_column
 from ferra_sync.migrations._history import AppliedMigration
 from ferra_sync.migrations._lexer import ScriptStatement
 
+_log: Final = logging.getLogger("ferra_sync.migrations")
 _RESET: Final = b"SET SESSION AUTHORIZATION DEFAULT; RESET ROLE; RESET ALL"
 _TRANSACTION_TAGS: Final = frozenset({"COMMIT", "ROLLBACK", "PREPARE TRANSACTION"})
 """The answers to what may have ended a transaction; ROLLBACK TO SAVEPOINT, which does not, shares one."""
@@ -100,6 +102,7 @@ def execute(conn: psycopg.Connection[Any], steps: Sequence[Step]) -> list[Applie
     completed: list[AppliedMigration] = []
     for step in steps:
         script, recorded = step.script, None
+        _log.info("running %s", script.path)
         try:
             with conn.transaction() if script.in_transaction else contextlib.nullcontext():
                 recorded = step.record(_run(conn, script))
@@ -113,6 +116,7 @@ def execute(conn: psycopg.Connection[Any], steps: Sequence[Step]) -> list[Applie
             is_unknown = conn.closed and recorded is not None and script.in_transaction
             raise _failure(script, f"{cause}{_UNKNOWN * is_unknown}", completed) from cause
         completed.append(recorded)
+        _log.info("ran %s", script.path)
         _forget_temporary_tables(conn)
     return completed
 
@@ -131,6 +135,7 @@ def _run(conn: psycopg.Connection[Any], script: Script) -> timedelta:
     started = time.perf_counter()
     with _OneStatement(conn) as cursor:
         for statement in script.statements:
+            _log.debug("%s: sending the statement that begins here", script.at(statement.start))
             _send(cursor, statement)
             _check_transaction(cursor, statement, transaction, last=statement is script.statements[-1])
     elapsed = timedelta(seconds=time.perf_counter() - started)

@@ -20,10 +20,10 @@ from ferra_sync.monitoring._log import QueryLog
 from ferra_sync.monitoring._repeats import RepeatedQueries
 
 if TYPE_CHECKING:
-    from ferra_sync.monitoring._opentelemetry import OpenTelemetry
-    from ferra_sync.monitoring._prometheus import Prometheus
+    from ferra_sync.monitoring._opentelemetry import OpenTelemetry as OpenTelemetry
+    from ferra_sync.monitoring._prometheus import Prometheus as Prometheus
 
-__all__ = ["OpenTelemetry", "Prometheus", "QueryLog", "RepeatedQueries", "generic_plan"]
+__all__ = ["QueryLog", "RepeatedQueries", "generic_plan"]
 
 if not TYPE_CHECKING:
     __getattr__, __dir__ = on_first_use(__name__, {"_opentelemetry": "OpenTelemetry", "_prometheus": "Prometheus"})

@@ -46,7 +46,8 @@ class QueryLog(Observer):
         if not LOGGER.isEnabledFor(level):
             return
         plan = self._plan(event) if is_slow else ""
-        end = f"{event.rows} rows" if event.error is None else f"{event.error} {event.sqlstate or ''}".rstrip()
+        rows = f"{event.rows} row{'' if event.rows == 1 else 's'}"
+        end = rows if event.error is None else f"{event.error} {event.sqlstate or ''}".rstrip()
         caller = event.caller
         extra = {
             "query_summary": event.summary,

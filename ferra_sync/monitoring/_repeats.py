@@ -39,7 +39,8 @@ class RepeatedQueries(Observer):
     """Finds lines that send one statement again and again, with other values: N + 1 queries, or writes one by one.
 
     Where a thread sends the same statement from the same line so many times within so many seconds, the line is told,
-    once: at WARNING to the logger `ferra_sync.queries`, as a record of that line, with what to write instead.
+    once: at WARNING to the logger `ferra_sync.queries`, as a record of that line, with what to write instead. Batches,
+    and chunks of many rows, are no repetition.
 
     Args:
         times: how many times.
@@ -66,7 +67,7 @@ class RepeatedQueries(Observer):
 
     def on_query(self, event: QueryEvent) -> None:
         """Count a statement of the line that sent it."""
-        if event.is_internal:
+        if event.is_internal or event.is_part:
             return
         line = (event.sql, event.caller)
         now = monotonic()

@@ -83,7 +83,7 @@ def test_the_lines_say_what_was_sent_from_where(db):
     first, second = n.lines
     assert (first.times, first.summary, first.caller.file) == (3, "SELECT films", __file__)
     assert second.times == 1
-    assert "3 times SELECT films from" in str(n)
+    assert "3 x SELECT films from" in str(n)
     assert str(n).startswith("4 queries in ")
 
 

@@ -34,6 +34,7 @@ from ferra_sync import (
 )
 from ferra_sync import functions as fn
 from ferra_sync import types as t
+from ferra_sync._database.rehearsal import rehearsal
 
 VIEW = "CREATE VIEW sights AS SELECT id, title FROM films"
 
@@ -308,6 +309,14 @@ def test_a_borrowed_connection_is_heard_while_it_is_used(url):
         connection.execute("SELECT 1")
         assert not hasattr(connection, "listeners")
     assert (one.seen(), other.seen()) == (["SELECT films"] * 2, ["SELECT"])
+
+
+def test_observers_hear_of_a_rehearsal_and_its_statements_are_counted(db, memory):
+    with rehearsal(db) as rehearsed, rehearsed.counting() as n:
+        PgRepository(Film, rehearsed).insert(Film("rehearsed"))
+        with rehearsed.transaction() as tx:
+            tx.fetch_one(ALL)
+    assert (memory.seen(), n.queries) == (["INSERT films", "SELECT films"], 2)
 
 
 @pytest.fixture(autouse=True)

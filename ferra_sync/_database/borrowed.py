@@ -20,7 +20,7 @@ from ferra_sync._postgres.errors import from_psycopg
 from ferra_sync._postgres.forks import at_fork
 from ferra_sync._postgres.observer import Observer, ServerAddress, checked
 from ferra_sync._postgres.statement import Statement
-from ferra_sync._postgres.telling import TransactionClock, hearing
+from ferra_sync._postgres.telling import Listeners, TransactionClock, hearing
 from ferra_sync.errors import Db, DbErrorKind, QueryError
 
 _BEGIN: Final = b"BEGIN"
@@ -68,7 +68,7 @@ class Borrowed:
         self._occupant: str | None = None
         self.is_inherited = self._is_over = False
         self._observers = checked(observers)
-        self.listeners = hearing(observers, "on_query")
+        self.listeners = Listeners(observers)
         self._transactions = hearing(observers, "on_transaction")
         self._server: ServerAddress | None = None
         self._others: dict[str, Any] = {}

@@ -243,11 +243,8 @@ class Database(Executor):
         from ferra_sync._database.counting import QueryCounter  # noqa: PLC0415 - for those who count
 
         counter = QueryCounter(own_thread=own_thread)
-        self._pool.listeners.append(counter)
-        try:
+        with self._pool.listeners.joined_by(counter):
             yield counter
-        finally:
-            self._pool.listeners.remove(counter)
 
     def begin(
         self, *, isolation: Isolation | None = None, read_only: bool = False, deferrable: bool = False

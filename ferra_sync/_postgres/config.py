@@ -32,6 +32,8 @@ _FORMS: Final = "postgresql://user:password@host:port/database or host=… dbnam
 _URL: Final = re.compile(r"postgres(?:ql)?://")
 _OTHER_KIND: Final = re.compile(r"(?!postgres)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 """A URL of another kind of database, which its own provider reads."""
+_KNOWN_KIND: Final = re.compile(r"(sqlite|mongodb)(?:\+srv)?:")
+_OPENED_BY: Final = {"sqlite": "SqliteDatabase", "mongodb": "MongoDatabase"}
 _FOREIGN_DRIVER: Final = re.compile(r"(postgres(?:ql)?\+\w+)://")
 _PORTS: Final = re.compile(r"[\d,]*")
 _SECRETS: Final = frozenset(
@@ -307,6 +309,10 @@ def _parsed(url: str) -> dict[str, Any]:
     foreign = _FOREIGN_DRIVER.match(url)
     if foreign:
         raise ConfigError(f"the database's URL begins with {foreign[1]}://; write postgresql://")
+    known = _KNOWN_KIND.match(url)
+    if known:
+        other = f"{_OPENED_BY[known[1]]}.connect, or Databases"
+        raise ConfigError(f"the database's URL begins with {known[1]}: say {other}")
     own, url = _taken_out(url)
     parameters = _parsed_by_libpq(url)
     if parameters is None or not (parameters or _URL.match(url)):

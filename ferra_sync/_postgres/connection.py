@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import select
 from _thread import start_new_thread
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from threading import Lock
 from time import perf_counter
@@ -22,7 +22,7 @@ from ferra_sync._postgres.errors import from_psycopg
 from ferra_sync._postgres.forks import at_fork
 from ferra_sync._postgres.loans import Loan
 from ferra_sync._postgres.observer import CloseReason, Observer, ServerAddress
-from ferra_sync._postgres.telling import hearing, tell
+from ferra_sync._postgres.telling import Listeners, tell
 from ferra_sync.errors import QueryError
 
 _OF_PARENT: Final = (
@@ -51,7 +51,7 @@ class Source:
 
     prepare_threshold: int | None
     observers: tuple[Observer, ...] = ()
-    listeners: list[Observer] = attrs.field(init=False)
+    listeners: Listeners = attrs.field(init=False)
     spare: list[PooledConnection] = attrs.field(factory=list)
     failure: str | None = None
     replacement: Callable[[], Callable[[PooledConnection], object] | None] = _nothing
@@ -59,7 +59,7 @@ class Source:
     _lock: Lock = attrs.field(factory=Lock)
 
     def __attrs_post_init__(self) -> None:
-        self.listeners = hearing(self.observers, "on_query")
+        self.listeners = Listeners(self.observers)
 
     def add(self, connection: PooledConnection) -> None:
         """Know of a connection for as long as somebody has it."""
@@ -101,7 +101,7 @@ class PooledConnection(psycopg.Connection[Any]):
     taken_at: float = 0.0
     verified: set[object]
     element_types: dict[object, int]
-    listeners: Sequence[Observer] = ()
+    listeners: Listeners | None = None
     server: ServerAddress | None = None
     close_reason: CloseReason | None = None
     is_told_of: bool = False

@@ -41,7 +41,7 @@ def generic_plan(event: QueryEvent) -> str | None:
     if brackets is None or (is_generic and connection.info.server_version < _SINCE):
         return None
     options = b"(GENERIC_PLAN) " if is_generic else b""
-    return _asked(connection, b"EXPLAIN " + options + event.sent.sql, *brackets)
+    return _asked(connection, b"EXPLAIN " + options + event.sql.encode(), *brackets)
 
 
 def _asked(connection: psycopg.Connection[Any], question: bytes, begin: bytes, end: bytes) -> str | None:

@@ -77,57 +77,80 @@ class Sent(Protocol):
         ...
 
 
-class QueryEvent(NamedTuple):
-    """A statement that was answered, or that failed.
+class QueryEvent:
+    """A statement that was answered, or that failed. It does not change.
 
     A stream is one event, at its end; so is a COPY, and so are rows that are sent as one statement each in a pipeline.
-
-    Attributes:
-        sent: what was sent.
-        parameter_count: how many parameters it has; the values are not told.
-        seconds: from sending it to its answer, before rows are made of that; of a stream and a COPY to us the time that
-            the server took and not what the reader does between, of a COPY from us all of it.
-        rows: how many rows were returned, or affected; 0 where that is not known.
-        sqlstate: the server's code of its error; None where there was none, or where the server did not answer.
-        error: the name of the exception, psycopg's own as a rule; None where it succeeded.
-        batch_size: how many times it was sent in a pipeline.
-        server: where it was sent to, if that is known.
     """
 
-    sent: Sent
-    parameter_count: int
-    seconds: float
-    rows: int
+    __slots__ = ("_parameter_count", "_rows", "_seconds", "_sent", "_server")
+
+    # What few have is the class's: an event is made for each statement, and is cheap.
     sqlstate: str | None = None
+    """The server's code of its error; None where there was none, or where the server did not answer."""
     error: str | None = None
+    """The name of the exception, psycopg's own as a rule; None where it succeeded."""
     batch_size: int = 1
-    server: ServerAddress | None = None
+    """How many times it was sent in a pipeline."""
+
+    def __init__(
+        self, sent: Sent, parameter_count: int, seconds: float, rows: int, server: ServerAddress | None = None
+    ) -> None:
+        self._sent = sent
+        self._parameter_count = parameter_count
+        self._seconds = seconds
+        self._rows = rows
+        self._server = server
+
+    @property
+    def parameter_count(self) -> int:
+        """How many parameters it has; the values are not told."""
+        return self._parameter_count
+
+    @property
+    def seconds(self) -> float:
+        """How long it took from sending it to its answer, before rows are made of that.
+
+        Of a stream and a COPY to us it is the time that the server took and not what the reader does between, of a COPY
+        from us all of it.
+        """
+        return self._seconds
+
+    @property
+    def rows(self) -> int:
+        """How many rows were returned, or affected; 0 where that is not known."""
+        return max(self._rows, 0)
+
+    @property
+    def server(self) -> ServerAddress | None:
+        """Where it was sent to, if that is known."""
+        return self._server
 
     @property
     def summary(self) -> str:
         """`SELECT users`: the operation and the table, if there is one."""
-        table = self.sent.table_name
-        return self.sent.operation if table is None else f"{self.sent.operation} {table}"
+        table = self._sent.table_name
+        return self._sent.operation if table is None else f"{self._sent.operation} {table}"
 
     @property
     def operation(self) -> str:
         """What it does, in SQL's word: `SELECT`, `INSERT`, `COPY`, `BEGIN`."""
-        return self.sent.operation
+        return self._sent.operation
 
     @property
     def table(self) -> str | None:
         """The table that is read first, or written; None where there is none."""
-        return self.sent.table_name
+        return self._sent.table_name
 
     @property
     def sql(self) -> str:
         """The text, with `$n` in the place of values."""
-        return self.sent.sql.decode()
+        return self._sent.sql.decode()
 
     @property
     def is_internal(self) -> bool:
         """Whether no query of the caller's is in it: a transaction's command, or a look into the catalog."""
-        return self.sent.is_internal
+        return self._sent.is_internal
 
     @property
     def caller(self) -> Caller | None:
@@ -148,6 +171,27 @@ class QueryEvent(NamedTuple):
     def __repr__(self) -> str:
         outcome = f"{self.rows} rows" if self.error is None else f"{self.error} {self.sqlstate or ''}".rstrip()
         return f"<{type(self).__name__} {self.summary!r}: {outcome}, {self.seconds * 1000:.1f} ms>"
+
+
+class RareEvent(QueryEvent):
+    """One of a statement that failed, or of a pipeline."""
+
+    __slots__ = ("batch_size", "error", "sqlstate")
+
+    def __init__(  # noqa: PLR0913, PLR0917 - those of all events, and what is rare
+        self,
+        sent: Sent,
+        parameter_count: int,
+        seconds: float,
+        rows: int,
+        server: ServerAddress | None = None,
+        error: BaseException | None = None,
+        batch_size: int = 1,
+    ) -> None:
+        super().__init__(sent, parameter_count, seconds, rows, server)
+        self.sqlstate = getattr(error, "sqlstate", None)
+        self.error = None if error is None else type(error).__name__
+        self.batch_size = batch_size
 
 
 class Observer:

@@ -16,7 +16,7 @@ from ferra_sync._postgres.errors import from_psycopg
 from ferra_sync._postgres.exits import close_at_exit, stop_daemon
 from ferra_sync._postgres.forks import at_fork
 from ferra_sync._postgres.lending import Connections
-from ferra_sync._postgres.observer import Observer
+from ferra_sync._postgres.telling import Listeners
 from ferra_sync.errors import Db, DbErrorKind
 
 if TYPE_CHECKING:
@@ -80,8 +80,8 @@ class Pool:
         return pool
 
     @property
-    def listeners(self) -> list[Observer]:
-        """Who hears of its connections' statements: who is added hears from now on, of those that are lent too."""
+    def listeners(self) -> Listeners:
+        """Who hears of its connections' statements: who joins hears from now on, of those that are lent too."""
         return self._source.listeners
 
     def leave_to_parent(self) -> None:

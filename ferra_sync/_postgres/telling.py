@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from _thread import get_ident
+from _thread import allocate_lock, get_ident
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from time import perf_counter
@@ -11,20 +11,21 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 import psycopg
 
-from ferra_sync._postgres.observer import Observer, QueryEvent, Sent, TransactionOutcome
+from ferra_sync._postgres.forks import at_fork
+from ferra_sync._postgres.observer import Observer, QueryEvent, RareEvent, Sent, TransactionOutcome
 
 Event: TypeAlias = Literal[
     "on_query", "on_checkout", "on_checkin", "on_connect", "on_close", "on_retry", "on_transaction"
 ]
 
-_new: Final = tuple.__new__
-"""A named tuple's own constructor takes twice as long."""
 _log: Final = logging.getLogger("ferra_sync")
-_telling: Final[dict[int, psycopg.Connection[Any] | None]] = {}
-"""The threads in which an observer is being told, and of which connection's statement, if of one.
+_telling: Final[dict[int, object]] = {}
+"""By thread of what an observer is being told, a connection where it is of a statement; None: of nothing.
 
-What an observer sends itself is told to nobody.
+What an observer sends itself is told to nobody. No key is deleted: a dictionary that is filled again and again is made
+anew at every few keys.
 """
+_NOBODY: Final = Observer()
 _logged: Final[set[tuple[type, Event, type]]] = set()
 """Which observers have raised where, and what: the first of each is logged."""
 
@@ -32,55 +33,39 @@ _logged: Final[set[tuple[type, Event, type]]] = set()
 def tell(observers: Iterable[Observer], event: Event, *said: Any) -> None:  # noqa: ANN401 - of each event its own
     """Call a method of each observer; what it raises is logged, once of a kind, and is nobody's error."""
     thread = get_ident()
-    if thread in _telling:
+    if _telling.get(thread) is not None:
         return
     try:
-        _telling[thread] = None
+        _telling[thread] = event
         for observer in tuple(observers):
             try:
                 getattr(observer, event)(*said)
             except Exception as error:  # noqa: BLE001 - whatever an observer does is no part of the call
                 _log_once(observer, event, error)
     finally:
-        _telling.pop(thread, None)
+        _telling[thread] = None
 
 
-def tell_query(  # noqa: PLR0913, PLR0917 - what an event is made of; by name they would cost what telling does
-    connection: psycopg.Connection[Any],
-    listeners: Iterable[Observer],
-    sent: Sent,
-    parameter_count: int,
-    seconds: float,
-    rows: int,
-    error: BaseException | None = None,
-    batch_size: int = 1,
-) -> None:
-    """Tell those who hear of a connection's statements that one is over; -1 rows: it is not known.
-
-    It is `tell` once more, written out: this stands in the way of each statement.
-    """
+def tell_query(connection: psycopg.Connection[Any], listeners: Listeners, event: QueryEvent) -> None:
+    """Tell of a connection's statement: `tell` once more, written out, for it stands in the way of each of them."""
     thread = get_ident()
-    if thread in _telling:
+    if _telling.get(thread) is not None:
         return
     try:
         _telling[thread] = connection
-        server = getattr(connection, "server", None)
-        code = name = None
-        if error is not None:
-            code, name = getattr(error, "sqlstate", None), type(error).__name__
-        event = _new(QueryEvent, (sent, parameter_count, seconds, rows, code, name, batch_size, server))
-        for observer in (*listeners,):
+        for observer in listeners:
             try:
                 observer.on_query(event)
-            except Exception as raised:  # noqa: BLE001 - as above
-                _log_once(observer, "on_query", raised)
+            except Exception as error:  # noqa: BLE001 - as above
+                _log_once(observer, "on_query", error)
     finally:
-        del _telling[thread]
+        _telling[thread] = None
 
 
 def connection_told_of() -> psycopg.Connection[Any] | None:
     """Return the connection of the statement that an observer is being told of in this thread."""
-    return _telling.get(get_ident())
+    told = _telling.get(get_ident())
+    return told if isinstance(told, psycopg.Connection) else None
 
 
 def _log_once(observer: Observer, event: Event, error: Exception) -> None:
@@ -94,6 +79,43 @@ def hearing(observers: Iterable[Observer], event: Event) -> list[Observer]:
     """Return those that do something about an event."""
     nothing = getattr(Observer, event)
     return [each for each in observers if getattr(getattr(each, event), "__func__", None) is not nothing]
+
+
+class Listeners(list[Observer]):
+    """Who hears of statements, as of now; threads are told of it while others come and go, and miss nobody.
+
+    Whoever is told walks the list itself: so an observer that goes leaves its place to nobody until it is the last.
+    """
+
+    __slots__ = ("__weakref__", "_lock")
+
+    def __init__(self, observers: Iterable[Observer]) -> None:
+        super().__init__(hearing(observers, "on_query"))
+        self._lock = allocate_lock()
+        at_fork(self)
+
+    def __hash__(self) -> int:  # type: ignore[override]  # a list has none; what is told of forks needs one
+        return id(self)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def leave_to_parent(self) -> None:
+        """In a forked child: take a new lock, for a thread that is no more may hold the old one."""
+        self._lock = allocate_lock()
+
+    @contextmanager
+    def joined_by(self, observer: Observer) -> Iterator[None]:
+        """Let an observer hear too, for as long as the block lasts."""
+        with self._lock:
+            self.append(observer)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self[next(place for place, each in enumerate(self) if each is observer)] = _NOBODY
+                while self and self[-1] is _NOBODY:
+                    self.pop()
 
 
 class TransactionClock:
@@ -156,10 +178,13 @@ class Observation:
         """Tell, once, that it is over."""
         self.pause()
         connection, self._connection = self._connection, None
-        listeners: Sequence[Observer] = getattr(connection, "listeners", ())
-        if connection is not None and listeners:
-            sent, count, rows = self._sent, self._parameters, max(self.rows, 0)
-            tell_query(connection, listeners, sent, count, self._seconds, rows, error, self.batch_size)
+        listeners: Listeners | None = getattr(connection, "listeners", None)
+        if connection is None or not listeners:
+            return
+        said = (self._sent, self._parameters, self._seconds, self.rows, getattr(connection, "server", None))
+        is_rare = error is not None or self.batch_size != 1
+        event = RareEvent(*said, error, self.batch_size) if is_rare else QueryEvent(*said)
+        tell_query(connection, listeners, event)
 
 
 @contextmanager

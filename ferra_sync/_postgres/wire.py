@@ -17,9 +17,9 @@ from ferra_sync._postgres.connection import PooledConnection
 from ferra_sync._postgres.cursor import BINARY, TEXT, CopyCursor, new_cursor
 from ferra_sync._postgres.errors import from_psycopg, is_of_a_row
 from ferra_sync._postgres.forks import at_fork
-from ferra_sync._postgres.observer import Observer
+from ferra_sync._postgres.observer import QueryEvent, RareEvent
 from ferra_sync._postgres.statement import Statement
-from ferra_sync._postgres.telling import Command, observed, tell_query
+from ferra_sync._postgres.telling import Command, Listeners, observed, tell_query
 from ferra_sync.errors import Conflict, Db, DbErrorKind, QueryError, SchemaError
 
 A = TypeVar("A")
@@ -69,7 +69,7 @@ def send(
         FerraDbError: the server or the connection says no.
         SchemaError: a column of the first answer is of another type than is declared.
     """
-    listeners: Sequence[Observer] = getattr(connection, "listeners", ())
+    listeners: Listeners | None = getattr(connection, "listeners", None)
     begun = perf_counter() if listeners else 0.0
     try:
         cursor = new_cursor(connection, statement)
@@ -80,7 +80,9 @@ def send(
             prepare = None if is_forgotten else False
             cursor.execute(statement.sql, statement.parameters(params), prepare=prepare, binary=statement.binary)
         if listeners:
-            tell_query(connection, listeners, statement, len(params), perf_counter() - begun, cursor._rowcount)
+            seconds, server = perf_counter() - begun, getattr(connection, "server", None)
+            event = QueryEvent(statement, len(params), seconds, cursor._rowcount, server)
+            tell_query(connection, listeners, event)
         try:
             return answer(cursor)
         except psycopg.DataError as error:
@@ -106,9 +108,10 @@ def _tell_failed(
     error: BaseException,
 ) -> None:
     """Tell that a statement has failed, or was interrupted; what was refused before it was sent is not told."""
-    if begun and (isinstance(error, psycopg.Error) or not isinstance(error, Exception)):
-        listeners = getattr(connection, "listeners", ())
-        tell_query(connection, listeners, statement, len(params), perf_counter() - begun, 0, error)
+    listeners: Listeners | None = getattr(connection, "listeners", None)
+    if begun and listeners and (isinstance(error, psycopg.Error) or not isinstance(error, Exception)):
+        seconds, server = perf_counter() - begun, getattr(connection, "server", None)
+        tell_query(connection, listeners, RareEvent(statement, len(params), seconds, 0, server, error))
 
 
 def _too_old(error: psycopg.Error, connection: psycopg.Connection[Any], statement: Statement) -> Db | None:

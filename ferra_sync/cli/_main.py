@@ -15,7 +15,7 @@ from ferra_sync.migrations import MigrationFailedError, Migrations
 try:
     import click
 
-    from ferra_sync.cli._connection import connected, refusal, url_option
+    from ferra_sync.cli._connection import migrated, refusal, url_option
     from ferra_sync.cli._demo.command import demo
     from ferra_sync.cli._import import import_
     from ferra_sync.cli._jobs import jobs
@@ -59,7 +59,7 @@ def migration() -> None:
 @_directory
 def run(url: str | None, directory: str) -> None:
     """Apply what is pending, oldest first."""
-    with _reported("applied"), connected(url) as db:
+    with _reported("applied"), migrated(url) as db:
         _report("applied", Migrations(directory).run(db), otherwise="nothing to apply")
 
 
@@ -69,7 +69,7 @@ def run(url: str | None, directory: str) -> None:
 @_directory
 def revert(steps: int, url: str | None, directory: str) -> None:
     """Revert the last applied, newest first."""
-    with _reported("reverted"), connected(url) as db:
+    with _reported("reverted"), migrated(url) as db:
         _report("reverted", Migrations(directory).revert(db, steps), otherwise="nothing to revert")
 
 
@@ -78,7 +78,7 @@ def revert(steps: int, url: str | None, directory: str) -> None:
 @_directory
 def list_(url: str | None, directory: str) -> None:
     """Show what is applied and what is pending."""
-    with _reported("listed"), connected(url) as db:
+    with _reported("listed"), migrated(url) as db:
         found = Migrations(directory).status(db)
     show(_HEADINGS, [_cells(status) for status in found])
 

@@ -114,4 +114,18 @@ def test_an_error_in_the_block_ends_the_count(db):
         raise ZeroDivisionError
     db.fetch_one(ONE)
     assert n.queries == 0
-    assert db._pool.listeners == []
+    assert not db._pool.listeners
+
+
+def test_counts_that_come_and_go_beside_others_lose_nothing(db):
+    def count(number):
+        with db.counting(own_thread=True) as n:
+            for _ in range(number):
+                db.fetch_one(ONE)
+        return n.queries
+
+    with db.counting() as everything, ThreadPoolExecutor(4) as pool:
+        numbers = [1, 7, 3, 20] * 10
+        assert list(pool.map(count, numbers)) == numbers
+    assert everything.queries == sum(numbers)
+    assert not db._pool.listeners

@@ -13,7 +13,7 @@ from written_migrations import FIRST, SECOND, write, write_three
 from ferra_sync import Database
 from ferra_sync.errors import MigrationError
 from ferra_sync.migrations import MigrationFailedError, Migrations
-from ferra_sync.migrations._lock import exclusive
+from ferra_sync.migrations._postgres_lock import exclusive
 
 NAME = "ferra_sync.migrations"
 

@@ -97,13 +97,14 @@ def test_transactions_and_their_retries_are_logged(observed, everything, url):
     assert ends == [["rolled", "back"], ["committed", "in"]]
 
 
-def test_a_lost_connection_is_logged(observed, everything, url):
-    db = observed(QueryLog())
-    with db.connection() as connection:
-        backend = connection.info.backend_pid
-    with psycopg.connect(url, autocommit=True) as other:
-        other.execute("SELECT pg_terminate_backend(%s, 10000)", (backend,))
-    db.ping()
+def test_a_lost_connection_is_logged(everything, url):
+    config = DatabaseConfig(url, max_connections=1, min_connections=1, observers=(QueryLog(),))
+    with Database.connect(config=config) as db:
+        with db.connection() as connection:
+            backend = connection.info.backend_pid
+        with psycopg.connect(url, autocommit=True) as other:
+            other.execute("SELECT pg_terminate_backend(%s, 10000)", (backend,))
+        db.ping()
     assert "a connection to the server was lost" in messages(everything, logging.INFO)
 
 

@@ -7,7 +7,6 @@ for that snapshot to end: a deadlock. Between two polls a session holds nothing.
 from __future__ import annotations
 
 import contextlib
-import logging
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -15,8 +14,8 @@ import psycopg
 
 from ferra_sync._postgres.advisory import is_granted, key_of
 from ferra_sync.errors import MigrationError
+from ferra_sync.migrations._session import LOG
 
-_log: Final = logging.getLogger("ferra_sync.migrations")
 _TRY: Final = b"SELECT pg_catalog.pg_try_advisory_lock($1)"
 
 
@@ -27,7 +26,7 @@ def exclusive(conn: psycopg.Connection[Any], schema: str, *, timeout: float) -> 
     try:
         granted = is_granted(conn, _TRY, key, 0.0)
         if not granted:
-            _log.info('waiting at most %g s for another process that is migrating schema "%s"', timeout, schema)
+            LOG.info('waiting at most %g s for another process that is migrating schema "%s"', timeout, schema)
             granted = is_granted(conn, _TRY, key, timeout)
     except KeyboardInterrupt:
         conn.close()  # whether the server granted the lock is not known; without its session it is gone

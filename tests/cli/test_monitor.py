@@ -23,7 +23,7 @@ from psycopg.conninfo import make_conninfo
 from rich.console import Console
 
 from ferra_sync.cli._main import ferra
-from ferra_sync.cli._monitor_page import page_of
+from ferra_sync.cli._monitor_page import _size, _time, page_of
 from ferra_sync.monitoring._sampler import Watched
 
 ROOT = Path(__file__).parents[2]
@@ -142,3 +142,17 @@ def test_a_server_that_goes_away_is_said_above_what_was_known() -> None:
     with console.capture() as captured:
         console.print(page_of(Watched(None, (), "it is away"), 5))
     assert captured.get().strip() == "The server does not answer: it is away"
+
+
+@pytest.mark.parametrize(
+    ("size", "shown"), [(0, "0 B"), (1023, "1023 B"), (1024, "1 kB"), (5 * 2**30, "5 GB"), (2**61, "2097152 TB")]
+)
+def test_sizes_are_in_units_of_1024(size: int, shown: str) -> None:
+    assert _size(size) == shown
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"), [(None, ""), (0.0123, "12.3 ms"), (1, "1.0 s"), (119.94, "119.9 s"), (7200, "120 min")]
+)
+def test_times_are_in_units_that_are_short(seconds: float | None, shown: str) -> None:
+    assert _time(seconds) == shown

@@ -12,6 +12,7 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,7 +22,8 @@ from databases import fresh_database, server_in_memory
 
 from ferra_sync import Database, DatabaseConfig, Db, QueryError
 from ferra_sync.monitoring import MonitorPage, Statistics, monitor
-from ferra_sync.monitoring._document import plain
+from ferra_sync.monitoring._document import document, plain
+from ferra_sync.monitoring._sampler import Sampler
 
 
 @pytest.fixture(scope="module")
@@ -176,7 +178,7 @@ def test_a_server_that_goes_away_is_told_and_what_was_known_stays() -> None:
     try:
         while (found := data(page))["failure"] is None:
             pass
-        assert found["failure"]
+        assert found["failure"] == page._server.found()["failure"]
         assert found["server"] == before["server"]
         assert found["app"]["pool"]["most"] == 10
     finally:
@@ -238,6 +240,21 @@ def test_a_forked_child_serves_nothing(page: MonitorPage) -> None:
         os._exit(0)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
     assert data(page)["failure"] is None
+
+
+def test_who_waits_for_whom_is_a_pair_of_sessions(url: str) -> None:
+    with closing(Sampler(DatabaseConfig(url), every=0)) as sampler, psycopg.connect(url) as first:
+        late = psycopg.connect(url)
+        first.execute("SELECT pg_advisory_xact_lock(7)")
+        late.pgconn.send_query(b"SELECT pg_advisory_xact_lock(7)")
+        while not (found := document(sampler.watched())["server"]["blocks"]):
+            pass
+        pids = late.info.backend_pid, first.info.backend_pid
+        late.close()
+    (block,) = found
+    assert (block["blocked"]["pid"], block["blocker"]["pid"]) == pids
+    assert (block["lock"], block["blocker"]["state"]) == ("ExclusiveLock on advisory", "idle in transaction")
+    assert block["seconds"] >= 0
 
 
 def test_only_what_is_known_to_be_shown_is_shown() -> None:

@@ -12,7 +12,7 @@ import pytest
 from databases import fresh_database
 from psycopg.conninfo import make_conninfo
 
-from ferra_sync import Database, Db
+from ferra_sync import Database, Db, DbErrorKind
 from ferra_sync.monitoring import (
     Session,
     activity,
@@ -228,3 +228,17 @@ def test_what_the_server_spends_its_time_on_is_shown_without_values(counting_url
         assert any(each.statement == "ALTER TABLE lamps ALTER name SET DEFAULT ?" for each in found)
         assert SECRET not in repr(found)
         assert top_statements(db, 1) is not None
+
+
+def test_a_role_that_may_not_read_what_was_counted_is_told(counting_url: str) -> None:
+    role = f"blind_{os.getpid()}"
+    script = f"CREATE EXTENSION pg_stat_statements; REVOKE ALL ON pg_stat_statements FROM PUBLIC; CREATE ROLE {role}"
+    with fresh_database(counting_url, script=script) as url, Database.connect(url) as db:
+        with db.begin() as tx:
+            with tx.connection() as connection:
+                connection.execute(f"SET LOCAL ROLE {role}".encode())
+            with pytest.raises(Db) as caught:
+                top_statements(tx)
+        assert caught.value.kind is DbErrorKind.PERMISSION_DENIED
+        with db.connection() as connection:
+            connection.execute(f"DROP ROLE {role}".encode())

@@ -15,6 +15,7 @@ from psycopg.conninfo import make_conninfo
 
 from ferra_sync import Database, DatabaseConfig, QueryError
 from ferra_sync._database.pooled import Pooled
+from ferra_sync._postgres import probe
 from ferra_sync._postgres.config import connection_parameters
 from ferra_sync._postgres.embedded import EmbeddedServer
 from ferra_sync._postgres.probe import Answer, _ask
@@ -85,6 +86,16 @@ def test_the_question_is_asked_on_a_spare_connection_or_on_one_of_its_own(url: s
             refused.ask(pool, parameters | {"dbname": "nosuch"})
         assert refused.seconds is None
         assert 'database "nosuch" does not exist' in refused.failure
+
+
+def test_where_there_are_no_more_threads_it_is_asked_all_the_same(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_thread(*_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(probe, "start_new_thread", no_thread)
+    with Database.connect(url) as db:
+        assert db.health().is_ready
+        assert db.health().is_ready
 
 
 def test_a_server_that_says_no_has_not_answered(url: str) -> None:

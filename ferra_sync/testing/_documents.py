@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable
+from decimal import Decimal
 from functools import cache
 from typing import Any, Final, Literal, TypeAlias, get_args, get_origin
 
@@ -27,6 +28,7 @@ _ANYTHING: Final = st.recursive(
 _PLAIN: Final[dict[Any, Values]] = {
     str: _TEXTS,
     float: _FLOATS,
+    Decimal: st.decimals(allow_nan=False, allow_infinity=False),
     dt.datetime: st.datetimes(timezones=st.just(dt.UTC)),
     list: st.lists(_ANYTHING, max_size=_MANY),
     dict: st.dictionaries(_TEXTS, _ANYTHING, max_size=_MANY),

@@ -27,7 +27,7 @@ from ferra_sync._query.insert import insert_into
 from ferra_sync._schema.constraints import ForeignKey
 from ferra_sync.errors import QueryError
 from ferra_sync.testing._limits import limits_of
-from ferra_sync.testing._values import Values, values_of
+from ferra_sync.testing._values import Values, Wanted, values_of
 
 Model = TypeVar("Model", bound=Record[Any])
 Read = TypeVar("Read", bound=FerraModel[Any])
@@ -160,7 +160,7 @@ def _valid(meta: ModelMeta, field: FieldMeta) -> Values:
     """Return the values of a field that its validators accept."""
     validator = field.attribute.validator
     try:
-        values = values_of(field.ref.type, _own(field), limits_of(validator))
+        values = values_of(Wanted(field.ref.type, limits_of(validator), _own(field)))
     except QueryError as error:
         raise QueryError(f"{meta.model.__name__}.{field.name}: {error}") from None
     if validator is None or attrs.validators.get_disabled():

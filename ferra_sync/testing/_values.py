@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
-from typing import Any, Final, Literal, TypeAlias, get_args, get_origin
+from typing import Any, Final, Literal, NamedTuple, TypeAlias, get_args, get_origin
 
 from hypothesis import strategies as st
 
@@ -20,6 +20,7 @@ from ferra_sync._model import type_hints
 from ferra_sync.errors import QueryError
 from ferra_sync.testing._documents import instances, plain_documents
 from ferra_sync.testing._limits import Limits
+from ferra_sync.types import Range
 
 Values: TypeAlias = st.SearchStrategy[Any]
 
@@ -32,63 +33,70 @@ _LAST: Final = dt.datetime(9999, 12, 30)  # noqa: DTZ001 - likewise
 _NO_LIMITS: Final = Limits()
 
 
-def values_of(sql_type: SqlType[Any], annotation: Any = Any, limits: Limits = _NO_LIMITS) -> Values:  # noqa: ANN401 - an annotation
-    """Return the values of a type that fit an annotation and limits, NULL aside.
+class Wanted(NamedTuple):
+    """Which values: of a type, within limits, and of what an annotation says."""
+
+    type: SqlType[Any]
+    limits: Limits = _NO_LIMITS
+    annotation: Any = Any
+
+    @property
+    def chosen(self) -> tuple[Any, ...]:
+        """The only values that there are, those of a `Literal` or of `in_`; none: they are not listed."""
+        members = [each for each in _alternatives(self.annotation) if get_origin(each) is Literal]
+        named = tuple(value for each in members for value in get_args(each))
+        return tuple(each for each in named or self.limits.options or () if each is not None)
+
+
+def values_of(wanted: Wanted) -> Values:
+    """Return the values, NULL aside.
 
     Raises:
         QueryError: only who has written the type knows its values.
     """
-    named = _named(annotation)
-    if named or limits.options is not None:
-        chosen = named or limits.options or ()
-        return st.sampled_from([each for each in chosen if each is not None and sql_type.complaint(each) is None])
+    sql_type = wanted.type
+    if wanted.chosen:
+        return st.sampled_from([each for each in wanted.chosen if sql_type.complaint(each) is None])
     if sql_type.base is not None:
-        return values_of(sql_type.base, annotation, limits)
+        return values_of(wanted._replace(type=sql_type.base))
     if sql_type.structured is not None:
         return instances(sql_type.structured)
-    if sql_type.kind in {FieldType.JSON, FieldType.JSONB}:
-        return plain_documents(annotation)
-    if sql_type.kind in {FieldType.INET, FieldType.CIDR}:
-        members = {*type_hints.members(annotation)}
-        named_classes = [cls for cls in sql_type.classes if cls in members] or sql_type.classes
-        return st.one_of([_NETWORKS[cls] for cls in named_classes])
     if sql_type.kind not in _STRATEGIES:
         raise QueryError(f"the values of {sql_type} are their author's: give a strategy of them")
-    return _STRATEGIES[sql_type.kind](sql_type, limits)
+    return _STRATEGIES[sql_type.kind](wanted)
 
 
-def _named(annotation: Any) -> tuple[Any, ...]:  # noqa: ANN401 - an annotation
-    """Return the values that a `Literal` names, alone or beside None."""
-    if get_origin(annotation) is Literal:
-        return get_args(annotation)
-    members = [each for each in get_args(annotation) if each is not type(None)]
-    is_union = get_origin(annotation) in type_hints.UNIONS
-    return get_args(members[0]) if is_union and len(members) == 1 and get_origin(members[0]) is Literal else ()
+def _alternatives(annotation: Any) -> tuple[Any, ...]:  # noqa: ANN401 - an annotation
+    return get_args(annotation) if get_origin(annotation) in type_hints.UNIONS else (annotation,)
+
+
+def _longest(sql_type: SqlType[Any]) -> int | None:
+    figures = _FIGURES.search(sql_type.ddl)
+    return None if figures is None else int(figures[1])
 
 
 # Numbers
 
 
-def _whole(sql_type: SqlType[Any], limits: Limits) -> Values:
-    least, most = limits.within(*(sql_type.sure or (None, None)))
+def _whole(wanted: Wanted) -> Values:
+    least, most = wanted.limits.within(*(wanted.type.sure or (None, None)))
     return st.integers(math.ceil(least), math.floor(most))
 
 
-def _floats(sql_type: SqlType[Any], limits: Limits) -> Values:
-    width: Literal[32, 64] = 32 if sql_type.kind is FieldType.REAL else 64
-    has_bounds = (limits.least, limits.most) != (None, None)
-    values = st.floats(allow_nan=False, allow_infinity=not has_bounds, width=width)
-    if not has_bounds:
-        return values
-    near = st.floats(limits.least, limits.most, allow_nan=False, allow_infinity=False)
-    return near if width == 64 else near.map(rounded)  # noqa: PLR2004 - bits
+def _floats(wanted: Wanted) -> Values:
+    limits = wanted.limits
+    is_single = wanted.type.kind is FieldType.REAL
+    if (limits.least, limits.most) == (None, None):
+        return st.floats(allow_nan=False, width=32 if is_single else 64)
+    values = st.floats(limits.least, limits.most, allow_nan=False, allow_infinity=False)
+    return values.map(rounded) if is_single else values
 
 
-def _decimals(sql_type: SqlType[Any], limits: Limits) -> Values:
-    figures = _FIGURES.search(sql_type.ddl)
+def _decimals(wanted: Wanted) -> Values:
+    figures = _FIGURES.search(wanted.type.ddl)
     precision, scale = (int(figures[1]), int(figures[2] or 0)) if figures else (30, 10)
-    most = 10**precision - 1
-    least, most = limits.within(Decimal(-most).scaleb(-scale), Decimal(most).scaleb(-scale))
+    greatest = Decimal(10**precision - 1).scaleb(-scale)
+    least, most = wanted.limits.within(-greatest, greatest)
     unit = Decimal(1).scaleb(-scale)
     counts = st.integers(math.ceil(Decimal(least) / unit), math.floor(Decimal(most) / unit))
     return counts.map(lambda count: Decimal(count).scaleb(-scale))
@@ -97,9 +105,9 @@ def _decimals(sql_type: SqlType[Any], limits: Limits) -> Values:
 # Texts
 
 
-def _texts(sql_type: SqlType[Any], limits: Limits) -> Values:
-    figures = _FIGURES.search(sql_type.ddl)
-    longest = limits.length(int(figures[1]) if figures else _LONG + limits.shortest)
+def _texts(wanted: Wanted) -> Values:
+    limits = wanted.limits
+    longest = limits.length(_longest(wanted.type) or _LONG + limits.shortest)
     if limits.pattern is not None:
         found = st.from_regex(limits.pattern, fullmatch=limits.is_whole)
         texts = found.filter(lambda text: "\0" not in text and len(text) <= longest)
@@ -107,44 +115,44 @@ def _texts(sql_type: SqlType[Any], limits: Limits) -> Values:
         texts = st.text(_CHARACTERS, min_size=limits.shortest, max_size=longest)
     if limits.is_open:  # What is asked for by many a validator, and found by chance by none.
         texts |= st.emails().filter(lambda text: len(text) <= longest)
-    return texts.map(lambda text: text.ljust(longest)) if sql_type.kind is FieldType.CHAR else texts
+    if wanted.type.kind is FieldType.CHAR:
+        padded = _longest(wanted.type) or 0
+        return texts.map(lambda text: text.ljust(padded))
+    return texts
 
 
-def _binary(_sql_type: SqlType[Any], limits: Limits) -> Values:
-    return st.binary(min_size=limits.shortest, max_size=limits.length(_LONG + limits.shortest))
+def _binary(wanted: Wanted) -> Values:
+    shortest = wanted.limits.shortest
+    return st.binary(min_size=shortest, max_size=wanted.limits.length(_LONG + shortest))
 
 
-def _words(mark: str) -> Callable[[SqlType[Any], Limits], Values]:
-    def words(_sql_type: SqlType[Any], _limits: Limits) -> Values:
-        word = st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=8).map(lambda text: f"'{text}'")
-        return st.lists(word, unique=True, max_size=_MANY).map(sorted).map(mark.join)
-
-    return words
+def _words(mark: str) -> Callable[[Wanted], Values]:
+    word = st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=8).map(lambda text: f"'{text}'")
+    return lambda _wanted: st.lists(word, unique=True, max_size=_MANY).map(sorted).map(mark.join)
 
 
-def _macaddr(_sql_type: SqlType[Any], _limits: Limits) -> Values:
+def _macaddr(_wanted: Wanted) -> Values:
     return st.binary(min_size=6, max_size=6).map(lambda octets: octets.hex(":"))
 
 
 # Moments
 
 
-def _moments(make: Callable[..., Values], first: Any, last: Any) -> Callable[[SqlType[Any], Limits], Values]:  # noqa: ANN401 - of several classes
-    return lambda _sql_type, limits: make(*limits.within(first, last))
+def _moments(make: Callable[..., Values], first: Any, last: Any) -> Callable[[Wanted], Values]:  # noqa: ANN401 - of several classes
+    return lambda wanted: make(*wanted.limits.within(first, last))
 
 
-def _instants(_sql_type: SqlType[Any], limits: Limits) -> Values:
-    first, last = limits.within(_FIRST.replace(tzinfo=dt.UTC), _LAST.replace(tzinfo=dt.UTC))
-    first, last = (each.astimezone(dt.UTC).replace(tzinfo=None) for each in (first, last))
+def _instants(wanted: Wanted) -> Values:
+    bounds = wanted.limits.within(_FIRST.replace(tzinfo=dt.UTC), _LAST.replace(tzinfo=dt.UTC))
+    first, last = (each.astimezone(dt.UTC).replace(tzinfo=None) for each in bounds)
     return st.datetimes(first, last, timezones=st.just(dt.UTC))
 
 
-def _intervals(sql_type: SqlType[Any], limits: Limits) -> Values:
-    if Interval in sql_type.classes:
-        return st.builds(
-            Interval, st.integers(-(10**5), 10**5), st.integers(-(10**6), 10**6), st.integers(-(10**15), 10**15)
-        )
-    return st.timedeltas(*limits.within(dt.timedelta.min, dt.timedelta.max))
+def _intervals(wanted: Wanted) -> Values:
+    if Interval not in wanted.type.classes:
+        return st.timedeltas(*wanted.limits.within(dt.timedelta.min, dt.timedelta.max))
+    months, days, microseconds = (st.integers(-(10**most), 10**most) for most in (5, 6, 15))
+    return st.builds(Interval, months, days, microseconds)
 
 
 # Networks
@@ -164,12 +172,18 @@ _NETWORKS: Final[dict[type, Values]] = {
 }
 
 
+def _networks(wanted: Wanted) -> Values:
+    members = set(type_hints.members(wanted.annotation))
+    named = [cls for cls in wanted.type.classes if cls in members] or wanted.type.classes
+    return st.one_of([_NETWORKS[cls] for cls in named])
+
+
 # What holds other values
 
 
-def _ranges(sql_type: SqlType[Any], _limits: Limits) -> Values:
+def _ranges(wanted: Wanted) -> Values:
     """Return ranges as the server spells them, so that they come back as they were."""
-    cls, bounds, is_discrete = sql_type.classes[0], _bounds(sql_type), _is_discrete(sql_type)
+    cls, bounds, is_discrete = wanted.type.classes[0], _bounds(wanted), _is_discrete(wanted)
     opening, closing = st.sampled_from("[" if is_discrete else "[("), st.sampled_from(")" if is_discrete else ")]")
     pairs = st.lists(bounds, min_size=2, max_size=2, unique=True).map(sorted)
     return st.one_of(
@@ -180,27 +194,29 @@ def _ranges(sql_type: SqlType[Any], _limits: Limits) -> Values:
     )
 
 
-def _multiranges(sql_type: SqlType[Any], _limits: Limits) -> Values:
-    from psycopg.types.range import Range  # noqa: PLC0415 - few columns hold them
+def _multiranges(wanted: Wanted) -> Values:
+    def made(bounds: list[Any]) -> Any:  # noqa: ANN401 - a multirange
+        pairs = zip(bounds[::2], bounds[1::2], strict=False)
+        return wanted.type.classes[0]([Range(*pair, "[)") for pair in pairs])
 
-    bounds = st.lists(_bounds(sql_type), unique=True, max_size=2 * _MANY).map(sorted)
-    return bounds.map(
-        lambda found: sql_type.classes[0]([Range(*pair, "[)") for pair in zip(found[::2], found[1::2], strict=False)])
-    )
-
-
-def _bounds(sql_type: SqlType[Any]) -> Values:
-    return st.nothing() if sql_type.element is None else values_of(sql_type.element)
+    return st.lists(_bounds(wanted), unique=True, max_size=2 * _MANY).map(sorted).map(made)
 
 
-def _is_discrete(sql_type: SqlType[Any]) -> bool:
-    return sql_type.element is not None and sql_type.element.classes[0] in {int, dt.date}
+def _bounds(wanted: Wanted) -> Values:
+    return st.nothing() if wanted.type.element is None else values_of(Wanted(wanted.type.element))
 
 
-def _arrays(sql_type: SqlType[Any], limits: Limits) -> Values:
-    element, depth = innermost(sql_type), depth_of(sql_type)
-    members = values_of(element, limits=limits.members or _NO_LIMITS)
-    if sql_type.optional:
+def _is_discrete(wanted: Wanted) -> bool:
+    return wanted.type.element is not None and wanted.type.element.classes[0] in {int, dt.date}
+
+
+def _arrays(wanted: Wanted) -> Values:
+    limits, depth, annotation = wanted.limits, depth_of(wanted.type), wanted.annotation
+    for _ in range(depth):
+        lists = [each for each in _alternatives(annotation) if get_origin(each) is list]
+        annotation = get_args(lists[0])[0] if lists else Any
+    members = values_of(Wanted(innermost(wanted.type), limits.members or _NO_LIMITS, annotation))
+    if wanted.type.optional and (annotation is Any or type_hints.allows_none(annotation)):
         members |= st.none()
     if depth == 1:
         return st.lists(members, min_size=limits.shortest, max_size=limits.length(_MANY + limits.shortest))
@@ -213,17 +229,21 @@ def _rectangular(members: Values, sizes: tuple[int, ...]) -> Values:
     return st.lists(_rectangular(members, tuple(inner)) if inner else members, min_size=size, max_size=size)
 
 
-def _pairs(_sql_type: SqlType[Any], _limits: Limits) -> Values:
+def _pairs(_wanted: Wanted) -> Values:
     texts = st.text(_CHARACTERS, max_size=_LONG)
     return st.dictionaries(texts, texts | st.none(), max_size=_MANY)
 
 
-def _enum(sql_type: SqlType[Any], _limits: Limits) -> Values:
-    members: Any = sql_type.classes[0]
+def _enum(wanted: Wanted) -> Values:
+    members: Any = wanted.type.classes[0]
     return st.sampled_from([*members])
 
 
-_STRATEGIES: Final[dict[FieldType, Callable[[SqlType[Any], Limits], Values]]] = {
+def _json(wanted: Wanted) -> Values:
+    return plain_documents(wanted.annotation)
+
+
+_STRATEGIES: Final[dict[FieldType, Callable[[Wanted], Values]]] = {
     FieldType.SMALLINT: _whole,
     FieldType.INTEGER: _whole,
     FieldType.BIGINT: _whole,
@@ -234,15 +254,19 @@ _STRATEGIES: Final[dict[FieldType, Callable[[SqlType[Any], Limits], Values]]] = 
     FieldType.VARCHAR: _texts,
     FieldType.CHAR: _texts,
     FieldType.CITEXT: _texts,
-    FieldType.BOOLEAN: lambda _sql_type, _limits: st.booleans(),
-    FieldType.UUID: lambda _sql_type, _limits: st.uuids(),
+    FieldType.BOOLEAN: lambda _wanted: st.booleans(),
+    FieldType.UUID: lambda _wanted: st.uuids(),
     FieldType.DATE: _moments(st.dates, dt.date.min, dt.date.max),
     FieldType.TIME: _moments(st.times, dt.time.min, dt.time.max),
     FieldType.TIMESTAMP: _moments(st.datetimes, _FIRST, _LAST),
     FieldType.TIMESTAMPTZ: _instants,
     FieldType.INTERVAL: _intervals,
     FieldType.BYTEA: _binary,
+    FieldType.JSON: _json,
+    FieldType.JSONB: _json,
     FieldType.HSTORE: _pairs,
+    FieldType.INET: _networks,
+    FieldType.CIDR: _networks,
     FieldType.MACADDR: _macaddr,
     FieldType.TSVECTOR: _words(" "),
     FieldType.TSQUERY: _words(" & "),

@@ -188,6 +188,11 @@ def test_a_fingerprint_is_part_of_a_name(ferra_server: Server, wrong: str) -> No
         ferra_server.template(wrong, make_table)
 
 
+def test_a_template_that_is_not_there_is_an_error(ferra_server: Server) -> None:
+    with pytest.raises(Db, match="nosuch"), ferra_server.fresh_database("nosuch"):
+        pass
+
+
 def test_a_server_that_is_not_there_is_an_error(run: str) -> None:
     with pytest.raises(Db), Server.at("postgresql://localhost:1/x?connect_timeout=2", run=run):
         pass

@@ -187,7 +187,10 @@ def _served(config: pytest.Config, run: str) -> Iterator[Served]:
 def pytest_configure_node(node: Any) -> None:  # noqa: ANN401 - pytest-xdist's, which need not be there
     """Tell a worker, before it starts, where it can ask for the server."""
     if _LOBBY not in node.config.stash:
-        node.config.stash[_LOBBY] = _Lobby(keep=bool(node.config.getoption("ferra_keep")))
+        try:
+            node.config.stash[_LOBBY] = _Lobby(keep=bool(node.config.getoption("ferra_keep")))
+        except OSError:
+            return  # Where a socket's path is too long, say; each worker then starts a server of its own.
     node.workerinput["ferra_lobby"] = node.config.stash[_LOBBY].address
 
 
@@ -205,7 +208,7 @@ class _Lobby:
         from multiprocessing.connection import Listener  # noqa: PLC0415 - of controllers alone
 
         self._secret = os.urandom(16)
-        self._listener = Listener(family="AF_UNIX", authkey=self._secret)
+        self._listener = Listener(authkey=self._secret)
         self._keep = keep
         self._started = ExitStack()
         self._served: Served | None = None

@@ -6,10 +6,12 @@ import threading
 
 import psycopg
 import pytest
+from flask import Flask
 
 from ferra_sync import Conflict, Database, Db, Observer, PgRepository, QueryEvent, delete_from
+from ferra_sync.integrations.flask import Ferra, crud_blueprint
 from ferra_sync.testing import Server, rehearsal
-from schema import Film, Films
+from schema import Film, Films, NewFilm
 
 
 def titles(db: Database) -> list[str]:
@@ -83,6 +85,15 @@ def test_the_template_takes_no_connections(ferra_server: Server, ferra_template:
     url = ferra_server._url_of(ferra_template)
     with pytest.raises(Db, match="not currently accepting connections"):
         Database.connect(url)
+
+
+def test_an_application_of_flask_takes_the_database_of_a_test(ferra_db: Database) -> None:
+    app = Flask("tested")
+    Ferra(app, database=ferra_db)
+    app.register_blueprint(crud_blueprint(Film, create=NewFilm))
+    assert app.test_client().post("/films", json={"title": "Alien"}).status_code == 201
+    assert app.test_client().post("/films", json={"title": "Alien"}).status_code == 409
+    assert titles(ferra_db) == ["Alien"]
 
 
 def test_the_observers_of_a_database_hear_of_its_rehearsal(ferra_fresh_db: Database) -> None:

@@ -118,7 +118,7 @@ def test_rows_share_their_parents_or_have_their_own(library: Database) -> None:
 
     found = set()
 
-    @settings(max_examples=60, deadline=None, database=None)
+    @settings(max_examples=40, deadline=None, database=None)
     @given(data=st.data())
     def draw(data: st.DataObject) -> None:
         with rehearsal(library) as db:

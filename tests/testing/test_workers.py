@@ -48,6 +48,15 @@ def seen(ferra_server, ferra_database):
     assert "Traceback" not in str(result.stderr)
 
 
+def test_where_the_controller_cannot_be_asked_a_worker_starts_a_server_of_its_own(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (long := project.path / ("directory" * 12)).mkdir()
+    monkeypatch.setenv("TMPDIR", str(long))
+    project.write("def test_one(ferra_db): assert PgRepository(Note, ferra_db).count() == 0")
+    project.run("-n", "1").assert_outcomes(passed=1)
+
+
 def test_what_cannot_start_is_said_to_who_asked(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FERRA_POSTGRES_BIN", str(project.path))
     project.write("def test_one(ferra_db): pass\ndef test_two(ferra_db): pass")

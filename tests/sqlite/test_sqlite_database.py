@@ -188,6 +188,10 @@ def test_an_error_that_comes_late_is_one_of_ours(halls: SqliteDatabase) -> None:
 
 def test_a_text_is_cut_where_blanks_alone_are_too_many(halls: SqliteDatabase) -> None:
     assert halls.repository(Hall).insert(Hall("abcde  ")).name == "abcde"
+    halls.execute(update(Halls).all_rows().set(Halls.name.to(fn.left(Halls.name, 4) + "   ")))
+    assert halls.fetch_value(from_(Halls).select(Halls.name)) == "abcd "
+    with pytest.raises(Db, match=r"does not fit halls\.name"):
+        halls.execute(update(Halls).all_rows().set(Halls.name.to(Halls.name + "x")))
 
 
 def test_a_transaction_says_whether_it_is_open_and_waits_for_its_savepoint(halls: SqliteDatabase) -> None:

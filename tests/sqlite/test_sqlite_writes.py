@@ -143,6 +143,12 @@ def test_what_sqlite_cannot_return_is_refused(both: Both, make: Callable[[], Any
         sqlite.fetch_all(make())
 
 
+def test_a_whole_float_comes_back_as_a_float(both: Both) -> None:
+    filled(both, [empty(1)], [])
+    made = both[1].fetch_value(update(Cells).all_rows().set(Cells.real.to(1e10)).returning(Cells.real))
+    assert (made, type(made)) == (1e10, float)
+
+
 def test_many_decimals_survive_the_way_there_and_back(both: Both) -> None:
     prices = [Decimal(number).scaleb(-2) for number in range(-60, 60, 7)]
     filled(both, [*CELLS, *(attrs.evolve(empty(number), price=price) for number, price in enumerate(prices, 100))], [])

@@ -23,7 +23,7 @@ from ferra_sync import types as t
 from ferra_sync.cdc import Capture, CaptureOptions, RedisSink, drop
 
 sys.path.append(str(Path(__file__).parents[1] / "tests" / "cdc"))
-from servers import LogicalServer, Valkey
+from logical_servers import LogicalServer, Valkey
 
 _BATCH = 1000
 _BUDGET = 0.7

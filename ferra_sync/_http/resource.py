@@ -8,8 +8,8 @@ from typing import Any, Final, Generic, Literal, TypeAlias, cast, get_args
 
 import attrs
 
+from ferra_sync._database.executor import Verbs
 from ferra_sync._database.page_params import PageParams
-from ferra_sync._database.transaction import Executor, Transaction
 from ferra_sync._expression.sentinels import UNSET
 from ferra_sync._http.bodies import changeset_of, read_row
 from ferra_sync._http.etags import check_match, etag_of, is_same
@@ -157,15 +157,17 @@ class Resource(Generic[M]):
             return _verbs(repository).fetch_page(query, part.page, part.per_page)
         return _verbs(repository).fetch_keyset(query, part.limit, after=part.after, before=part.before)
 
-    def _changed(self, executor: Executor, key: object, changes: Changeset[Any]) -> M:
+    def _changed(self, executor: Verbs, key: object, changes: Changeset[Any]) -> M:
         changed: Any = update(self._table).find(key).set(changes).returning(self.model)
         if all(value is UNSET for value in ModelMeta.of(type(changes)).values(changes)):
             changed = self._all.find(key)
         return self._there(executor.fetch_optional(changed), key)
 
     @contextmanager
-    def _matched(self, repository: Repository[M], asked: Asked, key: Mapping[str, Any]) -> Iterator[Transaction | None]:
+    def _matched(self, repository: Repository[M], asked: Asked, key: Mapping[str, Any]) -> Iterator[Any]:
         """Yield, where If-Match is said, a transaction that has locked the row and found it to be of that version.
+
+        Where no rows are locked the transaction alone writes.
 
         Raises:
             ProblemError: 412: the row is of another version.
@@ -174,8 +176,9 @@ class Resource(Generic[M]):
         if asked.if_match is None:
             yield None
             return
-        with _verbs(repository).transaction() as tx:
-            row = self._there(tx.fetch_optional(self._all.find(key_value(key)).for_update()), key_value(key))
+        with _verbs(repository)._atomic() as tx:
+            found = self._all.find(key_value(key))
+            row = self._there(tx.fetch_optional(found.for_update() if tx._keeps_locks else found), key_value(key))
             check_match(asked.if_match, etag_of(self.meta, row, _json(row)))
             yield tx
 
@@ -189,10 +192,10 @@ class Resource(Generic[M]):
         return Reply(status, body, {"ETag": etag_of(self.meta, row, body)})
 
 
-def _verbs(repository: Repository[Any]) -> Executor:
+def _verbs(repository: Repository[Any]) -> Verbs:
     """Return what queries run on beside a repository's own methods."""
     db = getattr(repository, "db", None)
-    if not isinstance(db, Executor):
+    if not isinstance(db, Verbs):
         raise QueryError(
             f"{type(repository).__name__} runs no queries: without filters, sort and keyset, create= and If-Match, and"
             " without the operation change, a resource is served by its methods alone"

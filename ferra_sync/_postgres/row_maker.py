@@ -38,6 +38,9 @@ class NestedMaker(NamedTuple):
     arrays: tuple[Arrays, ...]
 
 
+MISFIT: Final = psycopg.DataError
+"""What a row maker raises where a value does not fit its Python type."""
+
 _UNREADABLE: Final = (KeyError, OverflowError, TypeError, ValueError)
 
 
@@ -241,4 +244,4 @@ def _caches_hash(model: type) -> bool:
 
 def _failed(error: Exception) -> psycopg.DataError:
     is_told = isinstance(error, UnreadableError)
-    return psycopg.DataError(str(error) if is_told else "a value in the row does not fit its Python type")
+    return MISFIT(str(error) if is_told else "a value in the row does not fit its Python type")

@@ -15,8 +15,9 @@ from ferra_sync._database.database import Database
 from ferra_sync._expression.described import described
 from ferra_sync._expression.values import Handle
 from ferra_sync._model.model import M
-from ferra_sync._postgres.config import DatabaseConfig, found_url
+from ferra_sync._postgres.config import DatabaseConfig, environment_url, found_url
 from ferra_sync._postgres.forks import at_fork
+from ferra_sync._postgres.observer import Observer, checked
 from ferra_sync._providers.configuration import configured
 from ferra_sync._providers.mongodb import MongoProvider
 from ferra_sync._providers.postgres import EmbeddedProvider, PostgresProvider
@@ -28,15 +29,21 @@ from ferra_sync.errors import ConfigError
 PROVIDERS: Final[tuple[Provider, ...]] = (PostgresProvider(), EmbeddedProvider(), SqliteProvider(), MongoProvider())
 """Those that there are without saying so; the first that supports a URL opens it."""
 
+_DEFAULT: Final = "default"
+_IN_MEMORY: Final = "sqlite::memory:"
+
 
 class Databases(Handle):
     """Named databases: `Databases({"default": "postgresql://…", "reports": DatabaseConfig(…)})`. Threads may share it.
+
+    Where none is named, as in `Databases()`, `default` is that of DATABASE_URL, and without it one of SQLite in memory,
+    which ends with the process.
 
     A database is connected to when it is first asked for, once however many threads ask. As a context manager it closes
     them.
     """
 
-    __slots__ = ("__weakref__", "_entries", "_lock", "_providers")
+    __slots__ = ("__weakref__", "_entries", "_lock", "_observers", "_providers", "_unnamed")
 
     _entries: dict[str, _Entry]
 
@@ -45,19 +52,23 @@ class Databases(Handle):
         databases: Mapping[str, DatabaseConfig | str] | None = None,
         *,
         providers: Sequence[Provider] = PROVIDERS,
+        observers: tuple[Observer, ...] = (),
     ) -> None:
         """Name databases, by URL or by config.
 
         Args:
             databases: their names, each with its URL or config.
             providers: what opens them: the first that supports a URL. `(*PROVIDERS, mine)` adds one.
+            observers: who hears of each PostgreSQL among them, beside those of its config.
 
         Raises:
             ConfigError: a name is empty, a URL does not parse, no provider supports it, or what is given is none.
         """
         self._entries = {}
+        self._unnamed = databases is None
         self._lock = threading.Lock()
         self._providers = _checked(providers)
+        self._observers = checked(observers)
         if databases is not None and not isinstance(databases, Mapping):
             raise ConfigError(f"Databases takes a mapping of names to URLs or configs, not {described(databases)}")
         for name, config in (databases or {}).items():
@@ -65,7 +76,13 @@ class Databases(Handle):
         at_fork(self)
 
     @classmethod
-    def from_file(cls, path: str | Path | None = None, *, providers: Sequence[Provider] = PROVIDERS) -> Self:
+    def from_file(
+        cls,
+        path: str | Path | None = None,
+        *,
+        providers: Sequence[Provider] = PROVIDERS,
+        observers: tuple[Observer, ...] = (),
+    ) -> Self:
         """Name the databases that a TOML or YAML file has, and the environment, which wins, and `.env` between them.
 
         `[databases.reports]` has the fields of a DatabaseConfig, `[defaults]` those that all of them have who say no
@@ -75,11 +92,12 @@ class Databases(Handle):
         Args:
             path: the file, whose name ends in `.toml`, `.yaml` or `.yml`; without it there is none.
             providers: as for `Databases`.
+            observers: likewise.
 
         Raises:
             ConfigError: the file cannot be read, a key is unknown or a value is none that it can have; it says where.
         """
-        return cls(configured(path), providers=providers)
+        return cls(configured(path) or None, providers=providers, observers=observers)
 
     def leave_to_parent(self) -> None:
         """In a forked child: take new locks, for a thread that is no more may hold the old ones."""
@@ -114,7 +132,7 @@ class Databases(Handle):
                 raise ConfigError(f"there is a database {name!r} already")
             self._entries[name] = _Entry(settings)
 
-    def open(self, name: str = "default") -> Provided:
+    def open(self, name: str = _DEFAULT) -> Provided:
         """Return the database of this name, of whatever kind; the first call connects, and after a failure the next.
 
         Raises:
@@ -122,12 +140,10 @@ class Databases(Handle):
                 provider supports.
             Db: the server cannot be reached or refuses.
         """
-        entry = self._entries.get(name)
-        if entry is None:
-            raise ConfigError(f"there is no database {name!r}; there are: {self._names()}")
+        entry = self._entries.get(name) or self._usual(name)
         return entry.database or entry.opened(lambda config: self._connected(name, config))
 
-    def get(self, name: str = "default") -> Database:
+    def get(self, name: str = _DEFAULT) -> Database:
         """`open`, of a PostgreSQL: its `Database`, with every verb.
 
         Raises:
@@ -138,7 +154,7 @@ class Databases(Handle):
             raise ConfigError(f"database {name!r} is no PostgreSQL: say open({name!r}) or repository(…, {name!r})")
         return database
 
-    def repository(self, model: type[M], name: str = "default") -> Repository[M]:
+    def repository(self, model: type[M], name: str = _DEFAULT) -> Repository[M]:
         """Return the repository of a model on the database of this name, connecting as `open` does.
 
         Raises:
@@ -147,7 +163,7 @@ class Databases(Handle):
         """
         return self.open(name).repository(model)
 
-    def ping(self, name: str = "default") -> None:
+    def ping(self, name: str = _DEFAULT) -> None:
         """Ask the database of this name for a sign of life, connecting as `open` does; Db where there is none."""
         self.open(name).ping()
 
@@ -159,6 +175,14 @@ class Databases(Handle):
             for entry in entries:
                 stack.callback(entry.close)
 
+    def _usual(self, name: str) -> _Entry:
+        """Return the entry of `default` where nobody has named a database."""
+        if name != _DEFAULT or not self._unnamed or self._entries.keys() - {_DEFAULT}:
+            raise ConfigError(f"there is no database {name!r}; there are: {self._names()}")
+        usual = _Entry(DatabaseConfig(environment_url() or _IN_MEMORY))
+        with self._lock:
+            return self._entries.setdefault(name, usual)
+
     def _provider(self, name: str, url: str) -> Provider:
         """Return the first that supports the URL, which may hold a password and is not shown."""
         for provider in self._providers:
@@ -168,7 +192,8 @@ class Databases(Handle):
         raise ConfigError(f"no provider supports the URL of database {name!r}; there are: {named}")
 
     def _connected(self, name: str, config: DatabaseConfig) -> Provided:
-        config = attrs.evolve(config, url=config.url or found_url())
+        observers = (*config.observers, *self._observers)
+        config = attrs.evolve(config, url=config.url or found_url(), observers=observers)
         return self._provider(name, config.url).connect(config)
 
     def _names(self) -> str:

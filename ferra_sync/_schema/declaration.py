@@ -109,6 +109,9 @@ class ColumnDef(Value, Generic[V_co, N]):
     def __ferra_null__(self) -> N:
         raise TypeError("only the type checker asks whether a column is nullable")
 
+    def __repr__(self) -> str:
+        return f"<column of {self.sql_type}{', nullable' if self.is_nullable else ''}>"
+
     @property
     def has_default(self) -> bool:
         """Whether the server fills the column in where an INSERT leaves it out."""

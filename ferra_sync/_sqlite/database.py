@@ -13,9 +13,10 @@ from ferra_sync._postgres.config import DatabaseConfig
 from ferra_sync._schema.table import Table, table_meta
 from ferra_sync._sqlite.connections import MEMORY, Connection, Connections
 from ferra_sync._sqlite.repository import SqliteRepository
+from ferra_sync._sqlite.running import executed, rows_of
 from ferra_sync._sqlite.tables import table_commands
 from ferra_sync._sqlite.transaction import SqliteTransaction, transaction_on
-from ferra_sync._sqlite.verbs import SqliteVerbs, executed
+from ferra_sync._sqlite.verbs import SqliteVerbs
 
 
 class SqliteDatabase(SqliteVerbs):
@@ -67,7 +68,7 @@ class SqliteDatabase(SqliteVerbs):
     def ping(self) -> None:
         """Ask for a sign of life; Db where the file cannot be opened."""
         with self._taken(writing=False) as connection:
-            executed(connection, "SELECT 1 FROM sqlite_master").fetchall()
+            rows_of(connection, "SELECT 1 FROM sqlite_master")
 
     def transaction(self, *, read_only: bool = False) -> AbstractContextManager[SqliteTransaction]:
         """Open a transaction: `with db.transaction() as tx:` commits on success and rolls back on an error.

@@ -1,4 +1,4 @@
-"""The one place where an error of sqlite3 becomes one of ours. No message of SQLite's quotes a value."""
+"""The one place where an error of sqlite3 becomes one of ours. No message of SQLite's own quotes a value."""
 
 from __future__ import annotations
 
@@ -32,10 +32,39 @@ _BY_FIRST_WORD: Final = {
     "CORRUPT": DbErrorKind.CLOSED_CONNECTION,
     "AUTH": DbErrorKind.PERMISSION_DENIED,
 }
+_UNCOMPUTED: Final = ("user-defined function raised", "user-defined aggregate", "integer overflow")
+"""How the message begins where a function, or SQLite's own sum, has raised."""
+
+_UNFIT: Final = "a function was given a value that it does not take", DbErrorKind.INVALID_DATA
+_FAILURES: Final[dict[type[Exception], tuple[str, DbErrorKind]]] = {
+    ZeroDivisionError: ("division by zero", DbErrorKind.INVALID_DATA),
+    OverflowError: ("a computed value is out of range", DbErrorKind.INVALID_DATA),
+    LookupError: ("a query that stands for one value has several rows", DbErrorKind.OTHER),
+}
+
+UNTOLD: Final = (sqlite3.Error, sqlite3.Warning, OverflowError, UnicodeEncodeError)
+"""What a statement may raise."""
+
 _UNDEFINED: Final = ("no such table", "no such column", "no such function")
 
 
-def from_sqlite(error: sqlite3.Error, table: TableRef | None) -> FerraDbError:
+def told(error: Exception, table: TableRef | None, failure: type[Exception] | None) -> FerraDbError:
+    """Return what an error of a statement is called here.
+
+    Args:
+        error: one of `UNTOLD`.
+        table: the one that was written.
+        failure: what a function raised that SQLite was taught.
+    """
+    if not isinstance(error, (sqlite3.Error, sqlite3.Warning)):
+        return Db("a value cannot be kept in SQLite", kind=DbErrorKind.INVALID_DATA)
+    if failure is not None or str(error).startswith(_UNCOMPUTED):
+        message, kind = _FAILURES.get(failure or OverflowError, _UNFIT)
+        return Db(message, kind=kind, table=None if table is None else table.name)
+    return from_sqlite(error, table)
+
+
+def from_sqlite(error: sqlite3.Error | sqlite3.Warning, table: TableRef | None) -> FerraDbError:
     """Return what `error` is called here; `table` is the one that was written."""
     code: str = getattr(error, "sqlite_errorname", None) or ""
     message = str(error)
@@ -54,20 +83,21 @@ def from_sqlite(error: sqlite3.Error, table: TableRef | None) -> FerraDbError:
         return Db(message, kind=kind, table=name, column=subject.rpartition(".")[2] or None)
     if message.startswith(_UNDEFINED):
         kind = DbErrorKind.UNDEFINED
+    if message.startswith("Could not decode"):  # It goes on with the text.
+        return Db("a stored text is not valid UTF-8", kind=DbErrorKind.INVALID_DATA, table=name)
     return Db(message, kind=kind, table=name)
 
 
 def _conflict(subject: str, meta: TableMeta | None) -> Conflict:
     """Return the error of `t.a, t.b`, or of `index 'name'`, by the key that the table declares of these columns."""
-    if meta is None:
-        return Conflict("", (), None)
     if subject.startswith("index '"):
-        return Conflict(subject[7:-1], (), meta.name)
-    columns = tuple(each.removeprefix(f"{meta.name}.") for each in subject.split(", "))
-    for name, refs in _keys(meta):
+        return Conflict(subject[7:-1], (), None if meta is None else meta.name)
+    table = subject.partition(".")[0] if meta is None else meta.name
+    columns = tuple(each.removeprefix(f"{table}.") for each in subject.split(", "))
+    for name, refs in [] if meta is None else _keys(meta):
         if tuple(ref.name for ref in refs) == columns:
-            return Conflict(name, columns, meta.name)
-    return Conflict(key_name(meta.name, columns), columns, meta.name)
+            return Conflict(name, columns, table)
+    return Conflict(key_name(table, columns), columns, table)
 
 
 def _keys(meta: TableMeta) -> list[tuple[str, tuple[ColumnRef, ...]]]:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 from uuid import UUID
 
 from ferra_sync._expression.sqltypes import FieldType, SqlType
-from ferra_sync._sqlite.storage import Convert, Storage, storage_of
-from ferra_sync.errors import QueryError
+from ferra_sync._sqlite.storage import Convert, Storage, computed_as
+from ferra_sync.errors import Db, QueryError
+
+
+class Misspelt(ValueError):  # noqa: N818 - it says so
+    """A text of a position spells no value that SQLite keeps of a key's type."""
 
 
 def refused(what: object) -> QueryError:
@@ -24,23 +28,36 @@ def giver(sql_type: SqlType[Any], storage: Storage) -> Convert:
         parse = _PARSED.get(storage.family)
         if parse is None:
             raise refused(f"{sql_type} beside {storage.family}")
-        return lambda text: give(parse(text))
+        return lambda text: _read(text, parse, give)
     is_number = sql_type.rank is not None and sql_type.kind not in {FieldType.REAL, FieldType.DOUBLE_PRECISION}
-    if storage.family == "number":
+    if storage.family in {"number", "decimal"}:
         is_fit = is_number
     elif storage.family in {"float", "float4"}:
         is_fit = sql_type.rank is not None
     elif storage.family == "timestamp":
         is_fit = kind in {FieldType.TIMESTAMP, FieldType.DATE}
     else:
-        is_fit = storage_of(sql_type).family == storage.family
+        is_fit = computed_as(sql_type).family == storage.family
     if not is_fit:
         raise refused(f"{sql_type} beside {storage.family}")
     return give
 
 
+def unread(_text: str) -> NoReturn:
+    """Refuse a value that a position spells, and that Python has not: SQLite holds none such."""
+    raise Misspelt
+
+
+def _read(text: str, parse: Convert, give: Convert) -> Any:  # noqa: ANN401 - a value of any type
+    try:
+        return give(parse(text))
+    except (ArithmeticError, KeyError, ValueError, QueryError, Db):
+        raise Misspelt from None
+
+
 _PARSED: Final[dict[str, Convert]] = {
     "number": Decimal,
+    "decimal": Decimal,
     "float": float,
     "float4": float,
     "boolean": {"true": True, "false": False}.__getitem__,

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol, cast
 
+from ferra_sync._database.many.finding import Missing, delete_many, find_many
+from ferra_sync._database.many.outcomes import Outcomes
+from ferra_sync._database.many.upsert_many import Duplicates
 from ferra_sync._database.pages import Page
+from ferra_sync._database.progress import Progress
+from ferra_sync._expression.column import Column
 from ferra_sync._expression.expression import AnyExpr, Expr
 from ferra_sync._expression.markers import Opt, Plain
-from ferra_sync._expression.typevars import K, K_co, S, S_co
+from ferra_sync._expression.typevars import K, K_co, S, S_co, T
 from ferra_sync._model.model import M, ModelMeta
 from ferra_sync._query.checks import named
 from ferra_sync._query.from_clause import From, from_
@@ -16,11 +21,12 @@ from ferra_sync._query.select import Select
 from ferra_sync._query.select_arity import select
 from ferra_sync._repository.bodies import RowBodies
 from ferra_sync._repository.protocol import Key, Keyed, Ordering, Tabled
-from ferra_sync._repository.statements import statements_of
+from ferra_sync._repository.statements import ModelStatements, statements_of
+from ferra_sync._sqlite.many import ManyRows
 from ferra_sync._sqlite.storage import storage_of
 from ferra_sync._sqlite.transaction import SqliteTransaction
 from ferra_sync._sqlite.verbs import SqliteVerbs
-from ferra_sync.errors import Conflict, Db, NotFound, QueryError
+from ferra_sync.errors import NotFound, QueryError
 from ferra_sync.functions._aggregates import count
 
 
@@ -28,6 +34,8 @@ class _Keyed(Keyed[K_co], Protocol[M, K_co]):
     """`SqliteRepository[M]`, whose keys are of type K."""
 
     db: SqliteVerbs
+    _meta: ModelMeta
+    _statements: ModelStatements
 
     def _find_by_id(self, executor: SqliteVerbs, id: object) -> M: ...
     def _update_row(self, executor: SqliteVerbs, id: object, data: M) -> M: ...
@@ -38,6 +46,9 @@ class _Keyed(Keyed[K_co], Protocol[M, K_co]):
 class _Tabled(Tabled[S_co], Protocol[M, S_co]):
     """`SqliteRepository[M]`, whose models are of the table S."""
 
+    _statements: ModelStatements
+
+    def _many(self, progress: Progress | None) -> ManyRows: ...
     def _found(self, predicates: tuple[AnyExpr, ...], order_by: Sequence[Ordering[Any]]) -> list[M]: ...
     def _count(self, predicates: tuple[AnyExpr, ...]) -> int: ...
 
@@ -160,27 +171,109 @@ class SqliteRepository(RowBodies[M]):
         """
         return self._write(self.db, data, or_update=True)
 
-    def insert_many(self, rows: Iterable[M]) -> list[M]:
-        """Insert rows, all or none, in one transaction; return them as they are stored, in the order given.
+    # Many rows: the iterables are read as they are written, 10,000 rows at a time, and may use the same transaction
+
+    def insert_many(self, rows: Iterable[M], *, progress: Progress | None = None) -> list[M]:
+        """Insert rows, any number of them, all or none; return them as they are stored, in the order given.
+
+        `progress` is called with the number of rows done, after each 10,000 and at the end.
 
         Raises:
             Conflict: a unique constraint is violated; `.row` says by which row.
             ValidationError, QueryError: as in `insert`.
         """
-        return self._insert_many(rows)
+        return self._many(progress).insert(_several("insert_many", rows))
 
-    def _insert_many(self, rows: Iterable[M]) -> list[M]:
-        if not isinstance(rows, Iterable):
-            raise QueryError(f"insert_many takes several, as a list, not {named(rows)}: put it into brackets, […]")
-        written: list[M] = []
-        with self.db._atomic() as tx:
-            for row in rows:
-                try:
-                    written.append(self._write(tx, row))
-                except (Conflict, Db) as error:
-                    error.row = len(written)
-                    raise
-        return written
+    def upsert_many(
+        self: _Tabled[M, S],
+        rows: Iterable[M],
+        *,
+        on: Sequence[Column[S, Any, Any]] | None = None,
+        duplicates: Duplicates = "refuse",
+        progress: Progress | None = None,
+    ) -> Outcomes:
+        """Insert rows, or set what differs where their key is there, any number of them, all or none.
+
+        Return what became of each, in the order given; which rows are new and what is written is as in `PgRepository`.
+
+        Args:
+            rows: the rows.
+            on: the columns by which a row is there: a declared unique key. Without it, the primary key.
+            duplicates: `"refuse"` rows of one key, or write one after the other, so that the `"last"` wins.
+            progress: called with the number of rows done, after each 10,000 and at the end.
+
+        Raises:
+            Db: the row that is there has another version than one carries (STALE_ROW); `.row` says which.
+            Conflict: another unique constraint is violated; `.row` says by which row.
+            ValidationError: a value is of the wrong type, a validator rejects it, a value of the key is None, or two
+                rows have one key.
+            QueryError: the model lacks a column that must be given or one of `on`, or `on` is no unique key.
+        """
+        key = self._statements.conflict_key(on)
+        return self._many(progress).upsert(_several("upsert_many", rows), key, duplicates)
+
+    def update_many(
+        self: _Tabled[M, S],
+        rows: Iterable[M],
+        *,
+        columns: Sequence[Column[S, Any, Any]] | None = None,
+        progress: Progress | None = None,
+    ) -> int:
+        """Set the rows with these keys each to values of its own, any number of them, all or none; return how many.
+
+        What a row leaves to the database stays unchanged; stamps and versions are as in `update`.
+
+        Args:
+            rows: the rows.
+            columns: those that are written, and no other but stamps. Without it, all of the model.
+            progress: called with the number of rows done, after each 10,000 and at the end.
+
+        Raises:
+            NotFound: there is no row with one of the keys; `.row` says which.
+            Db: a row has another version than it carries (STALE_ROW).
+            Conflict: a unique constraint is violated.
+            ValidationError: a value is of the wrong type, a validator rejects it, a row leaves its key to the database,
+                or two rows have one key.
+            QueryError: `columns` are none of the model that an UPDATE sets.
+        """
+        written = self._statements.written(columns)
+        return self._many(progress).update(_several("update_many", rows), written)
+
+    def delete_many(self: _Keyed[M, K], keys: Iterable[Key[K]], *, progress: Progress | None = None) -> int:
+        """Delete the rows with these keys, any number of them, all or none; return how many there were.
+
+        A key without a row, or a second time, is no error.
+
+        Raises:
+            QueryError: a key has the wrong type or number of values; it says which.
+        """
+        return delete_many(self.db, self._meta, _several("delete_many", keys), self._statements.key_values, progress)
+
+    def find_many(
+        self: _Keyed[M, K],
+        keys: Iterable[Key[K]],
+        *,
+        missing: Missing = "refuse",
+        progress: Progress | None = None,
+    ) -> list[M]:
+        """Return the rows with these keys, in the order of the keys: one for each, a second time too.
+
+        A statement is sent for each 10,000 keys; a transaction makes them one moment's.
+
+        Args:
+            keys: the primary keys; tuples where a key has several columns.
+            missing: `"refuse"` a key that has no row, or `"omit"` it.
+            progress: called with the number of keys done, after each 10,000 and at the end.
+
+        Raises:
+            NotFound: there is no row with one of the keys; `.row` says which.
+            QueryError: as in `delete_many`.
+        """
+        given, key_values = _several("find_many", keys), self._statements.key_values
+        return find_many(self.db, self._meta, given, key_values, missing=missing, progress=progress)
+
+    def _many(self, progress: Progress | None) -> ManyRows:
+        return ManyRows(self.db, self._statements, progress)
 
     def _found(self, predicates: tuple[AnyExpr, ...], order_by: Sequence[Ordering[Any]]) -> list[M]:
         query = self._all.where(*predicates).order_by(*order_by)
@@ -196,6 +289,12 @@ class SqliteRepository(RowBodies[M]):
         except NotFound:
             return False
         return bool(self.db._rows(self._statements.exists, key))
+
+
+def _several(what: str, given: Iterable[T]) -> Iterable[T]:
+    if not isinstance(given, Iterable):
+        raise QueryError(f"{what} takes several, as a list, not {named(given)}: put it into brackets, […]")
+    return given
 
 
 def _open(tx: SqliteTransaction) -> SqliteTransaction:

@@ -42,15 +42,17 @@ class Storage:
     """How one type is kept.
 
     Attributes:
-        family: which others it is compared with: those of the same one, and of the same `scale`.
+        family: which others it is compared with as it is: those of the same one, and of the same `scale`.
         column: the type of its column, one of those of STRICT tables.
         store: the value of a column → what is kept; `Db` where the column cannot hold it.
         given: the value of a parameter in a comparison → what it is compared as.
         load: what is kept → the value as psycopg has it; None: as it is.
         scale: how many digits behind the point a number's integer has.
+        bits: of smallint, integer and bigint 16, 32 and 64; 0: it is none of these.
+        digits: how many a numeric has at most, those behind the point among them.
+        most: how many characters a text has at most; 0: as many as it likes.
         ordered: whether `<` and ORDER BY are PostgreSQL's.
         equal: whether `=` is.
-        listed: whether a list of them can be one parameter.
         check: what a CHECK says of the column, `{}` in the column's place; empty: nothing.
     """
 
@@ -60,9 +62,11 @@ class Storage:
     given: Convert
     load: Convert | None = None
     scale: int = 0
+    bits: int = 0
+    digits: int = 18
+    most: int = 0
     ordered: bool = True
     equal: bool = True
-    listed: bool = True
     check: str = ""
 
     def is_comparable_to(self, other: Storage) -> bool:
@@ -116,7 +120,7 @@ def _whole(kind: FieldType) -> Storage:
         return int(value)
 
     check = "" if kind is FieldType.BIGINT else f"{{}} BETWEEN {least} AND {greatest}"
-    return Storage("number", "INTEGER", store, partial(_scaled, scale=0), check=check)
+    return Storage("number", "INTEGER", store, partial(_scaled, scale=0), bits=greatest.bit_length() + 1, check=check)
 
 
 def _numeric(sql_type: SqlType[Any]) -> Storage:
@@ -141,8 +145,26 @@ def _numeric(sql_type: SqlType[Any]) -> Storage:
         partial(_scaled, scale=scale),
         partial(_unscaled, scale=scale),
         scale=scale,
+        digits=digits,
         check=f"{{}} BETWEEN -{bound} AND {bound}",
     )
+
+
+def summed(storage: Storage) -> Storage:
+    """Return how a sum of numbers is kept: of smallint and integer it is bigint, else numeric of the same scale."""
+    if storage.bits:
+        return BIGINT if storage.bits < BIGINT.bits else _TOTAL
+    return attrs.evolve(storage, digits=_MOST_DIGITS)
+
+
+def computed_as(sql_type: SqlType[Any]) -> Storage:
+    """Return how values of a type are kept that are computed or given, and stand in no column of a table.
+
+    Raises:
+        QueryError: SQLite has none such.
+    """
+    is_numeric = sql_type.base is None and sql_type.kind is FieldType.NUMERIC
+    return DECIMAL if is_numeric and not _is_scaled(sql_type) else storage_of(sql_type)
 
 
 def _unit(digits: int) -> int:
@@ -150,12 +172,22 @@ def _unit(digits: int) -> int:
 
 
 def _precision(sql_type: SqlType[Any]) -> tuple[int, int]:
-    digits, _, scale = sql_type.ddl.removeprefix("numeric(").rstrip(")").partition(",")
-    if not digits.isdigit() or int(digits) > _MOST_DIGITS or not 0 <= int(scale or 0) <= int(digits):
+    if not _is_scaled(sql_type):
         raise QueryError(
             f"{sql_type} is not kept in SQLite: declare t.numeric(18, 2), of {_MOST_DIGITS} digits at most"
         )
+    digits, _, scale = _sizes(sql_type)
     return int(digits), int(scale or 0)
+
+
+def _sizes(sql_type: SqlType[Any]) -> tuple[str, str, str]:
+    return sql_type.ddl.removeprefix("numeric(").rstrip(")").partition(",")
+
+
+def _is_scaled(sql_type: SqlType[Any]) -> bool:
+    """Whether an integer of 64 bits has room for each value, in units of the last digit."""
+    digits, _, scale = _sizes(sql_type)
+    return digits.isdigit() and int(digits) <= _MOST_DIGITS and 0 <= int(scale or 0) <= int(digits)
 
 
 def _scaled(value: Any, scale: int) -> int | float:  # noqa: ANN401 - a number
@@ -181,6 +213,18 @@ def _unscaled(kept: int, scale: int) -> Decimal:
     return Decimal((sign, tuple(map(int, str(digits))), -scale))
 
 
+def _decimal(value: Any) -> str:  # noqa: ANN401 - a number
+    number = Decimal(value)
+    if not number.is_finite():
+        raise QueryError("SQLite computes with no NaN and no infinity")
+    return spelled_number(number)
+
+
+def spelled_number(number: Decimal) -> str:
+    """Return a number as PostgreSQL spells it: without an exponent, and zero without a sign."""
+    return format(number or abs(number), "f")
+
+
 def _text(sql_type: SqlType[Any]) -> Storage:
     most = int(sql_type.ddl.removeprefix("varchar(").rstrip(")")) if "(" in sql_type.ddl else None
 
@@ -192,7 +236,8 @@ def _text(sql_type: SqlType[Any]) -> Storage:
             raise _unfit(sql_type, "is too long for")
         return given[:most]
 
-    return Storage("text", "TEXT", store, _given_text, check="" if most is None else f"length({{}}) <= {most}")
+    check = "" if most is None else f"length({{}}) <= {most}"
+    return Storage("text", "TEXT", store, _given_text, most=most or 0, check=check)
 
 
 def _given_text(value: str) -> str:
@@ -228,7 +273,6 @@ def _json(sql_type: SqlType[Any]) -> Storage:
         json.loads,
         ordered=False,
         equal=False,
-        listed=False,
         check="{0} IS NULL OR json_valid({0})",
     )
 
@@ -275,14 +319,20 @@ _PLAIN: Final = {
     FieldType.TIME: _plain("time", "INTEGER", _time, lambda n: (_EPOCH + n * _MICROSECOND).time()),
     FieldType.TIMESTAMP: _plain("timestamp", "INTEGER", _micros, lambda n: _EPOCH + n * _MICROSECOND),
     FieldType.TIMESTAMPTZ: _plain("timestamptz", "INTEGER", _moment, lambda n: _MOMENT + n * _MICROSECOND),
-    FieldType.BYTEA: _plain("bytea", "BLOB", bytes, listed=False),
-    FieldType.DOUBLE_PRECISION: _plain("float", "REAL", _float, listed=False),
-    FieldType.REAL: _plain("float4", "REAL", _real, listed=False),
+    FieldType.BYTEA: _plain("bytea", "BLOB", bytes),
+    FieldType.DOUBLE_PRECISION: _plain("float", "REAL", _float, float),  # RETURNING has whole ones as integers.
+    FieldType.REAL: _plain("float4", "REAL", _real, float),
 }
 
-NUMBER: Final = storage_of.__wrapped__(SqlType(kind=FieldType.BIGINT, ddl="bigint", cast="bigint", classes=(int,)))
-"""How whole numbers are kept."""
 BOOLEAN: Final = _PLAIN[FieldType.BOOLEAN]
+BIGINT: Final = _whole(FieldType.BIGINT)
+INTEGER: Final = _whole(FieldType.INTEGER)
+_TOTAL: Final = attrs.evolve(BIGINT, bits=0)
+"""How the sum of bigint is kept: as a numeric without a fraction."""
+DECIMAL: Final = Storage("decimal", "TEXT", _decimal, _decimal, Decimal)
+"""How numbers of no fixed scale are had while they are computed: as text, which a collation sorts."""
+FLOAT: Final = _PLAIN[FieldType.DOUBLE_PRECISION]
 TEXT: Final = Storage("text", "TEXT", _given_text, _given_text)
 UUID_TEXT: Final = _PLAIN[FieldType.UUID]
 MOMENT: Final = _PLAIN[FieldType.TIMESTAMPTZ]
+LOCAL: Final = _PLAIN[FieldType.TIMESTAMP]

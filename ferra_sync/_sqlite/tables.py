@@ -11,7 +11,7 @@ from ferra_sync._expression.references import ColumnRef
 from ferra_sync._expression.shapes import columns_of
 from ferra_sync._schema.constraints import Check, Columns, ForeignKey, Index
 from ferra_sync._schema.table import TableMeta
-from ferra_sync._sqlite.expressions import sqlite_definition
+from ferra_sync._sqlite.definitions import sqlite_definition
 from ferra_sync._sqlite.names import TYPE_CHECK, key_name
 from ferra_sync._sqlite.storage import storage_of
 from ferra_sync.errors import QueryError
@@ -39,12 +39,16 @@ def _columns(meta: TableMeta) -> Iterator[str]:
         if declaration.generated is not None:
             if [each.ref for each in meta.primary_key] != [ref]:
                 raise QueryError(f"{ref} is numbered by the server: SQLite numbers a primary key of one column alone")
-            yield f"{name} INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT"
+            yield f"{name} INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT{_typed(ref)}"
             continue
         null = "" if declaration.is_nullable else " NOT NULL"
-        check = storage.check.format(name) if storage.check else ""
-        typed = f" CONSTRAINT {quoted(f'{TYPE_CHECK}{ref}')} CHECK ({check})" if check else ""
-        yield f"{name} {storage.column}{null}{typed}"
+        yield f"{name} {storage.column}{null}{_typed(ref)}"
+
+
+def _typed(ref: ColumnRef) -> str:
+    """Return the check of a type's range."""
+    check = storage_of(ref.type).check.format(quoted(ref.name))
+    return f" CONSTRAINT {quoted(f'{TYPE_CHECK}{ref}')} CHECK ({check})" if check else ""
 
 
 def _constraints(meta: TableMeta) -> Iterator[str]:

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 
 from ferra_sync._postgres.config import DatabaseConfig
 from ferra_sync._sqlite.connections import Connection, Connections
-from ferra_sync._sqlite.verbs import SqliteVerbs, executed
+from ferra_sync._sqlite.running import begun, executed, saved
+from ferra_sync._sqlite.verbs import SqliteVerbs
 from ferra_sync.errors import QueryError
 
 
@@ -41,22 +42,14 @@ class SqliteTransaction(SqliteVerbs):
     def transaction(self) -> Iterator[SqliteTransaction]:
         """Open a savepoint: its block is undone on an error, and stands or falls with the transaction around it."""
         connection = self._open()
-        name = f'"s{next(self._names)}"'
-        executed(connection, f"SAVEPOINT {name}")
         inner = SqliteTransaction(connection, self._settings or DatabaseConfig("sqlite::memory:"), self._names)
-        self._is_inner = True
-        try:
-            yield inner
-        except BaseException:
-            if connection.in_transaction:
-                executed(connection, f"ROLLBACK TO {name}")
-                executed(connection, f"RELEASE {name}")
-            raise
-        else:
-            executed(connection, f"RELEASE {name}")
-        finally:
-            inner._is_open = False
-            self._is_inner = False
+        with saved(connection, f"s{next(self._names)}"):
+            self._is_inner = True
+            try:
+                yield inner
+            finally:
+                inner._is_open = False
+                self._is_inner = False
 
     @contextmanager
     def _taken(self, *, writing: bool) -> Iterator[Connection]:  # noqa: ARG002 - it writes as it is
@@ -64,8 +57,8 @@ class SqliteTransaction(SqliteVerbs):
 
     @contextmanager
     def _atomic(self) -> Iterator[SqliteTransaction]:
-        with self.transaction() as inner:
-            yield inner
+        with saved(self._open(), f"s{next(self._names)}"):
+            yield self
 
     def _open(self) -> Connection:
         if not self._is_open:
@@ -81,17 +74,16 @@ def transaction_on(connections: Connections, *, read_only: bool = False) -> Iter
     connection = connections.take(writing=not read_only)
     tx = SqliteTransaction(connection, connections.config)
     try:
-        executed(connection, "PRAGMA query_only = ON" if read_only else "PRAGMA query_only = OFF")
-        executed(connection, "BEGIN" if read_only else "BEGIN IMMEDIATE")
-        connection.tick()
-        yield tx
-        executed(connection, "COMMIT")
+        if read_only:
+            executed(connection, "PRAGMA query_only = ON")
+        with begun(connection, "BEGIN" if read_only else "BEGIN IMMEDIATE"):
+            try:
+                yield tx
+            finally:
+                tx._is_open = False
     finally:
-        tx._is_open = False
         try:
-            if connection.in_transaction:
-                executed(connection, "ROLLBACK")
-            if read_only:
+            if read_only and not connection.is_inherited:
                 executed(connection, "PRAGMA query_only = OFF")
         finally:
             connections.give_back(connection, writing=not read_only)

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-import sqlite3
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
-from typing import Any, Final, NoReturn
+from contextlib import AbstractContextManager, contextmanager, suppress
+from typing import Any, Final, NoReturn, overload
 
 from ferra_sync._database.executor import Verbs
 from ferra_sync._database.pages import Count, Page, check_count, counted, counting, page_number, page_of
 from ferra_sync._database.runner import only_reading, prepared
-from ferra_sync._expression.references import TableRef
+from ferra_sync._database.slices import Slice
+from ferra_sync._expression.typevars import R, T
 from ferra_sync._postgres.statement import Statement, statement_of
+from ferra_sync._query.query import Query
+from ferra_sync._query.select import Select
 from ferra_sync._query.set_operations import Combinable
 from ferra_sync._sqlite.connections import Connection
-from ferra_sync._sqlite.errors import from_sqlite
+from ferra_sync._sqlite.given import Misspelt
+from ferra_sync._sqlite.running import executed, fetched, rows_of, undoing
 from ferra_sync._sqlite.statement import SqliteStatement, sqlite_statement
-from ferra_sync.errors import Db, DbErrorKind, FerraDbError, QueryError
+from ferra_sync.errors import FerraDbError, InvalidToken, QueryError
 
 _FETCHED: Final = 500
+
+
+class _Undone(Exception):  # noqa: N818 - it says what becomes of the statements
+    """Raised where statements end that are to leave nothing behind."""
 
 
 class SqliteVerbs(Verbs):
@@ -39,8 +46,14 @@ class SqliteVerbs(Verbs):
     def _keeps_locks(self) -> bool:
         return False
 
-    def _undone(self) -> NoReturn:
-        raise QueryError("SQLite serves no EXPLAIN and no look at values that only PostgreSQL can read")
+    @contextmanager
+    def _undone(self) -> Iterator[SqliteVerbs]:
+        with suppress(_Undone), self._atomic() as inner:
+            yield inner
+            raise _Undone
+
+    def _explain(self, query: Query, *, analyze: bool, buffers: bool) -> NoReturn:  # noqa: ARG002 - none of them
+        raise QueryError("SQLite serves no EXPLAIN that could be read as PostgreSQL's")
 
     def _occupied(self, occupant: str) -> NoReturn:
         raise QueryError(f"{occupant} is none of SQLite's")
@@ -50,18 +63,30 @@ class SqliteVerbs(Verbs):
     ) -> list[Any]:
         ready = sqlite_statement(statement)
         values = ready.parameters(params)
-        with self._taken(writing=ready.writes is not None) as connection:
-            kept = run(connection, ready, values).fetchall()
+        if ready.writes is not None:
+            return self._written(ready, values, absent)
+        with self._taken(writing=False) as connection:
+            kept = rows_of(connection, ready.sql, values)
         if not kept and absent is not None:
             raise absent()
         return [ready.row(each) for each in kept]
+
+    def _written(
+        self, ready: SqliteStatement, values: list[Any], absent: Callable[[], FerraDbError] | None
+    ) -> list[Any]:
+        """Return the rows of a write; undo it where they cannot be read, or where there are none and must be."""
+        with self._taken(writing=True) as connection, undoing(connection):
+            rows = [ready.row(each) for each in rows_of(connection, ready.sql, values, ready.writes)]
+            if not rows and absent is not None:
+                raise absent()
+        return rows
 
     def _affected(self, statement: Statement, params: tuple[Any, ...]) -> int:
         ready = sqlite_statement(statement)
         values = ready.parameters(params)
         with self._taken(writing=ready.writes is not None) as connection:
-            cursor = run(connection, ready, values)
-            returned = len(cursor.fetchall())
+            cursor = executed(connection, ready.sql, values, ready.writes)
+            returned = len(fetched(cursor))
             return max(cursor.rowcount, returned)
 
     def _stream(self, statement: Statement, params: tuple[Any, ...]) -> Iterator[Any]:
@@ -70,13 +95,21 @@ class SqliteVerbs(Verbs):
 
     def _streamed(self, ready: SqliteStatement, values: list[Any]) -> Iterator[Any]:
         with self._taken(writing=False) as connection:
-            cursor = run(connection, ready, values)
+            cursor = executed(connection, ready.sql, values)
             try:
-                while kept := cursor.fetchmany(_FETCHED):
+                while kept := fetched(cursor, _FETCHED):
                     yield from map(ready.row, kept)
             finally:
                 cursor.close()
 
+    @overload
+    def fetch_page(
+        self, query: Combinable[Any, R], page: int = 1, per_page: int = 20, count: Count = "exact", *, as_: None = None
+    ) -> Page[R]: ...
+    @overload
+    def fetch_page(
+        self, query: Combinable[Any, Any], page: int = 1, per_page: int = 20, count: Count = "exact", *, as_: type[T]
+    ) -> Page[T]: ...
     def fetch_page(
         self,
         query: Combinable[Any, Any],
@@ -98,6 +131,20 @@ class SqliteVerbs(Verbs):
             found = self._rows(statement_of(shape), params)[0]
         return counted(items, (number, per_page), count, found)
 
+    def fetch_keyset(
+        self, query: Select[Any, Any, R], limit: int = 20, *, after: str | None = None, before: str | None = None
+    ) -> Slice[R]:
+        """Return the rows after a token, or before one, or the first ones; see `Database.fetch_keyset`.
+
+        Raises:
+            InvalidToken, QueryError: as there.
+        """
+        try:
+            return super().fetch_keyset(query, limit, after=after, before=before)
+        except Misspelt:
+            argument = "before" if after is None else "after"
+        raise InvalidToken(argument, "does not hold values of these types")  # Outside, for the other shows a value.
+
     def copy_out(self, *_args: object, **_options: object) -> NoReturn:
         """Refuse: SQLite has no COPY."""
         raise QueryError("SQLite has no COPY: say stream(…)")
@@ -109,23 +156,3 @@ class SqliteVerbs(Verbs):
     def notify(self, *_args: object, **_options: object) -> NoReturn:
         """Refuse: SQLite has no NOTIFY."""
         raise QueryError("SQLite has no NOTIFY")
-
-
-def run(connection: Connection, ready: SqliteStatement, values: list[Any]) -> sqlite3.Cursor:
-    """Run a statement on a connection."""
-    return executed(connection, ready.sql, values, ready.writes)
-
-
-def executed(
-    connection: Connection, sql: str, values: list[Any] | tuple[Any, ...] = (), table: TableRef | None = None
-) -> sqlite3.Cursor:
-    """Run SQL of the compiler's own; an error is one of ours."""
-    if not connection.in_transaction:
-        connection.tick()
-    try:
-        return connection.execute(sql, values)
-    except sqlite3.Error as error:
-        problem = from_sqlite(error, table)
-    except (OverflowError, UnicodeEncodeError):
-        problem = Db("a value cannot be kept in SQLite", kind=DbErrorKind.INVALID_DATA)
-    raise problem  # Outside, for the other error may show a value.

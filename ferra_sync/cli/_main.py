@@ -1,6 +1,4 @@
-"""The command line: `ferra migration run | revert | list | generate NAME…` and its sisters.
-
-`ferra import`, `ferra jobs`, `ferra cdc run | status | drop`, `ferra demo`.
+"""The command line, `ferra`: `migration run | revert | list | generate`, `import`, `jobs`, `cdc`, `monitor`, `demo`.
 
 Exit codes: 0 done, 1 refused or failed (one line on stderr says why), 2 a command line that makes no sense.
 """
@@ -18,10 +16,11 @@ try:
     import click
 
     from ferra_sync.cli._cdc import cdc
-    from ferra_sync.cli._connection import connected, refusal, url_option
+    from ferra_sync.cli._connection import migrated, refusal, url_option
     from ferra_sync.cli._demo.command import demo
     from ferra_sync.cli._import import import_
     from ferra_sync.cli._jobs import jobs
+    from ferra_sync.cli._monitor import monitor_
     from ferra_sync.cli._table import show
 except ModuleNotFoundError as _missing:
     if (_missing.name or "").partition(".")[0] not in {"click", "rich"}:
@@ -49,6 +48,7 @@ ferra.add_command(cdc)
 ferra.add_command(demo)
 ferra.add_command(import_)
 ferra.add_command(jobs)
+ferra.add_command(monitor_)
 
 
 @ferra.group()
@@ -61,7 +61,7 @@ def migration() -> None:
 @_directory
 def run(url: str | None, directory: str) -> None:
     """Apply what is pending, oldest first."""
-    with _reported("applied"), connected(url) as db:
+    with _reported("applied"), migrated(url) as db:
         _report("applied", Migrations(directory).run(db), otherwise="nothing to apply")
 
 
@@ -71,7 +71,7 @@ def run(url: str | None, directory: str) -> None:
 @_directory
 def revert(steps: int, url: str | None, directory: str) -> None:
     """Revert the last applied, newest first."""
-    with _reported("reverted"), connected(url) as db:
+    with _reported("reverted"), migrated(url) as db:
         _report("reverted", Migrations(directory).revert(db, steps), otherwise="nothing to revert")
 
 
@@ -80,7 +80,7 @@ def revert(steps: int, url: str | None, directory: str) -> None:
 @_directory
 def list_(url: str | None, directory: str) -> None:
     """Show what is applied and what is pending."""
-    with _reported("listed"), connected(url) as db:
+    with _reported("listed"), migrated(url) as db:
         found = Migrations(directory).status(db)
     show(_HEADINGS, [_cells(status) for status in found])
 

@@ -12,6 +12,12 @@ unrecorded. Settings that a file changes (SET, `set_config`, SET ROLE) end with 
 
 One run at a time: a session-level advisory lock, one for each schema, keeps the others out. It needs a session of its
 own, so a pooler that changes the session between transactions is no place to migrate through.
+
+On a `SqliteDatabase` the same files run, each in BEGIN IMMEDIATE, which keeps other processes out. Foreign keys are off
+meanwhile and are looked at before the commit; VACUUM and PRAGMAs of the file stand alone, without a transaction.
+
+The logger `ferra_sync.migrations` has each script at INFO, and the wait for the lock; at DEBUG where each statement
+begins, never what it says.
 """
 
 from __future__ import annotations

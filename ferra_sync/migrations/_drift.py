@@ -78,7 +78,7 @@ def differences(connection: Connection, tables: Iterable[type[Table]]) -> list[D
         if what in expected
         or (what.schema in of_tables and what.kind != "domain" and (what.table or what.name) not in JOB_TABLES)
     }
-    return _compared(expected, looked_at)
+    return compared(expected, looked_at)
 
 
 def _expected(
@@ -99,7 +99,8 @@ def _expected(
     }
 
 
-def _compared(expected: Description, found: Description) -> list[Difference]:
+def compared(expected: Description, found: Description) -> list[Difference]:
+    """Return what is missing, then what is not declared, then what is otherwise."""
     missing = [Difference(what, expected[what], None) for what in sorted(expected.keys() - found.keys(), key=str)]
     extra = [Difference(what, None, found[what]) for what in sorted(found.keys() - expected.keys(), key=str)]
     both = sorted(expected.keys() & found.keys(), key=str)

@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import itertools
 import re
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import attrs
 
+from ferra_sync._postgres.lexer import UnterminatedError
 from ferra_sync.errors import MigrationError
-from ferra_sync.migrations._lexer import ScriptStatement, UnterminatedError, statements
+from ferra_sync.migrations._lexer import ScriptStatement
 
 _NAME: Final = re.compile(r"(?P<version>[0-9]{14})_(?P<name>[\w-]+)")
 _TIMESTAMP: Final = "%Y%m%d%H%M%S"
 _DIRECTIVE: Final = re.compile(r"\s*--\s*ferra:\s*(?P<what>.*?)\s*")
 _LINE_BREAK: Final = re.compile(r"[\n\r]")
-_NO_TRANSACTION: Final = "no-transaction"
+NO_TRANSACTION: Final = "no-transaction"
 _FILES: Final = frozenset({"up.sql", "down.sql"})
 
 
 def line_and_column(text: str, offset: int) -> tuple[int, int]:
     """Return the line and the column, both from 1, of the character at `offset`, from 0."""
     return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+
+
+class Rules(NamedTuple):
+    """How a database reads a script.
+
+    Attributes:
+        statements: a text → its statements, in order; UnterminatedError where a quote or a comment is never closed.
+        complaint: a statement, and whether it would run in a transaction → why it cannot stand in a migration, or None.
+    """
+
+    statements: Callable[[str], Sequence[ScriptStatement]]
+    complaint: Callable[[ScriptStatement, bool], str | None]
 
 
 @attrs.frozen
@@ -58,14 +71,6 @@ class Script:
         """Whether it runs in a transaction: yes, unless its first line is `-- ferra: no-transaction`."""
         return self._directive is None
 
-    @functools.cached_property
-    def statements(self) -> tuple[ScriptStatement, ...]:
-        """Its statements in order, or a MigrationError where a quote or a comment is never closed."""
-        try:
-            return tuple(statements(self.text))
-        except UnterminatedError as error:
-            raise MigrationError(f"{self.at(error.start)}: {error}") from error
-
     @property
     def _directive(self) -> str | None:
         found = _DIRECTIVE.fullmatch(_LINE_BREAK.split(self.text, maxsplit=1)[0])
@@ -76,28 +81,30 @@ class Script:
         line, column = line_and_column(self.text, offset)
         return f"{self.path}:{line}:{column}"
 
-    def check(self) -> None:
-        """Raise a MigrationError if running it could not be all or nothing, or would do nothing."""
-        if self._directive not in {None, _NO_TRANSACTION}:
+    def checked(self, rules: Rules) -> Sequence[ScriptStatement]:
+        """Return its statements; MigrationError where running it could not be all or nothing, or would do nothing."""
+        if self._directive not in {None, NO_TRANSACTION}:
             raise MigrationError(
-                f'{self.path}: "-- ferra: {self._directive}" is not known, only "-- ferra: {_NO_TRANSACTION}" is'
+                f'{self.path}: "-- ferra: {self._directive}" is not known, only "-- ferra: {NO_TRANSACTION}" is'
             )
-        if not self.statements:
+        statements = self._statements(rules)
+        if not statements:
             raise MigrationError(f"{self.path} is empty: it holds no SQL statement")
-        for statement in self.statements:
-            self._check_statement(statement)
-        if not self.in_transaction and len(self.statements) > 1:
+        for statement in statements:
+            complaint = rules.complaint(statement, self.in_transaction)
+            if complaint is not None:
+                raise MigrationError(f"{self.at(statement.start)}: {complaint}")
+        if not self.in_transaction and len(statements) > 1:
             raise MigrationError(
-                f"{self.at(self.statements[1].start)}: without a transaction there is room for one statement only"
+                f"{self.at(statements[1].start)}: without a transaction there is room for one statement only"
             )
+        return statements
 
-    def _check_statement(self, statement: ScriptStatement) -> None:
-        if statement.controls_transaction:
-            raise MigrationError(
-                f"{self.at(statement.start)}: {statement.words[0].upper()} would break the migration's transaction"
-            )
-        if statement.copies_with_client:
-            raise MigrationError(f"{self.at(statement.start)}: COPY from or to the client cannot stand in a migration")
+    def _statements(self, rules: Rules) -> Sequence[ScriptStatement]:
+        try:
+            return rules.statements(self.text)
+        except UnterminatedError as error:
+            raise MigrationError(f"{self.at(error.start)}: {error}") from error
 
 
 @attrs.frozen

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
-import psycopg
-from psycopg.pq import TransactionStatus
 
 from ferra_sync import Database
-from ferra_sync._postgres.errors import from_psycopg
+from ferra_sync._providers.provider import Provided
+from ferra_sync._query.checks import named
 from ferra_sync.errors import MigrationError
 from ferra_sync.migrations._execution import Step, execute
 from ferra_sync.migrations._files import Migration, create_migration, read_migrations
-from ferra_sync.migrations._history import AppliedMigration, History
-from ferra_sync.migrations._lock import exclusive
+from ferra_sync.migrations._history import AppliedMigration
+from ferra_sync.migrations._postgres_session import postgres_session
+from ferra_sync.migrations._session import Session
 from ferra_sync.migrations._status import MigrationStatus, pending, statuses
+
+if TYPE_CHECKING:
+    from ferra_sync._sqlite.database import SqliteDatabase
+
+Migrated: TypeAlias = "Database | SqliteDatabase | Provided"
+"""What migrations run on; of what a provider opens, PostgreSQL and SQLite."""
 
 
 def _path(directory: str | os.PathLike[str]) -> Path:
@@ -33,14 +40,15 @@ class Migrations:
 
     directory: Path = attrs.field(converter=_path)
 
-    def run(self, db: Database, *, lock_timeout: float = 30.0) -> list[AppliedMigration]:
+    def run(self, db: Migrated, *, lock_timeout: float = 30.0) -> list[AppliedMigration]:
         """Apply what is pending, oldest first, and return it.
 
         Everything is checked before anything is applied.
 
         Args:
             db: where to.
-            lock_timeout: for how many seconds to wait for another process that is migrating the same schema.
+            lock_timeout: for how many seconds to wait for another process that is migrating the same schema; of SQLite,
+                for whoever writes to the same file.
 
         Raises:
             MigrationError: a file was changed after it was applied, is missing, out of order or unfit to run, or
@@ -49,18 +57,13 @@ class Migrations:
             FerraDbError: the history could not be read or written.
         """
         migrations = read_migrations(self.directory)
-        with _exclusive_history(db, lock_timeout) as history:
-            todo = pending(migrations, history.rows())
-            for migration in todo:
-                migration.up.check()
-            if todo:
-                history.create()
-            return execute(
-                history.conn,
-                [Step(migration.up, functools.partial(history.add, migration)) for migration in todo],
-            )
+        with _session(db, lock_timeout) as session:
+            steps = [_step(session, migration) for migration in pending(migrations, session.rows())]
+            if steps:
+                session.create()
+            return execute(session, steps)
 
-    def revert(self, db: Database, steps: int = 1, *, lock_timeout: float = 30.0) -> list[AppliedMigration]:
+    def revert(self, db: Migrated, steps: int = 1, *, lock_timeout: float = 30.0) -> list[AppliedMigration]:
         """Run the down.sql of the last `steps` migrations applied, newest first, and return what was reverted.
 
         Every file is checked before the first runs. An up.sql that was changed since is no obstacle.
@@ -74,16 +77,16 @@ class Migrations:
         """
         if steps < 1:
             raise ValueError(f"steps must be 1 or more, not {steps}")
-        on_disk = {migration.version: migration for migration in read_migrations(self.directory)}
-        with _exclusive_history(db, lock_timeout) as history:
-            newest_first = history.rows()[::-1][:steps]
-            return execute(history.conn, [_step_back(history, row, on_disk) for row in newest_first])
+        migrations = read_migrations(self.directory)
+        with _session(db, lock_timeout) as session:
+            newest_first = session.rows()[::-1][:steps]
+            return execute(session, [_step_back(session, row, migrations) for row in newest_first])
 
-    def status(self, db: Database) -> list[MigrationStatus]:
+    def status(self, db: Migrated) -> list[MigrationStatus]:
         """Return every migration on disk or in the history, oldest first; writes nothing and waits for no lock."""
         migrations = read_migrations(self.directory)
-        with _history(db) as history:
-            return statuses(migrations, history.rows())
+        with _session(db) as session:
+            return statuses(migrations, session.rows())
 
     def generate(self, name: str) -> Path:
         """Make `<UTC timestamp>_<name>/` with an up.sql and a down.sql to fill in, and return its path.
@@ -94,39 +97,31 @@ class Migrations:
         return create_migration(self.directory, name)
 
 
-@contextlib.contextmanager
-def _history(db: Database) -> Iterator[History]:
-    """Take one connection for all there is to do, the lock included: a pool of one must do."""
-    try:
-        with db.connection() as conn:
-            yield History.of(conn)
-    except psycopg.Error as error:
-        raise from_psycopg(error) from error
+def _session(db: Migrated, lock_timeout: float | None = None) -> AbstractContextManager[Session]:
+    """Take one connection for all there is to do; with a `lock_timeout` (seconds) other runs are kept out."""
+    if isinstance(db, Database):
+        return postgres_session(db, lock_timeout)
+    from ferra_sync._sqlite.database import SqliteDatabase  # noqa: PLC0415 - for those who use SQLite
+    from ferra_sync.migrations._sqlite_session import sqlite_session  # noqa: PLC0415
+
+    if isinstance(db, SqliteDatabase):
+        return sqlite_session(db, lock_timeout)
+    raise MigrationError(f"migrations run on a Database or a SqliteDatabase, not on {named(db)}")
 
 
-@contextlib.contextmanager
-def _exclusive_history(db: Database, lock_timeout: float) -> Iterator[History]:
-    """Keep other runs out; refuse a transaction of somebody else's, and a backslash that would hide a string's end."""
-    with _history(db) as history:
-        if not history.conn.autocommit or history.conn.info.transaction_status is not TransactionStatus.IDLE:
-            raise MigrationError("migrations commit, and the connection is in its owner's transaction: take another")
-        if history.conn.info.parameter_status("standard_conforming_strings") == "off":
-            raise MigrationError(
-                "standard_conforming_strings is off here, and migrations are read as with it on:"
-                " add options=-cstandard_conforming_strings%3Don to the URL"
-            )
-        with exclusive(history.conn, history.schema, timeout=lock_timeout):
-            yield history
+def _step(session: Session, migration: Migration) -> Step:
+    statements = migration.up.checked(session.rules)
+    record = functools.partial(session.add, migration)
+    return Step(migration.version, migration.up, statements, record, is_recorded=False)
 
 
-def _step_back(history: History, row: AppliedMigration, on_disk: Mapping[str, Migration]) -> Step:
-    migration = on_disk.get(row.version)
+def _step_back(session: Session, row: AppliedMigration, migrations: Iterable[Migration]) -> Step:
+    migration = next((each for each in migrations if each.version == row.version), None)
     if migration is None:
         raise MigrationError(f"{row.label} was applied but is not on disk: it cannot be reverted")
     down = migration.down()
-    down.check()
 
     def record(_duration: timedelta) -> AppliedMigration:
-        return history.remove(row)
+        return session.remove(row)
 
-    return Step(down, record)
+    return Step(row.version, down, down.checked(session.rules), record, is_recorded=True)

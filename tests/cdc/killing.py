@@ -18,7 +18,7 @@ from collections import Counter
 from pathlib import Path
 
 import psycopg
-from servers import LogicalServer, Valkey
+from logical_servers import LogicalServer, Valkey
 
 ROOT = Path(__file__).parents[2]
 DEADLINE = 60.0
@@ -62,7 +62,7 @@ class Writer(threading.Thread):
             f"INSERT INTO posts VALUES ({key}, 'new {number}', NULL, 0) ON CONFLICT DO NOTHING": 30,
             f"INSERT INTO posts VALUES ({key}, 'l', {LARGE.format(number)}, 0) ON CONFLICT DO NOTHING": 10,
             f"{update} = {key}": 30,
-            f"{update} < {key}": 5,
+            f"{update} < {key // 8}": 5,
             f"UPDATE posts SET id = {other} WHERE id = {key} AND NOT EXISTS (SELECT FROM posts WHERE id = {other})": 10,
             f"DELETE FROM posts WHERE id = {key}": 10,
             f"INSERT INTO posts SELECT i, 'bulk', NULL, 0 FROM generate_series(1000, {1000 + 2 * number}) AS i"
@@ -150,14 +150,14 @@ def run(directory: Path, rounds: int, seed: int, appendfsync: str | None = "ever
         try:
             for number in range(rounds):
                 await_progress(writer, redis)
-                writer.wait_for(chance.randint(0, 300))
+                writer.wait_for(chance.randint(0, 100))
                 victims = [VICTIMS[number % 3], *chance.sample(VICTIMS, chance.randint(0, 1))]
                 for victim in dict.fromkeys(victims):
                     processes[victim].kill()
                     killed[victim] += 1
                 for victim in dict.fromkeys(reversed(victims)):
                     processes[victim].start()
-            writer.wait_for(50)
+            writer.wait_for(20)
             writer.stop()
             consumer.finish()
             expected, found = selected(postgres.url), stored(redis)

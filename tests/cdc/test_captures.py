@@ -6,10 +6,10 @@ from typing import Any
 
 import attrs
 import pytest
-from conftest import opened
+from captured_databases import opened
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from servers import LogicalServer
+from logical_servers import LogicalServer
 from type_cases import EXAMPLES, SUBJECTS, same
 
 from ferra_sync import Database, FerraModel, Table, insert_into, select

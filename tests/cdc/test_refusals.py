@@ -9,7 +9,7 @@ from decimal import Decimal
 import attrs
 import pytest
 
-from ferra_sync import ConfigError, Database, Db, FerraModel, SchemaError, Table
+from ferra_sync import ConfigError, Database, DatabaseConfig, Db, FerraModel, SchemaError, Table
 from ferra_sync import types as t
 from ferra_sync.cdc import CallableSink, Capture, CaptureOptions, Position, RedisSink, slot_status
 
@@ -134,7 +134,7 @@ def test_tables_are_models_and_names(captured, tables):
 def test_a_database_that_cannot_be_connected_to_again_is_refused(captured):
     with captured.connection() as connection, pytest.raises(ConfigError, match="needs connections of its own"):
         Capture(Database.over(connection), "slot", ["posts"], NOWHERE)
-    pooled = Database.connect(f"{captured.config.url} prepared_statements=false")
+    pooled = Database(DatabaseConfig(captured.config.url, prepared_statements=False))
     with pooled, pytest.raises(ConfigError, match="the server's URL, not the pooler's"):
         Capture(pooled, "slot", ["posts"], NOWHERE)
     with pytest.raises(ConfigError, match="a capture follows a Database, not"):

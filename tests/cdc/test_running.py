@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from servers import Valkey
+from logical_servers import Valkey
 from test_captures import Heard
 from test_redis_rows import rows, selected
 

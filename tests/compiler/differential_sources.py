@@ -153,11 +153,11 @@ class Source:
         return self.columns[0]
 
 
-def random_source(dice: Random, number: int) -> tuple[Source, list[str]]:
+def random_source(dice: Random, number: int, of: Sequence[Kind] = tuple(KINDS.values())) -> tuple[Source, list[str]]:
     """Return a table of random columns, and the statements that make and fill it."""
     name = f"t{number}"
     kinds = {"id": KINDS["integer"], "other": KINDS["integer"]}
-    kinds |= {each: dice.choice(list(KINDS.values())) for each in dice.sample(NAMES, dice.randint(3, 6))}
+    kinds |= {each: dice.choice(of) for each in dice.sample(NAMES, dice.randint(3, 6))}
     optional = {each: each != "id" and dice.random() < 0.6 for each in kinds}
     attributes = {each: f"c{position}" for position, each in enumerate(kinds)}
     body: dict[str, Any] = {}

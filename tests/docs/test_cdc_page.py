@@ -21,7 +21,7 @@ def test_every_block_runs_in_the_order_of_the_page_and_prints_what_it_says(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.syspath_prepend(str(ROOT / "tests" / "cdc"))
-    from servers import LogicalServer, Valkey  # noqa: PLC0415 - found beside the tests of the capture
+    from logical_servers import LogicalServer, Valkey  # noqa: PLC0415 - found beside the tests of the capture
 
     text = PAGE.read_text()
     with LogicalServer() as server, Valkey(tmp_path, "always") as valkey:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from test_examples import EXAMPLES, PACKAGES
+from test_pages import PAGES
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = DOCS / "from-rust.md"
@@ -25,7 +26,12 @@ BLOCKS = {
 }
 """The documents, by their titles, and their blocks, a block of several files by its parts."""
 
-RUN_PAGES = {"guide.md": "test_guide.py", "providers.md": "test_providers_page.py"}
+RUN_PAGES = {
+    "guide.md": "test_guide.py",
+    "providers.md": "test_providers_page.py",
+    "testing.md": "test_testing_page.py",
+    **{f"{page}.md": "test_pages.py" for page in PAGES},
+}
 """The pages whose blocks are run, each by a test beside this one."""
 
 ABSENT = ["execute_raw", "migrations as strings", "registration of services", "a schema that is generated", "private"]

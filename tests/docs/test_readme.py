@@ -48,7 +48,7 @@ def run(source: str) -> dict[str, Any]:
 def test_the_first_two_blocks_are_one_line_each():
     first, second = blocks("sh")
     assert first == "python3 -m venv .venv && .venv/bin/pip install -q '.[demo]' && .venv/bin/ferra demo\n"
-    assert second == "python3 -m venv .venv && .venv/bin/pip install -q -e '.[dev]' && .venv/bin/pytest\n"
+    assert second == "python3 -m venv .venv && .venv/bin/pip install -q -e '.[dev]' && .venv/bin/pytest -n auto\n"
 
 
 def called(*command: str | Path, cwd: Path, text: str = "") -> subprocess.CompletedProcess[str]:

@@ -12,7 +12,7 @@ from psycopg import conninfo
 
 from ferra_sync import Database
 from ferra_sync.errors import Db, DbErrorKind, MigrationError
-from ferra_sync.migrations import MigrationFailedError, Migrations, _files
+from ferra_sync.migrations import MigrationFailedError, Migrations, _postgres_scripts
 from ferra_sync.migrations._lexer import ScriptStatement
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def test_a_quote_or_comment_that_is_never_closed_is_refused_by_line(
 @pytest.fixture
 def unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let any file run."""
-    monkeypatch.setattr(_files.Script, "_check_statement", lambda *_: None)
+    monkeypatch.setattr(_postgres_scripts, "RULES", _postgres_scripts.RULES._replace(complaint=lambda *_: None))
 
 
 @pytest.mark.usefixtures("unchecked")
@@ -169,7 +169,8 @@ def test_a_transaction_that_ends_all_the_same_stops_the_script_and_the_error_say
 def test_several_statements_taken_for_one_are_refused_by_the_server_before_any_runs(
     empty_db: Database, migrations: Migrations, conn: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_files, "statements", lambda text: [ScriptStatement(text, 0, ("create", "table"))])
+    rules = _postgres_scripts.RULES._replace(statements=lambda text: [ScriptStatement(text, 0, ("create", "table"))])
+    monkeypatch.setattr(_postgres_scripts, "RULES", rules)
     write(migrations, "CREATE TABLE users (); COMMIT; CREATE TABLE posts ()")
     with pytest.raises(MigrationFailedError, match=r"up\.sql:1:1: .*multiple commands"):
         migrations.run(empty_db)

@@ -27,6 +27,8 @@ def mongodb_server() -> Iterator[str]:
     if given:
         yield given.rstrip("/")
         return
+    if not SERVER.is_file():
+        raise FileNotFoundError("no MongoDB for tests: pip install -e '.[dev]' has secantusdb; or set MONGODB_URL")
     with closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -60,10 +62,15 @@ def shelf_db(mongodb_url: str) -> Iterator[MongoDatabase]:
 
 
 @pytest.fixture
-def mongo(shelf_db: MongoDatabase, mongodb_url: str) -> MongoDatabase:
-    """The module's database, its collections empty."""
+def emptied(mongodb_url: str) -> str:
+    """The URL of the module's database, its collections empty."""
     with pymongo.MongoClient(mongodb_url) as client:
         database = client.get_default_database()
         for name in database.list_collection_names():
             database[name].delete_many({})
+    return mongodb_url
+
+
+@pytest.fixture
+def mongo(shelf_db: MongoDatabase, emptied: str) -> MongoDatabase:
     return shelf_db

@@ -152,12 +152,19 @@ def test_a_url_that_does_not_parse_is_refused_without_showing_it(url):
         assert caught.value.__cause__ is caught.value.__context__ is None
 
 
-@pytest.mark.parametrize("url", [f"mysql://ann:{SECRET}@localhost/shop", "sqlite::memory:"])
-def test_a_url_of_another_kind_of_database_is_refused_where_postgresql_is_meant(url):
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        (f"mysql://ann:{SECRET}@localhost/shop", "does not parse; it is postgresql://"),
+        (f"mongodb://ann:{SECRET}@localhost/shop", r"begins with mongodb: say MongoDatabase\.connect, or Databases"),
+        ("sqlite::memory:", r"begins with sqlite: say SqliteDatabase\.connect, or Databases"),
+    ],
+)
+def test_a_url_of_another_kind_of_database_is_refused_where_postgresql_is_meant(url, message):
     config = DatabaseConfig(url)
     assert SECRET not in repr(config)
     for refused in (lambda: Database(config), lambda: Database.connect(url)):
-        with pytest.raises(ConfigError, match="the database's URL does not parse; it is postgresql://") as caught:
+        with pytest.raises(ConfigError, match=f"the database's URL {message}") as caught:
             refused()
         assert SECRET not in str(caught.value)
 

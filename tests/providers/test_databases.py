@@ -11,7 +11,7 @@ import pytest
 from databases import fresh_database
 from psycopg import sql
 
-from ferra_sync import ConfigError, Database, DatabaseConfig, Databases, Db, DbErrorKind
+from ferra_sync import ConfigError, Database, DatabaseConfig, Databases, Db, DbErrorKind, SqliteDatabase
 
 SECRET = "hunter2"
 
@@ -85,7 +85,35 @@ def test_an_unknown_name_is_a_config_error_that_says_the_known_ones(databases, d
 
 def test_an_unknown_name_in_an_empty_registry_is_a_config_error():
     with pytest.raises(ConfigError, match=r"^there is no database 'default'; there are: none$"):
-        Databases().get()
+        Databases({}).get()
+
+
+def test_where_none_is_named_the_default_is_that_of_the_environment(database_url, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    for made in (Databases, Databases.from_file):
+        with made() as databases:
+            assert isinstance(databases.get(), Database)
+            with pytest.raises(ConfigError, match=r"^there is no database 'logs'; there are: 'default'$"):
+                databases.get("logs")
+
+
+def test_where_nothing_says_a_url_the_default_is_sqlite_in_memory(tmp_path, monkeypatch):
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.chdir(tmp_path)
+    for made in (Databases, Databases.from_file):
+        with made() as databases:
+            assert isinstance(databases.open(), SqliteDatabase)
+            assert databases.open() is databases.open("default")
+
+
+def test_whoever_registers_a_database_says_which_is_the_default(database_url):
+    with Databases() as databases:
+        databases.register("default", database_url)
+        assert isinstance(databases.get(), Database)
+    with Databases() as databases:
+        databases.register("reports", database_url)
+        with pytest.raises(ConfigError, match=r"^there is no database 'default'; there are: 'reports'$"):
+            databases.open()
 
 
 def test_a_name_is_given_once(databases, database_url):

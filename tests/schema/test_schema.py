@@ -217,3 +217,8 @@ def test_what_is_no_table_is_named_so(nothing: Any) -> None:
 def test_a_default_may_be_null_where_the_column_is_nullable() -> None:
     made = table("Fine", a=t.nullable(t.integer(default=None)), b=t.numeric(default=1), c=t.numeric(default=Decimal(1)))
     assert list(table_meta(made).attributes) == ["a", "b", "c"]
+
+
+def test_a_declaration_is_shown_by_its_type() -> None:
+    shown = [repr(t.varchar(9)), repr(t.nullable(t.integer()))]
+    assert shown == ["<column of varchar(9)>", "<column of integer, nullable>"]

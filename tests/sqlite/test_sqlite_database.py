@@ -136,7 +136,6 @@ def test_plain_queries_read_and_write(halls: SqliteDatabase) -> None:
         (lambda db: db.fetch_all(select(Hall).where(Halls.name.ilike("a"))), "ILIKE"),
         (lambda db: db.fetch_all(select(Hall).distinct(Halls.name).order_by(Halls.name)), "DISTINCT ON"),
         (lambda db: db.fetch_all(from_(Halls).select(fn.lower(Halls.name))), "lower"),
-        (lambda db: db.fetch_all(from_(Seats).group_by(Seats.row).select(Seats.row, fn.count())), "GROUP BY"),
         (lambda db: db.fetch_page(select(Hall), 1, 2, "estimate"), "no estimate"),
         (lambda db: db.notify("a", "b"), "NOTIFY"),
     ],
@@ -166,3 +165,38 @@ def test_a_url_is_of_sqlite_or_refused(tmp_path: Path) -> None:
     with Databases({"default": "sqlite::memory:"}) as databases:
         databases.ping()
         assert isinstance(databases.open(), SqliteDatabase)
+
+
+def test_an_error_that_comes_late_is_one_of_ours(halls: SqliteDatabase) -> None:
+    rows = halls.repository(Hall)
+    rows.insert_many([Hall("a"), Hall("b"), Hall("c")])
+    query = from_(Halls).order_by(Halls.id).select(6 / (Halls.id - 2))
+    for read in (halls.fetch_all, lambda query: list(halls.stream(query))):
+        with pytest.raises(Db, match="division by zero") as caught:
+            read(query)
+        assert (caught.value.kind, caught.value.__cause__) == (DbErrorKind.INVALID_DATA, None)
+    with pytest.raises(Db, match="out of range"):
+        halls.execute(update(Halls).set(Halls.id.to(Halls.id + (2**31 - 1))).all_rows())
+    with pytest.raises(Db, match=r"does not fit halls\.id"):
+        halls.execute(update(Halls).set(Halls.id.to(Halls.id + 2**31)).all_rows())
+    with pytest.raises(Db, match="a value that it does not take"):
+        halls.fetch_all(from_(Halls).select(fn.substring(Halls.name, 1, -1)))
+    with pytest.raises(Db, match="a value that it does not take"):
+        halls.fetch_all(from_(Halls).select(fn.repeat(Halls.name, 2**31 - 1)))
+    assert rows.count() == 3
+
+
+def test_a_text_is_cut_where_blanks_alone_are_too_many(halls: SqliteDatabase) -> None:
+    assert halls.repository(Hall).insert(Hall("abcde  ")).name == "abcde"
+    halls.execute(update(Halls).all_rows().set(Halls.name.to(fn.left(Halls.name, 4) + "   ")))
+    assert halls.fetch_value(from_(Halls).select(Halls.name)) == "abcd "
+    with pytest.raises(Db, match=r"does not fit halls\.name"):
+        halls.execute(update(Halls).all_rows().set(Halls.name.to(Halls.name + "x")))
+
+
+def test_a_transaction_says_whether_it_is_open_and_waits_for_its_savepoint(halls: SqliteDatabase) -> None:
+    with halls.transaction() as tx:
+        assert (repr(tx), tx.is_open) == ("<SqliteTransaction open>", True)
+        with tx.transaction(), pytest.raises(QueryError, match="a savepoint is open"):
+            tx.fetch_all(select(Hall))
+    assert (repr(tx), tx.is_open) == ("<SqliteTransaction ended>", False)

@@ -82,10 +82,9 @@ def delete_many(
     statement, width = _deleted(meta), len(_key_refs(meta))
     deleted = 0
     with executor._atomic() as tx:
-        connection = tx._acquire()
         for chunk in chain((first,), read):
             columns, places = _columns(chunk, key_values, width)
-            deleted += wire.send(connection, statement, columns, wire.AFFECTED) if places else 0
+            deleted += tx._affected(statement, columns) if places else 0
             tell(progress, chunk.end)
     return deleted
 

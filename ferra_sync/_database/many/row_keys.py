@@ -63,6 +63,18 @@ def _hashes(key: tuple[ColumnRef, ...]) -> Statement:
     return statement_of(KeysShape(table=key[0].table, key=key, arrays=arrays_of(key), wanted="hashes"))
 
 
+def key_left_out(meta: ModelMeta, field: FieldMeta, row: int) -> ValidationError:
+    """Return the error of a row that is to be updated and leaves its key to the server."""
+    wrong = {field.name: f"{field.ref} is the key by which the row is found, and is left to the server"}
+    return ValidationError(meta.model.__name__, wrong, row)
+
+
+def key_is_none(meta: ModelMeta, field: FieldMeta, row: int) -> ValidationError:
+    """Return the error of a row that has no value in the key of an upsert."""
+    wrong = {field.name: f"{field.ref} is in the key of the upsert, which is never None"}
+    return ValidationError(meta.model.__name__, wrong, row)
+
+
 class SeenKeys:
     """The keys met so far, each with the number of its row."""
 

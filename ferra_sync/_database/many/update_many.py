@@ -14,7 +14,7 @@ from ferra_sync._compiler.bulk_shapes import BulkUpdateShape
 from ferra_sync._database.many.chunks import Batch, Chunk, batches, chunks
 from ferra_sync._database.many.finding import first_missing
 from ferra_sync._database.many.refusals import naming_row
-from ferra_sync._database.many.row_keys import SeenKeys, keys_of
+from ferra_sync._database.many.row_keys import SeenKeys, key_left_out, keys_of
 from ferra_sync._database.many.versions import check_versions, version_among
 from ferra_sync._database.progress import Progress, tell
 from ferra_sync._database.runner import Runner
@@ -25,7 +25,7 @@ from ferra_sync._model.rows import arrays_of
 from ferra_sync._postgres import wire
 from ferra_sync._postgres.statement import Statement, statement_of
 from ferra_sync._query.stamps import overwriting
-from ferra_sync.errors import Db, NotFound, ValidationError
+from ferra_sync.errors import Db, NotFound
 
 
 def update_many(
@@ -68,8 +68,7 @@ def update_many(
 def _check_key(meta: ModelMeta, chunk: Chunk, batch: Batch) -> None:
     for field in meta.key_fields:
         if field not in batch.fields:
-            wrong = {field.name: f"{field.ref} is the key by which the row is found, and is left to the server"}
-            raise ValidationError(meta.model.__name__, wrong, chunk.first + batch.positions[0])
+            raise key_left_out(meta, field, chunk.first + batch.positions[0])
 
 
 def _update(tx: Runner, meta: ModelMeta, chunk: Chunk, batch: Batch, written: tuple[FieldMeta, ...]) -> int:

@@ -14,7 +14,7 @@ from ferra_sync._compiler.shapes import Overriding
 from ferra_sync._database.many.chunks import Batch, Chunk, batches, chunks
 from ferra_sync._database.many.outcomes import Outcomes
 from ferra_sync._database.many.refusals import naming_row
-from ferra_sync._database.many.row_keys import SeenKeys, keys_of, told_apart
+from ferra_sync._database.many.row_keys import SeenKeys, key_is_none, keys_of, told_apart
 from ferra_sync._database.many.versions import check_versions, version_among
 from ferra_sync._database.progress import Progress, tell
 from ferra_sync._database.runner import Runner
@@ -115,8 +115,7 @@ class _Upsert:
         values: Sequence[Any] = batch.of((field,))[0] if field in batch.fields else ()
         if None in values or not (values or field.has_default):
             number = chunk.first + batch.positions[values.index(None) if values else 0]
-            wrong = {field.name: f"{field.ref} is in the key of the upsert, which is never None"}
-            raise ValidationError(self._meta.model.__name__, wrong, number)
+            raise key_is_none(self._meta, field, number)
 
     def _check_repeated(self, chunk: Chunk, repeated: Iterable[Batch]) -> None:
         """Raise ValidationError where rows of one key carry a version: each but the first to change would be stale."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,7 +18,7 @@ import pytest
 from ferra_sync import SERVER_DEFAULT, FerraModel, Provided, Table
 from ferra_sync import functions as fn
 from ferra_sync import types as t
-from ferra_sync.errors import Conflict, Db, DbErrorKind, NotFound, ValidationError
+from ferra_sync.errors import Conflict, Db, DbErrorKind, NotFound, QueryError, ValidationError
 
 
 class Kind(enum.Enum):
@@ -184,6 +185,41 @@ def test_a_transaction_happens_or_does_not(provided: Provided) -> None:
         works.insert_in_tx(tx, Work("Faust", 1808))
         works.delete_in_tx(tx, uuid4())
     assert [each.title for each in works.find_all()] == ["Emma"]
+
+
+HOSTILE = (
+    "'; DROP TABLE works; --",
+    '"quoted" `ticked` [bracketed] \\ %s $1 ?1 :name {x} $where',
+    "\U0001f600 \U0001d518 e\u0301 é \u202e \ufeff \u2028",
+    " \t\r\n\x01\x7f ",
+    "x" * 2**20,
+    "",
+)
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=["sql", "marks", "astral", "control", "megabyte", "empty"])
+def test_a_text_is_kept_and_compared_as_it_is(provided: Provided, text: str) -> None:
+    copies, works = provided.repository(Copy), provided.repository(Work)
+    key = text[:200]
+    stored = copies.insert(Copy(key, 1, text))
+    assert (stored.shelf, stored.label) == (key, text)
+    assert copies.find_by_id((key, 1)) == stored
+    assert copies.find_by(Copies.label == text, Copies.shelf.is_in([key, "other"])) == [stored]
+    assert copies.find_by(Copies.label == f"{text}x") == []
+    assert copies.count(Copies.label.startswith(text[:50])) == 1
+    assert works.insert(Work("Emma", 1815, notes={key or "key": [text]})).notes == {key or "key": [text]}
+    copies.delete((key, 1))
+    assert copies.count() == 0
+
+
+@pytest.mark.parametrize("text", ["a\0b", "\0", "a\ud800b"], ids=["inside", "alone", "surrogate"])
+def test_what_a_text_cannot_hold_is_refused_and_nothing_is_written(provided: Provided, text: str) -> None:
+    copies = provided.repository(Copy)
+    with suppress(Db, QueryError):
+        stored = copies.insert(Copy("A", 1, text))
+        assert (stored.label, copies.find_by_id(("A", 1))) == (text, stored)  # MongoDB keeps a NUL.
+        return
+    assert copies.count() == 0
 
 
 def test_it_is_alive(provided: Provided) -> None:

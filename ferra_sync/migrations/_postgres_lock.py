@@ -14,6 +14,7 @@ import psycopg
 
 from ferra_sync._postgres.advisory import is_granted, key_of
 from ferra_sync.errors import MigrationError
+from ferra_sync.migrations._session import LOG
 
 _TRY: Final = b"SELECT pg_catalog.pg_try_advisory_lock($1)"
 
@@ -23,7 +24,10 @@ def exclusive(conn: psycopg.Connection[Any], schema: str, *, timeout: float) -> 
     """Hold the lock on `schema`, or raise a MigrationError if it was not free within `timeout` seconds."""
     key = key_of(f"ferra_sync migrations: {schema}")
     try:
-        granted = is_granted(conn, _TRY, key, timeout)
+        granted = is_granted(conn, _TRY, key, 0.0)
+        if not granted:
+            LOG.info('waiting at most %g s for another process that is migrating schema "%s"', timeout, schema)
+            granted = is_granted(conn, _TRY, key, timeout)
     except KeyboardInterrupt:
         conn.close()  # whether the server granted the lock is not known; without its session it is gone
         raise

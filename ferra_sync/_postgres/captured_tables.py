@@ -1,4 +1,4 @@
-"""Tables whose changes are followed: what the catalog says of them, their publication, and their rows as texts."""
+"""Tables whose changes are followed: what the catalog says of them, and their rows as texts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from psycopg import sql
 from psycopg.rows import tuple_row
 
 from ferra_sync._expression.identifiers import quoted
-from ferra_sync._postgres.advisory import key_of
 from ferra_sync._postgres.wire import _translated
 from ferra_sync.errors import ConfigError
 
@@ -33,14 +32,6 @@ SELECT a.attname FROM pg_catalog.pg_index AS i
 CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k (attnum, place)
 JOIN pg_catalog.pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
 WHERE i.indrelid = %s AND i.indisprimary ORDER BY place"""
-_LOCK: Final = "SELECT pg_catalog.pg_advisory_xact_lock(%s)"
-_PUBLISHED: Final = """
-SELECT schemaname, tablename FROM pg_catalog.pg_publication_tables WHERE pubname = %s"""
-_PUBLICATION: Final = """
-SELECT pubinsert AND pubupdate AND pubdelete AND pubtruncate, pubviaroot,
-    EXISTS (SELECT FROM pg_catalog.pg_publication_rel AS r WHERE r.prpubid = p.oid
-        AND (to_jsonb(r) ->> 'prqual' IS NOT NULL OR to_jsonb(r) ->> 'prattrs' IS NOT NULL))
-FROM pg_catalog.pg_publication AS p WHERE pubname = %s"""
 
 
 @attrs.frozen
@@ -95,44 +86,6 @@ def captured_table(connection: psycopg.Connection[Any], name: str) -> CapturedTa
     return CapturedTable(schema, table, replicated, key, identity in {b"f", "f"})
 
 
-def publish(connection: psycopg.Connection[Any], publication: str, tables: Sequence[CapturedTable]) -> None:
-    """Make a publication of these tables, or add what is missing to the one that is there.
-
-    Raises:
-        ConfigError: the one that is there leaves out operations, rows or columns.
-        Db: the server says no.
-    """
-    with _translated(), connection.transaction():
-        connection.execute(_LOCK.encode(), (key_of(f"ferra_cdc publication:{publication}"),))  # Two may begin at once.
-        _publish(connection, publication, {(table.schema, table.table) for table in tables})
-
-
-def _publish(connection: psycopg.Connection[Any], publication: str, names: set[tuple[str, str]]) -> None:
-    found = _rows(connection, _PUBLICATION, (publication,))
-    if not found:
-        _do(
-            connection,
-            "CREATE PUBLICATION {} FOR TABLE {} WITH (publish_via_partition_root = true)",
-            publication,
-            names,
-        )
-        return
-    ((is_whole, via_root, is_filtered),) = found
-    if not is_whole or is_filtered or not via_root:
-        raise ConfigError(
-            f"publication {publication} leaves out operations, rows or columns, or names partitions: make one that"
-            " publishes whole tables, with publish_via_partition_root = true"
-        )
-    if missing := names - set(_rows(connection, _PUBLISHED, (publication,))):
-        _do(connection, "ALTER PUBLICATION {} ADD TABLE {}", publication, missing)
-
-
-def drop_publication(connection: psycopg.Connection[Any], publication: str) -> None:
-    """Drop a publication, if it is there."""
-    with _translated():
-        connection.execute(sql.SQL("DROP PUBLICATION IF EXISTS {}").format(sql.Identifier(publication)))
-
-
 def text_rows(connection: psycopg.Connection[Any], table: CapturedTable) -> Iterator[list[TextRow]]:
     """Yield a table's rows, some at a time, within the transaction that is open.
 
@@ -170,12 +123,6 @@ def _texts(cursor: psycopg.Cursor[Any]) -> list[TextRow]:
         return []
     columns, value = range(result.nfields), result.get_value
     return [[value(row, column) for column in columns] for row in range(result.ntuples)]
-
-
-def _do(connection: psycopg.Connection[Any], command: str, publication: str, names: set[tuple[str, str]]) -> None:
-    tables = sql.SQL(", ").join(sql.Identifier(schema, table) for schema, table in sorted(names))
-    with _translated():
-        connection.execute(sql.SQL(command).format(sql.Identifier(publication), tables))
 
 
 def _rows(connection: psycopg.Connection[Any], query: str, params: tuple[object, ...]) -> list[tuple[Any, ...]]:

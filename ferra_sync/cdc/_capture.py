@@ -9,8 +9,8 @@ from typing import Final
 
 from ferra_sync._database.database import Database
 from ferra_sync._expression.described import described
-from ferra_sync._postgres.captured_tables import drop_publication
 from ferra_sync._postgres.config import has_prepared_statements
+from ferra_sync._postgres.publications import drop_publication
 from ferra_sync._postgres.replication import plain_session
 from ferra_sync._postgres.slots import Slot, drop_slot, slot_of
 from ferra_sync.cdc._errors import CaptureError, SinkBehindError, SinkError

@@ -9,10 +9,11 @@ from typing import Any, Final, TypeVar
 
 import attrs
 
-from ferra_sync._postgres.captured_tables import publish, text_row, text_rows
+from ferra_sync._postgres.captured_tables import text_row, text_rows
 from ferra_sync._postgres.config import DatabaseConfig
 from ferra_sync._postgres.connection import PooledConnection
 from ferra_sync._postgres.peeking import Peeking
+from ferra_sync._postgres.publications import publication_of, publish
 from ferra_sync._postgres.replication import CreatedSlot, Walsender, is_in_use, lsn_text, plain_session
 from ferra_sync._postgres.slots import (
     Slot,
@@ -42,6 +43,8 @@ _ASK_EVERY: Final = 0.02
 """Seconds between two questions how far the server is, where somebody waits for an answer."""
 _IDLE: Final = 1.0
 """Seconds after which a quiet stream is looked after."""
+_UNDEFINED: Final = "42704"
+"""SQLSTATE of a slot and of a publication that is not there; a publication must have been there at each change."""
 _MOST: Final = 2
 """How many batches a transaction that is not at its end may fill before a part of it is written."""
 
@@ -97,13 +100,26 @@ class Session:
         plan = self._plan
         self._control = self._open.enter_context(_closed(plain_session(plan.config)))
         self._tables = followed(self._control, plan.tables)
-        named = [each.table for each in self._tables.values()]
-        publish(self._control, plan.publication, named)
+        self._named = [each.table for each in self._tables.values()]
+        self._publication = self._published()
         self._open.callback(self._sink.close)
-        for warning in self._sink.open(plan.slot, named):
+        for warning in self._sink.open(plan.slot, self._named):
             self._tally.tell(EventKind.WARNING, warning)
-        system = system_of(self._control)
-        self._origin = origin_of(system, self._tables.values(), with_columns=self._sink.keeps_rows)
+        source = f"{system_of(self._control)}/{self._publication}"
+        self._origin = origin_of(source, self._tables.values(), with_columns=self._sink.keeps_rows)
+
+    def _published(self) -> int | None:
+        """Return the publication's number, and make it first where it is not whole: a slot has missed changes then."""
+        found = publication_of(self._control, self._plan.publication, self._named)
+        if found is not None:
+            return found
+        slot = slot_of(self._control, self._plan.slot)
+        self._check(slot)
+        if slot is not None:
+            with _busy():
+                drop_slot(self._control, self._plan.slot)
+        publish(self._control, self._plan.publication, self._named)
+        return publication_of(self._control, self._plan.publication, self._named)
 
     def close(self) -> None:
         """Disconnect from both sides."""
@@ -159,7 +175,7 @@ class Session:
         plan = self._plan
         before = self._sink.stored().position if self._sink.keeps_position else None
         self._source: Walsender | Peeking = self._open.enter_context(_closed(_source(plan)))
-        with _busy():
+        with _busy(), _gone():
             self._source.start(plan.slot, before.lsn if before else 0, plan.publication)
         claimed = self._sink.claim().position
         if before is not None and (claimed is None or claimed < before):
@@ -209,7 +225,7 @@ class Session:
             adopt_snapshot(reader, created.snapshot)
             return created
         other = until_copied.enter_context(_closed(plain_session(self._plan.config)))
-        names = [(each.table.schema, each.table.table) for each in self._tables.values()]
+        names = [(table.schema, table.table) for table in self._named]
         with _busy():
             created = locked_slot(reader, other, temporary, names)
         until_copied.callback(_dropped, drop_slot, other, temporary)
@@ -233,17 +249,11 @@ class Session:
             SinkError: the sink cannot be written; SinkBehindError: it must be copied anew.
             FerraDbError: the connection is lost, or the slot.
         """
-        rows, size = self._plan.options.batch_rows, self._plan.options.batch_bytes
         is_over = False
         while not is_over and not self._plan.stopping.is_set():
             wait = min(_IDLE, self._plan.options.heartbeat) if until is None else _ASK_EVERY
-            for payload in self._source.received(wait, self._plan.stopping.descriptor):
-                self._reading.read(payload, self._batch)
-                self._bytes += len(payload)
-                if (len(self._batch) >= rows or self._bytes >= size) and self._is_full():
-                    self._flush()
-                    if self._plan.stopping.is_set():
-                        break
+            with _gone():
+                self._read(wait)
             if not self._reading.in_transaction:
                 self._flush()
                 self._beat(until)
@@ -252,7 +262,19 @@ class Session:
                 self._tell(self._sink.confirmed(wait=True))
             is_over = until is not None and self._stored.lsn >= until
         self._tally.looked(flushed(self._control))
+        self._check_published()
         self._tell(self._sink.confirmed(wait=True))
+
+    def _read(self, wait: float) -> None:
+        """Read what there is, and write each batch that is full."""
+        rows, size = self._plan.options.batch_rows, self._plan.options.batch_bytes
+        for payload in self._source.received(wait, self._plan.stopping.descriptor):
+            self._reading.read(payload, self._batch)
+            self._bytes += len(payload)
+            if (len(self._batch) >= rows or self._bytes >= size) and self._is_full():
+                self._flush()
+                if self._plan.stopping.is_set():
+                    return
 
     def _is_full(self) -> bool:
         options = self._plan.options
@@ -288,9 +310,15 @@ class Session:
         if monotonic() - self._confirmed_at >= self._plan.options.confirm_every:
             self._confirmed_at = monotonic()
             self._tally.looked(flushed(self._control))
+            self._check_published()
             self._tell(self._sink.confirmed(wait=False))
         if ask or self._source.asks:
             self._source.confirm(0, ask=ask)
+
+    def _check_published(self) -> None:
+        """Raise SinkBehindError where the publication is another than before: what it left out is in no stream."""
+        if publication_of(self._control, self._plan.publication, self._named) != self._publication:
+            raise SinkBehindError("the publication was dropped, or lost a table")
 
     def _tell(self, durable: Position | None) -> None:
         if durable is not None:
@@ -321,6 +349,17 @@ class StoppedError(Exception):
 
 def _source(plan: Plan) -> Walsender | Peeking:
     return Walsender(plan.config) if plan.options.way == "stream" else Peeking(plan.config)
+
+
+@contextmanager
+def _gone() -> Iterator[None]:
+    """Raise SinkBehindError where the server does not know the slot, or did not know the publication for a while."""
+    try:
+        yield
+    except Db as error:
+        if error.sqlstate == _UNDEFINED:
+            raise SinkBehindError("the slot or the publication was gone for a while") from error
+        raise
 
 
 def _dropped(drop: Callable[..., None], *arguments: object) -> None:

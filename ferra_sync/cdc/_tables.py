@@ -88,10 +88,10 @@ def changed(each: Followed, columns: Sequence[tuple[str, int]]) -> bool:
     return _read(columns, each.model) != each.columns
 
 
-def origin_of(system: str, tables: Iterable[Followed], *, with_columns: bool) -> str:
-    """Return a text that is the same where what a sink has can be gone on with."""
+def origin_of(source: str, tables: Iterable[Followed], *, with_columns: bool) -> str:
+    """Return a text that is the same where a sink can go on; `source` is its server and publication."""
     named = sorted((each.table.name, list(each.columns) if with_columns else [], each.model is None) for each in tables)
-    return json.dumps([system, named], separators=(",", ":"))
+    return json.dumps([source, named], separators=(",", ":"))
 
 
 def _name(model: type[Any]) -> str:

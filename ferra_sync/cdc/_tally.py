@@ -24,15 +24,20 @@ class Tally:
     def __init__(self, on_event: Callable[[Event], object]) -> None:
         self._on_event = on_event
         self._rate = Rate()
-        self._said: str | None = None
+        self._said: Event | None = None
+        self._warned: set[Event] = set()
         self.progress = Progress("starting")
 
     def tell(self, kind: EventKind, message: str) -> None:
-        """Tell an event; a state that goes on, and a warning that was given, are told once."""
+        """Tell an event; a state that goes on is told once, and so is each warning."""
         event = Event(kind, message)
-        if str(event) != self._said:
-            self._said = str(event)
-            self._on_event(event)
+        if event in self._warned or event == self._said:
+            return
+        if kind is EventKind.WARNING:
+            self._warned.add(event)
+        else:
+            self._said = event
+        self._on_event(event)
 
     def starting(self) -> None:
         """Note that a connection is made."""

@@ -20,6 +20,9 @@ from pathlib import Path
 import psycopg
 from logical_servers import LogicalServer, Valkey
 
+from ferra_sync import Database
+from ferra_sync.cdc import Capture, RedisSink
+
 ROOT = Path(__file__).parents[2]
 DEADLINE = 60.0
 VICTIMS = ("consumer", "redis", "postgres")
@@ -89,27 +92,24 @@ class Consumer:
     def __init__(self, postgres: str, redis_url: str, log: Path) -> None:
         self._command = [sys.executable, "-m", "ferra_sync.cli", "cdc", "run", "--slot", "killed", "--table", "posts"]
         self._command += ["--url", postgres, "--to", redis_url]
-        self._log = log
+        self._postgres, self._redis, self._log = postgres, redis_url, log
         self.start()
 
     def start(self) -> None:
-        with self._log.open("ab") as log:
-            self.process = self._spawned(log.fileno())
-
-    def _spawned(self, log: int, *options: str) -> subprocess.Popen[bytes]:
         environment = os.environ | {"PYTHONPATH": str(ROOT)}
-        return subprocess.Popen([*self._command, *options], stdout=log, stderr=log, env=environment)
+        with self._log.open("ab") as log:
+            self.process = subprocess.Popen(self._command, stdout=log, stderr=log, env=environment)
 
     def kill(self) -> None:
         self.process.kill()
         self.process.wait()
 
     def finish(self) -> None:
-        """Stop it, and let another one apply what is left."""
+        """Stop it, and apply what is left here."""
         self.process.send_signal(signal.SIGTERM)
         assert self.process.wait(DEADLINE) in {0, -signal.SIGTERM}, self._log.read_text()
-        with self._log.open("ab") as log:
-            assert self._spawned(log.fileno(), "--once").wait(DEADLINE) == 0, self._log.read_text()
+        with Database.connect(self._postgres) as db:
+            Capture(db, "killed", ["posts"], RedisSink(self._redis)).catch_up()
 
 
 def stored(server: Valkey) -> dict[str, str]:

@@ -80,6 +80,36 @@ def test_a_slot_whose_log_the_server_has_thrown_away_is_made_anew(captured, slot
     assert f"slot {slot} is lost" in reason(told)
 
 
+def test_a_publication_that_was_gone_for_a_while_is_a_new_copy(captured, slot, copied, valkey, told):
+    captured.do(f"DROP PUBLICATION {slot}", "INSERT INTO posts VALUES (4, 'd')")
+    copied.catch_up()
+    assert rows(valkey) == selected(captured)
+    assert f"slot {slot} is gone" in reason(told)
+
+
+def test_a_publication_that_is_another_is_a_new_copy(captured, slot, copied, valkey, told):
+    captured.do(f"DROP PUBLICATION {slot}", "INSERT INTO posts VALUES (4, 'd')")
+    captured.do(f"CREATE PUBLICATION {slot} FOR TABLE posts WITH (publish_via_partition_root = true)")
+    copied.catch_up()
+    assert rows(valkey) == selected(captured)
+    assert reason(told)
+
+
+def test_a_publication_that_goes_while_the_stream_runs_is_a_new_copy(captured, slot, copied, valkey, told):
+    drop = [f"DROP PUBLICATION {slot}", "INSERT INTO posts VALUES (5, 'e')"]
+
+    class Dropping(RedisSink):
+        def apply(self, changes: Any, position: Any) -> None:
+            super().apply(changes, position)
+            commands = [drop.pop(0) for _ in drop[:]] if changes else []
+            captured.do(*commands)
+
+    captured.do("INSERT INTO posts VALUES (4, 'd')")
+    Capture(captured, slot, ["posts"], Dropping(valkey.url), options=CaptureOptions(on_event=told.append)).catch_up()
+    assert rows(valkey) == selected(captured)
+    assert "the publication was dropped, or lost a table" in reason(told)
+
+
 def test_a_redis_that_is_empty_is_filled_again(captured, copied, valkey, told):
     valkey.flushall()
     captured.do("INSERT INTO posts VALUES (4, 'd')")

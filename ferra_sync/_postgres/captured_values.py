@@ -38,13 +38,16 @@ class RowReader(Protocol[R_co]):
 
     def key(self, values: TextRow) -> tuple[Any, ...]:
         """Return a row's primary key, in the key's order; of the other columns there need be no values."""
+        ...
 
     def row(self, values: TextRow, unsent: Collection[int] = ()) -> R_co:
         """Return a row; the places in `unsent` hold no value, and are left out or `UNSET`."""
+        ...
 
     @property
     def key_of(self) -> Callable[[Any], tuple[Any, ...]]:
         """What returns the primary key of a row that was read."""
+        ...
 
 
 class DictReader:

@@ -44,7 +44,7 @@ class RedisStreamSink:
         self._client = RedisClient(url)
         self._stream, self._max_length = stream, max_length
 
-    def open(self, capture: str, _tables: Sequence[CapturedTable]) -> Sequence[str]:
+    def open(self, capture: str, tables: Sequence[CapturedTable]) -> Sequence[str]:  # noqa: ARG002 - a sink's own
         """Connect."""
         return self._client.open(capture)
 

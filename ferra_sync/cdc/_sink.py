@@ -36,10 +36,12 @@ class Sink(Protocol):
     @property
     def keeps_rows(self) -> bool:
         """Whether it holds each row as it is now."""
+        ...
 
     @property
     def keeps_position(self) -> bool:
         """Whether it keeps the position with the changes."""
+        ...
 
     def open(self, capture: str, tables: Sequence[CapturedTable]) -> Sequence[str]:
         """Connect, for the capture of this name; return what its user should know of it, such as what is not durable.
@@ -47,33 +49,42 @@ class Sink(Protocol):
         Raises:
             ConfigError: it cannot hold these tables.
         """
+        ...
 
     def stored(self) -> Stored:
         """Return what it has."""
+        ...
 
     def claim(self) -> Stored:
         """Refuse all other writers of this capture from now on, with `TakenOverError`, and return what it has."""
+        ...
 
     def begin_copy(self, origin: str) -> None:
         """Forget the position: the rows of all tables come now, and what is not among them is to go."""
+        ...
 
     def end_copy(self, position: Position) -> None:
         """Remove what the copy did not bring, and keep the position from which the stream goes on."""
+        ...
 
     def apply(self, changes: Sequence[Change[Any]], position: Position | None) -> None:
         """Write the changes, and the position that they lead to, all or nothing; a position of None is of a copy.
 
         The changes of a key are in order. Without changes the position alone has gone on.
         """
+        ...
 
     def confirmed(self, *, wait: bool = False) -> Position | None:
         """Return up to where nothing can be lost any more, None: no further than before; `wait` until that is all."""
+        ...
 
     def forget(self) -> None:
         """Remove what it keeps of the capture itself; the rows stay."""
+        ...
 
     def close(self) -> None:
         """Disconnect. A second time does nothing, and `open` may follow."""
+        ...
 
 
 class CallableSink:
@@ -91,7 +102,7 @@ class CallableSink:
         self._work = work
         self._position: Position | None = None
 
-    def open(self, _capture: str, _tables: Sequence[CapturedTable]) -> Sequence[str]:
+    def open(self, capture: str, tables: Sequence[CapturedTable]) -> Sequence[str]:  # noqa: ARG002 - a sink's own
         """Return nothing to say."""
         self._position = None
         return ()
@@ -104,7 +115,7 @@ class CallableSink:
         """Return that nothing is kept."""
         return Stored(None, "")
 
-    def begin_copy(self, _origin: str) -> None:
+    def begin_copy(self, origin: str) -> None:
         """Do nothing: the rows come as changes."""
 
     def end_copy(self, position: Position) -> None:

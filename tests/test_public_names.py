@@ -12,7 +12,7 @@ from typing import get_type_hints
 import pytest
 
 import ferra_sync
-from ferra_sync import errors, functions, migrations, monitoring, types
+from ferra_sync import errors, functions, migrations, monitoring, testing, types
 from ferra_sync.integrations import flask
 
 TOP = """
@@ -79,6 +79,10 @@ CrudOptions Ferra FerraState Listing Problem ProblemCodes ProblemError crud_blue
 request_body
 """
 
+TESTING = """
+Server assert_queries models rehearsal rows
+"""
+
 PINNED = [
     (ferra_sync, TOP),
     (types, TYPES),
@@ -87,6 +91,7 @@ PINNED = [
     (migrations, MIGRATIONS),
     (monitoring, MONITORING),
     (flask, FLASK),
+    (testing, TESTING),
 ]
 every_module = pytest.mark.parametrize(("module", "pinned"), PINNED, ids=lambda value: getattr(value, "__name__", ""))
 
@@ -163,7 +168,7 @@ def test_the_names_of_an_extra_are_there_and_no_star_import_asks_for_the_extra()
 
 
 def test_every_other_module_is_private_or_known() -> None:
-    known = {"cli", "errors", "functions", "integrations", "migrations", "monitoring", "types"}
+    known = {"cli", "errors", "functions", "integrations", "migrations", "monitoring", "testing", "types"}
     found = {module.name for module in pkgutil.iter_modules(ferra_sync.__path__) if not module.name.startswith("_")}
     assert found <= known
 

@@ -271,6 +271,11 @@ def _timeouts(config: DatabaseConfig) -> tuple[tuple[str, str], ...]:
     )
 
 
+def with_database(url: str, name: str) -> str:
+    """Return the URL of another database of the same server; ConfigError where `url` does not parse."""
+    return _as_url({parameter: str(value) for parameter, value in (_parsed(url) | {"dbname": name}).items()})
+
+
 def without_secrets(url: str) -> str:
     """Return `url` in a form fit for messages: without password and options, and `…` where it does not parse."""
     if not url:

@@ -210,8 +210,6 @@ class Queries(Expressions):
         match shape:
             case (shapes.CAST, (shapes.CALL, FunctionRef(name="to_jsonb", schema=None), inner), SqlType()):
                 return _spelled_by_position(self.term(inner))
-            case (shapes.MULTISET, _):
-                raise refused("multiset")
             case _:
                 return self.term(shape)
 

@@ -248,17 +248,21 @@ def test_an_observer_that_raises_breaks_nothing_and_is_logged_once(url, caplog):
 
 def test_what_an_observer_sends_itself_is_told_to_nobody(url):
     class Curious(Observer):
-        asked = 0
+        asked = taken = 0
 
         def on_query(self, _event):
             self.asked += 1
+            db.fetch_one(ALL)
+
+        def on_checkout(self, _waited):
+            self.taken += 1
             db.fetch_one(ALL)
 
     curious = Curious()
     with Database.connect(url, observers=(curious,)) as db:
         db.fetch_one(ALL)
         db.fetch_one(ALL)
-    assert curious.asked == 2
+    assert (curious.asked, curious.taken) == (2, 2)
 
 
 def test_many_threads_are_each_told_of_their_own_statements(url):

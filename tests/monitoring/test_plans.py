@@ -15,6 +15,7 @@ from ferra_sync import Database, Db, Observer, PgRepository, delete_from, from_,
 from ferra_sync import functions as fn
 from ferra_sync._postgres.telling import connection_told_of
 from ferra_sync.monitoring import QueryLog, generic_plan
+from ferra_sync.monitoring._recent import Recent
 
 NAME = "ferra_sync.queries"
 
@@ -172,3 +173,9 @@ def test_a_plan_costs_no_event(observed, caplog):
         db.fetch_value(from_(Reels).select(fn.count()))
     assert n.queries == 1
     assert "EXPLAIN" not in caplog.text
+
+
+def test_statements_of_late_are_remembered_and_not_without_end():
+    recent = Recent(2)
+    assert [recent.is_new(key) for key in (1, 1, 2, 1, 3, 2, 1)] == [True, False, True, False, True, False, True]
+    assert Recent(2, seconds=0).is_new(1) == Recent(2, seconds=0).is_new(1) is True

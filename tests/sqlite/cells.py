@@ -109,3 +109,29 @@ def notes_of(rows: list[Cell], drawn: list[dict[str, Any]]) -> list[Note]:
         Note(number, **{**note, "cell_id": note["cell_id"] if note["cell_id"] in ids else None})
         for number, note in enumerate(drawn)
     ]
+
+
+def empty(number: int) -> Cell:
+    """Return a cell in which all else is NULL."""
+    return Cell(number, *[None] * (len(attrs.fields(Cell)) - 1))
+
+
+def full(number: int) -> Cell:
+    """Return a cell without NULL; its values are such as JSON has not."""
+    day = dt.date(2024, 2, number)
+    local = dt.datetime(2024, 2, number, 3, 4, 5, 6)  # noqa: DTZ001 - of a timestamp
+    key = UUID(int=number)
+    return Cell(
+        number,
+        1,
+        Decimal("0.10"),
+        0.1 + 1 / number,
+        "x",
+        True,
+        key,
+        day,
+        dt.time(1),
+        local,
+        local.replace(tzinfo=dt.UTC),
+        b"\0\xff",
+    )

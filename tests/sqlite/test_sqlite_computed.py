@@ -97,6 +97,7 @@ OF_CELLS: tuple[Callable[[Any], Any], ...] = (
     lambda c: fn.lcm(c.whole, 6),
     lambda c: fn.greatest(c.price, c.whole, Decimal("0.125")),
     lambda c: fn.least(c.whole, c.id),
+    lambda c: fn.least(c.price),
     lambda c: fn.coalesce(c.price, c.whole),
     lambda c: fn.coalesce(c.name, "none"),
     lambda c: fn.nullif(c.whole, 1),

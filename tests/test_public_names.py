@@ -12,7 +12,7 @@ from typing import get_type_hints
 import pytest
 
 import ferra_sync
-from ferra_sync import errors, functions, migrations, monitoring, types
+from ferra_sync import errors, functions, migrations, monitoring, testing, types
 from ferra_sync.integrations import flask
 
 TOP = """
@@ -68,11 +68,19 @@ MIGRATIONS = """
 AppliedMigration MigrationFailedError MigrationState MigrationStatus Migrations
 """
 
-MONITORING = "QueryLog RepeatedQueries generic_plan"
+MONITORING = """
+Activity Block Borrower Counted Health HealthChecks Histogram MissingIndex MonitorPage PoolState QueryLog
+RepeatedQueries ServerStatus Session StatementStats StatementUse Statistics Stats TableSize UnusedIndex activity
+generic_plan missing_indexes monitor server_status table_sizes top_statements unused_indexes
+"""
 
 FLASK = """
 CrudOptions Ferra FerraState Listing Problem ProblemCodes ProblemError crud_blueprint json_response openapi_blueprint
 request_body
+"""
+
+TESTING = """
+Server assert_queries models rehearsal rows
 """
 
 PINNED = [
@@ -83,6 +91,7 @@ PINNED = [
     (migrations, MIGRATIONS),
     (monitoring, MONITORING),
     (flask, FLASK),
+    (testing, TESTING),
 ]
 every_module = pytest.mark.parametrize(("module", "pinned"), PINNED, ids=lambda value: getattr(value, "__name__", ""))
 
@@ -159,7 +168,7 @@ def test_the_names_of_an_extra_are_there_and_no_star_import_asks_for_the_extra()
 
 
 def test_every_other_module_is_private_or_known() -> None:
-    known = {"cli", "errors", "functions", "integrations", "migrations", "monitoring", "types"}
+    known = {"cli", "errors", "functions", "integrations", "migrations", "monitoring", "testing", "types"}
     found = {module.name for module in pkgutil.iter_modules(ferra_sync.__path__) if not module.name.startswith("_")}
     assert found <= known
 

@@ -212,6 +212,8 @@ class Borrowed:
         finally:
             self.release(connection)
 
+    hold = lend
+
     @contextmanager
     def occupied(self, occupant: str) -> Iterator[None]:
         """Refuse every other use meanwhile."""

@@ -25,12 +25,14 @@ from ferra_sync.errors import ConfigError, Db, DbErrorKind, QueryError
 if TYPE_CHECKING:
     from ferra_sync._database.borrowed import Borrowed
     from ferra_sync._database.counting import QueryCounter
+    from ferra_sync._database.health import Health
     from ferra_sync._database.jobs.notifications import Listener
     from ferra_sync._database.jobs.options import JobOptions
     from ferra_sync._database.jobs.spec import JobQuery
     from ferra_sync._database.jobs.status import JobStatus
     from ferra_sync._database.jobs.worker import Work
     from ferra_sync._database.progress import Progress
+    from ferra_sync._database.stats import Stats
     from ferra_sync._postgres.embedded import EmbeddedServer
 
 _RETRIED: Final = frozenset({DbErrorKind.SERIALIZATION_FAILURE, DbErrorKind.DEADLOCK})
@@ -167,6 +169,29 @@ class Database(Executor):
         finally:
             self._release(connection)
 
+    def health(self) -> Health:
+        """Return whether calls are served, within a second, whatever state the server and the pool are in.
+
+        The server is asked on an idle connection of the pool if it is not the last one, or else on one that is made
+        for this and closed. While it is being asked, other threads wait for the same answer.
+
+        Raises:
+            QueryError: the connection is somebody else's.
+        """
+        from ferra_sync._database.health import health_of  # noqa: PLC0415 - for those who watch
+
+        return health_of(self._own_pool("health"))
+
+    def stats(self) -> Stats:
+        """Return what the connections do, who has them, and what a `Statistics` among the observers has counted.
+
+        Raises:
+            QueryError: the connection is somebody else's.
+        """
+        from ferra_sync._database.stats import stats_of  # noqa: PLC0415 - for those who watch
+
+        return stats_of(self._own_pool("stats"), self.config.observers)
+
     def connection(self) -> AbstractContextManager[psycopg.Connection[Any]]:
         """Lend a psycopg connection in autocommit mode, for all that is not offered here; raw SQL is SQL's own risk.
 
@@ -203,12 +228,8 @@ class Database(Executor):
             )
         if self._pool.in_transaction:
             raise QueryError("the connection is in its owner's transaction: there say transaction(), and tx.lock(…)")
-        connection: Any = self._pool.acquire()
-        try:
-            with session_lock(connection, request):
-                yield
-        finally:
-            self._pool.release(connection)
+        with self._pool.hold() as connection, session_lock(connection, request):
+            yield
 
     @contextmanager
     def counting(self, *, own_thread: bool = False) -> Iterator[QueryCounter]:
@@ -383,8 +404,12 @@ class Database(Executor):
         return Listener(self.config, channel, payload, timeout, on_reconnect)
 
     def _check_connects(self, verb: str) -> None:
+        self._own_pool(verb)
+
+    def _own_pool(self, verb: str) -> Pooled:
         if not isinstance(self._pool, Pooled):
             raise QueryError(f"{verb} needs connections of its own, and Database.over has its owner's: connect")
+        return self._pool
 
     @property
     def _keeps_locks(self) -> bool:

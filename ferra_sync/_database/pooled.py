@@ -13,6 +13,7 @@ from ferra_sync._database.transaction import Transaction
 from ferra_sync._postgres import wire
 from ferra_sync._postgres.config import DatabaseConfig, local_timeouts
 from ferra_sync._postgres.connection import PooledConnection
+from ferra_sync._postgres.loans import Loan
 from ferra_sync._postgres.observer import Observer
 from ferra_sync._postgres.pool import Pool
 from ferra_sync._postgres.statement import Statement
@@ -50,11 +51,12 @@ class Pooled(Pool):
         """Begin a transaction by this command."""
         connection = self.acquire()
         try:
+            connection.loan = Loan.now()
             wire.run(connection, command + self._timeouts)
         except BaseException:
-            self.release(connection)
+            self.give_back(connection)
             raise
-        tx = Transaction(connection, self.release, self.reclaim, self._config)
+        tx = Transaction(connection, self.give_back, self.reclaim, self._config)
         if self._transactions:
             tx.clock = TransactionClock(self._transactions)
         return tx
@@ -70,9 +72,20 @@ class Pooled(Pool):
         """Lend a connection, and reset it."""
         connection = self.acquire()
         try:
+            connection.loan = Loan.now()
             yield connection
         finally:
             self.reclaim(connection)
+
+    @contextmanager
+    def hold(self) -> Iterator[psycopg.Connection[Any]]:
+        """Lend a connection to what leaves it as it was."""
+        connection = self.acquire()
+        try:
+            connection.loan = Loan.now()
+            yield connection
+        finally:
+            self.give_back(connection)
 
     def occupied(self, _occupant: str) -> AbstractContextManager[None]:
         """Refuse nothing meanwhile: other calls have their own connections."""
@@ -80,7 +93,7 @@ class Pooled(Pool):
 
 
 class ObservedPool(Pooled):
-    """The same, with observers that hear how long each connection was waited for."""
+    """The same, with observers that hear how long each connection was waited for, and had."""
 
     __slots__ = ()
 
@@ -89,13 +102,22 @@ class ObservedPool(Pooled):
         begun = perf_counter()
         connection = super().acquire()
         try:
-            tell(self._config.observers, "on_checkout", perf_counter() - begun)
+            connection.taken_at = perf_counter()
+            tell(self._config.observers, "on_checkout", connection.taken_at - begun)
         except BaseException:
-            self.release(connection)
+            super().release(connection)
             raise
         return connection
+
+    def release(self, connection: PooledConnection) -> None:
+        """Take a connection back, as `Pool` does."""
+        taken_at, connection.taken_at = connection.taken_at, 0.0
+        super().release(connection)
+        if taken_at:  # A spare connection was not taken to be used.
+            tell(self._config.observers, "on_checkin", perf_counter() - taken_at)
 
 
 def open_pool(config: DatabaseConfig) -> Pooled:
     """Connect, as `Pool` does, with what the observers of the config ask for and no more."""
-    return (ObservedPool if hearing(config.observers, "on_checkout") else Pooled).open(config)
+    is_heard = hearing(config.observers, "on_checkout") or hearing(config.observers, "on_checkin")
+    return (ObservedPool if is_heard else Pooled).open(config)

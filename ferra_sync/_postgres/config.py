@@ -124,6 +124,8 @@ class DatabaseConfig:
         statement_timeout: how long a statement may run; None: as long as the server lets it.
         lock_timeout: how long a statement may wait for a lock; None likewise.
         idle_in_transaction_timeout: how long an open transaction may do nothing; None likewise.
+        leak_after: after how long a connection that a transaction, a stream, a lock or `db.connection()` keeps is
+            reported, with the line that took it, as a warning of the logger `ferra_sync.pool`; None: never.
         application_name: as `pg_stat_activity` shows it; the URL's own wins.
         prepared_statements: whether statements that come again are prepared; False behind a pooler that hands a
             session from one to the next after each transaction, such as PgBouncer. The timeouts are then set in each
@@ -153,6 +155,9 @@ class DatabaseConfig:
     )
     idle_in_transaction_timeout: float | None = attrs.field(
         default=None, kw_only=True, validator=_seconds(_SERVER_LIMIT, optional=True)
+    )
+    leak_after: float | None = attrs.field(
+        default=None, kw_only=True, validator=_seconds(threading.TIMEOUT_MAX, optional=True)
     )
     application_name: str = attrs.field(default="ferra_sync", kw_only=True, validator=_check_text)
     prepared_statements: bool = attrs.field(default=True, kw_only=True, validator=_check_switch)
@@ -264,6 +269,11 @@ def _timeouts(config: DatabaseConfig) -> tuple[tuple[str, str], ...]:
     return tuple(
         (name, f"{max(1, round(seconds * 1000))}ms") for name, seconds in settings.items() if seconds is not None
     )
+
+
+def with_database(url: str, name: str) -> str:
+    """Return the URL of another database of the same server; ConfigError where `url` does not parse."""
+    return _as_url({parameter: str(value) for parameter, value in (_parsed(url) | {"dbname": name}).items()})
 
 
 def without_secrets(url: str) -> str:

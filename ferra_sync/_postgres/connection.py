@@ -10,6 +10,7 @@ from contextlib import suppress
 from threading import Lock
 from time import perf_counter
 from typing import Any, Final, NoReturn, Self
+from weakref import WeakSet
 
 import attrs
 import psycopg
@@ -19,6 +20,7 @@ from psycopg.rows import RowFactory, tuple_row
 
 from ferra_sync._postgres.errors import from_psycopg
 from ferra_sync._postgres.forks import at_fork
+from ferra_sync._postgres.loans import Loan
 from ferra_sync._postgres.observer import CloseReason, Observer, ServerAddress
 from ferra_sync._postgres.telling import Listeners, tell
 from ferra_sync.errors import QueryError
@@ -53,9 +55,21 @@ class Source:
     spare: list[PooledConnection] = attrs.field(factory=list)
     failure: str | None = None
     replacement: Callable[[], Callable[[PooledConnection], object] | None] = _nothing
+    _made: WeakSet[PooledConnection] = attrs.field(factory=WeakSet)
+    _lock: Lock = attrs.field(factory=Lock)
 
     def __attrs_post_init__(self) -> None:
         self.listeners = Listeners(self.observers)
+
+    def add(self, connection: PooledConnection) -> None:
+        """Know of a connection for as long as somebody has it."""
+        with self._lock:
+            self._made.add(connection)
+
+    def lent(self) -> list[PooledConnection]:
+        """Return the connections that somebody has from the pool."""
+        with self._lock:
+            return [connection for connection in self._made if connection.is_lent]
 
     def take(self) -> PooledConnection | None:
         """Return the spare connection, once: the pool's threads connect side by side."""
@@ -70,6 +84,9 @@ class PooledConnection(psycopg.Connection[Any]):
     Attributes:
         is_lent: whether somebody has it from its pool: if it is collected so, its pool must hear of it.
         is_inherited: whether this process got it by a fork.
+        loan: who has it from its pool for longer than a statement, if it is lent so.
+        taken_at: when it was lent, by the performance counter, where observers hear of that; 0: it is not, or nobody
+            hears.
         verified: whose results it has brought already, with the types that were promised.
         element_types: what the elements of arrays are read as, by what was promised of them and what they are.
         listeners: who hears of its statements.
@@ -80,6 +97,8 @@ class PooledConnection(psycopg.Connection[Any]):
 
     is_lent: bool = False
     is_inherited: bool = False
+    loan: Loan | None = None
+    taken_at: float = 0.0
     verified: set[object]
     element_types: dict[object, int]
     listeners: Listeners | None = None
@@ -119,6 +138,7 @@ class PooledConnection(psycopg.Connection[Any]):
         source.failure = None
         connection._source = source
         connection.listeners, connection.server = source.listeners, server_of(connection)
+        source.add(connection)
         tell(source.observers, "on_connect", perf_counter() - begun)
         return connection
 
@@ -151,6 +171,9 @@ class PooledConnection(psycopg.Connection[Any]):
         fresh.prepare_threshold = source.prepare_threshold if source is not None else None
         fresh._created_at, fresh._expire_at = self._created_at, self._expire_at
         fresh._pool = None
+        fresh.loan, fresh.taken_at = self.loan, self.taken_at
+        if source is not None:
+            source.add(fresh)
         self._cut_off(_GIVEN_BACK, heir=fresh)
         return fresh
 

@@ -48,6 +48,7 @@ class Connections(ConnectionPool[PooledConnection]):
             reconnect_failed=_try_again,
         )
         source.replacement = WeakMethod(self._replace)
+        self._source, self._leak_after = source, config.leak_after
         self._observers = source.observers
 
     @property
@@ -80,6 +81,23 @@ class Connections(ConnectionPool[PooledConnection]):
                     return
         _undisturbed(self._settle, conn)
 
+    def spare(self) -> PooledConnection | None:
+        """Take an idle connection if it is not the last one; mark it as lent."""
+        with self._lock:
+            if len(self._pool) < 2:  # noqa: PLR2004 - the last one and another
+                return None
+            connection = self._pool.popleft()
+            connection._pool = self
+            connection.is_lent = True
+            return connection
+
+    def numbers(self) -> tuple[int, int, int]:
+        """Return how many connections there are, or are being opened, how many are idle, and how many calls wait."""
+        with self._lock:
+            # Who has waited in vain stays in the queue until a connection comes back.
+            waiting = sum(not (each.conn or each.error) for each in self._waiting)
+            return self._nconns, len(self._pool), waiting
+
     def close(self, timeout: float = 5.0) -> None:
         """Close what is idle, and what is lent when it comes back."""
         self._opened = True  # Now it is too late for that.
@@ -95,6 +113,13 @@ class Connections(ConnectionPool[PooledConnection]):
     def abandon(self) -> None:
         """In a forked child: forget everything, and stop none of the threads, which are the parent's."""
         self._closed = True
+
+    def _start_initial_tasks(self) -> None:
+        super()._start_initial_tasks()
+        if self._leak_after is not None:
+            from ferra_sync._postgres.leaks import watch  # noqa: PLC0415 - for those who ask
+
+            watch(self, self._source, self._leak_after)
 
     def _await(self, timeout: float | None) -> PooledConnection:
         if not self._opened:

@@ -208,6 +208,9 @@ class Observer:
     def on_checkout(self, waited: float) -> None:
         """A connection was taken from the pool, after so many seconds."""
 
+    def on_checkin(self, used: float) -> None:
+        """A connection was given back to the pool, so many seconds after it was taken."""
+
     def on_connect(self, seconds: float) -> None:
         """A connection was made, in so many seconds."""
 
@@ -235,10 +238,17 @@ def checked(observers: object) -> tuple[Observer, ...]:
     return observers
 
 
+def outside(frame: FrameType | None) -> FrameType | None:
+    """Return the innermost frame that is none of ours or of those that we call, from this one outward."""
+    while frame is not None and _is_ours(frame):
+        frame = frame.f_back
+    return frame
+
+
 def callers() -> Iterator[Caller]:
     """Yield the lines, outside of our packages, that led to what an observer is being told of in this thread."""
     for frame in _frames():
-        if _module(frame).partition(".")[0] not in _OURS:
+        if not _is_ours(frame):
             yield Caller(frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_qualname)
 
 
@@ -250,6 +260,10 @@ def _frames() -> Iterator[FrameType]:
     while frame is not None:
         yield frame
         frame = frame.f_back
+
+
+def _is_ours(frame: FrameType) -> bool:
+    return _module(frame).partition(".")[0] in _OURS
 
 
 def _module(frame: FrameType) -> str:

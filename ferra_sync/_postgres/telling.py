@@ -14,7 +14,9 @@ import psycopg
 from ferra_sync._postgres.forks import at_fork
 from ferra_sync._postgres.observer import Observer, QueryEvent, RareEvent, Sent, TransactionOutcome
 
-Event: TypeAlias = Literal["on_query", "on_checkout", "on_connect", "on_close", "on_retry", "on_transaction"]
+Event: TypeAlias = Literal[
+    "on_query", "on_checkout", "on_checkin", "on_connect", "on_close", "on_retry", "on_transaction"
+]
 
 _log: Final = logging.getLogger("ferra_sync")
 _telling: Final[dict[int, object]] = {}

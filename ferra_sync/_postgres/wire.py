@@ -198,6 +198,16 @@ def run(connection: psycopg.Connection[Any], command: bytes) -> None:
         psycopg.RawCursor(connection, row_factory=tuple_row).execute(command)
 
 
+def read(connection: psycopg.Connection[Any], query: bytes) -> list[tuple[Any, ...]]:
+    """Return the rows of a query of our own, such as one of the catalog.
+
+    Raises:
+        FerraDbError: the server or the connection says no.
+    """
+    with _translated():
+        return psycopg.RawCursor(connection, row_factory=tuple_row).execute(query, prepare=False).fetchall()
+
+
 def commit(connection: psycopg.Connection[Any]) -> None:
     """End a transaction; the errors are psycopg's."""
     with observed(connection, _COMMIT):

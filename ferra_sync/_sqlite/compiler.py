@@ -62,8 +62,6 @@ def sqlite_sql(shape: StatementShape) -> SqliteSql:
         case CountShape(select=rows, estimate=False):
             counted = _read(rows)
             return SqliteSql(f"SELECT count(*) FROM ({counted.sql})", counted.gives, (None,))  # noqa: S608 - a query of ours
-        case CountShape():
-            raise refused("estimated count")
         case InsertShape() | UpdateShape() | DeleteShape():
             return _written(shape)
         case _:
@@ -84,7 +82,7 @@ def _written(shape: WriteShape) -> SqliteSql:
             sql = lowering.insert(shape)
         case UpdateShape():
             sql = lowering.update(shape)
-        case DeleteShape():
+        case _:
             sql = lowering.delete(shape)
     loads = _loads(lowering.returned, selected_by(shape).columns)
     return SqliteSql(sql, tuple(lowering.gives), loads, tuple(lowering.constants), shape.table)

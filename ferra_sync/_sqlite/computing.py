@@ -74,6 +74,8 @@ def floating(op: str, left: float, right: float) -> float:
 def exact(op: str, left: str, right: str) -> str:
     """Return what an operator makes of two numerics."""
     one, other = Decimal(left), Decimal(right)
+    if not other and op in "/%":
+        raise ZeroDivisionError
     match op:
         case "+":
             found = _CONTEXT.add(one, other)
@@ -111,8 +113,6 @@ def _scale(number: Decimal) -> int:
 
 def _fraction(over: Decimal, under: Decimal) -> tuple[int, int]:
     (a, b), (c, d) = over.as_integer_ratio(), under.as_integer_ratio()
-    if not c:
-        raise ZeroDivisionError
     return (a * d, b * c) if c > 0 else (-a * d, -b * c)
 
 
@@ -239,6 +239,11 @@ def repeated(text: str, times: int) -> str:
     return text * times
 
 
+def cut(text: str, length: int) -> str:
+    """Return a text without the blanks that are too many; where it is too long all the same, as it is."""
+    return text if text[length:].strip(" ") else text[:length]
+
+
 def filled_left(text: str, length: int, fill: str = " ") -> str:
     """Return a text filled up in front to a length, or cut to it."""
     return _fill(text, length, fill) + text[: max(length, 0)]
@@ -282,6 +287,7 @@ _FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "ferra_right": right,
     "ferra_split_part": split_part,
     "ferra_repeat": repeated,
+    "ferra_cut": cut,
     "ferra_lpad": filled_left,
     "ferra_rpad": filled_right,
     "ferra_extract": extracted,

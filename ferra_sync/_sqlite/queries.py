@@ -35,8 +35,8 @@ from ferra_sync.errors import QueryError
 
 _JOINS: Final = {"inner": "INNER", "left": "LEFT", "cross": "CROSS"}
 _BOTH_WAYS: Final = {"right": "RIGHT", "full": "FULL"}
-_JOINS_BOTH_WAYS: Final = (3, 39)
-"""The version of SQLite from which on it has these."""
+_GROUPS_AND_JOINS: Final = (3, 39)
+"""The version of SQLite from which on it has these, and HAVING without GROUP BY."""
 _OPERATORS: Final = frozenset({"UNION", "UNION ALL", "INTERSECT", "EXCEPT"})
 _MATERIALIZED: Final = {None: "", True: "MATERIALIZED ", False: "NOT MATERIALIZED "}
 _VALUE: Final = "value"
@@ -145,7 +145,7 @@ class Queries(Expressions):
             ("TABLESAMPLE or ONLY", shape.parts),
             ("DISTINCT ON", shape.distinct),
             ("FOR UPDATE", shape.locks),
-            ("HAVING without groups", shape.having and not (shape.group_by or has_aggregate(*shape.having))),
+            ("HAVING without groups", shape.having and not shape.group_by and not _makes_one_row(shape)),
         ):
             if said:
                 raise refused(what)
@@ -210,15 +210,11 @@ class Queries(Expressions):
         match shape:
             case (shapes.CAST, (shapes.CALL, FunctionRef(name="to_jsonb", schema=None), inner), SqlType()):
                 return _spelled_by_position(self.term(inner))
-            case (shapes.MULTISET, _):
-                raise refused("multiset")
             case _:
                 return self.term(shape)
 
     def _group(self, shape: Hashable) -> str:
         match shape:
-            case (shapes.ROW, *keys):
-                return ", ".join(map(self.key, keys))
             case (shapes.GROUPING_SETS, str() as kind, *_):
                 raise refused(kind.upper())
             case _:
@@ -248,7 +244,7 @@ class Queries(Expressions):
 
     def _join(self, join: JoinShape) -> str:
         how = _JOINS.get(join.how) or _BOTH_WAYS[join.how]
-        if join.how in _BOTH_WAYS and sqlite3.sqlite_version_info < _JOINS_BOTH_WAYS:
+        if join.how in _BOTH_WAYS and sqlite3.sqlite_version_info < _GROUPS_AND_JOINS:
             raise refused(f"{how} JOIN before its version 3.39")
         on = "" if join.on is None else f" ON {self.predicate(join.on)}"
         return f"{how} JOIN {self.source(join.table)}{on}"
@@ -305,8 +301,6 @@ class Queries(Expressions):
         for each in (self, inside):
             each._made[cte.table.declared_by] = dict(zip(names, storages, strict=True))
         step = inside.rows(shape.parts[1])
-        if shape.order_by or shape.limit is not None or shape.offset is not None:
-            raise refused("recursive query that is sorted or cut")
         return f"{start.text(storages)} {shape.operator} {step.text(storages)}"
 
     # Queries inside expressions
@@ -353,6 +347,11 @@ def _is_plain(shape: RowsShape) -> bool:
 
 def _joins_both_ways(shape: RowsShape) -> bool:
     return isinstance(shape, SelectShape) and any(join.how in _BOTH_WAYS for join in shape.joins)
+
+
+def _makes_one_row(shape: SelectShape) -> bool:
+    """Whether SQLite too takes all rows for one group, as it does from 3.39 on where there is an aggregate."""
+    return has_aggregate(*shape.having) and sqlite3.sqlite_version_info >= _GROUPS_AND_JOINS
 
 
 def _is_step(shape: RowsShape) -> bool:

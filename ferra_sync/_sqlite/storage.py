@@ -50,6 +50,7 @@ class Storage:
         scale: how many digits behind the point a number's integer has.
         bits: of smallint, integer and bigint 16, 32 and 64; 0: it is none of these.
         digits: how many a numeric has at most, those behind the point among them.
+        most: how many characters a text has at most; 0: as many as it likes.
         ordered: whether `<` and ORDER BY are PostgreSQL's.
         equal: whether `=` is.
         check: what a CHECK says of the column, `{}` in the column's place; empty: nothing.
@@ -63,6 +64,7 @@ class Storage:
     scale: int = 0
     bits: int = 0
     digits: int = 18
+    most: int = 0
     ordered: bool = True
     equal: bool = True
     check: str = ""
@@ -234,7 +236,8 @@ def _text(sql_type: SqlType[Any]) -> Storage:
             raise _unfit(sql_type, "is too long for")
         return given[:most]
 
-    return Storage("text", "TEXT", store, _given_text, check="" if most is None else f"length({{}}) <= {most}")
+    check = "" if most is None else f"length({{}}) <= {most}"
+    return Storage("text", "TEXT", store, _given_text, most=most or 0, check=check)
 
 
 def _given_text(value: str) -> str:
@@ -317,8 +320,8 @@ _PLAIN: Final = {
     FieldType.TIMESTAMP: _plain("timestamp", "INTEGER", _micros, lambda n: _EPOCH + n * _MICROSECOND),
     FieldType.TIMESTAMPTZ: _plain("timestamptz", "INTEGER", _moment, lambda n: _MOMENT + n * _MICROSECOND),
     FieldType.BYTEA: _plain("bytea", "BLOB", bytes),
-    FieldType.DOUBLE_PRECISION: _plain("float", "REAL", _float),
-    FieldType.REAL: _plain("float4", "REAL", _real),
+    FieldType.DOUBLE_PRECISION: _plain("float", "REAL", _float, float),  # RETURNING has whole ones as integers.
+    FieldType.REAL: _plain("float4", "REAL", _real, float),
 }
 
 BOOLEAN: Final = _PLAIN[FieldType.BOOLEAN]

@@ -57,7 +57,7 @@ class Writing(Queries):
             source = given if queried is None else queried.text(None, names)
             storages = kept if queried is None else queried.storages
             terms = [Lowered(quoted(name), storage) for name, storage in zip(names, storages, strict=True)]
-            items = [fitted(term, storage) for term, storage in zip(terms, kept, strict=True)]
+            items = [_stored(term, storage) for term, storage in zip(terms, kept, strict=True)]
             listed = ", ".join([*items, *map(self._default, left)])
             # WHERE, for else ON CONFLICT would be the ON of a join.
             order = f" ORDER BY {quoted(lists.ORDINAL)}" if given else ""
@@ -142,7 +142,7 @@ class Writing(Queries):
                 stamp = self.term(stamped).sql
                 return f"CASE WHEN {compared(kept, str(carried))} IS {carried} THEN {stamp} ELSE {carried} END"
             case _:
-                return fitted(self.term(value), storage)
+                return _stored(self.term(value), storage)
 
     def _default(self, ref: ColumnRef) -> str:
         """Return what a column has where a row leaves it to the database."""
@@ -153,9 +153,16 @@ class Writing(Queries):
         if isinstance(default, Expr):
             if default.params:
                 raise refused(f"default of {ref} that computes with values")
-            return fitted(self.term(default.shape), storage_of(ref.type))
+            return _stored(self.term(default.shape), storage_of(ref.type))
         self.constants.append(None if default is None else storage_of(ref.type).store(default))
         return f"?{len(self.gives) + len(self.constants)}"
+
+
+def _stored(term: Lowered, storage: Storage) -> str:
+    """Return an expression as a column keeps it: blanks that are too many are cut off."""
+    sql = fitted(term, storage)
+    is_short = not storage.most or 0 < term.storage.most <= storage.most
+    return sql if is_short else f"ferra_cut({sql}, {storage.most})"
 
 
 def _defaulted(table: TableRef) -> list[ColumnRef]:

@@ -1,10 +1,11 @@
-"""A database of films, and others on it with observers."""
+"""A database of films, others on it with observers, and a server that counts statements."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
 import pytest
+from counting import counting_server
 from databases import fresh_database
 from reels import Reels
 
@@ -31,3 +32,10 @@ def observed(url: str) -> Iterator[Callable[..., Database]]:
     yield observed
     for database in databases:
         database.close()
+
+
+@pytest.fixture(scope="session")
+def counting_url() -> Iterator[str]:
+    """The URL of a server that counts statements, and that has prepared transactions."""
+    with counting_server() as url:
+        yield url

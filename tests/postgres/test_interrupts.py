@@ -16,6 +16,7 @@ from databases import fresh_database
 
 from ferra_sync import Database, DatabaseConfig, FerraModel, Observer, Table, select, update
 from ferra_sync import types as t
+from ferra_sync.monitoring import Statistics
 
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="there is no setitimer"),
@@ -156,13 +157,15 @@ def test_interrupts_amid_observers_lose_no_connection(url):
         def on_transaction(self, outcome, seconds):
             str((outcome, seconds))
 
-    config = DatabaseConfig(url, min_connections=1, max_connections=MOST, acquire_timeout=20, observers=(Observant(),))
+    observers = (Observant(), Statistics())
+    config = DatabaseConfig(url, min_connections=1, max_connections=MOST, acquire_timeout=20, observers=observers)
     with Database.connect(config=config) as db:
         interrupts(db, 200, 0.004, random.Random(3))
         with db.counting() as n:
             read(db)
         assert n.queries == 1
         assert all_work(db) == MOST
+        assert db.stats().pool.borrowers == ()
 
 
 def test_interrupts_among_threads_that_wait_for_connections_lose_none(db):

@@ -58,6 +58,7 @@ class Notes(Table):
     stars = t.smallint()
     views = t.bigint()
     weight = t.nullable(t.numeric(9, 4))
+    share = t.nullable(t.real())
 
 
 @attrs.define
@@ -67,6 +68,7 @@ class Note(FerraModel[Notes]):
     stars: int
     views: int
     weight: Decimal | None
+    share: float | None = None
 
 
 _LOCAL = st.datetimes(dt.datetime(1900, 1, 1), dt.datetime(2100, 1, 1))  # noqa: DTZ001 - of timestamps
@@ -93,6 +95,7 @@ NOTES = st.lists(
             "stars": st.integers(-2, 2) | st.integers(-(2**15), 2**15 - 1),
             "views": st.integers(-9, 9) | st.integers(-(2**63), 2**63 - 1),
             "weight": st.none() | st.decimals(-99, 99, places=4),
+            "share": st.none() | st.floats(width=32, allow_nan=False),
         }
     ),
     max_size=9,
@@ -103,6 +106,32 @@ def notes_of(rows: list[Cell], drawn: list[dict[str, Any]]) -> list[Note]:
     """Return notes of these cells."""
     ids = {row.id for row in rows}
     return [
-        Note(number, note["cell_id"] if note["cell_id"] in ids else None, note["stars"], note["views"], note["weight"])
+        Note(number, **{**note, "cell_id": note["cell_id"] if note["cell_id"] in ids else None})
         for number, note in enumerate(drawn)
     ]
+
+
+def empty(number: int) -> Cell:
+    """Return a cell in which all else is NULL."""
+    return Cell(number, *[None] * (len(attrs.fields(Cell)) - 1))
+
+
+def full(number: int) -> Cell:
+    """Return a cell without NULL; its values are such as JSON has not."""
+    day = dt.date(2024, 2, number)
+    local = dt.datetime(2024, 2, number, 3, 4, 5, 6)  # noqa: DTZ001 - of a timestamp
+    key = UUID(int=number)
+    return Cell(
+        number,
+        1,
+        Decimal("0.10"),
+        0.1 + 1 / number,
+        "x",
+        True,
+        key,
+        day,
+        dt.time(1),
+        local,
+        local.replace(tzinfo=dt.UTC),
+        b"\0\xff",
+    )

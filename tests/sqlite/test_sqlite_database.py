@@ -181,4 +181,22 @@ def test_an_error_that_comes_late_is_one_of_ours(halls: SqliteDatabase) -> None:
         halls.execute(update(Halls).set(Halls.id.to(Halls.id + 2**31)).all_rows())
     with pytest.raises(Db, match="a value that it does not take"):
         halls.fetch_all(from_(Halls).select(fn.substring(Halls.name, 1, -1)))
+    with pytest.raises(Db, match="a value that it does not take"):
+        halls.fetch_all(from_(Halls).select(fn.repeat(Halls.name, 2**31 - 1)))
     assert rows.count() == 3
+
+
+def test_a_text_is_cut_where_blanks_alone_are_too_many(halls: SqliteDatabase) -> None:
+    assert halls.repository(Hall).insert(Hall("abcde  ")).name == "abcde"
+    halls.execute(update(Halls).all_rows().set(Halls.name.to(fn.left(Halls.name, 4) + "   ")))
+    assert halls.fetch_value(from_(Halls).select(Halls.name)) == "abcd "
+    with pytest.raises(Db, match=r"does not fit halls\.name"):
+        halls.execute(update(Halls).all_rows().set(Halls.name.to(Halls.name + "x")))
+
+
+def test_a_transaction_says_whether_it_is_open_and_waits_for_its_savepoint(halls: SqliteDatabase) -> None:
+    with halls.transaction() as tx:
+        assert (repr(tx), tx.is_open) == ("<SqliteTransaction open>", True)
+        with tx.transaction(), pytest.raises(QueryError, match="a savepoint is open"):
+            tx.fetch_all(select(Hall))
+    assert (repr(tx), tx.is_open) == ("<SqliteTransaction ended>", False)

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from cells import Bare, Cells
+from cells import Bare, Cell, Cells, empty, full
 
 from ferra_sync import DatabaseConfig, SqliteDatabase, UncountedPage, capped, from_, insert_into
 from ferra_sync import functions as fn
@@ -39,6 +39,19 @@ def test_pages_of_groups_and_of_set_operations_are_counted(db: SqliteDatabase) -
     assert (db.fetch_page(groups, 2, 2).items, db.fetch_page(groups, 1, 2).total) == ([(2, 2)], 3)
     both = CELLS.where(Cells.id < 2).union(CELLS.where(Cells.id > 4))
     assert (db.fetch_page(both, 2, 3).items, db.fetch_page(both, 1, 3).total) == ([6], 4)
+
+
+@pytest.mark.parametrize("column", ["day", "clock", "local", "at", "is_on", "key", "raw", "real", "price"])
+def test_a_walk_reads_keys_that_its_rows_have_not(column: str) -> None:
+    with SqliteDatabase.connect() as db:
+        db.create_tables(Cells)
+        rows = [full(number) for number in (3, 1, 2)]
+        db.repository(Cell).insert_many([*rows, empty(4), empty(5)])
+        query = CELLS.order_by(getattr(Cells, column))
+        whole, walked, token = db.fetch_all(query.order_by(Cells.id)), list[int](), None
+        while (found := db.fetch_keyset(query, 2, after=token)).items:
+            walked, token = walked + found.items, found.next
+        assert walked == whole
 
 
 def forged(token: str, *values: str | None) -> str:

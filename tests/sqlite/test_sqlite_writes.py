@@ -2,42 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
+import attrs
 import pytest
-from cells import Bare, Cell, Cells, Note, Notes
+from cells import Bare, Cell, Cells, Note, Notes, empty, full
 from test_sqlite_computed import Both, filled
 from test_sqlite_queries import CELLS, NOTES, TOTALS, Others, Totals
 
 from ferra_sync import SqliteDatabase, delete_from, excluded, from_, insert_into, select, update
 from ferra_sync import functions as fn
 from ferra_sync.errors import Db, DbErrorKind, QueryError
-
-
-def full(number: int) -> Cell:
-    """Return a cell without NULL; its values are such as JSON has not."""
-    day = dt.date(2024, 2, number)
-    local = dt.datetime(2024, 2, number, 3, 4, 5, 6)  # noqa: DTZ001 - of a timestamp
-    key = UUID(int=number)
-    return Cell(
-        number,
-        1,
-        Decimal("0.10"),
-        0.1 + 1 / number,
-        "x",
-        True,
-        key,
-        day,
-        dt.time(1),
-        local,
-        local.replace(tzinfo=dt.UTC),
-        b"\0\xff",
-    )
-
 
 BY_NOTE = update(Cells).from_(Notes).where(Notes.cell_id == Cells.id, Notes.id > 1)
 NEW = from_(Cells).where(Cells.id > 2)
@@ -166,12 +143,14 @@ def test_what_sqlite_cannot_return_is_refused(both: Both, make: Callable[[], Any
         sqlite.fetch_all(make())
 
 
+def test_a_whole_float_comes_back_as_a_float(both: Both) -> None:
+    filled(both, [empty(1)], [])
+    made = both[1].fetch_value(update(Cells).all_rows().set(Cells.real.to(1e10)).returning(Cells.real))
+    assert (made, type(made)) == (1e10, float)
+
+
 def test_many_decimals_survive_the_way_there_and_back(both: Both) -> None:
     prices = [Decimal(number).scaleb(-2) for number in range(-60, 60, 7)]
-    filled(both, [*CELLS, *(attrs_cell(number, price) for number, price in enumerate(prices, 100))], [])
+    filled(both, [*CELLS, *(attrs.evolve(empty(number), price=price) for number, price in enumerate(prices, 100))], [])
     query = from_(Cells).order_by(Cells.price * 3, Cells.id).select(Cells.price, fn.round(Cells.price, 1))
     assert both[0].fetch_all(query) == both[1].fetch_all(query)
-
-
-def attrs_cell(number: int, price: Decimal) -> Cell:
-    return Cell(number, None, price, None, None, None, None, None, None, None, None, None)

@@ -36,15 +36,15 @@ class Other:
 
 
 class Wrong(Observer):
-    def on_query(self, event: str) -> None: ...  # R1000 an event that is a text
+    def on_query(self, event: str) -> None: ...  # R967 an event that is a text
 
 
-Database.connect(observers=(Other(),))  # R1001 an observer that does not inherit Observer
-Database.connect(observers=[Own()])  # R1002 a list of observers
-Database.connect(observers=Own())  # R1003 one that is in no tuple
-Database.connect(observers=(Own,))  # R1004 a class of observers
-DatabaseConfig(observers=(print,))  # R1005 a function as an observer
-QueryLog(0.2)  # R1006 a setting without its name
-QueryLog(slow="1 s")  # R1007 a text for seconds
-db.counting(True)  # R1008 an option without its name
-n.queries.sql  # R1009 a count for a query
+Database.connect(observers=(Other(),))  # R968 an observer that does not inherit Observer
+Database.connect(observers=[Own()])  # R969 a list of observers
+Database.connect(observers=Own())  # R970 one that is in no tuple
+Database.connect(observers=(Own,))  # R971 a class of observers
+DatabaseConfig(observers=(print,))  # R972 a function as an observer
+QueryLog(0.2)  # R973 a setting without its name
+QueryLog(slow="1 s")  # R974 a text for seconds
+db.counting(True)  # R975 an option without its name
+n.queries.sql  # R976 a count for a query

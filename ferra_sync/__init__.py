@@ -48,6 +48,7 @@ from ferra_sync._model.field import FieldMeta
 from ferra_sync._model.model import Changeset, FerraModel, Insertable, ModelMeta
 from ferra_sync._model.validators import when_set
 from ferra_sync._postgres.config import DatabaseConfig
+from ferra_sync._postgres.observer import Caller, Observer, QueryEvent, ServerAddress
 from ferra_sync._query.conflict import OnConflict, excluded
 from ferra_sync._query.correlated import Correlated, CorrelatedGroups
 from ferra_sync._query.derived import Derived
@@ -88,6 +89,7 @@ from ferra_sync.errors import (
 from ferra_sync.functions._case import case
 
 if TYPE_CHECKING:
+    from ferra_sync._database.counting import QueryCounter, Repeated
     from ferra_sync._database.jobs.notifications import Listener, Notification
     from ferra_sync._database.jobs.options import JobOptions
     from ferra_sync._database.jobs.status import JobPart, JobStatus, SetAside
@@ -120,6 +122,7 @@ __all__ = [
     "Aggregate",
     "Aggregated",
     "Assignment",
+    "Caller",
     "Capped",
     "Changeset",
     "Column",
@@ -171,6 +174,7 @@ __all__ = [
     "ModelMeta",
     "NotFound",
     "Notification",
+    "Observer",
     "OnConflict",
     "Opt",
     "Order",
@@ -186,8 +190,11 @@ __all__ = [
     "Provided",
     "Provider",
     "Quantified",
+    "QueryCounter",
     "QueryError",
+    "QueryEvent",
     "RecursiveCte",
+    "Repeated",
     "Repository",
     "Returning",
     "Row",
@@ -196,6 +203,7 @@ __all__ = [
     "SchemaError",
     "Search",
     "Select",
+    "ServerAddress",
     "SetAside",
     "SetReturning",
     "Slice",
@@ -262,6 +270,7 @@ if not TYPE_CHECKING:
     __getattr__, __dir__ = on_first_use(
         __name__,
         {
+            "_database.counting": "QueryCounter Repeated",
             "_database.jobs.notifications": "Listener Notification",
             "_database.jobs.options": "JobOptions",
             "_database.jobs.status": "JobPart JobStatus SetAside",

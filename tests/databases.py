@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import itertools
-import os
-import shutil
-import tempfile
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import NamedTuple
 
 import psycopg
-from psycopg import conninfo, sql
 from tables import create_tables
 
 from ferra_sync import Database, DatabaseConfig, Table
 from ferra_sync._postgres.embedded import EmbeddedServer
 from ferra_sync._postgres.pool import Pool
+from ferra_sync.testing import Server
 
-_numbers = itertools.count(1)
-
-_MEMORY_DISK = Path("/dev/shm")
-_ROOM = 2**30
-"""Bytes: a new database takes some 8 MB, and each is dropped by its test."""
+_opened: dict[str, Server] = {}
 
 
 class PoolState(NamedTuple):
@@ -35,41 +27,45 @@ class PoolState(NamedTuple):
 
 
 def state_of(pool: Pool) -> PoolState:
-    measures = pool._connections.get_stats()
-    return PoolState(measures["pool_size"], measures["pool_available"], measures["requests_waiting"])
+    state = pool.state()
+    return PoolState(state.size, state.idle, state.waiting)
+
+
+@contextmanager
+def opened(server: Server) -> Iterator[None]:
+    """Make `fresh_database` use this server, wherever its URL is given, without connecting to it again."""
+    _opened[server.url] = server
+    try:
+        yield
+    finally:
+        del _opened[server.url]
 
 
 def server_in_memory() -> EmbeddedServer:
-    """Start a server with its data in memory where there is room: a database is copied there in half the time."""
-    usual = tempfile.tempdir
-    if os.access(_MEMORY_DISK, os.W_OK) and shutil.disk_usage(_MEMORY_DISK).free > _ROOM:
-        tempfile.tempdir = str(_MEMORY_DISK)
-    try:
-        return EmbeddedServer.start()
-    finally:
-        tempfile.tempdir = usual
+    """Start a server of a test's own."""
+    return EmbeddedServer.start(in_memory=True)
 
 
 @contextmanager
 def fresh_database(
-    server_url: str, *tables: type[Table], template: str = "template1", script: str = ""
+    server_url: str, *tables: type[Table], template: str | None = None, script: str = ""
 ) -> Iterator[str]:
     """Make a database with `tables` in it, where `script` is then run; yield its URL, and drop it at the end."""
-    name = f"ferra_test_{os.getpid()}_{next(_numbers)}"
-    url = conninfo.make_conninfo(server_url, dbname=name)
-    create = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
-        sql.Identifier(name), sql.Identifier(template)
-    )
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(create)
-        try:
-            if tables or script:
-                with psycopg.connect(url) as first:
-                    create_tables(first, *tables)
-                    first.execute(script.encode())
-            yield url
-        finally:
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    with _server(server_url) as server, server.fresh_database(template) as url:
+        if tables or script:
+            with psycopg.connect(url) as first:
+                create_tables(first, *tables)
+                first.execute(script.encode())
+        yield url
+
+
+@contextmanager
+def _server(url: str) -> Iterator[Server]:
+    if url in _opened:
+        yield _opened[url]
+        return
+    with Server.at(url, run=secrets.token_hex(4)) as server:
+        yield server
 
 
 @contextmanager

@@ -17,7 +17,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = "ferra_sync"
-MAX_ROOMS = 18
+MAX_ROOMS = 20
 MAX_LEVELS = 14
 MAX_LINES = 450
 UNKNOWN = {"psycopg", "psycopg_pool", "cattrs"}

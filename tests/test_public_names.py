@@ -12,22 +12,22 @@ from typing import get_type_hints
 import pytest
 
 import ferra_sync
-from ferra_sync import errors, functions, migrations, types
+from ferra_sync import errors, functions, migrations, monitoring, testing, types
 from ferra_sync.integrations import flask
 
 TOP = """
-Aggregate Aggregated Assignment Capped Changeset Column Compound ConfigError Conflict Constraint Correlated
+Aggregate Aggregated Assignment Caller Capped Changeset Column Compound ConfigError Conflict Constraint Correlated
 CorrelatedGroups CorrelatedSelect Cte Database DatabaseConfig Databases Db DbErrorKind Delete Derived DerivedRows
 EmbeddedError Executor Expr FerraCollection FerraDbError FerraModel FerraRepository FieldMeta FieldType Filter Filtering
 Frame From Grouped GroupingSets ImportReport In Insert Insertable InvalidToken JSON_NULL JobError JobOptions JobPart
-JobStatus JsonNull Lease LineError Listener MigrationError ModelMeta NotFound Notification OnConflict Opt Order Outcome
-Outcomes PROVIDERS Page PageParams PgRepository Plain Plan PlanNode Predicate Provided Provider Quantified QueryError
-RecursiveCte Repository Returning Row RowQuery SERVER_DEFAULT Savepoint SchemaError Search Select SetAside SetReturning
-Slice Sort Table TableMeta TablePart Transaction Truncate UNSET UncountedPage Unset Update ValidationError Window
-WindowFunction all_ any_ breadth_first by capped case check cube current_row delete_from depth_first excluded exists
-following foreign_key from_ functions grouped_by grouping_sets groups index insert_into maybe new of old only preceding
-range_ rollup row rows select tablesample to_dict to_json truncate types unbounded_following unbounded_preceding unique
-update validated when_set window
+JobStatus JsonNull Lease LineError Listener MigrationError ModelMeta NotFound Notification Observer OnConflict Opt Order
+Outcome Outcomes PROVIDERS Page PageParams PgRepository Plain Plan PlanNode Predicate Provided Provider Quantified
+QueryCounter QueryError QueryEvent RecursiveCte Repeated Repository Returning Row RowQuery SERVER_DEFAULT Savepoint
+SchemaError Search Select ServerAddress SetAside SetReturning Slice Sort Table TableMeta TablePart Transaction Truncate
+UNSET UncountedPage Unset Update ValidationError Window WindowFunction all_ any_ breadth_first by capped case check cube
+current_row delete_from depth_first excluded exists following foreign_key from_ functions grouped_by grouping_sets
+groups index insert_into maybe new of old only preceding range_ rollup row rows select tablesample to_dict to_json
+truncate types unbounded_following unbounded_preceding unique update validated when_set window
 """
 
 TYPES = """
@@ -68,9 +68,19 @@ MIGRATIONS = """
 AppliedMigration MigrationFailedError MigrationState MigrationStatus Migrations
 """
 
+MONITORING = """
+Activity Block Borrower Counted Health HealthChecks Histogram MissingIndex MonitorPage PoolState QueryLog
+RepeatedQueries ServerStatus Session StatementStats StatementUse Statistics Stats TableSize UnusedIndex activity
+generic_plan missing_indexes monitor server_status table_sizes top_statements unused_indexes
+"""
+
 FLASK = """
 CrudOptions Ferra FerraState Listing Problem ProblemCodes ProblemError crud_blueprint json_response openapi_blueprint
 request_body
+"""
+
+TESTING = """
+Server assert_queries models rehearsal rows
 """
 
 PINNED = [
@@ -79,7 +89,9 @@ PINNED = [
     (functions, FUNCTIONS),
     (errors, ERRORS),
     (migrations, MIGRATIONS),
+    (monitoring, MONITORING),
     (flask, FLASK),
+    (testing, TESTING),
 ]
 every_module = pytest.mark.parametrize(("module", "pinned"), PINNED, ids=lambda value: getattr(value, "__name__", ""))
 
@@ -141,6 +153,8 @@ def test_what_few_programs_need_is_imported_on_first_use() -> None:
         "ferra_sync._postgres.embedded",
         "ferra_sync.functions._text",
         "ferra_sync.migrations",
+        "ferra_sync.monitoring",
+        "ferra_sync._database.counting",
         "ferra_sync._database.tokens",
     ):
         assert rare not in modules
@@ -154,7 +168,7 @@ def test_the_names_of_an_extra_are_there_and_no_star_import_asks_for_the_extra()
 
 
 def test_every_other_module_is_private_or_known() -> None:
-    known = {"cli", "errors", "functions", "integrations", "migrations", "types"}
+    known = {"cli", "errors", "functions", "integrations", "migrations", "monitoring", "testing", "types"}
     found = {module.name for module in pkgutil.iter_modules(ferra_sync.__path__) if not module.name.startswith("_")}
     assert found <= known
 

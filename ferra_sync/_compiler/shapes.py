@@ -387,3 +387,22 @@ def locks_rows(shape: object) -> bool:
             return locks_rows(rows)
         case _:
             return False
+
+
+def main_table(shape: object) -> TableRef | None:
+    """Return the table of the database that a statement writes, or the first that it reads; None: it reads none."""
+    match shape:
+        case TruncateShape():
+            return shape.tables[0]
+        case CountShape():
+            return main_table(shape.select)
+        case SelectShape() | CompoundShape():
+            named = (table for table in shape.tables if not table.is_derived)
+            return next(named, None) or next(filter(None, map(main_table, _queries(shape))), None)
+        case _:
+            return getattr(shape, "table", None)
+
+
+def _queries(shape: RowsShape) -> Iterator[object]:
+    yield from (each.rows for each in shape.ctes)
+    yield from shape.parts if isinstance(shape, CompoundShape) else (each.rows for each in shape.derived)

@@ -15,12 +15,17 @@ from ferra_sync._database.transaction import OF_PARENT, GiveBack, Savepoint, Tra
 from ferra_sync._expression.described import described
 from ferra_sync._postgres import wire
 from ferra_sync._postgres.config import DatabaseConfig
+from ferra_sync._postgres.connection import server_of
 from ferra_sync._postgres.errors import from_psycopg
 from ferra_sync._postgres.forks import at_fork
+from ferra_sync._postgres.observer import Observer, ServerAddress, checked
 from ferra_sync._postgres.statement import Statement
+from ferra_sync._postgres.telling import Listeners, TransactionClock, hearing
 from ferra_sync.errors import Db, DbErrorKind, QueryError
 
 _BEGIN: Final = b"BEGIN"
+_HEARD: Final = ("listeners", "server")
+"""What a connection of ours has, and another while it is used."""
 _OPEN: Final = (TransactionStatus.INTRANS, TransactionStatus.INERROR)
 
 
@@ -29,14 +34,29 @@ class Borrowed:
 
     Attributes:
         is_inherited: whether this process got it by a fork.
+        listeners: who hears of statements.
 
     Raises:
         QueryError: it is no connection of psycopg's.
     """
 
-    __slots__ = ("__weakref__", "_connection", "_is_over", "_lock", "_occupant", "_thread", "_uses", "is_inherited")
+    __slots__ = (
+        "__weakref__",
+        "_connection",
+        "_is_over",
+        "_lock",
+        "_observers",
+        "_occupant",
+        "_others",
+        "_server",
+        "_thread",
+        "_transactions",
+        "_uses",
+        "is_inherited",
+        "listeners",
+    )
 
-    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+    def __init__(self, connection: psycopg.Connection[Any], observers: tuple[Observer, ...] = ()) -> None:
         if not isinstance(connection, psycopg.Connection):
             raise QueryError(
                 f"Database.over takes an open psycopg.Connection, not {described(connection)}"
@@ -47,6 +67,11 @@ class Borrowed:
         self._uses, self._thread = 0, 0
         self._occupant: str | None = None
         self.is_inherited = self._is_over = False
+        self._observers = checked(observers)
+        self.listeners = Listeners(observers)
+        self._transactions = hearing(observers, "on_transaction")
+        self._server: ServerAddress | None = None
+        self._others: dict[str, Any] = {}
         at_fork(self)
 
     def leave_to_parent(self) -> None:
@@ -65,7 +90,8 @@ class Borrowed:
             address = self._connection.info.dsn
         except psycopg.Error as error:
             raise from_psycopg(error) from error
-        return DatabaseConfig(address, prepared_statements=self._connection.prepare_threshold is not None)
+        prepares = self._connection.prepare_threshold is not None
+        return DatabaseConfig(address, prepared_statements=prepares, observers=self._observers)
 
     @property
     def calls(self) -> Borrowed:
@@ -102,9 +128,24 @@ class Borrowed:
                     "another thread is using the connection that Database.over was given:"
                     " a connection for each thread, or Database.connect(…), which has several"
                 )
+            if not self._uses:
+                self._be_heard()
             self._thread = get_ident()
             self._uses += 1
         return connection
+
+    def _be_heard(self) -> None:
+        """Let our observers hear of the connection, in the place of those of another `Database.over`."""
+        self._server = self._server or server_of(self._connection)
+        known = vars(self._connection)
+        self._others = {name: known[name] for name in _HEARD if name in known}
+        known.update(listeners=self.listeners, server=self._server)
+
+    def _be_unheard(self) -> None:
+        known = vars(self._connection)
+        for name in _HEARD:
+            known.pop(name, None)
+        known.update(self._others)
 
     def _check(self) -> None:
         if self._is_over:
@@ -118,6 +159,8 @@ class Borrowed:
         """Say that a use is over."""
         with self._lock:
             self._uses -= 1
+            if not self._uses:
+                self._be_unheard()
 
     def close(self) -> None:
         """Take no more calls; the connection stays open."""
@@ -133,7 +176,10 @@ class Borrowed:
         try:
             if not self.in_transaction:
                 wire.run(connection, command)
-                return _Begun(self, connection, self._settle)
+                begun = _Begun(self, connection, self._settle)
+                if self._transactions:
+                    begun.clock = TransactionClock(self._transactions)
+                return begun
             _check_plain(command)
             if connection.info.transaction_status is TransactionStatus.IDLE:
                 wire.run(connection, b"SELECT 1")  # psycopg begins before it.
@@ -166,6 +212,8 @@ class Borrowed:
         finally:
             self.release(connection)
 
+    hold = lend
+
     @contextmanager
     def occupied(self, occupant: str) -> Iterator[None]:
         """Refuse every other use meanwhile."""
@@ -181,7 +229,7 @@ class Borrowed:
         try:
             if not connection.closed and connection.info.transaction_status in _OPEN:
                 with suppress(psycopg.Error):
-                    connection.rollback()
+                    wire.rollback(connection)
         finally:
             self.release(connection)
 
@@ -219,7 +267,7 @@ class _Begun(_OnBorrowed):
 
     def _abandon(self) -> None:
         self._is_open = False
-        self._give_back(self._connection)  # It rolls back.
+        self._end("rolled back")  # What takes the connection back does it.
 
 
 class _Owners(_OnBorrowed):

@@ -11,24 +11,28 @@ from typing import TYPE_CHECKING, Any, Final, Self, overload
 import attrs
 import psycopg
 
-from ferra_sync._database.pooled import Pooled
+from ferra_sync._database.pooled import Pooled, open_pool
 from ferra_sync._database.retries import retried
 from ferra_sync._database.transaction import Executor, Isolation, Transaction, begin_command
 from ferra_sync._expression.described import described
 from ferra_sync._expression.typevars import R, T
 from ferra_sync._postgres import wire
 from ferra_sync._postgres.config import DatabaseConfig, has_prepared_statements, resolve_url
+from ferra_sync._postgres.observer import Observer, checked
 from ferra_sync._postgres.statement import Statement
-from ferra_sync.errors import ConfigError, DbErrorKind, QueryError
+from ferra_sync.errors import ConfigError, Db, DbErrorKind, QueryError
 
 if TYPE_CHECKING:
     from ferra_sync._database.borrowed import Borrowed
+    from ferra_sync._database.counting import QueryCounter
+    from ferra_sync._database.health import Health
     from ferra_sync._database.jobs.notifications import Listener
     from ferra_sync._database.jobs.options import JobOptions
     from ferra_sync._database.jobs.spec import JobQuery
     from ferra_sync._database.jobs.status import JobStatus
     from ferra_sync._database.jobs.worker import Work
     from ferra_sync._database.progress import Progress
+    from ferra_sync._database.stats import Stats
     from ferra_sync._postgres.embedded import EmbeddedServer
 
 _RETRIED: Final = frozenset({DbErrorKind.SERIALIZATION_FAILURE, DbErrorKind.DEADLOCK})
@@ -53,7 +57,7 @@ class Database(Executor):
             raise ConfigError(f"Database takes a DatabaseConfig, not {described(config)}: say Database.connect(url)")
         settings = config or DatabaseConfig()
         config = attrs.evolve(settings, url=resolve_url(settings.url or None))
-        self._stand_on(config, Pooled.open(config))
+        self._stand_on(config, open_pool(config))
 
     def _stand_on(self, config: DatabaseConfig, pool: Pooled | Borrowed) -> None:
         self.config = self._settings = config
@@ -63,37 +67,49 @@ class Database(Executor):
         self._acquire, self._release = pool.calls.acquire, pool.calls.release
 
     @classmethod
-    def connect(cls, url: str | None = None, *, config: DatabaseConfig | None = None) -> Self:
+    def connect(
+        cls, url: str | None = None, *, config: DatabaseConfig | None = None, observers: tuple[Observer, ...] = ()
+    ) -> Self:
         """Connect to a server.
 
         Args:
             url: `postgres://user:password@host:port/database`; without it `config.url`, the environment's
                 DATABASE_URL, or the one in `.env` where python-dotenv is installed.
             config: limits and timeouts, where the defaults do not serve.
+            observers: who hears of statements, connections and transactions, beside those of the config.
 
         Raises:
-            ConfigError: there is no URL, or it does not parse.
+            ConfigError: there is no URL, or it does not parse; or an observer is none.
             Db: the server cannot be reached or refuses; the password is never in the message.
         """
-        settings = config or DatabaseConfig()
+        settings = _heard_by(observers, config)
         return cls(settings if url is None else attrs.evolve(settings, url=resolve_url(url)))
 
     @classmethod
-    def embedded(cls, path: str | Path | None = None, *, config: DatabaseConfig | None = None) -> Self:
+    def embedded(
+        cls,
+        path: str | Path | None = None,
+        *,
+        config: DatabaseConfig | None = None,
+        observers: tuple[Observer, ...] = (),
+    ) -> Self:
         """Start a PostgreSQL of our own and connect to it; `close()` stops it.
 
         Args:
             path: where its data is kept; without it they are thrown away at the end.
             config: limits and timeouts; its URL is not used.
+            observers: those of `connect`.
 
         Raises:
+            ConfigError: an observer is none.
             EmbeddedError: there is no PostgreSQL on this machine, or it cannot start there.
         """
         from ferra_sync._postgres.embedded import EmbeddedServer  # noqa: PLC0415 - of tests and demos: not for all to load
 
+        settings = _heard_by(observers, config)
         server = EmbeddedServer.start(path)
         try:
-            database = cls(attrs.evolve(config or DatabaseConfig(), url=server.url))
+            database = cls(attrs.evolve(settings, url=server.url))
         except BaseException:
             server.stop()
             raise
@@ -101,7 +117,7 @@ class Database(Executor):
         return database
 
     @classmethod
-    def over(cls, connection: psycopg.Connection[Any]) -> Self:
+    def over(cls, connection: psycopg.Connection[Any], *, observers: tuple[Observer, ...] = ()) -> Self:
         """Run every verb on a connection that somebody else owns: Django's, a test's.
 
         It is never closed, no setting of its session and no option of psycopg's is changed, and what its owner has
@@ -109,15 +125,17 @@ class Database(Executor):
         belongs to that transaction, and `transaction()` is a savepoint in it. In autocommit mode outside of one, each
         call is committed by itself, and `transaction()` begins and ends one of its own, as psycopg's does.
 
-        One thread at a time uses it. `close()` ends the use, not the connection.
+        One thread at a time uses it. `close()` ends the use, not the connection. `observers` hear what is done here,
+        and not what its owner does.
 
         Raises:
             QueryError: it is no connection of psycopg's.
+            ConfigError: an observer is none.
             Db: it is closed.
         """
         from ferra_sync._database.borrowed import Borrowed  # noqa: PLC0415 - for few
 
-        borrowed = Borrowed(connection)
+        borrowed = Borrowed(connection, observers)
         database = cls.__new__(cls)
         database._stand_on(borrowed.config, borrowed)
         return database
@@ -150,6 +168,29 @@ class Database(Executor):
             wire.run(connection, b"SELECT 1")
         finally:
             self._release(connection)
+
+    def health(self) -> Health:
+        """Return whether calls are served, within a second, whatever state the server and the pool are in.
+
+        The server is asked on an idle connection of the pool if it is not the last one, or else on one that is made
+        for this and closed. While it is being asked, other threads wait for the same answer.
+
+        Raises:
+            QueryError: the connection is somebody else's.
+        """
+        from ferra_sync._database.health import health_of  # noqa: PLC0415 - for those who watch
+
+        return health_of(self._own_pool("health"))
+
+    def stats(self) -> Stats:
+        """Return what the connections do, who has them, and what a `Statistics` among the observers has counted.
+
+        Raises:
+            QueryError: the connection is somebody else's.
+        """
+        from ferra_sync._database.stats import stats_of  # noqa: PLC0415 - for those who watch
+
+        return stats_of(self._own_pool("stats"), self.config.observers)
 
     def connection(self) -> AbstractContextManager[psycopg.Connection[Any]]:
         """Lend a psycopg connection in autocommit mode, for all that is not offered here; raw SQL is SQL's own risk.
@@ -187,12 +228,23 @@ class Database(Executor):
             )
         if self._pool.in_transaction:
             raise QueryError("the connection is in its owner's transaction: there say transaction(), and tx.lock(…)")
-        connection: Any = self._pool.acquire()
-        try:
-            with session_lock(connection, request):
-                yield
-        finally:
-            self._pool.release(connection)
+        with self._pool.hold() as connection, session_lock(connection, request):
+            yield
+
+    @contextmanager
+    def counting(self, *, own_thread: bool = False) -> Iterator[QueryCounter]:
+        """Count the statements that are sent in the block: `with db.counting() as n: …; n.queries`.
+
+        The commands of transactions and our own looks into the catalog are not counted.
+
+        Args:
+            own_thread: count what this thread sends, and not what others do meanwhile.
+        """
+        from ferra_sync._database.counting import QueryCounter  # noqa: PLC0415 - for those who count
+
+        counter = QueryCounter(own_thread=own_thread)
+        with self._pool.listeners.joined_by(counter):
+            yield counter
 
     def begin(
         self, *, isolation: Isolation | None = None, read_only: bool = False, deferrable: bool = False
@@ -230,7 +282,10 @@ class Database(Executor):
             with self.transaction(isolation=isolation) as tx:
                 return work(tx)
 
-        return retried(once, lambda error: error.kind in _RETRIED and not self._pool.in_transaction, retries)
+        def is_to_be_retried(error: Db) -> bool:
+            return error.kind in _RETRIED and not self._pool.in_transaction
+
+        return retried(once, is_to_be_retried, retries, self.config.observers)
 
     def run_batches(  # noqa: PLR0913 - what a job is, and how it is run
         self,
@@ -349,8 +404,12 @@ class Database(Executor):
         return Listener(self.config, channel, payload, timeout, on_reconnect)
 
     def _check_connects(self, verb: str) -> None:
+        self._own_pool(verb)
+
+    def _own_pool(self, verb: str) -> Pooled:
         if not isinstance(self._pool, Pooled):
             raise QueryError(f"{verb} needs connections of its own, and Database.over has its owner's: connect")
+        return self._pool
 
     @property
     def _keeps_locks(self) -> bool:
@@ -367,3 +426,8 @@ class Database(Executor):
 
     def _undone(self) -> Transaction:
         return self.begin()
+
+
+def _heard_by(observers: tuple[Observer, ...], config: DatabaseConfig | None) -> DatabaseConfig:
+    settings = config or DatabaseConfig()
+    return attrs.evolve(settings, observers=(*settings.observers, *checked(observers)))

@@ -74,14 +74,14 @@ def rehearsal(db: Database) -> Iterator[Database]:
     """Yield a database on one connection of `db`, in one transaction that is rolled back at the end.
 
     A call of a verb that fails is undone alone, as it would be on `db`; `transaction()` is a savepoint. One thread at a
-    time uses it.
+    time uses it. Observers of `db` hear of its statements.
 
     Raises:
         Db: no connection can be had.
     """
     with db.connection() as connection, connection.transaction(force_rollback=True):
         rehearsed = Database.__new__(Database)
-        rehearsed._stand_on(db.config, _Rehearsed(connection))
+        rehearsed._stand_on(db.config, _Rehearsed(connection, db.config.observers))
         try:
             yield rehearsed
         finally:

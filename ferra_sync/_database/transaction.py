@@ -19,7 +19,9 @@ from ferra_sync._expression.typevars import R
 from ferra_sync._postgres import wire
 from ferra_sync._postgres.config import DatabaseConfig
 from ferra_sync._postgres.errors import from_psycopg
+from ferra_sync._postgres.observer import TransactionOutcome
 from ferra_sync._postgres.statement import Statement
+from ferra_sync._postgres.telling import TransactionClock
 from ferra_sync.errors import Db, QueryError
 
 Isolation: TypeAlias = Literal["read committed", "repeatable read", "serializable"]
@@ -94,9 +96,12 @@ class Transaction(Executor):
         "_reclaim",
         "_savepoints",
         "_settings",
+        "clock",
     )
 
     _settings: DatabaseConfig | None
+    clock: TransactionClock | None
+    """What observers are told by of its end; None: nobody hears of it."""
 
     def __init__(
         self,
@@ -113,6 +118,7 @@ class Transaction(Executor):
         self._reclaim = reclaim
         self._settings = settings
         self._savepoints = itertools.count(1)
+        self.clock = None
 
     def __enter__(self) -> Self:
         return self
@@ -128,7 +134,7 @@ class Transaction(Executor):
             self._is_open = False
             # In a thread of its own: the collector may have come while this one holds the pool's lock.
             with suppress(RuntimeError):  # At the interpreter's end there are no new threads, and no more connections.
-                start_new_thread(self._give_back, (self._connection,))
+                start_new_thread(self._end, ("abandoned",))
             warnings.warn("a transaction was dropped without commit() or rollback()", ResourceWarning, stacklevel=2)
 
     def __repr__(self) -> str:
@@ -148,15 +154,17 @@ class Transaction(Executor):
         """
         connection = self._ending()
         self._is_open = False
+        outcome: TransactionOutcome = "failed"
         try:
             if connection.info.transaction_status is TransactionStatus.INERROR:
-                connection.rollback()
+                wire.rollback(connection)
                 raise psycopg.errors.InFailedSqlTransaction("a statement failed, so the transaction was rolled back")
-            connection.commit()
+            wire.commit(connection)
+            outcome = "committed"
         except psycopg.Error as error:
             raise from_psycopg(error) from error
         finally:
-            self._give_back(connection)
+            self._end(outcome)
 
     def rollback(self) -> None:
         """Undo the changes.
@@ -275,7 +283,13 @@ class Transaction(Executor):
     def _lose(self) -> None:
         """Take note that the transaction has been ended from outside."""
         self._is_open = False
+        self._end("failed")
+
+    def _end(self, outcome: TransactionOutcome) -> None:
+        """Give the connection back, then tell how the transaction ended."""
         self._give_back(self._connection)
+        if self.clock is not None:
+            self.clock.tell(outcome)
 
     def _acquire(self) -> psycopg.Connection[Any]:
         if not self.is_open:
@@ -320,11 +334,11 @@ class Transaction(Executor):
     def _abandon(self) -> None:
         self._is_open = False
         try:
-            self._connection.rollback()
+            wire.rollback(self._connection)
         except psycopg.Error:
             self._connection.close()  # The server rolls back what it has lost sight of.
         finally:
-            self._give_back(self._connection)
+            self._end("rolled back")
 
 
 class Savepoint(Transaction):

@@ -81,7 +81,8 @@ LEFT JOIN LATERAL (
 """,
         (TEXT,),
         select_list(tuple((result(f"fact{number}"), BOOLEAN) for number in range(len(_Facts._fields)))),
-    )
+    ),
+    is_internal=True,
 )
 """The bits 1, 2 and 4 of a trigger's type are ROW, BEFORE and INSERT."""
 

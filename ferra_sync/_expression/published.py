@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from importlib import import_module
 from inspect import get_annotations
 from types import FunctionType
+from typing import get_type_hints
 
 
 def publish(module: str, names: Iterable[str]) -> None:
@@ -20,7 +22,9 @@ def publish(module: str, names: Iterable[str]) -> None:
         value = vars(sys.modules[module]).get(name)
         if isinstance(value, (type, FunctionType)) and "._" in value.__module__:
             if isinstance(value, type):
-                value.__annotations__ = get_annotations(value, eval_str=True)
+                # Of a named tuple they are no strings, but references of typing's.
+                read = get_type_hints if issubclass(value, tuple) else partial(get_annotations, eval_str=True)
+                value.__annotations__ = read(value)
             value.__module__ = module
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from ferra_sync._expression import shapes
 from ferra_sync._expression.expression import AnyExpr, Expr
+from ferra_sync._expression.operations import Op
 from ferra_sync._expression.operators import is_predicate
 from ferra_sync._expression.references import ColumnRef
 from ferra_sync._expression.sqltypes import FieldType, SqlType
@@ -56,22 +57,6 @@ def _one(layout: Layout, predicate: object) -> Filter:
     return _Lowering(layout, predicate.params).sides(predicate.shape)[0]
 
 
-class _Op:
-    """The operations of a shape that are lowered here."""
-
-    NOT: Final = "not"
-    IS_NULL: Final = "is null"
-    IS_NOT_NULL: Final = "is not null"
-    IN: Final = "= any"
-    NOT_IN: Final = "<> all"
-    LIKE: Final = "like"
-    BETWEEN: Final = "between"
-    DISTINCT: Final = "is distinct from"
-    NOT_DISTINCT: Final = "is not distinct from"
-    EQUAL: Final = "="
-    UNEQUAL: Final = "<>"
-
-
 class _Lowering(Value):
     """One predicate's shape, walked in the order in which its params have their places."""
 
@@ -86,15 +71,15 @@ class _Lowering(Value):
                 return _joined(("$and", "$or"), [self.sides(part) for part in parts])
             case (shapes.OR, *parts):
                 return _joined(("$or", "$and"), [self.sides(part) for part in parts])
-            case (_Op.NOT, inner):
+            case (Op.NOT, inner):
                 return _turned(self.sides(inner))
             case ColumnRef():
                 path = self._place(shape).path
                 return {path: True}, {path: False}
-            case (_Op.IS_NULL | _Op.IS_NOT_NULL as op, ColumnRef() as ref):
+            case (Op.IS_NULL | Op.IS_NOT_NULL as op, ColumnRef() as ref):
                 path = self._place(ref).path
                 sides: tuple[Filter, Filter] = {path: None}, {path: {"$ne": None}}
-                return sides if op == _Op.IS_NULL else _turned(sides)
+                return sides if op == Op.IS_NULL else _turned(sides)
             case (str() as op, ColumnRef() as ref, *others) if others and all(isinstance(o, SqlType) for o in others):
                 return self._compared(op, self._place(ref), others)
             case _:
@@ -104,23 +89,23 @@ class _Lowering(Value):
         path = place.path
         sides: tuple[Filter, Filter]
         match op, types:
-            case ((_Op.IN | _Op.NOT_IN), [SqlType(element=SqlType() as element)]):
+            case ((Op.IN_LIST | Op.NOT_IN_LIST), [SqlType(element=SqlType() as element)]):
                 sides = _in(path, [self._encoded(op, place, element, value) for value in next(self._params)])
-                return sides if op == _Op.IN else _turned(sides)
-            case _Op.LIKE, [_]:
+                return sides if op == Op.IN_LIST else _turned(sides)
+            case Op.LIKE, [_]:
                 return self._prefixed(place, next(self._params))
-            case _Op.BETWEEN, [low, high]:
+            case Op.BETWEEN, [low, high]:
                 least, most = (self._value(op, place, each) for each in (low, high))
                 true = {path: {"$gte": least, "$lte": most}}
                 return true, {"$or": [{path: {"$lt": least}}, {path: {"$gt": most}}]}
-            case ((_Op.DISTINCT | _Op.NOT_DISTINCT), [sql_type]):
+            case ((Op.DISTINCT | Op.NOT_DISTINCT), [sql_type]):
                 value = self._value(op, place, sql_type)
                 sides = {path: {"$ne": value}}, {path: {"$eq": value}}
-                return sides if op == _Op.DISTINCT else _turned(sides)
-            case ((_Op.EQUAL | _Op.UNEQUAL), [sql_type]):
+                return sides if op == Op.DISTINCT else _turned(sides)
+            case ((Op.EQUAL | Op.UNEQUAL), [sql_type]):
                 value = self._value(op, place, sql_type)
                 sides = {path: {"$eq": value}}, {path: {"$nin": [value, None]}}
-                return sides if op == _Op.EQUAL else _turned(sides)
+                return sides if op == Op.EQUAL else _turned(sides)
             case _, [sql_type] if op in _COMPARED:
                 value = self._value(op, place, sql_type)
                 return {path: {_COMPARED[op]: value}}, {path: {_COMPARED[_OPPOSITE[op]]: value}}
@@ -162,7 +147,7 @@ class _Lowering(Value):
         return place
 
 
-_EQUALITY: Final = frozenset({_Op.EQUAL, _Op.UNEQUAL, _Op.IN, _Op.NOT_IN, _Op.DISTINCT, _Op.NOT_DISTINCT})
+_EQUALITY: Final = frozenset({Op.EQUAL, Op.UNEQUAL, Op.IN_LIST, Op.NOT_IN_LIST, Op.DISTINCT, Op.NOT_DISTINCT})
 
 
 def _turned(sides: tuple[Filter, Filter]) -> tuple[Filter, Filter]:

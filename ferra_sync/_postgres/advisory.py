@@ -20,6 +20,7 @@ from psycopg.rows import tuple_row
 from ferra_sync._expression.described import described
 from ferra_sync._postgres.connection import PooledConnection
 from ferra_sync._postgres.errors import from_psycopg
+from ferra_sync._postgres.telling import Command, observed
 from ferra_sync.errors import Db, DbErrorKind, QueryError
 
 _FIRST_PAUSE: Final = 0.005
@@ -167,6 +168,6 @@ def _unlock(connection: psycopg.Connection[Any], request: Request) -> bool:
 
 
 def _value(connection: psycopg.Connection[Any], query: bytes, key: int) -> object:
-    with psycopg.RawCursor(connection, row_factory=tuple_row) as cursor:
+    with observed(connection, Command(query), 1), psycopg.RawCursor(connection, row_factory=tuple_row) as cursor:
         row: tuple[object] | None = cursor.execute(query, (key,)).fetchone()
     return row and row[0]

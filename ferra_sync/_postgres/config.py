@@ -15,6 +15,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from ferra_sync._postgres.dotenv import dotenv_values
+from ferra_sync._postgres.observer import Observer, checked
 from ferra_sync.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -96,6 +97,10 @@ def _check_secrets(_config: DatabaseConfig, field: attrs.Attribute[Any], value: 
         raise ConfigError(f"{field.name} holds a secret of less than {_LEAST_SECRET} characters")
 
 
+def _check_observers(_config: DatabaseConfig, _field: attrs.Attribute[Any], value: object) -> None:
+    checked(value)
+
+
 def _check_url(_config: DatabaseConfig, field: attrs.Attribute[str], value: object) -> None:
     _check_text(_config, field, value)
     if isinstance(value, str) and value and not _OTHER_KIND.match(value):
@@ -119,6 +124,8 @@ class DatabaseConfig:
         statement_timeout: how long a statement may run; None: as long as the server lets it.
         lock_timeout: how long a statement may wait for a lock; None likewise.
         idle_in_transaction_timeout: how long an open transaction may do nothing; None likewise.
+        leak_after: after how long a connection that a transaction, a stream, a lock or `db.connection()` keeps is
+            reported, with the line that took it, as a warning of the logger `ferra_sync.pool`; None: never.
         application_name: as `pg_stat_activity` shows it; the URL's own wins.
         prepared_statements: whether statements that come again are prepared; False behind a pooler that hands a
             session from one to the next after each transaction, such as PgBouncer. The timeouts are then set in each
@@ -126,6 +133,7 @@ class DatabaseConfig:
         token_secrets: what signs the tokens of keyset pages, each of at least 16 characters; the first signs, and what
             any of them has signed is taken, so that a new one is put in front of the old. Empty: nothing is signed.
         token_lifetime: for how long a signed token is taken; None: for ever.
+        observers: who hears of statements, connections and transactions of a PostgreSQL.
 
     Raises:
         ConfigError: a field cannot be used, by name.
@@ -148,12 +156,17 @@ class DatabaseConfig:
     idle_in_transaction_timeout: float | None = attrs.field(
         default=None, kw_only=True, validator=_seconds(_SERVER_LIMIT, optional=True)
     )
+    leak_after: float | None = attrs.field(
+        default=None, kw_only=True, validator=_seconds(threading.TIMEOUT_MAX, optional=True)
+    )
     application_name: str = attrs.field(default="ferra_sync", kw_only=True, validator=_check_text)
     prepared_statements: bool = attrs.field(default=True, kw_only=True, validator=_check_switch)
     token_secrets: tuple[str | bytes, ...] = attrs.field(default=(), kw_only=True, validator=_check_secrets)
     token_lifetime: float | None = attrs.field(
         default=None, kw_only=True, validator=_seconds(threading.TIMEOUT_MAX, optional=True)
     )
+
+    observers: tuple[Observer, ...] = attrs.field(default=(), kw_only=True, validator=_check_observers)
 
     def __attrs_post_init__(self) -> None:
         if self.min_connections > self.max_connections:
@@ -169,7 +182,7 @@ class DatabaseConfig:
 
 
 _FIELDS: Final = tuple(
-    field.name for field in attrs.fields(DatabaseConfig) if field.name not in {"url", "token_secrets"}
+    field.name for field in attrs.fields(DatabaseConfig) if field.name not in {"url", "token_secrets", "observers"}
 )
 
 
@@ -256,6 +269,11 @@ def _timeouts(config: DatabaseConfig) -> tuple[tuple[str, str], ...]:
     return tuple(
         (name, f"{max(1, round(seconds * 1000))}ms") for name, seconds in settings.items() if seconds is not None
     )
+
+
+def with_database(url: str, name: str) -> str:
+    """Return the URL of another database of the same server; ConfigError where `url` does not parse."""
+    return _as_url({parameter: str(value) for parameter, value in (_parsed(url) | {"dbname": name}).items()})
 
 
 def without_secrets(url: str) -> str:

@@ -8,7 +8,9 @@ from _thread import start_new_thread
 from collections.abc import Callable
 from contextlib import suppress
 from threading import Lock
+from time import perf_counter
 from typing import Any, Final, NoReturn, Self
+from weakref import WeakSet
 
 import attrs
 import psycopg
@@ -18,6 +20,9 @@ from psycopg.rows import RowFactory, tuple_row
 
 from ferra_sync._postgres.errors import from_psycopg
 from ferra_sync._postgres.forks import at_fork
+from ferra_sync._postgres.loans import Loan
+from ferra_sync._postgres.observer import CloseReason, Observer, ServerAddress
+from ferra_sync._postgres.telling import Listeners, tell
 from ferra_sync.errors import QueryError
 
 _OF_PARENT: Final = (
@@ -37,15 +42,34 @@ class Source:
 
     Attributes:
         prepare_threshold: after how many uses psycopg prepares a statement; None: never.
+        observers: who hears of connections.
+        listeners: who hears of the statements on all of them, as of now.
         spare: a connection that was made before the pool.
         failure: what went wrong with the last attempt; None where it succeeded.
         replacement: returns what replaces a connection that nobody holds any more; None once the pool is gone.
     """
 
     prepare_threshold: int | None
+    observers: tuple[Observer, ...] = ()
+    listeners: Listeners = attrs.field(init=False)
     spare: list[PooledConnection] = attrs.field(factory=list)
     failure: str | None = None
     replacement: Callable[[], Callable[[PooledConnection], object] | None] = _nothing
+    _made: WeakSet[PooledConnection] = attrs.field(factory=WeakSet)
+    _lock: Lock = attrs.field(factory=Lock)
+
+    def __attrs_post_init__(self) -> None:
+        self.listeners = Listeners(self.observers)
+
+    def add(self, connection: PooledConnection) -> None:
+        """Know of a connection for as long as somebody has it."""
+        with self._lock:
+            self._made.add(connection)
+
+    def lent(self) -> list[PooledConnection]:
+        """Return the connections that somebody has from the pool."""
+        with self._lock:
+            return [connection for connection in self._made if connection.is_lent]
 
     def take(self) -> PooledConnection | None:
         """Return the spare connection, once: the pool's threads connect side by side."""
@@ -60,14 +84,27 @@ class PooledConnection(psycopg.Connection[Any]):
     Attributes:
         is_lent: whether somebody has it from its pool: if it is collected so, its pool must hear of it.
         is_inherited: whether this process got it by a fork.
+        loan: who has it from its pool for longer than a statement, if it is lent so.
+        taken_at: when it was lent, by the performance counter, where observers hear of that; 0: it is not, or nobody
+            hears.
         verified: whose results it has brought already, with the types that were promised.
         element_types: what the elements of arrays are read as, by what was promised of them and what they are.
+        listeners: who hears of its statements.
+        server: where it is connected to.
+        close_reason: why it is closed, where its pool cannot see it.
+        is_told_of: whether observers know that it is closed.
     """
 
     is_lent: bool = False
     is_inherited: bool = False
+    loan: Loan | None = None
+    taken_at: float = 0.0
     verified: set[object]
     element_types: dict[object, int]
+    listeners: Listeners | None = None
+    server: ServerAddress | None = None
+    close_reason: CloseReason | None = None
+    is_told_of: bool = False
     pgconn: PGconn
     lock: Lock
     _source: Source | None = None
@@ -90,6 +127,7 @@ class PooledConnection(psycopg.Connection[Any]):
         spare = source.take()
         if isinstance(spare, cls):
             return spare
+        begun = perf_counter()
         try:
             connection = super().connect(
                 conninfo, autocommit=True, prepare_threshold=source.prepare_threshold, **options
@@ -99,6 +137,9 @@ class PooledConnection(psycopg.Connection[Any]):
             raise
         source.failure = None
         connection._source = source
+        connection.listeners, connection.server = source.listeners, server_of(connection)
+        source.add(connection)
+        tell(source.observers, "on_connect", perf_counter() - begun)
         return connection
 
     def __del__(self, *_: object) -> None:
@@ -125,10 +166,14 @@ class PooledConnection(psycopg.Connection[Any]):
         fresh = PooledConnection(pgconn)
         pgconn.untrace()
         pgconn.nonblocking = 1
+        fresh.listeners, fresh.server = self.listeners, self.server
         fresh._autocommit = True
         fresh.prepare_threshold = source.prepare_threshold if source is not None else None
         fresh._created_at, fresh._expire_at = self._created_at, self._expire_at
         fresh._pool = None
+        fresh.loan, fresh.taken_at = self.loan, self.taken_at
+        if source is not None:
+            source.add(fresh)
         self._cut_off(_GIVEN_BACK, heir=fresh)
         return fresh
 
@@ -174,6 +219,12 @@ class _NoSession:
 
     def __getattr__(self, name: str) -> NoReturn:
         raise QueryError(self._reason)
+
+
+def server_of(connection: psycopg.Connection[Any]) -> ServerAddress:
+    """Return where a connection leads."""
+    info = connection.info
+    return ServerAddress(info.host, info.port, info.dbname)
 
 
 def _no_session(reason: str) -> Any:  # noqa: ANN401 - what it stands for has eighty names

@@ -13,6 +13,7 @@ import psycopg
 
 from ferra_sync._postgres.cursor import CopyCursor
 from ferra_sync._postgres.statement import Statement
+from ferra_sync._postgres.telling import Command, observed
 from ferra_sync._postgres.wire import CHUNK, _translated, fetched
 
 Cells: TypeAlias = Sequence[bytes | None]
@@ -38,7 +39,7 @@ def copy_out(
         FerraDbError: the server or the connection says no.
     """
     if not params:
-        yield from _copied(acquire(), statement.sql, b"BINARY" if binary else b"CSV")
+        yield from _copied(acquire(), statement, b"BINARY" if binary else b"CSV")
         return
     spell = _binary if binary else _csv
     if binary:
@@ -54,16 +55,26 @@ def csv_line(names: Iterable[str]) -> bytes:
     return _csv([name.encode() for name in names])
 
 
-def _copied(connection: psycopg.Connection[Any], sql: bytes, form: bytes) -> Iterator[tuple[int, bytes]]:
+def _copied(connection: psycopg.Connection[Any], statement: Statement, form: bytes) -> Iterator[tuple[int, bytes]]:
     cursor = CopyCursor(connection)
-    with _translated(), cursor.copy(b"COPY (%b) TO STDOUT (FORMAT %b)" % (sql, form)) as source:
-        pieces: list[bytes] = []
-        for row in source:
-            pieces.append(bytes(row))
-            if len(pieces) == CHUNK:
-                yield CHUNK, b"".join(pieces)
-                pieces.clear()
-        yield len(pieces) - (form == b"BINARY"), b"".join(pieces)  # The last of binary is the trailer.
+    command = b"COPY (%b) TO STDOUT (FORMAT %b)" % (statement.sql, form)
+    sent = Command(command, statement.table_name, is_internal=False)
+    with _translated(), observed(connection, sent) as heard, cursor.copy(command) as source:
+        for number, piece in _pieces(source, is_binary=form == b"BINARY"):
+            heard.rows += number
+            heard.pause()
+            yield number, piece
+            heard.go_on()
+
+
+def _pieces(source: psycopg.Copy, *, is_binary: bool) -> Iterator[tuple[int, bytes]]:
+    pieces: list[bytes] = []
+    for row in source:
+        pieces.append(bytes(row))
+        if len(pieces) == CHUNK:
+            yield CHUNK, b"".join(pieces)
+            pieces.clear()
+    yield len(pieces) - is_binary, b"".join(pieces)  # The last of binary is the trailer.
 
 
 def _cells(cursor: psycopg.Cursor[Any]) -> Iterator[Cells]:

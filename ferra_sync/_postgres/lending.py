@@ -22,6 +22,8 @@ from psycopg_pool import ConnectionPool
 from ferra_sync._expression.typevars import R
 from ferra_sync._postgres.config import DatabaseConfig
 from ferra_sync._postgres.connection import PooledConnection, Source
+from ferra_sync._postgres.observer import CloseReason
+from ferra_sync._postgres.telling import tell
 
 _IDLE: Final = TransactionStatus.IDLE
 _RECONNECT_TIMEOUT: Final = 2.0
@@ -46,6 +48,8 @@ class Connections(ConnectionPool[PooledConnection]):
             reconnect_failed=_try_again,
         )
         source.replacement = WeakMethod(self._replace)
+        self._source, self._leak_after = source, config.leak_after
+        self._observers = source.observers
 
     @property
     def is_over(self) -> bool:
@@ -77,14 +81,45 @@ class Connections(ConnectionPool[PooledConnection]):
                     return
         _undisturbed(self._settle, conn)
 
+    def spare(self) -> PooledConnection | None:
+        """Take an idle connection if it is not the last one; mark it as lent."""
+        with self._lock:
+            if len(self._pool) < 2:  # noqa: PLR2004 - the last one and another
+                return None
+            connection = self._pool.popleft()
+            connection._pool = self
+            connection.is_lent = True
+            return connection
+
+    def numbers(self) -> tuple[int, int, int]:
+        """Return how many connections there are, or are being opened, how many are idle, and how many calls wait."""
+        with self._lock:
+            # Who has waited in vain stays in the queue until a connection comes back.
+            waiting = sum(not (each.conn or each.error) for each in self._waiting)
+            return self._nconns, len(self._pool), waiting
+
     def close(self, timeout: float = 5.0) -> None:
         """Close what is idle, and what is lent when it comes back."""
         self._opened = True  # Now it is too late for that.
         super().close(timeout)
 
+    def check(self) -> None:
+        """Look at the idle connections, as psycopg_pool does."""
+        idle = tuple(self._pool)
+        super().check()
+        for connection in idle:
+            self._tell_closed(connection, "lost")
+
     def abandon(self) -> None:
         """In a forked child: forget everything, and stop none of the threads, which are the parent's."""
         self._closed = True
+
+    def _start_initial_tasks(self) -> None:
+        super()._start_initial_tasks()
+        if self._leak_after is not None:
+            from ferra_sync._postgres.leaks import watch  # noqa: PLC0415 - for those who ask
+
+            watch(self, self._source, self._leak_after)
 
     def _await(self, timeout: float | None) -> PooledConnection:
         if not self._opened:
@@ -99,9 +134,31 @@ class Connections(ConnectionPool[PooledConnection]):
 
     def _replace(self, lost: PooledConnection) -> None:
         """Close a connection that nobody holds; nobody knows what it was doing."""
+        lost.close_reason = "abandoned"
         lost.close()
         lost._pool = self
         self._settle(lost)
+
+    def _close_connection(self, conn: PooledConnection) -> None:
+        reason: CloseReason = "lost"
+        if self._closed:
+            reason = "closed"
+        elif conn._expire_at <= monotonic():
+            reason = "lifetime"
+        elif conn.pgconn.transaction_status == _IDLE:
+            reason = "idle"
+        super()._close_connection(conn)
+        self._tell_closed(conn, reason)
+
+    def _return_connection(self, conn: PooledConnection, from_getconn: bool) -> None:  # noqa: FBT001 - psycopg_pool's
+        super()._return_connection(conn, from_getconn)
+        self._tell_closed(conn, "lost")
+
+    def _tell_closed(self, connection: PooledConnection, reason: CloseReason) -> None:
+        """Tell, once, of a connection that is closed."""
+        if self._observers and connection.closed and not connection.is_told_of:
+            connection.is_told_of = True
+            tell(self._observers, "on_close", connection.close_reason or reason)
 
 
 def _undisturbed(call: Callable[..., R], *args: object, unwanted: Callable[[R], object] | None = None) -> R:

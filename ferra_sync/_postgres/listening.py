@@ -125,7 +125,7 @@ class Listening:
         """Wait before the next attempt, each time longer; return whether there is time for one."""
         rest = self._pause if deadline is None else min(self._pause, deadline - monotonic())
         self._pause = min(2 * self._pause, _LONGEST_PAUSE)
-        _ready(max(rest, 0), self._wakeup)
+        ready(max(rest, 0), self._wakeup)
         return deadline is None or monotonic() < deadline
 
     def _read(self, connection: PooledConnection, deadline: float | None) -> bool:
@@ -133,7 +133,7 @@ class Listening:
         pgconn = connection.pgconn
         rest = None if deadline is None else max(deadline - monotonic(), 0)
         try:
-            if not _ready(rest, pgconn.socket, self._wakeup):
+            if not ready(rest, pgconn.socket, self._wakeup):
                 return False
             pgconn.consume_input()
             while notify := pgconn.notifies():
@@ -154,7 +154,7 @@ class Listening:
         self._waker.close()
 
 
-def _ready(timeout: float | None, *sockets: Any) -> bool:  # noqa: ANN401 - sockets and their numbers
+def ready(timeout: float | None, *sockets: Any) -> bool:  # noqa: ANN401 - sockets and their numbers
     """Whether one of these has input, or an end, within `timeout` seconds."""
     if not hasattr(select, "poll"):
         return bool(select.select(sockets, [], [], timeout)[0])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from time import monotonic
 from traceback import clear_frames
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 import psycopg
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout, TooManyRequests
@@ -16,7 +16,12 @@ from ferra_sync._postgres.errors import from_psycopg
 from ferra_sync._postgres.exits import close_at_exit, stop_daemon
 from ferra_sync._postgres.forks import at_fork
 from ferra_sync._postgres.lending import Connections
+from ferra_sync._postgres.telling import Listeners
 from ferra_sync.errors import Db, DbErrorKind
+
+if TYPE_CHECKING:
+    from ferra_sync._postgres.pool_state import PoolState
+    from ferra_sync._postgres.probe import Answer, Probe
 
 _PREPARE_THRESHOLD: Final = 5
 """After how many uses psycopg prepares a statement; its own default."""
@@ -44,12 +49,13 @@ _TESTS: Final[dict[str, Callable[[PooledConnection], bool]]] = {
 class Pool:
     """Connections to one database, shared by threads; each that is acquired must be released."""
 
-    __slots__ = ("__weakref__", "_config", "_connections", "_is_alive", "_source")
+    __slots__ = ("__weakref__", "_config", "_connections", "_is_alive", "_probe", "_source")
 
     def __init__(self, config: DatabaseConfig, source: Source) -> None:
         self._config = config
         self._is_alive = _TESTS[config.test_before_acquire]
         self._source = source
+        self._probe: Probe | None = None
         self._connections = Connections(connection_parameters(config), source, config)
         at_fork(self)
         close_at_exit(self)
@@ -63,7 +69,7 @@ class Pool:
             Db: the server cannot be reached (CLOSED_CONNECTION, TIMEOUT) or refuses (AUTHENTICATION, UNDEFINED).
         """
         parameters = connection_parameters(config)
-        source = Source(_PREPARE_THRESHOLD if has_prepared_statements(config) else None)
+        source = Source(_PREPARE_THRESHOLD if has_prepared_statements(config) else None, config.observers)
         try:
             first = PooledConnection.connect(**parameters, source=source)
         except psycopg.Error as error:
@@ -73,10 +79,17 @@ class Pool:
         pool._connections.open()
         return pool
 
+    @property
+    def listeners(self) -> Listeners:
+        """Who hears of its connections' statements: who joins hears from now on, of those that are lent too."""
+        return self._source.listeners
+
     def leave_to_parent(self) -> None:
         """In a forked child: forget the parent's connections, threads and locks; the first call opens others."""
-        left = self._connections
-        self._source = Source(self._source.prepare_threshold)
+        self._probe = None
+        left, listeners = self._connections, self._source.listeners
+        self._source = Source(self._source.prepare_threshold, self._config.observers)
+        self._source.listeners = listeners
         self._connections = Connections(connection_parameters(self._config), self._source, self._config)
         if left.is_over:
             self._connections.close()
@@ -112,6 +125,33 @@ class Pool:
             if not getattr(connection, "is_inherited", False):
                 raise
 
+    def spare(self) -> PooledConnection | None:
+        """Return an idle connection, which must be released; None where there is none or it is the last one."""
+        connection = self._connections.spare()
+        if connection is None or connection.is_idle():
+            return connection
+        connection.close()
+        self.release(connection)
+        return None
+
+    def probed(self, seconds: float) -> Answer:
+        """Return what the server answers within so many seconds, be every connection taken."""
+        from ferra_sync._postgres.probe import Probe  # noqa: PLC0415 - for those who ask
+
+        if self._probe is None:
+            self._probe = Probe(self, connection_parameters(self._config))
+        return self._probe.answer(seconds)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it takes no more calls."""
+        return self._connections.is_over
+
+    def give_back(self, connection: PooledConnection) -> None:
+        """Take a connection back from a borrower that was noted, as `release` does."""
+        connection.loan = None
+        self.release(connection)
+
     def reclaim(self, connection: PooledConnection) -> None:
         """Take a connection back from a stranger: nothing of what it may have set reaches the next borrower.
 
@@ -125,11 +165,18 @@ class Pool:
                 connection.execute(b"DISCARD ALL")
                 connection = connection.successor()  # Its handlers may have heard something on the way.
         except BaseException as error:
+            connection.close_reason = "reset"
             connection.close()
             if not isinstance(error, Exception):
                 raise
         finally:
-            self.release(connection)
+            self.give_back(connection)
+
+    def state(self) -> PoolState:
+        """Return what the connections do at this moment, and who has them."""
+        from ferra_sync._postgres.pool_state import state_of  # noqa: PLC0415 - for those who ask
+
+        return state_of(self._connections.numbers(), self._source.lent(), self._config)
 
     def close(self) -> None:
         """Close the idle connections, and those in use when they are released. A second time does nothing."""
@@ -154,7 +201,7 @@ class Pool:
             return Db("the database is closed", kind=DbErrorKind.CLOSED_CONNECTION)
         if isinstance(error, TooManyRequests):
             return Db("too many calls wait for a connection", kind=DbErrorKind.TIMEOUT)
-        message = f"no connection came free within {self._config.acquire_timeout:g} s"
+        message = f"no connection came free within {self._config.acquire_timeout:g} s: {self.state()}"
         failure = self._source.failure
         if isinstance(error, PoolTimeout) and failure is not None:
             message = f"{message}; the last attempt to connect: {failure}"

@@ -23,6 +23,7 @@ from ferra_sync._compiler.shapes import (
     TruncateShape,
     UpdateShape,
     locks_rows,
+    main_table,
     write_in_with,
 )
 from ferra_sync._expression.references import TableRef
@@ -67,6 +68,7 @@ class Statement:
         since: the release of PostgreSQL that it needs, where that is not each that we support.
         doubtful: whether it writes rows that it may then fail to read, or that do not come back.
         guarded: whether it is run so that it is undone where its rows cannot be read, or where there are none.
+        is_internal: whether no query of the caller's is in it.
         shape: what it says, and `selected` the columns of its rows, for databases that say it otherwise.
     """
 
@@ -80,12 +82,26 @@ class Statement:
     locks: bool = False
     since: int | None = None
     doubtful: bool = False
+    is_internal: bool = False
     guarded: bool = attrs.field(init=False)
     shape: StatementShape | None = attrs.field(init=False, default=None)
     selected: SelectList | None = attrs.field(init=False, default=None)
 
     def __attrs_post_init__(self) -> None:
         self.guarded = self.writes is not None and self.columns > 0
+
+    @property
+    def operation(self) -> str:
+        """What it does, in SQL's word: of what has no shape the first one of its text."""
+        if self.writes is not None:
+            return self.writes.verb
+        return "SELECT" if self.shape is not None else self.sql.split(None, 1)[0].decode()
+
+    @property
+    def table_name(self) -> str | None:
+        """The table that it writes, or the first that it reads."""
+        table = main_table(self.shape)
+        return None if table is None else table.name
 
     def doubt(self) -> None:
         """Say that a write has left behind what it should have undone: it is guarded from now on."""
@@ -131,7 +147,12 @@ def statement_of(shape: StatementShape, as_: type | None = None) -> Statement:
 
 
 def made_ready(
-    known: Compiled, *, writes: Written | None = None, locks: bool = False, doubtful: bool = False
+    known: Compiled,
+    *,
+    writes: Written | None = None,
+    locks: bool = False,
+    doubtful: bool = False,
+    is_internal: bool = False,
 ) -> Statement:
     """Return `known` with what psycopg needs to send it and to make its rows."""
     dumps = tuple(parameter_dump_of(sql_type) for sql_type in known.parameter_types)
@@ -145,6 +166,7 @@ def made_ready(
         writes=writes,
         locks=locks,
         doubtful=doubtful,
+        is_internal=is_internal,
     )
 
 

@@ -53,10 +53,10 @@ class TimedPool:
             if connection.closed:
                 return
             if connection.info.transaction_status is TransactionStatus.INTRANS:
-                connection.commit()
+                wire.commit(connection)
             else:
                 with suppress(psycopg.Error):  # An error is on its way that says more.
-                    connection.rollback()
+                    wire.rollback(connection)
         except psycopg.Error as error:
             raise from_psycopg(error) from error
         finally:

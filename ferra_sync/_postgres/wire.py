@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from operator import attrgetter, methodcaller
+from time import perf_counter
 from typing import Any, Final, TypeAlias, TypeVar
 
 import psycopg
@@ -16,7 +17,9 @@ from ferra_sync._postgres.connection import PooledConnection
 from ferra_sync._postgres.cursor import BINARY, TEXT, CopyCursor, new_cursor
 from ferra_sync._postgres.errors import from_psycopg, is_of_a_row
 from ferra_sync._postgres.forks import at_fork
+from ferra_sync._postgres.observer import QueryEvent, RareEvent
 from ferra_sync._postgres.statement import Statement
+from ferra_sync._postgres.telling import Command, Listeners, observed, tell_query
 from ferra_sync.errors import Conflict, Db, DbErrorKind, QueryError, SchemaError
 
 A = TypeVar("A")
@@ -33,6 +36,8 @@ AFFECTED: Final[Callable[[psycopg.Cursor[Any]], int]] = attrgetter("rowcount")
 CHUNK: Final = 2000
 """How many rows a server-side cursor brings at a time."""
 
+_COMMIT: Final = Command(b"COMMIT")
+_ROLLBACK: Final = Command(b"ROLLBACK")
 _names: Final = itertools.count(1)
 
 
@@ -64,6 +69,8 @@ def send(
         FerraDbError: the server or the connection says no.
         SchemaError: a column of the first answer is of another type than is declared.
     """
+    listeners: Listeners | None = getattr(connection, "listeners", None)
+    begun = perf_counter() if listeners else 0.0
     try:
         cursor = new_cursor(connection, statement)
         try:
@@ -72,6 +79,10 @@ def send(
             is_forgotten = _forget_plans(connection, error)
             prepare = None if is_forgotten else False
             cursor.execute(statement.sql, statement.parameters(params), prepare=prepare, binary=statement.binary)
+        if listeners:
+            seconds, server = perf_counter() - begun, getattr(connection, "server", None)
+            event = QueryEvent(statement, len(params), seconds, cursor._rowcount, server)
+            tell_query(connection, listeners, event)
         try:
             return answer(cursor)
         except psycopg.DataError as error:
@@ -80,9 +91,27 @@ def send(
         raise _told(error, connection, statement) from None
     # Written out, for a context manager costs five calls a statement.
     except psycopg.Error as error:
+        _tell_failed(connection, statement, params, begun, error)
         raise _too_old(error, connection, statement) or from_psycopg(error) from error
     except UnicodeEncodeError:
         raise _not_unicode() from None
+    except BaseException as error:
+        _tell_failed(connection, statement, params, begun, error)
+        raise
+
+
+def _tell_failed(
+    connection: psycopg.Connection[Any],
+    statement: Statement,
+    params: tuple[Any, ...],
+    begun: float,
+    error: BaseException,
+) -> None:
+    """Tell that a statement has failed, or was interrupted; what was refused before it was sent is not told."""
+    listeners: Listeners | None = getattr(connection, "listeners", None)
+    if begun and listeners and (isinstance(error, psycopg.Error) or not isinstance(error, Exception)):
+        seconds, server = perf_counter() - begun, getattr(connection, "server", None)
+        tell_query(connection, listeners, RareEvent(statement, len(params), seconds, 0, server, error))
 
 
 def _too_old(error: psycopg.Error, connection: psycopg.Connection[Any], statement: Statement) -> Db | None:
@@ -119,7 +148,10 @@ def send_each(
     cursor.format = BINARY if statement.binary else TEXT
     try:
         with _translated():
-            cursor.executemany(statement.sql, map(statement.parameters, rows), returning=True)
+            with observed(connection, statement, len(statement.parameter_types)) as heard:
+                cursor.executemany(statement.sql, map(statement.parameters, rows), returning=True)
+                heard.batch_size = max(len(cursor._results), 1)
+                heard.rows = sum(result.command_tuples or 0 for result in cursor._results)
             return [result.fetchall() for result in cursor.results()]
     except (Conflict, Db) as error:
         is_told = is_of_a_row(error) and isinstance(error.__cause__, psycopg.Error) and error.__cause__.sqlstate
@@ -162,8 +194,30 @@ def run(connection: psycopg.Connection[Any], command: bytes) -> None:
     Raises:
         FerraDbError: the server or the connection says no.
     """
-    with _translated():
+    with _translated(), observed(connection, Command(command)):
         psycopg.RawCursor(connection, row_factory=tuple_row).execute(command)
+
+
+def read(connection: psycopg.Connection[Any], query: bytes) -> list[tuple[Any, ...]]:
+    """Return the rows of a query of our own, such as one of the catalog.
+
+    Raises:
+        FerraDbError: the server or the connection says no.
+    """
+    with _translated():
+        return psycopg.RawCursor(connection, row_factory=tuple_row).execute(query, prepare=False).fetchall()
+
+
+def commit(connection: psycopg.Connection[Any]) -> None:
+    """End a transaction; the errors are psycopg's."""
+    with observed(connection, _COMMIT):
+        connection.commit()
+
+
+def rollback(connection: psycopg.Connection[Any]) -> None:
+    """Undo a transaction; the errors are psycopg's."""
+    with observed(connection, _ROLLBACK):
+        connection.rollback()
 
 
 def copy(connection: psycopg.Connection[Any], command: bytes, chunks: Iterable[CopyChunk], table: str) -> int:
@@ -173,18 +227,25 @@ def copy(connection: psycopg.Connection[Any], command: bytes, chunks: Iterable[C
         FerraDbError: the server or the connection says no; of a row that it refuses, it says which, counted from 0.
     """
     cursor = CopyCursor(connection)
+    sent = Command(command, table, is_internal=False)
     try:
-        with _translated(), cursor.copy(command) as sink:
-            for chunk in chunks:
-                if isinstance(chunk, str):
-                    sink.write(chunk)
-                    continue
-                for row in chunk:
-                    sink.write_row(row)
-                sink.write(sink.formatter.end())  # psycopg keeps rows back, and text would overtake them.
+        with _translated(), observed(connection, sent) as heard:
+            _copy_chunks(cursor, command, chunks)
+            heard.rows = max(cursor.rowcount, 0)
     except (Conflict, Db) as error:
         raise error.of_row(_copied_row(error.__cause__, table)) from error.__cause__
     return cursor.rowcount
+
+
+def _copy_chunks(cursor: CopyCursor, command: bytes, chunks: Iterable[CopyChunk]) -> None:
+    with cursor.copy(command) as sink:
+        for chunk in chunks:
+            if isinstance(chunk, str):
+                sink.write(chunk)
+                continue
+            for row in chunk:
+                sink.write_row(row)
+            sink.write(sink.formatter.end())  # psycopg keeps rows back, and text would overtake them.
 
 
 def _copied_row(error: BaseException | None, table: str) -> int | None:
@@ -225,14 +286,18 @@ def fetched(
     """
     name = b"ferra_%d" % next(_names)
     more = b"FETCH FORWARD %d FROM %b" % (CHUNK, name)
-    with _translated():
-        cursor = new_cursor(acquire(), statement)
+    connection, values = acquire(), statement.parameters(params)
+    with _translated(), observed(connection, statement, len(params)) as heard:
+        cursor = new_cursor(connection, statement)
         declare = b"DECLARE %b NO SCROLL CURSOR FOR %b" % (name, statement.sql)
-        cursor.execute(declare, statement.parameters(params), prepare=False)
+        cursor.execute(declare, values, prepare=False)
         is_last = False
         while not is_last:
             cursor.execute(more, prepare=False, binary=binary)
+            heard.rows += cursor.rowcount
             is_last = cursor.rowcount < CHUNK
+            heard.pause()
             yield cursor
+            heard.go_on()
             acquire()
         cursor.execute(b"CLOSE " + name, prepare=False)

@@ -18,8 +18,10 @@ from ferra_sync._postgres.config import DatabaseConfig
 from ferra_sync._postgres.dotenv import dotenv_values
 from ferra_sync.errors import ConfigError
 
-_FIELDS: Final[dict[str, Any]] = {field.name: field.type for field in attrs.fields(attrs.resolve_types(DatabaseConfig))}
-"""The settings of a database, each with its annotation."""
+_FIELDS: Final[dict[str, Any]] = {
+    field.name: field.type for field in attrs.fields(attrs.resolve_types(DatabaseConfig)) if field.name != "observers"
+}
+"""The settings of a database that can be written down, each with its annotation."""
 
 _DATABASES: Final = "databases"
 _DEFAULTS: Final = "defaults"

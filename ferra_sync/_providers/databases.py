@@ -17,6 +17,7 @@ from ferra_sync._expression.values import Handle
 from ferra_sync._model.model import M
 from ferra_sync._postgres.config import DatabaseConfig, environment_url, found_url
 from ferra_sync._postgres.forks import at_fork
+from ferra_sync._postgres.observer import Observer, checked
 from ferra_sync._providers.configuration import configured
 from ferra_sync._providers.mongodb import MongoProvider
 from ferra_sync._providers.postgres import EmbeddedProvider, PostgresProvider
@@ -42,7 +43,7 @@ class Databases(Handle):
     them.
     """
 
-    __slots__ = ("__weakref__", "_entries", "_lock", "_providers", "_unnamed")
+    __slots__ = ("__weakref__", "_entries", "_lock", "_observers", "_providers", "_unnamed")
 
     _entries: dict[str, _Entry]
 
@@ -51,12 +52,14 @@ class Databases(Handle):
         databases: Mapping[str, DatabaseConfig | str] | None = None,
         *,
         providers: Sequence[Provider] = PROVIDERS,
+        observers: tuple[Observer, ...] = (),
     ) -> None:
         """Name databases, by URL or by config.
 
         Args:
             databases: their names, each with its URL or config.
             providers: what opens them: the first that supports a URL. `(*PROVIDERS, mine)` adds one.
+            observers: who hears of each PostgreSQL among them, beside those of its config.
 
         Raises:
             ConfigError: a name is empty, a URL does not parse, no provider supports it, or what is given is none.
@@ -65,6 +68,7 @@ class Databases(Handle):
         self._unnamed = databases is None
         self._lock = threading.Lock()
         self._providers = _checked(providers)
+        self._observers = checked(observers)
         if databases is not None and not isinstance(databases, Mapping):
             raise ConfigError(f"Databases takes a mapping of names to URLs or configs, not {described(databases)}")
         for name, config in (databases or {}).items():
@@ -72,7 +76,13 @@ class Databases(Handle):
         at_fork(self)
 
     @classmethod
-    def from_file(cls, path: str | Path | None = None, *, providers: Sequence[Provider] = PROVIDERS) -> Self:
+    def from_file(
+        cls,
+        path: str | Path | None = None,
+        *,
+        providers: Sequence[Provider] = PROVIDERS,
+        observers: tuple[Observer, ...] = (),
+    ) -> Self:
         """Name the databases that a TOML or YAML file has, and the environment, which wins, and `.env` between them.
 
         `[databases.reports]` has the fields of a DatabaseConfig, `[defaults]` those that all of them have who say no
@@ -82,11 +92,12 @@ class Databases(Handle):
         Args:
             path: the file, whose name ends in `.toml`, `.yaml` or `.yml`; without it there is none.
             providers: as for `Databases`.
+            observers: likewise.
 
         Raises:
             ConfigError: the file cannot be read, a key is unknown or a value is none that it can have; it says where.
         """
-        return cls(configured(path) or None, providers=providers)
+        return cls(configured(path) or None, providers=providers, observers=observers)
 
     def leave_to_parent(self) -> None:
         """In a forked child: take new locks, for a thread that is no more may hold the old ones."""
@@ -181,7 +192,8 @@ class Databases(Handle):
         raise ConfigError(f"no provider supports the URL of database {name!r}; there are: {named}")
 
     def _connected(self, name: str, config: DatabaseConfig) -> Provided:
-        config = attrs.evolve(config, url=config.url or found_url())
+        observers = (*config.observers, *self._observers)
+        config = attrs.evolve(config, url=config.url or found_url(), observers=observers)
         return self._provider(name, config.url).connect(config)
 
     def _names(self) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from ferra_sync._expression import shapes
 from ferra_sync._expression.identifiers import quoted
+from ferra_sync._expression.operations import Op
 from ferra_sync._expression.references import ColumnRef, FunctionRef, TableRef
 from ferra_sync._expression.sqltypes import FieldType, SqlType
 from ferra_sync._schema.table import table_meta
@@ -21,19 +22,19 @@ from ferra_sync._sqlite.numbers import Lowered, common, compared, computed, deci
 from ferra_sync._sqlite.storage import BIGINT, BOOLEAN, DECIMAL, LOCAL, TEXT, Convert, Storage, computed_as, storage_of
 from ferra_sync._sqlite.windows import frame_text
 
-_EQUAL: Final = {"=": "=", "<>": "<>", "is distinct from": "IS NOT", "is not distinct from": "IS"}
+_EQUAL: Final = {Op.EQUAL: "=", Op.UNEQUAL: "<>", Op.DISTINCT: "IS NOT", Op.NOT_DISTINCT: "IS"}
 _ORDERED: Final = frozenset({"<", "<=", ">", ">="})
 _COMPARED: Final = _ORDERED.union(_EQUAL)
-_LISTS: Final = {"= any": "IN", "<> all": "NOT IN"}
-_QUERIES: Final = {"in": "IN", "not in": "NOT IN"}
+_LISTS: Final = {Op.IN_LIST: "IN", Op.NOT_IN_LIST: "NOT IN"}
+_QUERIES: Final = {Op.IN_QUERY: "IN", Op.NOT_IN_QUERY: "NOT IN"}
 _QUANTIFIED: Final = {
-    ("=", shapes.ANY): "in",
-    ("<>", shapes.ALL): "not in",
-    ("=", shapes.ANY_OF): "= any",
-    ("<>", shapes.ALL_OF): "<> all",
+    (Op.EQUAL, shapes.ANY): Op.IN_QUERY,
+    (Op.UNEQUAL, shapes.ALL): Op.NOT_IN_QUERY,
+    (Op.EQUAL, shapes.ANY_OF): Op.IN_LIST,
+    (Op.UNEQUAL, shapes.ALL_OF): Op.NOT_IN_LIST,
 }
 _QUANTIFIERS: Final = frozenset({shapes.ANY, shapes.ALL, shapes.ANY_OF, shapes.ALL_OF})
-_NULLS: Final = {"is null": "IS NULL", "is not null": "IS NOT NULL"}
+_NULLS: Final = {Op.IS_NULL: "IS NULL", Op.IS_NOT_NULL: "IS NOT NULL"}
 _ARITHMETIC: Final = frozenset("+-*/%")
 _FIRST: Final = {
     (shapes.ASC, None): "ASC NULLS LAST",
@@ -89,31 +90,31 @@ class Expressions:
                 return Lowered(self.value(shape, storage), storage)
             case (shapes.AND | shapes.OR as op, *operands):
                 return Lowered(f"({f' {op.upper()} '.join(map(self.predicate, operands))})", BOOLEAN)
-            case ("not", operand):
+            case (Op.NOT, operand):
                 return Lowered(f"(NOT {self.predicate(operand)})", BOOLEAN)
             case (str() as op, operand) if op in _NULLS:
                 return Lowered(f"({self.term(operand).sql} {_NULLS[op]})", BOOLEAN)
             case (str() as op, *operands) if op in _COMPARED:
                 return self._comparison(op, *operands)
-            case ("between", operand, low, high):
+            case (Op.BETWEEN, operand, low, high):
                 return self._between(operand, low, high)
             case (str() as op, operand, SqlType() as given) if op in _LISTS:
                 return self._listed(op, operand, given)
             case (str() as op, operand, (shapes.SUBQUERY, rows)) if op in _QUERIES:
                 return self.membership(_QUERIES[op], operand, rows)
-            case ("like", operand, SqlType() as given):
+            case (Op.LIKE, operand, SqlType() as given):
                 return Lowered(
                     f"({self._of_text(operand, 'LIKE')} LIKE {self.value(given, TEXT)} ESCAPE '\\')", BOOLEAN
                 )
-            case ("||", left, right):
+            case (Op.JOINED, left, right):
                 return Lowered(f"({self._of_text(left, '||')} || {self._of_text(right, '||')})", TEXT)
             case (str() as op, left, right) if op in _ARITHMETIC:
                 return computed(op, self.term(left), self.term(right))
-            case ("&" | "|" | "#" | "bit not" as op, *operands):
+            case (Op.BITS_AND | Op.BITS_OR | Op.BITS_XOR | Op.BITS_NOT as op, *operands):
                 return masked(op, *map(self.term, operands))
-            case ("in rows", (shapes.ROW, *operands), (shapes.ROW, *arrays)):
+            case (Op.IN_ROWS, (shapes.ROW, *operands), (shapes.ROW, *arrays)):
                 return self._among(operands, arrays)
-            case ("neg", operand):
+            case (Op.NEGATIVE, operand):
                 return negated(self.term(operand))
             case (shapes.CASE, *parts):
                 return self._case(parts)
@@ -123,9 +124,9 @@ class Expressions:
                 return Lowered(self._of_text(operand, "COLLATE"), TEXT)
             case (shapes.SUBQUERY, rows):
                 return self.scalar(rows)
-            case ("exists", (shapes.SUBQUERY, rows)):
+            case (Op.EXISTS, (shapes.SUBQUERY, rows)):
                 return self.existence(rows)
-            case ("once", operand):
+            case (Op.ONCE, operand):
                 return self.term(operand)
             case (shapes.SHARED, int() as number):
                 return self._shared[number]

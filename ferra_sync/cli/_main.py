@@ -1,4 +1,4 @@
-"""The command line: `ferra migration run | revert | list | generate NAME…`, `ferra import`, `ferra jobs`, `ferra demo`.
+"""The command line, `ferra`: `migration run | revert | list | generate NAME…`, `import`, `jobs`, `monitor`, `demo`.
 
 Exit codes: 0 done, 1 refused or failed (one line on stderr says why), 2 a command line that makes no sense.
 """
@@ -19,6 +19,7 @@ try:
     from ferra_sync.cli._demo.command import demo
     from ferra_sync.cli._import import import_
     from ferra_sync.cli._jobs import jobs
+    from ferra_sync.cli._monitor import monitor_
     from ferra_sync.cli._table import show
 except ModuleNotFoundError as _missing:
     if (_missing.name or "").partition(".")[0] not in {"click", "rich"}:
@@ -45,6 +46,7 @@ def ferra() -> None:
 ferra.add_command(demo)
 ferra.add_command(import_)
 ferra.add_command(jobs)
+ferra.add_command(monitor_)
 
 
 @ferra.group()

@@ -12,8 +12,9 @@ from typing import Final, NamedTuple
 
 import attrs
 
+from ferra_sync._postgres.lexer import UnterminatedError
 from ferra_sync.errors import MigrationError
-from ferra_sync.migrations._lexer import ScriptStatement, UnterminatedError
+from ferra_sync.migrations._lexer import ScriptStatement
 
 _NAME: Final = re.compile(r"(?P<version>[0-9]{14})_(?P<name>[\w-]+)")
 _TIMESTAMP: Final = "%Y%m%d%H%M%S"

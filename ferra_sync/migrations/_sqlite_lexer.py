@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from ferra_sync.migrations._lexer import ScriptStatement, UnterminatedError
+from ferra_sync._postgres.lexer import UnterminatedError
+from ferra_sync.migrations._lexer import ScriptStatement
 
 _TOKEN: Final = re.compile(
     r"""

@@ -15,6 +15,7 @@ import psycopg
 import pytest
 from accounts import ADD_CY, OWNERS, ROWS, TOTAL, Account, Accounts
 from databases import fresh_database, one_connection, state_of
+from heard import Memory
 
 from ferra_sync import Database, DatabaseConfig, Db, DbErrorKind, QueryError, Transaction, delete_from, select, update
 
@@ -141,6 +142,16 @@ def test_ctrl_c_during_a_single_call_cancels_it_and_gives_the_connection_back(db
     with pytest.raises(KeyboardInterrupt), ctrl_c_when_it_waits(database_url, backend):
         db.execute(update(Accounts).all_rows().set(Accounts.balance.to(1)))
     assert db.fetch_value(TOTAL) == 200
+
+
+def test_a_statement_that_ctrl_c_ends_is_told_to_observers(db, database_url, locked):
+    memory = Memory()
+    db._pool.listeners.append(memory)
+    with db.connection() as connection:
+        backend = connection.info.backend_pid
+    with pytest.raises(KeyboardInterrupt), ctrl_c_when_it_waits(database_url, backend):
+        db.execute(update(Accounts).all_rows().set(Accounts.balance.to(1)))
+    assert [(event.summary, event.error) for event in memory.events] == [("UPDATE accounts", "KeyboardInterrupt")]
 
 
 def test_connections_come_back_from_every_kind_of_end(db):

@@ -29,6 +29,7 @@ BLOCKS = {
 RUN_PAGES = {
     "guide.md": "test_guide.py",
     "providers.md": "test_providers_page.py",
+    "testing.md": "test_testing_page.py",
     **{f"{page}.md": "test_pages.py" for page in PAGES},
 }
 """The pages whose blocks are run, each by a test beside this one."""

@@ -9,7 +9,7 @@ from sybil import Sybil
 from sybil.parsers.markdown import PythonCodeBlockParser
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = ("migrations", "query-builder", "sqlite")
+PAGES = ("migrations", "monitor", "query-builder", "sqlite")
 
 
 @pytest.mark.parametrize("name", PAGES)

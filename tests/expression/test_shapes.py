@@ -12,6 +12,8 @@ import ferra_sync
 from ferra_sync._compiler.shapes import SelectShape
 from ferra_sync._compiler.terms import TEMPLATES
 from ferra_sync._expression import shapes
+from ferra_sync._expression.nullability import RULES
+from ferra_sync._expression.operations import Op
 from ferra_sync._expression.references import ColumnRef, FunctionRef, TableRef
 from ferra_sync._expression.shapes import DEFAULT
 from ferra_sync._expression.sqltypes import INTEGER, TEXT
@@ -140,6 +142,11 @@ def test_a_window_is_found_anywhere() -> None:
 def test_only_a_model_becomes_nullable_in_its_shape() -> None:
     assert shapes.maybe(TITLE) is TITLE
     assert shapes.maybe(shapes.call(LOWER, TITLE)) == shapes.call(LOWER, TITLE)
+
+
+def test_named_operations_are_operations() -> None:
+    named = {value for name, value in vars(Op).items() if not name.startswith("_")}
+    assert named <= RULES.keys() & TEMPLATES.keys()
 
 
 def test_no_other_module_spells_a_form() -> None:

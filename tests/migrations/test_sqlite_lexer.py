@@ -7,7 +7,7 @@ import sqlite3
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ferra_sync.migrations._lexer import UnterminatedError
+from ferra_sync._postgres.lexer import UnterminatedError
 from ferra_sync.migrations._sqlite_lexer import statements
 
 PIECES = (

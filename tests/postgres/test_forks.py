@@ -23,6 +23,7 @@ from ferra_sync import (
     Databases,
     Db,
     FerraModel,
+    Observer,
     QueryError,
     Table,
     select,
@@ -345,3 +346,38 @@ def test_no_childs_end_stops_its_parents_embedded_server(tmp_path):
     assert done.stdout.split() == ["4", "5", "1", "3", "0", "True", "True", "False"], done.stderr
     assert done.stderr.splitlines()[-1] == "LookupError: on purpose"
     assert done.stderr.count("Traceback") == 1
+
+
+def test_a_child_counts_its_own_statements_also_where_its_parent_was_counting(db):
+    def counted():
+        with db.counting() as own:
+            assert asked(db, 1)
+        return own.queries
+
+    with db.counting() as parents, db._pool.listeners._lock:
+        assert in_child(counted) == 1
+    assert asked(db, 2)
+    assert parents.queries == 0
+
+
+def test_a_child_has_its_parents_observers(url):
+    class Heard(Observer):
+        def __init__(self):
+            self.told = []
+
+        def on_query(self, event):
+            self.told.append(event.summary)
+
+        def on_connect(self, _seconds):
+            self.told.append("connect")
+
+    heard = Heard()
+
+    def told():
+        heard.told.clear()
+        assert asked(db, 1)
+        return heard.told
+
+    with Database.connect(config=DatabaseConfig(url, min_connections=1), observers=(heard,)) as db:
+        assert asked(db, 1)
+        assert in_child(told) == ["connect", "SELECT cells"]

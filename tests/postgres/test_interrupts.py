@@ -14,8 +14,9 @@ import attrs
 import pytest
 from databases import fresh_database
 
-from ferra_sync import Database, DatabaseConfig, FerraModel, Table, select, update
+from ferra_sync import Database, DatabaseConfig, FerraModel, Observer, Table, select, update
 from ferra_sync import types as t
+from ferra_sync.monitoring import Statistics
 
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="there is no setitimer"),
@@ -143,6 +144,28 @@ def all_work(db):
 def test_interrupts_while_the_main_thread_works_alone_lose_no_connection(db):
     interrupts(db, 400, 0.004, random.Random(1))
     assert all_work(db) == MOST
+
+
+def test_interrupts_amid_observers_lose_no_connection(url):
+    class Observant(Observer):
+        def on_query(self, event):
+            str(event.caller)
+
+        def on_checkout(self, waited):
+            str(waited)
+
+        def on_transaction(self, outcome, seconds):
+            str((outcome, seconds))
+
+    observers = (Observant(), Statistics())
+    config = DatabaseConfig(url, min_connections=1, max_connections=MOST, acquire_timeout=20, observers=observers)
+    with Database.connect(config=config) as db:
+        interrupts(db, 200, 0.004, random.Random(3))
+        with db.counting() as n:
+            read(db)
+        assert n.queries == 1
+        assert all_work(db) == MOST
+        assert db.stats().pool.borrowers == ()
 
 
 def test_interrupts_among_threads_that_wait_for_connections_lose_none(db):

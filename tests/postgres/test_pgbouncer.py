@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import threading
+import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -29,6 +31,7 @@ from ferra_sync import (
     update,
 )
 from ferra_sync import types as t
+from ferra_sync.monitoring import activity, monitor
 
 TABLES = """
     CREATE TABLE notes (
@@ -251,3 +254,15 @@ def test_a_borrowed_connection_prepares_nothing_either(untimed):
         assert [connection.execute("SELECT 1").fetchone() for _ in range(10)] == [(1,)] * 10
     with untimed.connection() as connection:
         assert connection.prepare_threshold is None
+
+
+def test_health_and_statistics_are_known_and_the_server_is_watched(timed):
+    health = timed.health()
+    assert (health.is_live, health.is_ready) == (True, True)
+    with timed.transaction() as tx:
+        (borrower,) = timed.stats().pool.borrowers
+        assert borrower.caller.file == __file__
+        assert activity(tx).sessions is not None
+    assert timed.stats().pool.borrowers == ()
+    with monitor(timed) as page, urllib.request.urlopen(page.url + "data.json") as answer:
+        assert json.load(answer)["failure"] is None

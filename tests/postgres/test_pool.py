@@ -182,7 +182,7 @@ def test_when_all_are_taken_the_error_says_so_after_the_timeout(open_pool):
     taken = pool.acquire()
     error = refusal(pool.acquire)
     assert error.kind is DbErrorKind.TIMEOUT
-    assert str(error) == "no connection came free within 0.05 s"
+    assert str(error) == "no connection came free within 0.05 s: 1 of 1 in use by single statements, 0 waiting"
     pool.release(taken)
     pool.release(pool.acquire())
 
@@ -357,7 +357,9 @@ def test_a_server_that_went_away_is_named_when_no_connection_comes():
         error = refusal(pool.acquire)
         pool.close()
     assert error.kind is DbErrorKind.TIMEOUT
-    assert str(error).startswith("no connection came free within 0.5 s; the last attempt to connect: connection ")
+    assert str(error).startswith(
+        "no connection came free within 0.5 s: 0 of 10 in use, 0 waiting; the last attempt to connect: connection "
+    )
 
 
 def test_closing_ends_every_connection_and_every_thread(open_pool, admin):

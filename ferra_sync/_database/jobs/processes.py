@@ -152,7 +152,8 @@ class Crew:
     def __init__(self, run: Run, spec: JobSpec[Any], digest: str, size: int, done: Callable[[int], object]) -> None:
         self._run = run
         self._spec = spec
-        self._task = Task(type(run.db), run.db.config, spec, run.number, digest)
+        config = attrs.evolve(run.db.config, observers=())  # They hear in this process alone.
+        self._task = Task(type(run.db), config, spec, run.number, digest)
         self._size = size
         self._done = done
         self._stillborn = 0

@@ -32,7 +32,8 @@ _THERE: Final = made_ready(
         " AND to_regclass('ferra_job_failures') IS NOT NULL",
         (),
         select_list(((result("there"), BOOLEAN),)),
-    )
+    ),
+    is_internal=True,
 )
 
 

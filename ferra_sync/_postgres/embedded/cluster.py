@@ -28,20 +28,24 @@ class Cluster(NamedTuple):
     scratch: Path
     log: IO[bytes]
     is_new: bool
+    is_durable: bool
     access: tuple[str, ...]
 
     @classmethod
     @contextlib.contextmanager
-    def prepared(cls, kept: Path | None, *, programs: Path, version: int, account: Account) -> Iterator[Cluster]:
+    def prepared(  # noqa: PLR0913 - what there is to know before a server starts
+        cls, kept: Path | None, *, programs: Path, version: int, account: Account, durable: bool, in_memory: bool
+    ) -> Iterator[Cluster]:
         """Make the directories of a server, and remove `scratch` again where starting it fails."""
         is_new = kept is None or _is_new(kept, version)
-        scratch = Path(tempfile.mkdtemp(prefix="ferra-", dir=temporary_directory(account)))
+        scratch = Path(tempfile.mkdtemp(prefix="ferra-", dir=temporary_directory(account, in_memory=in_memory)))
         try:
             # All before the directory is given away: its new owner could lay links where root would write.
             with (scratch / "log").open("w+b") as log:
                 access = write_access(scratch, account, version)
                 account.give(scratch)
-                yield cls(programs, version, kept or scratch / "data", scratch, log, is_new, access)
+                is_durable = durable and kept is not None
+                yield cls(programs, version, kept or scratch / "data", scratch, log, is_new, is_durable, access)
         except BaseException:
             shutil.rmtree(scratch, ignore_errors=True)
             raise
@@ -49,10 +53,9 @@ class Cluster(NamedTuple):
     @property
     def arguments(self) -> tuple[str, ...]:
         """What the supervisor is given: the directories, initdb's options or nothing, the server's options."""
-        is_kept = self.scratch not in self.data.parents
         settings = ["listen_addresses=", f"port={PORT}", f'unix_socket_directories="{self.scratch}"', *self.access]
-        settings += () if is_kept else _NOT_DURABLE
-        initdb = f"{self._initdb()}{'' if is_kept else ' -N'}" if self.is_new else ""
+        settings += () if self.is_durable else _NOT_DURABLE
+        initdb = f"{self._initdb()}{'' if self.is_durable else ' -N'}" if self.is_new else ""
         options = [word for setting in settings for word in ("-c", setting)]
         return str(self.programs), str(self.data), str(self.scratch), initdb, *options
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -20,6 +21,9 @@ from collections.abc import Iterator
 PORT: Final = 5432
 _LONGEST_SOCKET: Final = 103
 """Bytes of a socket's path: `sun_path` has 104 on macOS and 108 on Linux, one of them for the closing NUL."""
+_MEMORY_DISK: Final = "/dev/shm"  # noqa: S108 - each use is a mkdtemp
+_ROOM: Final = 2**30
+"""Bytes: a new cluster takes some 40 MB, each database in it 8."""
 
 
 @contextlib.contextmanager
@@ -36,9 +40,15 @@ def locked(path: Path, account: Account) -> Iterator[int]:
         yield lock
 
 
-def temporary_directory(account: Account) -> Path:
-    """Return TMPDIR where the server's user may write in it and a socket's path fits, else the system's own."""
-    candidates = [Path(place).resolve() for place in (tempfile.gettempdir(), "/tmp", "/var/tmp")]  # noqa: S108 - each use is a mkdtemp
+def temporary_directory(account: Account, *, in_memory: bool = False) -> Path:
+    """Return TMPDIR where the server's user may write in it and a socket's path fits, else the system's own.
+
+    With `in_memory` Linux's memory disk goes before them, where it has room.
+    """
+    places = [tempfile.gettempdir(), "/tmp", "/var/tmp"]  # noqa: S108 - each use is a mkdtemp
+    if in_memory and Path(_MEMORY_DISK).is_dir() and shutil.disk_usage(_MEMORY_DISK).free > _ROOM:
+        places.insert(0, _MEMORY_DISK)
+    candidates = [Path(place).resolve() for place in places]
     for candidate in candidates:
         socket = str(candidate / "ferra-12345678" / f".s.PGSQL.{PORT}.lock")
         fits = len(os.fsencode(socket)) <= _LONGEST_SOCKET and not {",", '"'} & set(socket)

@@ -50,7 +50,7 @@ class EmbeddedServer:
         self._owner = os.getpid()
 
     @classmethod
-    def start(cls, path: str | Path | None = None) -> Self:
+    def start(cls, path: str | Path | None = None, *, durable: bool = True, in_memory: bool = False) -> Self:
         """Start a server and wait until it takes connections.
 
         The programs are, in this order: those in the directory that the environment variable `FERRA_POSTGRES_BIN`
@@ -59,8 +59,10 @@ class EmbeddedServer:
         Under root the server runs as `nobody`, with a readable copy of the programs where it needs one.
 
         Args:
-            path: the directory that keeps the data, with durable settings; made, and a cluster in it, where there is
-                none. Without it the data are fast, not durable, and removed when the server stops.
+            path: the directory that keeps the data; made, and a cluster in it, where there is none. Without it the data
+                are fast, not durable, and removed when the server stops.
+            durable: False: data that are kept may be lost where the machine fails, and are as fast.
+            in_memory: put data that are not kept on Linux's memory disk, where there is one with a GiB of room.
 
         Raises:
             EmbeddedError: there is no PostgreSQL here or it does not start; `path` holds something else, a cluster of
@@ -70,20 +72,20 @@ class EmbeddedServer:
             raise EmbeddedError("the embedded PostgreSQL needs Unix sockets and signals: not on Windows")
         kept = None if path is None else Path(path).absolute()
         try:
-            return cls._start(kept)
+            return cls._start(kept, durable=durable, in_memory=in_memory)
         except OSError as error:
             raise EmbeddedError(
                 f"PostgreSQL cannot be started in {kept or 'a directory of its own'}: {error}"
             ) from error
 
     @classmethod
-    def _start(cls, kept: Path | None) -> Self:
+    def _start(cls, kept: Path | None, **options: bool) -> Self:
         account = Account.for_server()
         programs, version = runnable(find_programs(), account)
         with contextlib.ExitStack() as undo:
             with SPAWNING, locked(kept, account) if kept else contextlib.nullcontext(NULL) as lock:
                 cluster = undo.enter_context(
-                    Cluster.prepared(kept, programs=programs, version=version, account=account)
+                    Cluster.prepared(kept, programs=programs, version=version, account=account, **options)
                 )
                 log = cluster.log.fileno()
                 supervisor = Supervisor(SERVE, *cluster.arguments, account=account, lock=lock, log=log)

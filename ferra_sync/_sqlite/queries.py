@@ -81,8 +81,12 @@ class _Combined(Rows):
     head: str
     operator: str
     parts: tuple[Rows, ...]
-    storages: tuple[Storage, ...]
+    kept: tuple[Storage, ...]
     tail: str
+
+    @property
+    def storages(self) -> tuple[Storage, ...]:
+        return self.kept
 
     def text(self, storages: Sequence[Storage] | None = None, names: Sequence[str] = ()) -> str:
         together = f" {self.operator} ".join(part.text(self.storages, names) for part in self.parts)

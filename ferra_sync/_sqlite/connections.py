@@ -67,7 +67,7 @@ class Connections:
     """
 
     def __init__(self, config: DatabaseConfig) -> None:
-        self.path = path_of(config.url)
+        self.path: str = path_of(config.url)
         self.config = config
         self._renew()
         self._left: list[Connection] = []

@@ -35,6 +35,10 @@ class QueryCounter(Observer):
         seconds: how long they took together.
     """
 
+    queries: int
+    rows: int
+    seconds: float
+
     def __init__(self, *, own_thread: bool = False) -> None:
         self.queries = self.rows = 0
         self.seconds = 0.0

@@ -1,4 +1,4 @@
-"""Whether the server answers, asked in a thread of its own, so that who asks need not wait for longer than it will."""
+"""Whether the server answers: asked in a thread of its own, so that whoever wants to know says how long to wait."""
 
 from __future__ import annotations
 
@@ -93,11 +93,12 @@ class Probe:
         with self._lock:
             answer = self._under_way
             if answer is None or answer.is_there:
-                answer = self._under_way = Answer()
+                answer = Answer()
                 try:
                     start_new_thread(answer.ask, (self._pool, self._parameters))
                 except RuntimeError:  # There are no more threads, as at the interpreter's end.
                     answer.ask(self._pool, self._parameters)
+                self._under_way = answer  # Now that it will come, whatever interrupts this.
         answer.wait(seconds)
         return answer
 

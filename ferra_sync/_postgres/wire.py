@@ -80,8 +80,8 @@ def send(
             prepare = None if is_forgotten else False
             cursor.execute(statement.sql, statement.parameters(params), prepare=prepare, binary=statement.binary)
         if listeners:
-            seconds, server = perf_counter() - begun, getattr(connection, "server", None)
-            event = QueryEvent(statement, len(params), seconds, cursor._rowcount, server)
+            heard: Any = connection  # What has listeners says where it leads.
+            event = QueryEvent(statement, len(params), perf_counter() - begun, cursor._rowcount, heard.server)
             tell_query(connection, listeners, event)
         try:
             return answer(cursor)

@@ -9,7 +9,7 @@ from ferra_sync._database.runner import kept_out, unwritten
 from ferra_sync._expression.values import Value
 from ferra_sync._model.model import M, ModelMeta
 from ferra_sync._model.rows import check_insertable, checked_values
-from ferra_sync._repository.statements import ModelStatements, Params
+from ferra_sync._repository.statements import ModelStatements, Params, statements_of
 from ferra_sync.errors import NotFound, QueryError
 
 
@@ -25,6 +25,11 @@ class RowBodies(Value, Generic[M]):
     model: type[M]
     _meta: ModelMeta
     _statements: ModelStatements
+
+    def __init__(self, model: type[M]) -> None:
+        self.model = model
+        self._meta = ModelMeta.of(model)
+        self._statements = statements_of(self._meta)
 
     def _find_by_id(self, executor: Verbs, id: object) -> M:
         return self._only(executor._rows(self._statements.find, self._statements.key_values(id)), id)

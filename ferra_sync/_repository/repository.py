@@ -21,7 +21,7 @@ from ferra_sync._query.select import Select
 from ferra_sync._query.select_arity import select
 from ferra_sync._repository.bodies import RowBodies
 from ferra_sync._repository.protocol import Key, Keyed, Ordering, Tabled
-from ferra_sync._repository.statements import ModelStatements, statements_of
+from ferra_sync._repository.statements import ModelStatements
 from ferra_sync.errors import NotFound, QueryError
 from ferra_sync.functions._aggregates import count
 
@@ -79,11 +79,9 @@ class PgRepository(RowBodies[M]):
     def __init__(self, model: type[M], db: Executor) -> None:
         if not isinstance(db, Executor):
             raise QueryError(f"a repository is over a Database or a Transaction, not {named(db)}")
-        self.model = model
+        super().__init__(model)
         self._all = select(cast("Any", model))  # mypy does not see a type[M] as the class it is
         self.db = db
-        self._meta = ModelMeta.of(model)
-        self._statements = statements_of(self._meta)
 
     def __repr__(self) -> str:
         return f"<PgRepository of {self.model.__name__} on {self._meta.table.name}>"

@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 import uuid
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Any, Final
 from weakref import WeakSet
 
@@ -67,7 +67,7 @@ class Connections:
     """
 
     def __init__(self, config: DatabaseConfig) -> None:
-        self.path = path_of(config.url)
+        self.path: str = path_of(config.url)
         self.config = config
         self._renew()
         self._left: list[Connection] = []
@@ -83,8 +83,9 @@ class Connections:
 
     def close_idle(self) -> None:
         """Close what nobody uses; it is opened again when it is needed."""
-        while self._idle:
-            self._idle.pop().close()
+        with suppress(IndexError):  # Another thread may take the last one.
+            while True:
+                self._idle.pop().close()
 
     def leave_to_parent(self) -> None:
         """In a forked child: open connections of its own; those of the parent are kept, for closing would end them."""

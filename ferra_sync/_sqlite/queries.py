@@ -43,15 +43,14 @@ _VALUE: Final = "value"
 
 
 class Rows(ABC):
-    """What makes rows.
+    """What makes rows; `is_single`: whether it is one row, whatever there is."""
 
-    Attributes:
-        storages: how each column is kept.
-        is_single: whether it is one row, whatever there is.
-    """
-
-    storages: tuple[Storage, ...]
     is_single: bool = False
+
+    @property
+    @abstractmethod
+    def storages(self) -> tuple[Storage, ...]:
+        """How each column is kept."""
 
     @abstractmethod
     def text(self, storages: Sequence[Storage] | None = None, names: Sequence[str] = ()) -> str:
@@ -66,7 +65,7 @@ class _Selected(Rows):
     is_single: bool = False
 
     @property
-    def storages(self) -> tuple[Storage, ...]:  # type: ignore[override]  # it is read alone
+    def storages(self) -> tuple[Storage, ...]:
         return tuple(item.storage for item in self.items)
 
     def text(self, storages: Sequence[Storage] | None = None, names: Sequence[str] = ()) -> str:
@@ -82,8 +81,12 @@ class _Combined(Rows):
     head: str
     operator: str
     parts: tuple[Rows, ...]
-    storages: tuple[Storage, ...]
+    kept: tuple[Storage, ...]
     tail: str
+
+    @property
+    def storages(self) -> tuple[Storage, ...]:
+        return self.kept
 
     def text(self, storages: Sequence[Storage] | None = None, names: Sequence[str] = ()) -> str:
         together = f" {self.operator} ".join(part.text(self.storages, names) for part in self.parts)
@@ -105,7 +108,7 @@ class _Wrapped(Rows):
     rows: Rows
 
     @property
-    def storages(self) -> tuple[Storage, ...]:  # type: ignore[override]  # it is read alone
+    def storages(self) -> tuple[Storage, ...]:
         return self.rows.storages
 
     def text(self, storages: Sequence[Storage] | None = None, names: Sequence[str] = ()) -> str:

@@ -21,7 +21,7 @@ from ferra_sync._query.select import Select
 from ferra_sync._query.select_arity import select
 from ferra_sync._repository.bodies import RowBodies
 from ferra_sync._repository.protocol import Key, Keyed, Ordering, Tabled
-from ferra_sync._repository.statements import ModelStatements, statements_of
+from ferra_sync._repository.statements import ModelStatements
 from ferra_sync._sqlite.many import ManyRows
 from ferra_sync._sqlite.storage import storage_of
 from ferra_sync._sqlite.transaction import SqliteTransaction
@@ -75,11 +75,9 @@ class SqliteRepository(RowBodies[M]):
     def __init__(self, model: type[M], db: SqliteVerbs) -> None:
         if not isinstance(db, SqliteVerbs):
             raise QueryError(f"this repository is over a SqliteDatabase or a SqliteTransaction, not {named(db)}")
-        self.model = model
+        super().__init__(model)
         self._all = select(cast("Any", model))  # mypy does not see a type[M] as the class it is
         self.db = db
-        self._meta = ModelMeta.of(model)
-        self._statements = statements_of(self._meta)
         for ref in self._meta.refs:
             storage_of(ref.type)
 

@@ -14,7 +14,9 @@ from ferra_sync.monitoring._activity import Activity
 from ferra_sync.monitoring._sampler import Point, Sample, Storage, Watched
 from ferra_sync.monitoring._statements import StatementUse
 
-_NO_STATEMENTS: Final = "pg_stat_statements is not there: it wants shared_preload_libraries and CREATE EXTENSION"
+_NO_STATEMENTS: Final = (
+    "pg_stat_statements is not there, or not for this role: it wants shared_preload_libraries and CREATE EXTENSION"
+)
 _SQL: Final = frozenset({"statement", "ran last"})
 """The columns of statements."""
 _MINUTES: Final = 120

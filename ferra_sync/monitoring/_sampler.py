@@ -11,7 +11,7 @@ import attrs
 
 from ferra_sync._database.database import Database
 from ferra_sync._postgres.config import DatabaseConfig
-from ferra_sync.errors import FerraDbError
+from ferra_sync.errors import Db, DbErrorKind, FerraDbError
 from ferra_sync.monitoring._activity import Activity, activity
 from ferra_sync.monitoring._server import ServerStatus, server_status
 from ferra_sync.monitoring._statements import StatementUse, top_statements
@@ -54,6 +54,19 @@ class Storage:
     unused_indexes: tuple[UnusedIndex, ...]
     missing_indexes: tuple[MissingIndex, ...]
 
+    @classmethod
+    def of(cls, db: Database, before: Storage) -> Self:
+        """Take a look; where that takes too long, the one before is still good."""
+        try:
+            return cls(table_sizes(db), unused_indexes(db), missing_indexes(db))
+        except Db as error:
+            if error.kind is not DbErrorKind.TIMEOUT:
+                raise
+            return cls(before.tables, before.unused_indexes, before.missing_indexes)
+
+
+_NOTHING: Final = Storage((), (), ())
+
 
 @attrs.frozen
 class Point:
@@ -78,7 +91,7 @@ class Point:
     @classmethod
     def between(cls, before: Sample, after: Sample) -> Self:
         """Return how the numbers went from one moment to another."""
-        seconds = max(after.time - before.time, 1e-3)
+        seconds = max(after.clock - before.clock, 1e-3)
         was, now = before.status, after.status
         hit, read = now.blocks_hit - was.blocks_hit, now.blocks_read - was.blocks_read
         sessions = after.activity.sessions
@@ -99,20 +112,30 @@ class Sample:
 
     Attributes:
         time: seconds since 1970.
-        statements: None where the server does not count them.
+        clock: seconds of a clock that nobody sets.
+        statements: None where the server does not count them, or not for this role.
     """
 
     time: float
+    clock: float
     status: ServerStatus
     activity: Activity
     statements: tuple[StatementUse, ...] | None
     storage: Storage
 
     @classmethod
-    def of(cls, db: Database, storage: Storage | None) -> Self:
-        """Take a sample; the storage may be one of before."""
-        kept = storage or Storage(table_sizes(db), unused_indexes(db), missing_indexes(db))
-        return cls(time.time(), server_status(db), activity(db), top_statements(db), kept)
+    def of(cls, db: Database, storage: Storage) -> Self:
+        """Take a sample, but for the storage."""
+        return cls(time.time(), time.monotonic(), server_status(db), activity(db), _statements(db), storage)
+
+
+def _statements(db: Database) -> tuple[StatementUse, ...] | None:
+    try:
+        return top_statements(db)
+    except Db as error:
+        if error.kind is not DbErrorKind.PERMISSION_DENIED:
+            raise
+        return None
 
 
 @attrs.frozen
@@ -162,8 +185,9 @@ class Sampler:
     def _look(self) -> None:
         is_stale = time.monotonic() - self._stored >= _STORAGE_EVERY
         before = self._sample
+        storage = _NOTHING if before is None else before.storage
         try:
-            self._sample = Sample.of(self._db, None if before is None or is_stale else before.storage)
+            self._sample = Sample.of(self._db, Storage.of(self._db, storage) if is_stale else storage)
         except FerraDbError as error:
             self._failure = str(error)
             return

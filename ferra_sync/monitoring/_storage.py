@@ -10,23 +10,27 @@ from ferra_sync._database.transaction import Executor
 from ferra_sync._postgres import wire
 
 _TABLES: Final = b"""
-SELECT s.schemaname::text, s.relname::text,
-       CASE WHEN x.locked THEN c.relpages::int8 * pg_catalog.current_setting('block_size')::int8
-            ELSE pg_catalog.pg_total_relation_size(c.oid) END AS size,
-       CASE WHEN x.locked THEN 0 ELSE pg_catalog.pg_indexes_size(c.oid) END,
-       s.n_live_tup, s.n_dead_tup,
-       extract(epoch FROM pg_catalog.now() - greatest(s.last_vacuum, s.last_autovacuum))::float8,
-       extract(epoch FROM pg_catalog.now() - greatest(s.last_analyze, s.last_autoanalyze))::float8
-FROM pg_catalog.pg_stat_user_tables s
-JOIN pg_catalog.pg_class c ON c.oid = s.relid
+SELECT t.schemaname::text, t.relname::text,
+       CASE WHEN x.locked THEN t.relpages::int8 * pg_catalog.current_setting('block_size')::int8
+            ELSE pg_catalog.pg_total_relation_size(t.relid) END AS size,
+       CASE WHEN x.locked THEN 0 ELSE pg_catalog.pg_indexes_size(t.relid) END,
+       t.n_live_tup, t.n_dead_tup,
+       extract(epoch FROM pg_catalog.now() - greatest(t.last_vacuum, t.last_autovacuum))::float8,
+       extract(epoch FROM pg_catalog.now() - greatest(t.last_analyze, t.last_autoanalyze))::float8
+FROM (
+    SELECT s.*, c.relpages FROM pg_catalog.pg_stat_user_tables s JOIN pg_catalog.pg_class c ON c.oid = s.relid
+    ORDER BY c.relpages DESC LIMIT %d
+) t
 CROSS JOIN LATERAL (SELECT EXISTS (
     SELECT FROM pg_catalog.pg_locks l
-    WHERE l.relation = c.oid AND l.mode = 'AccessExclusiveLock'
+    WHERE l.relation = t.relid AND l.mode = 'AccessExclusiveLock'
       AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())
 ) AS locked) x
 ORDER BY 3 DESC, 1, 2 LIMIT %d
 """
-"""To ask for the size of a table that is being altered would be to wait for that."""
+"""To ask for the size of a table that is being altered would be to wait for that; to ask for all of them, for long."""
+_MEASURED: Final = 500
+"""How many tables are measured: those that were largest when they were last counted, without what is out of line."""
 
 _SERVES_KEY: Final = b"""
 i.indrelid = f.conrelid AND i.indisvalid AND i.indpred IS NULL
@@ -139,7 +143,9 @@ def table_sizes(db: Executor, limit: int = 20) -> tuple[TableSize, ...]:
         Db: the server cannot be reached, or says no.
     """
     with db.connection() as connection:
-        return tuple(TableSize(*row) for row in wire.read(connection, _TABLES % int(limit)))
+        return tuple(
+            TableSize(*row) for row in wire.read(connection, _TABLES % (max(int(limit), _MEASURED), int(limit)))
+        )
 
 
 def unused_indexes(db: Executor) -> tuple[UnusedIndex, ...]:

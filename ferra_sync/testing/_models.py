@@ -158,24 +158,23 @@ def _field(meta: ModelMeta, field: FieldMeta, references: set[str]) -> Values:
 
 def _valid(meta: ModelMeta, field: FieldMeta) -> Values:
     """Return the values of a field that its validators accept."""
-    validator = field.attribute.validator
-    try:
-        values = values_of(Wanted(field.ref.type, limits_of(validator), _own(field)))
-    except QueryError as error:
-        raise QueryError(f"{meta.model.__name__}.{field.name}: {error}") from None
-    if validator is None or attrs.validators.get_disabled():
-        return values
+    validator = None if attrs.validators.get_disabled() else field.attribute.validator
 
-    def is_valid(value: object) -> bool:
+    def is_accepted(value: object) -> bool:
         try:
-            validator(None, field.attribute, value)
+            if validator is not None:
+                validator(None, field.attribute, value)
         except AttributeError:
             return True  # It looks at other fields of the row: it is asked when there is one.
         except Exception:  # noqa: BLE001 - as above
             return False
         return True
 
-    return values.filter(is_valid)
+    try:
+        values = values_of(Wanted(field.ref.type, limits_of(validator), _own(field), is_accepted))
+    except QueryError as error:
+        raise QueryError(f"{meta.model.__name__}.{field.name}: {error}") from None
+    return values if validator is None else values.filter(is_accepted)
 
 
 def _own(field: FieldMeta) -> Any:  # noqa: ANN401 - an annotation

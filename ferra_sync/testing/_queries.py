@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from types import TracebackType
 from typing import Final
 
@@ -61,14 +61,10 @@ class _Expected(AbstractContextManager[QueryCounter]):
 def watched(databases: Iterable[Database], limit: int) -> Iterator[RepeatedQueries]:
     """Yield what finds the lines of the block that send one statement more than `limit` times."""
     found = RepeatedQueries(times=limit + 1, within=_LONG)
-    listeners = [each._pool.listeners for each in databases]
-    for each in listeners:
-        each.append(found)
-    try:
+    with ExitStack() as stack:
+        for each in databases:
+            stack.enter_context(each._pool.listeners.joined_by(found))
         yield found
-    finally:
-        for each in listeners:
-            each.remove(found)
 
 
 def _shown(lines: Iterable[Repeated]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from counted_rows import Counted, CountedRow, all_rows, count_up
 from databases import fresh_database
+from psycopg.conninfo import make_conninfo
 
 from ferra_sync import Database, Db, Derived, JobOptions, QueryError, Table, select, update
 from ferra_sync import types as t
@@ -84,7 +85,8 @@ def test_a_role_that_may_not_create_tables_is_told_so(db):
     with db.connection() as connection:
         connection.execute("DROP ROLE IF EXISTS reader; CREATE ROLE reader; REVOKE CREATE ON SCHEMA public FROM PUBLIC")
     try:
-        with Database.connect(f"{db.config.url} options='-c role=reader'") as reader, pytest.raises(Db) as caught:
+        url = make_conninfo(db.config.url, options="-c role=reader")
+        with Database.connect(url) as reader, pytest.raises(Db) as caught:
             reader.run_batches(all_rows(), count_up, name="nightly")
     finally:
         with db.connection() as connection:

@@ -12,6 +12,7 @@ from counted_rows import Counted, CountedRow, all_rows, count_up, counted, fail_
 from databases import fresh_database
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from psycopg.conninfo import make_conninfo
 
 from ferra_sync import (
     Conflict,
@@ -343,7 +344,8 @@ BACKEND = fn.function("pg_backend_pid", returns=t.integer())
 def test_two_that_run_one_job_do_no_batch_twice_whatever_the_servers_default_is(db, isolation):
     together = threading.Barrier(2)
     ended = []
-    url = f"{db.config.url} options='-c default_transaction_isolation={isolation.replace(' ', chr(92) * 2 + ' ')}'"
+    escaped = isolation.replace(" ", "\\ ")
+    url = make_conninfo(db.config.url, options=f"-c default_transaction_isolation={escaped}")
 
     def run():
         with Database.connect(url) as mine:

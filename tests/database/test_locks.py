@@ -18,7 +18,8 @@ from ferra_sync import Database, DatabaseConfig, Db, DbErrorKind, QueryError
 from ferra_sync._postgres.advisory import key_of
 
 KEY = "SELECT ('x' || left(encode(sha256(convert_to(%s, 'UTF8')), 'hex'), 16))::bit(64)::bigint"
-HELD = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted"
+HERE = "locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+HELD = f"SELECT count(*) FROM pg_locks WHERE {HERE} AND granted"
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +111,7 @@ def test_an_error_in_the_block_frees_the_lock_and_goes_on(db, observer, shared):
 
 def test_a_lock_that_was_lost_with_its_session_is_said_at_the_end(db, observer):
     with pytest.raises(Db, match='"nightly" was lost before its end') as caught, db.lock("nightly"):
-        (pid,) = observer.execute("SELECT pid FROM pg_locks WHERE locktype = 'advisory'").fetchone()
+        (pid,) = observer.execute(f"SELECT pid FROM pg_locks WHERE {HERE}").fetchone()
         observer.execute("SELECT pg_terminate_backend(%s, 10000)", [pid])
     assert caught.value.kind is DbErrorKind.CLOSED_CONNECTION
     assert db.fetch_all(OWNERS) == ["ann", "bob"]

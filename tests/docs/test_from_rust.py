@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from test_examples import EXAMPLES, PACKAGES
-from test_pages import PAGES
+from test_run_pages import PAGES
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = DOCS / "from-rust.md"
@@ -30,7 +30,7 @@ RUN_PAGES = {
     "guide.md": "test_guide.py",
     "providers.md": "test_providers_page.py",
     "testing.md": "test_testing_page.py",
-    **{f"{page}.md": "test_pages.py" for page in PAGES},
+    **{f"{page}.md": "test_run_pages.py" for page in PAGES},
 }
 """The pages whose blocks are run, each by a test beside this one."""
 

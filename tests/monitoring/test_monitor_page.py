@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 from databases import fresh_database, server_in_memory
+from psycopg.conninfo import make_conninfo
 
 from ferra_sync import Database, DatabaseConfig, Db, QueryError
 from ferra_sync.monitoring import MonitorPage, Statistics, monitor
@@ -167,7 +168,7 @@ def test_a_port_that_is_taken_is_an_error_and_leaves_no_session(page: MonitorPag
 
 def test_a_server_that_is_away_is_an_error_and_no_page(url: str) -> None:
     with pytest.raises(Db):
-        monitor(DatabaseConfig(url + " dbname=nosuch"))
+        monitor(DatabaseConfig(make_conninfo(url, dbname="nosuch")))
 
 
 def test_a_server_that_goes_away_is_told_and_what_was_known_stays() -> None:

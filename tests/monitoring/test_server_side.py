@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import Any
 
 import psycopg
@@ -12,7 +12,7 @@ import pytest
 from databases import fresh_database
 from psycopg.conninfo import make_conninfo
 
-from ferra_sync import Database, Db, DbErrorKind
+from ferra_sync import Database, DatabaseConfig, Db, DbErrorKind
 from ferra_sync.monitoring import (
     Session,
     activity,
@@ -22,6 +22,7 @@ from ferra_sync.monitoring import (
     top_statements,
     unused_indexes,
 )
+from ferra_sync.monitoring._sampler import Sampler, Storage
 
 SECRET = "zq-secret"
 SCRIPT = """
@@ -242,3 +243,32 @@ def test_a_role_that_may_not_read_what_was_counted_is_told(counting_url: str) ->
         assert caught.value.kind is DbErrorKind.PERMISSION_DENIED
         with db.connection() as connection:
             connection.execute(f"DROP ROLE {role}".encode())
+
+
+def test_the_monitor_of_a_role_that_may_read_little_shows_the_rest(counting_url: str) -> None:
+    role = f"modest_{os.getpid()}"
+    script = f"{SCRIPT}; CREATE EXTENSION pg_stat_statements; REVOKE ALL ON pg_stat_statements FROM PUBLIC"
+    with fresh_database(counting_url, script=f"{script}; CREATE ROLE {role} LOGIN") as url:
+        config = DatabaseConfig(make_conninfo(url, options=f"-c role={role}"))
+        with closing(Sampler(config)) as sampler:
+            found = sampler.watched()
+        assert found.failure is None
+        assert found.sample is not None
+        assert found.sample.statements is None
+        assert {each.table for each in found.sample.storage.tables} == {"lamps", "Sales", "Notes"}
+        with psycopg.connect(url, autocommit=True) as admin:
+            admin.execute(f"DROP ROLE {role}".encode())
+
+
+def test_sizes_that_take_too_long_are_those_of_before(url: str) -> None:
+    with Database.connect(url) as db, session(url, "locker") as locker:
+        before = Storage.of(db, Storage((), (), ()))
+        locker.execute("LOCK TABLE pg_catalog.pg_constraint")
+        hurried = DatabaseConfig(url, lock_timeout=0.01)
+        with Database.connect(config=hurried) as late:
+            assert Storage.of(late, before) == before
+        locker.rollback()
+        with Database.connect(url) as gone:
+            pass
+        with pytest.raises(Db, match="the database is closed"):
+            Storage.of(gone, before)

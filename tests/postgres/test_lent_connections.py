@@ -69,8 +69,13 @@ def test_no_setting_of_the_session_reaches_the_next_borrower(db, role, statement
     assert value(db, SHOWN) == before
 
 
+ADVISORY_LOCKS = (
+    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+
 LEFT = {
-    "an advisory lock": ("SELECT pg_advisory_lock(7)", "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"),
+    "an advisory lock": ("SELECT pg_advisory_lock(7)", ADVISORY_LOCKS),
     "a temporary table": (
         "CREATE TEMP TABLE notes AS SELECT 1 AS id",
         "SELECT count(*) FROM pg_class WHERE relpersistence = 't' AND relname = 'notes'",
@@ -204,4 +209,4 @@ def _migrate(db, tmp_path, *, fails):
     else:
         assert len(Migrations(tmp_path).run(db)) == 1
     assert value(db, SHOWN) == before
-    assert value(db, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") == 0
+    assert value(db, ADVISORY_LOCKS) == 0

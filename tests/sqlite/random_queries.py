@@ -10,6 +10,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any, Final, NamedTuple
@@ -60,14 +61,22 @@ def asked(postgres: Database, sqlite: SqliteDatabase, case: Case) -> Answer:
 
 def answers(server_url: str, cases: range, seed: int) -> Iterator[tuple[int, Answer]]:
     """Yield each case's number and what became of it."""
+    for numbers, sources, (postgres, sqlite) in worlds(server_url, cases, seed):
+        for number in numbers:
+            yield number, asked(postgres, sqlite, Writer(Random(f"{seed} {number}"), sources).case())
+
+
+def worlds(
+    server_url: str, cases: range, seed: int
+) -> Iterator[tuple[range, Sequence[Source], tuple[Database, SqliteDatabase]]]:
+    """Yield the numbers of the cases that share their tables, the tables, and both databases with these."""
     for world in range(cases.start // CASES_OF_A_WORLD, -(-cases.stop // CASES_OF_A_WORLD)):
         numbers = range(max(cases.start, world * CASES_OF_A_WORLD), min(cases.stop, (world + 1) * CASES_OF_A_WORLD))
         made = [random_source(Random(f"{seed} {world} {number}"), number, _KEPT) for number in range(_TABLES)]
         script = ["CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy')", *(each for _, lines in made for each in lines)]
         sources = [source for source, _ in made]
-        with _both(server_url, script, sources) as (postgres, sqlite):
-            for number in numbers:
-                yield number, asked(postgres, sqlite, Writer(Random(f"{seed} {number}"), sources).case())
+        with _both(server_url, script, sources) as both:
+            yield numbers, sources, both
 
 
 @contextmanager
@@ -81,12 +90,13 @@ def _both(
     ):
         sqlite.create_tables(*(source.table for source in sources))
         for source in sources:
-            whole = _whole(source)
-            sqlite.repository(whole).insert_many(postgres.fetch_all(select(whole)))
+            model = whole(source)
+            sqlite.repository(model).insert_many(postgres.fetch_all(select(model)))
         yield postgres, sqlite
 
 
-def _whole(source: Source) -> Any:
+@cache
+def whole(source: Source) -> Any:
     """Return a model of all columns."""
     optional = {number: column.expr.ref.nullable for number, column in enumerate(source.columns)}
     fields = {

@@ -1,17 +1,24 @@
-"""Some thousand random queries have one answer in both databases; `random_queries.py` asks as many as one likes."""
+"""Some hundred random queries and writes do the same on both databases; as scripts they ask as many as one likes."""
 
 from __future__ import annotations
 
-from random_queries import answers
+from collections.abc import Callable, Iterator
 
-CASES = 700
-SERVED = 150
-"""At least so many of them are, so that refusing all would not pass."""
+import pytest
+import random_queries
+import random_writes
+from random_queries import Answer
 
 
-def test_random_queries_have_the_answer_that_postgresql_gives(server_url: str) -> None:
-    given = [(number, answer) for number, answer in answers(server_url, range(CASES), seed=3)]
-    assert not "\n\n".join(
-        f"case {number}:\n{each.difference}" for number, each in given if each.difference is not None
-    )
-    assert sum(each.refusal is None for _, each in given) >= SERVED
+@pytest.mark.parametrize(
+    ("answers", "cases", "served"), [(random_queries.answers, 500, 100), (random_writes.answers, 250, 150)]
+)
+def test_random_statements_do_what_they_do_on_postgresql(
+    server_url: str,
+    answers: Callable[[str, range, int], Iterator[tuple[int, Answer]]],
+    cases: int,
+    served: int,
+) -> None:
+    given = list(answers(server_url, range(cases), 3))
+    assert not "\n\n".join(f"case {number}:\n{each.difference}" for number, each in given if each.difference)
+    assert sum(each.refusal is None for _, each in given) >= served  # Refusing all would be no answer.

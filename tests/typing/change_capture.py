@@ -56,15 +56,15 @@ assert_type(drop(db, "cache", sink=sink), bool)
 
 
 def first(change: Change[Post]) -> Post | None:
-    return change.row  # R1000 an emptied table has no row
+    return change.row  # R953 an emptied table has no row
 
 
 # Rejected
 
-Capture(db, "cache", [Users], sink)  # R1001 a table for a model of it
-Capture(db, "cache", [Post], "redis://localhost")  # R1002 a URL for a sink
-Capture("postgresql://localhost", "cache", [Post], sink)  # R1003 a URL for a database
-RedisSink("redis://localhost", format="xml")  # R1004 a format that is none
-CaptureOptions(way="push")  # R1005 a way that is none
-CaptureOptions(batch_rows="many")  # R1006 a text for a number
-CallableSink(lambda: None)  # R1007 a function that takes no changes
+Capture(db, "cache", [Users], sink)  # R954 a table for a model of it
+Capture(db, "cache", [Post], "redis://localhost")  # R955 a URL for a sink
+Capture("postgresql://localhost", "cache", [Post], sink)  # R956 a URL for a database
+RedisSink("redis://localhost", format="xml")  # R957 a format that is none
+CaptureOptions(way="push")  # R958 a way that is none
+CaptureOptions(batch_rows="many")  # R959 a text for a number
+CallableSink(lambda: None)  # R960 a function that takes no changes

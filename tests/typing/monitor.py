@@ -75,17 +75,17 @@ assert_type(server_status(db), ServerStatus)
 
 # Rejected
 
-tx.health()  # R953 a transaction's health
-tx.stats()  # R954 a transaction's statistics
-db.stats().counted.waits  # R955 what may not be counted
-DatabaseConfig(leak_after="60")  # R956 a text for seconds
-HealthChecks(db, every="30")  # R957 the same
-HealthChecks(tx)  # R958 the health of a transaction
-HealthChecks(db, heard=len)  # R959 what cannot hear of health
-monitor(tx)  # R960 a monitor of a transaction
-monitor("postgresql:///shop")  # R961 a URL for a database
-monitor(db, port="8000")  # R962 a text for a port
-activity(DatabaseConfig())  # R963 the activity of a config
-top_statements(db).count(1)  # R964 what may not be there
-now.blocks[0].blocker.pid  # R965 a blocker that may be no session
-health.is_ready = True  # R966 a state that is set
+tx.health()  # R961 a transaction's health
+tx.stats()  # R962 a transaction's statistics
+db.stats().counted.waits  # R963 what may not be counted
+DatabaseConfig(leak_after="60")  # R964 a text for seconds
+HealthChecks(db, every="30")  # R965 the same
+HealthChecks(tx)  # R966 the health of a transaction
+HealthChecks(db, heard=len)  # R967 what cannot hear of health
+monitor(tx)  # R968 a monitor of a transaction
+monitor("postgresql:///shop")  # R969 a URL for a database
+monitor(db, port="8000")  # R970 a text for a port
+activity(DatabaseConfig())  # R971 the activity of a config
+top_statements(db).count(1)  # R972 what may not be there
+now.blocks[0].blocker.pid  # R973 a blocker that may be no session
+health.is_ready = True  # R974 a state that is set

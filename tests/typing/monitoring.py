@@ -36,15 +36,15 @@ class Other:
 
 
 class Wrong(Observer):
-    def on_query(self, event: str) -> None: ...  # R967 an event that is a text
+    def on_query(self, event: str) -> None: ...  # R975 an event that is a text
 
 
-Database.connect(observers=(Other(),))  # R968 an observer that does not inherit Observer
-Database.connect(observers=[Own()])  # R969 a list of observers
-Database.connect(observers=Own())  # R970 one that is in no tuple
-Database.connect(observers=(Own,))  # R971 a class of observers
-DatabaseConfig(observers=(print,))  # R972 a function as an observer
-QueryLog(0.2)  # R973 a setting without its name
-QueryLog(slow="1 s")  # R974 a text for seconds
-db.counting(True)  # R975 an option without its name
-n.queries.sql  # R976 a count for a query
+Database.connect(observers=(Other(),))  # R976 an observer that does not inherit Observer
+Database.connect(observers=[Own()])  # R977 a list of observers
+Database.connect(observers=Own())  # R978 one that is in no tuple
+Database.connect(observers=(Own,))  # R979 a class of observers
+DatabaseConfig(observers=(print,))  # R980 a function as an observer
+QueryLog(0.2)  # R981 a setting without its name
+QueryLog(slow="1 s")  # R982 a text for seconds
+db.counting(True)  # R983 an option without its name
+n.queries.sql  # R984 a count for a query

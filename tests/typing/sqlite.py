@@ -52,11 +52,11 @@ with db.transaction() as tx:
 
 # Rejected
 
-db.fetch_page(from_(Users))  # R977 a page of nothing
-db.fetch_page(newest, "2")  # R978 a page that is no number
-db.fetch_page(newest, count="guess")  # R979 a count that there is not
-db.fetch_keyset(newest, after=5)  # R980 a token that is no text
-db.fetch_keyset(newest.union(newest))  # R981 a page along the keys of a set operation
-posts: Page[Post] = db.fetch_page(newest)  # R982 a page of another model
-other: Database = db  # R983 SQLite for PostgreSQL
-db.repository(User).delete_in_tx(db, 1)  # R984 a database for a transaction
+db.fetch_page(from_(Users))  # R985 a page of nothing
+db.fetch_page(newest, "2")  # R986 a page that is no number
+db.fetch_page(newest, count="guess")  # R987 a count that there is not
+db.fetch_keyset(newest, after=5)  # R988 a token that is no text
+db.fetch_keyset(newest.union(newest))  # R989 a page along the keys of a set operation
+posts: Page[Post] = db.fetch_page(newest)  # R990 a page of another model
+other: Database = db  # R991 SQLite for PostgreSQL
+db.repository(User).delete_in_tx(db, 1)  # R992 a database for a transaction

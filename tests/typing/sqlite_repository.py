@@ -55,12 +55,12 @@ assert_type(migrations.run(Databases().open()), list[AppliedMigration])
 
 # Rejected
 
-users.upsert_many([Post(1, "x")])  # R985 rows of another model
-users.upsert_many([User(1, "x")], on=(Posts.title,))  # R986 a column of another table
-users.upsert_many([User(1, "x")], duplicates="first")  # R987 what is none of the ways
-users.update_many([User(1, "x")], columns=("name",))  # R988 a name for a column
-users.find_many(["a"])  # R989 a text for an integer key
-users.find_many([1], missing="skip")  # R990 what is none of the ways
-users.delete_many([None])  # R991 None for a key
-users.insert_many([User(1, "x")], progress=len)  # R992 a progress that takes no number
-migrations.run(tx)  # R993 a transaction for a database
+users.upsert_many([Post(1, "x")])  # R993 rows of another model
+users.upsert_many([User(1, "x")], on=(Posts.title,))  # R994 a column of another table
+users.upsert_many([User(1, "x")], duplicates="first")  # R995 what is none of the ways
+users.update_many([User(1, "x")], columns=("name",))  # R996 a name for a column
+users.find_many(["a"])  # R997 a text for an integer key
+users.find_many([1], missing="skip")  # R998 what is none of the ways
+users.delete_many([None])  # R999 None for a key
+users.insert_many([User(1, "x")], progress=len)  # R1000 a progress that takes no number
+migrations.run(tx)  # R1001 a transaction for a database

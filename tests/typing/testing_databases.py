@@ -21,9 +21,9 @@ def drawn(db: Database, tx: Transaction) -> None:
     assert_type(models(NewUser, name="al"), SearchStrategy[NewUser])
     assert_type(rows(db, Post, User), SearchStrategy[Post])
     assert_type(rows(tx, Post, NewUser, id=integers()), SearchStrategy[Post])
-    rows(db, NewUser)  # R994 what is inserted is read again: a FerraModel
-    rows(db, Post, int)  # R995 a parent is a model
-    models(int)  # R996 a model
+    rows(db, NewUser)  # R1002 what is inserted is read again: a FerraModel
+    rows(db, Post, int)  # R1003 a parent is a model
+    models(int)  # R1004 a model
 
 
 def counted(db: Database) -> None:
@@ -31,7 +31,7 @@ def counted(db: Database) -> None:
         assert_type(counter, QueryCounter)
     with assert_queries(db, at_most=2):
         pass
-    with assert_queries(db, "2"):  # R997 a number
+    with assert_queries(db, "2"):  # R1005 a number
         pass
 
 
@@ -42,6 +42,6 @@ def served(db: Database) -> Iterator[str]:
         assert_type(server, Server)
         template = server.template("films_1", make_tables)
         assert_type(template, str)
-        server.template("films_1", len)  # R998 what builds takes a database
+        server.template("films_1", len)  # R1006 what builds takes a database
         with server.fresh_database(template) as url:
             yield url

@@ -79,8 +79,8 @@ class PgRepository(RowBodies[M]):
     def __init__(self, model: type[M], db: Executor) -> None:
         if not isinstance(db, Executor):
             raise QueryError(f"a repository is over a Database or a Transaction, not {named(db)}")
-        super().__init__(model)
         self._all = select(cast("Any", model))  # mypy does not see a type[M] as the class it is
+        super().__init__(model)
         self.db = db
 
     def __repr__(self) -> str:

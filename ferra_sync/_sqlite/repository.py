@@ -75,8 +75,8 @@ class SqliteRepository(RowBodies[M]):
     def __init__(self, model: type[M], db: SqliteVerbs) -> None:
         if not isinstance(db, SqliteVerbs):
             raise QueryError(f"this repository is over a SqliteDatabase or a SqliteTransaction, not {named(db)}")
-        super().__init__(model)
         self._all = select(cast("Any", model))  # mypy does not see a type[M] as the class it is
+        super().__init__(model)
         self.db = db
         for ref in self._meta.refs:
             storage_of(ref.type)

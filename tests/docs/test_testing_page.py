@@ -29,7 +29,7 @@ def page(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, server_url:
 
 
 def run(page: pytest.Pytester, code: str) -> pytest.RunResult:
-    (page.path / "test_page.py").write_text(code, encoding="utf-8")
+    (page.path / "test_alien.py").write_text(code, encoding="utf-8")
     return page.runpytest_inprocess("-p", "pytest_ferra_sync", "--strict-markers")
 
 
@@ -52,7 +52,7 @@ def test_counts(ferra_db):
     (shown,) = blocks("text")
     said = str(result.stdout)
     for line in shown.splitlines():
-        pattern = re.sub(r"test_page\\\.py:\d+", r"test_page.py:\\d+", re.escape(line).replace("…", ".*"))
+        pattern = re.sub(r"test_alien\\\.py:\d+", r"test_alien.py:\\d+", re.escape(line).replace("…", ".*"))
         assert re.search(pattern, said), (line, said)
 
 

@@ -380,4 +380,5 @@ def test_a_child_has_its_parents_observers(url):
 
     with Database.connect(config=DatabaseConfig(url, min_connections=1), observers=(heard,)) as db:
         assert asked(db, 1)
-        assert in_child(told) == ["connect", "SELECT cells"]
+        said = in_child(told)
+    assert (said.count("SELECT cells"), set(said)) == (1, {"connect", "SELECT cells"})  # The pool may make a second.

@@ -64,7 +64,7 @@ class SqliteVerbs(Verbs):
         ready = sqlite_statement(statement)
         values = ready.parameters(params)
         if ready.writes is not None:
-            return self._written(ready, values, absent)
+            return self._written(statement, ready, values, absent)
         with self._taken(writing=False) as connection:
             kept = rows_of(connection, ready.sql, values)
         if not kept and absent is not None:
@@ -72,12 +72,17 @@ class SqliteVerbs(Verbs):
         return [ready.row(each) for each in kept]
 
     def _written(
-        self, ready: SqliteStatement, values: list[Any], absent: Callable[[], FerraDbError] | None
+        self,
+        statement: Statement,
+        ready: SqliteStatement,
+        values: list[Any],
+        absent: Callable[[], FerraDbError] | None,
     ) -> list[Any]:
         """Return the rows of a write; undo it where they cannot be read, or where there are none and must be."""
         with self._taken(writing=True) as connection, undoing(connection):
             rows = [ready.row(each) for each in rows_of(connection, ready.sql, values, ready.writes)]
             if not rows and absent is not None:
+                statement.doubt()  # It is undone here, whatever PostgreSQL did with it: the error says so.
                 raise absent()
         return rows
 
